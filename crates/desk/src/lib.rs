@@ -1,0 +1,1 @@
+//! A running desk: profile, key, settings, the relay inside, and core.

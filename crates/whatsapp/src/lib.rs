@@ -1,0 +1,3 @@
+//! WhatsApp Cloud API: client, webhook shapes, signature.
+
+pub mod signature;
