@@ -1,1 +1,121 @@
-fn main() {}
+//! `cobro`: a desk without a window, and what a person asks of one from a terminal.
+
+mod agent;
+mod charge;
+mod conversations;
+mod doctor;
+mod export;
+mod reach;
+mod secret;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use cobro_desk::{DeskError, Settings};
+
+/// Sell over WhatsApp, get paid with Stripe: Cobro without its window.
+#[derive(Parser)]
+#[command(name = "cobro", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a desk without a window, with the relay inside, until SIGTERM
+    Agent(Profile),
+    /// List conversations, newest first
+    Conversations {
+        #[command(flatten)]
+        profile: Profile,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Only names or phone numbers with these words
+        #[arg(long, default_value = "")]
+        search: String,
+        /// At most this many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Create a payment link and send it in a conversation
+    Charge(charge::Arguments),
+    /// Write everything that is kept, one JSON object a line (docs/export.md)
+    Export {
+        #[command(flatten)]
+        profile: Profile,
+        #[arg(long, value_enum, default_value = "jsonl")]
+        format: Format,
+        /// Where to; standard output if left out
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Look at everything a desk needs and say what to do
+    Doctor {
+        #[command(flatten)]
+        profile: Profile,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep a secret in the system's keychain, read from standard input
+    Secret {
+        #[command(flatten)]
+        profile: Profile,
+        /// Such as whatsapp.token or stripe.key
+        #[arg(value_parser = secret::NAMES)]
+        name: String,
+    },
+}
+
+#[derive(clap::Args, Clone)]
+struct Profile {
+    /// The profile folder
+    #[arg(long, value_name = "DIR", env = "COBRO_PROFILE")]
+    profile: PathBuf,
+}
+
+impl Profile {
+    async fn settings(&self) -> Result<Settings, DeskError> {
+        let folder = self.profile.clone();
+        tokio::task::spawn_blocking(move || Settings::load(&folder)).await.map_err(anyhow::Error::new)?
+    }
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    Jsonl,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // A second provider can't be there: this is the first thing that runs.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("COBRO_LOG").unwrap_or_else(|_| "warn".into()),
+        )
+        .init();
+    match run(Cli::parse().command).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("cobro: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, DeskError> {
+    match command {
+        Command::Agent(profile) => agent::run(profile.settings().await?).await,
+        Command::Conversations { profile, json, search, limit } => {
+            conversations::run(profile.settings().await?, json, search, limit).await
+        }
+        Command::Charge(arguments) => charge::run(arguments).await,
+        Command::Export { profile, format: Format::Jsonl, out } => export::run(profile.settings().await?, out).await,
+        Command::Doctor { profile, json } => doctor::run(profile.settings().await?, json).await,
+        Command::Secret { profile, name } => secret::run(&profile.profile, &name),
+    }
+}

@@ -1,1 +1,18 @@
 //! A running desk: profile, key, settings, the relay inside, and core.
+
+mod control;
+mod desk;
+mod doctor;
+mod error;
+mod keychain;
+mod profile;
+mod settings;
+
+pub use cobro_core as core;
+pub use control::{ControlClient, ControlRequest};
+pub use keychain::keep as keep_secret;
+pub use desk::{Desk, Kind, Mode};
+pub use doctor::{Finding, Level, examine};
+pub use error::DeskError;
+pub use profile::{Profile, RunningDesk};
+pub use settings::Settings;

@@ -1,0 +1,27 @@
+//! Reaching a profile's desk: the one that runs, or one started for this command.
+
+use cobro_desk::{ControlClient, ControlRequest, Desk, DeskError, Kind, Profile, Settings};
+use serde_json::Value;
+
+/// Gives the command to the running desk, or starts the core for it where none runs.
+pub(crate) async fn perform(settings: Settings, request: ControlRequest) -> Result<Value, DeskError> {
+    let profile = Profile::existing(&settings.profile)?;
+    let Some(running) = running(&profile) else {
+        let desk = Desk::open(settings, Kind::Command).await?;
+        let answer = desk.perform(request).await;
+        desk.until_sent().await;
+        desk.shutdown().await;
+        return answer;
+    };
+    let database = settings.database.clone();
+    let key = tokio::task::spawn_blocking(move || profile.key(&database)).await.map_err(anyhow::Error::new)??;
+    ControlClient::new(&running, &key)?.perform(&request).await
+}
+
+/// A desk that was killed leaves its address behind; only the lock tells.
+fn running(profile: &Profile) -> Option<cobro_desk::RunningDesk> {
+    match profile.lock() {
+        Err(DeskError::ProfileInUse { .. }) => profile.running(),
+        _ => None,
+    }
+}

@@ -1,0 +1,284 @@
+//! Charging: a draft, a link made exactly once, and its end.
+
+use std::time::Duration;
+
+use cobro_protocol::cards;
+use cobro_stripe::{KeyMode, NewLink, PaymentLink, StripeApi, StripeError};
+use tokio::time::timeout;
+
+use crate::action::{Action, Actor, apply};
+use crate::domain::{
+    Charge, ChargeId, Creation, MessageId, NewCharge, Timestamp, payment_of,
+};
+use crate::preview::message_of;
+use crate::store::charges::{self, ToClose, ToCreate};
+use crate::store::{conversations, payments};
+use crate::{CoreEvent, Error, Inbox, Result};
+
+/// Stripe forgets an idempotency key after this; then we look before we create.
+const KEY_LIFE: Duration = Duration::from_hours(23);
+/// A draft that could not be made in this time waits for a person: a charge
+/// that appears long after the click would surprise everybody.
+const PATIENCE: Duration = Duration::from_mins(10);
+/// The worker leaves a fresh draft to the call that made it.
+const CALLS_OWN: Duration = Duration::from_secs(30);
+const DESCRIPTION_LIMIT: usize = 250;
+const MESSAGE_LIMIT: usize = 1024;
+
+/// Asks a customer for money. The same id twice is one charge.
+///
+/// A draft with its idempotency key is committed before Stripe is asked, so a
+/// lost answer or a crash ends in the same link. Where Stripe can't be reached
+/// the draft is returned; the worker goes on with it.
+pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charge> {
+    let livemode = inbox.require_stripe()?.key_mode() == KeyMode::Live;
+    let new = checked(new)?;
+    let id = new.id;
+    let language = inbox.language();
+    let (charge, is_new) = inbox
+        .store
+        .write(move |tx| {
+            let now = Timestamp::now();
+            if let Some(charge) = charges::find(tx, id)? {
+                return same(charge, &new).map(|charge| (charge, false));
+            }
+            let address = conversations::address(tx, new.conversation)?;
+            if !address.window_is_open(now) {
+                return Err(Error::WindowClosed);
+            }
+            let message =
+                message_of(language, &address.contact_name, new.amount, &new.description, Some(&new.message));
+            apply(tx, actor, &Action::CreateCharge { new, message, livemode }, now)?;
+            charges::postpone_creation(tx, id, now.plus(CALLS_OWN), None)?;
+            Ok((charges::get(tx, id)?, true))
+        })
+        .await?;
+    changed(inbox, &charge);
+    if is_new { make_link(inbox, id).await } else { Ok(charge) }
+}
+
+/// Tries again to make a link that could not be made.
+pub async fn retry(inbox: &Inbox, id: ChargeId) -> Result<Charge> {
+    inbox.require_stripe()?;
+    inbox
+        .store
+        .write(move |tx| apply(tx, Actor::Person, &Action::RetryCharge { charge: id }, Timestamp::now()))
+        .await?;
+    make_link(inbox, id).await
+}
+
+/// Withdraws a charge. It counts as cancelled once Stripe has switched the link off.
+pub async fn cancel(inbox: &Inbox, actor: Actor, id: ChargeId) -> Result<Charge> {
+    let charge = inbox
+        .store
+        .write(move |tx| {
+            let charge = charges::get(tx, id)?;
+            if !charge.payment.can_cancel() {
+                return Err(Error::Conflict(
+                    "This charge can no longer be cancelled. Refund it instead if money has come".into(),
+                ));
+            }
+            if charge.creation == Creation::Wanted {
+                return Err(Error::Conflict("The link is being made. Cancel it in a moment".into()));
+            }
+            apply(tx, actor, &Action::CancelCharge { charge: id }, Timestamp::now())?;
+            charges::get(tx, id)
+        })
+        .await?;
+    changed(inbox, &charge);
+    if charge.closing.is_some() {
+        close_next(inbox, Some(id)).await?;
+    }
+    inbox.store.read(move |conn| charges::get(conn, id)).await
+}
+
+/// Returns one charge.
+pub async fn get(inbox: &Inbox, id: ChargeId) -> Result<Charge> {
+    inbox.store.read(move |conn| charges::get(conn, id)).await
+}
+
+/// Finishes drafts that were interrupted, and closes links whose time is over.
+pub(crate) async fn run(inbox: Inbox) {
+    loop {
+        if inbox.stripe.is_some()
+            && let Err(error) = work(&inbox).await
+        {
+            tracing::warn!(%error, "Charges could not be worked on");
+        }
+        if !inbox.rest(Some(&inbox.charges), Duration::from_secs(2)).await {
+            return;
+        }
+    }
+}
+
+async fn work(inbox: &Inbox) -> Result<()> {
+    let now = Timestamp::now();
+    inbox.store.write(move |tx| charges::ask_to_close_expired(tx, now)).await?;
+    while let Some(id) = inbox.store.read(move |conn| charges::next_to_create(conn, now)).await? {
+        if inbox.stopping().is_cancelled() {
+            return Ok(());
+        }
+        make_link(inbox, id).await?;
+    }
+    while close_next(inbox, None).await? {
+        if inbox.stopping().is_cancelled() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Makes the link, and opens the charge with its message in one transaction.
+async fn make_link(inbox: &Inbox, id: ChargeId) -> Result<Charge> {
+    let stripe = inbox.require_stripe()?.clone();
+    let Some(draft) = inbox.store.read(move |conn| charges::to_create(conn, id)).await? else {
+        return inbox.store.read(move |conn| charges::get(conn, id)).await;
+    };
+    let charge = match link_for(inbox, &stripe, &draft).await {
+        Ok(link) => {
+            inbox.problems.clear("stripe");
+            open(inbox, draft, link).await?
+        }
+        Err(error) => not_made(inbox, &draft, &error).await?,
+    };
+    changed(inbox, &charge);
+    Ok(charge)
+}
+
+async fn link_for(inbox: &Inbox, stripe: &StripeApi, draft: &ToCreate) -> Result<PaymentLink, StripeError> {
+    let id = draft.id.to_string();
+    if Timestamp::now().since(draft.created_at) > KEY_LIFE
+        && let Some(link) = stripe.find_payment_link(&id, 50).await?
+    {
+        return Ok(link);
+    }
+    let conversation = draft.conversation.to_string();
+    let new = NewLink {
+        charge: &id,
+        conversation: &conversation,
+        amount: draft.amount,
+        description: &draft.description,
+        single_use: draft.single_use,
+        inactive_message: Some(inbox.language().inactive_link()),
+        payment_method_types: &[],
+    };
+    match timeout(Duration::from_secs(25), stripe.create_payment_link(&new, &draft.idempotency_key)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(StripeError::timed_out()),
+    }
+}
+
+async fn open(inbox: &Inbox, draft: ToCreate, link: PaymentLink) -> Result<Charge> {
+    let language = inbox.language();
+    let charge = inbox
+        .store
+        .write(move |tx| {
+            let now = Timestamp::now();
+            let message = MessageId::new();
+            if charges::open(tx, draft.id, (&link.id, &link.url), link.livemode, message, now)? {
+                let action = Action::SendLink {
+                    message,
+                    conversation: draft.conversation,
+                    charge: draft.id,
+                    body: draft.message_text,
+                    button: language.pay_button(draft.amount),
+                    url: link.url,
+                    retry_of: None,
+                };
+                apply(tx, Actor::Person, &action, now)?;
+            }
+            charges::get(tx, draft.id)
+        })
+        .await?;
+    inbox.expect_payment();
+    inbox.outbox.notify_one();
+    Ok(charge)
+}
+
+/// Keeps the draft for the worker, or for a person where trying again can't help.
+async fn not_made(inbox: &Inbox, draft: &ToCreate, error: &StripeError) -> Result<Charge> {
+    let words = crate::health::words_of_stripe(error);
+    inbox.problems.stripe(error);
+    let (id, attempts, created_at) = (draft.id, draft.attempts, draft.created_at);
+    let gives_up = error.is_permanent() || Timestamp::now().since(created_at) > PATIENCE;
+    inbox
+        .store
+        .write(move |tx| {
+            if gives_up {
+                charges::stop_creation(tx, id, &words)?;
+            } else {
+                let pause = Duration::from_secs(2 << attempts.min(5));
+                charges::postpone_creation(tx, id, Timestamp::now().plus(pause), Some(&words))?;
+            }
+            charges::get(tx, id)
+        })
+        .await
+}
+
+/// Switches one link off. Returns whether there was one to try.
+async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
+    let now = Timestamp::now();
+    let Some(ToClose { id, link, why }) = inbox.store.read(move |conn| charges::next_to_close(conn, now, only)).await?
+    else {
+        return Ok(false);
+    };
+    let stripe = inbox.require_stripe()?;
+    let outcome = stripe.deactivate_payment_link(&link, &format!("cobro-close-{id}")).await;
+    let failed = outcome.as_ref().err().map(|error| (error.is_permanent(), crate::health::words_of_stripe(error)));
+    let charge = inbox
+        .store
+        .write(move |tx| {
+            let now = Timestamp::now();
+            match failed {
+                None => {
+                    charges::closed(tx, id, why)?;
+                    let payment = payment_of(charges::facts(tx, id)?, &payments::of_charge(tx, id)?);
+                    charges::set_payment(tx, id, payment, now)?;
+                }
+                Some((true, words)) => charges::stop_closing(tx, id, &words)?,
+                Some((false, _)) => charges::postpone_closing(tx, id, now.plus(Duration::from_secs(15)))?,
+            }
+            charges::get(tx, id)
+        })
+        .await?;
+    changed(inbox, &charge);
+    match (outcome, only) {
+        (Err(error), Some(_)) => Err(error.into()),
+        _ => Ok(true),
+    }
+}
+
+/// Checks what a person typed: which field, which rule, the way out.
+fn checked(new: NewCharge) -> Result<NewCharge> {
+    new.amount.check_chargeable().map_err(|error| Error::Invalid(error.to_string()))?;
+    for (field, text, limit) in
+        [("description", &new.description, DESCRIPTION_LIMIT), ("message", &new.message, MESSAGE_LIMIT)]
+    {
+        let length = text.chars().count();
+        if length > limit {
+            return Err(Error::Invalid(format!("The {field} has {length} characters; at most {limit} fit. Shorten it")));
+        }
+    }
+    if new.expires_in_hours == Some(0) {
+        return Err(Error::Invalid("The expiry must be at least one hour. Leave it out for a link that stays open".into()));
+    }
+    Ok(NewCharge {
+        description: cards::mask_text(new.description.trim()).into_owned(),
+        message: cards::mask_text(new.message.trim()).into_owned(),
+        ..new
+    })
+}
+
+/// Returns the charge that has this id, if it asks for the same.
+fn same(charge: Charge, new: &NewCharge) -> Result<Charge> {
+    if charge.conversation == new.conversation && charge.amount == new.amount {
+        return Ok(charge);
+    }
+    Err(Error::Conflict("Another charge has this id. Start a new charge".into()))
+}
+
+fn changed(inbox: &Inbox, charge: &Charge) {
+    inbox.emit(CoreEvent::ChargeChanged { charge: charge.id, conversation: charge.conversation });
+    inbox.emit(CoreEvent::ConversationChanged { conversation: charge.conversation });
+    inbox.emit(CoreEvent::StatusChanged);
+}

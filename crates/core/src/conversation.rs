@@ -1,0 +1,66 @@
+//! Reading the inbox: lists, threads, customers.
+
+use crate::action::{Action, Actor, apply};
+use crate::domain::{ConversationId, ConversationRow, ConversationView, Counts, Line, Message, Page, Tab, Timestamp};
+use crate::store::{charges, contacts, conversations, lines, messages, payments};
+use crate::{CoreEvent, Inbox, Result, Store};
+
+/// Returns one page of the list, newest first.
+pub async fn list(inbox: &Inbox, tab: Tab, query: String, after: Option<String>) -> Result<Page<ConversationRow>> {
+    list_of(&inbox.store, tab, query, after).await
+}
+
+/// Returns one page of the list of a database that may be another desk's.
+pub async fn list_of(store: &Store, tab: Tab, query: String, after: Option<String>) -> Result<Page<ConversationRow>> {
+    store.read(move |conn| conversations::page(conn, tab, query.trim(), after.as_deref())).await
+}
+
+/// Returns how many conversations each tab holds.
+pub async fn counts(inbox: &Inbox) -> Result<Counts> {
+    inbox.store.read(conversations::counts).await
+}
+
+/// Returns the shop's numbers, the known ones first.
+pub async fn all_lines(inbox: &Inbox) -> Result<Vec<Line>> {
+    inbox.store.read(lines::all).await
+}
+
+/// Returns how many messages nobody has read.
+pub async fn unread(inbox: &Inbox) -> Result<u32> {
+    inbox.store.read(conversations::unread_total).await
+}
+
+/// Returns a conversation with its customer and charges.
+pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView> {
+    inbox
+        .store
+        .read(move |conn| {
+            let contact = conversations::address(conn, id)?.contact;
+            Ok(ConversationView {
+                row: conversations::row(conn, id)?,
+                identities: contacts::identities_of(conn, contact)?,
+                stats: payments::stats(conn, contact)?,
+                charges: charges::of_conversation(conn, id)?,
+            })
+        })
+        .await
+}
+
+/// Returns one page of a thread, newest first.
+pub async fn thread(inbox: &Inbox, id: ConversationId, before: Option<String>) -> Result<Page<Message>> {
+    inbox.store.read(move |conn| messages::page(conn, id, before.as_deref())).await
+}
+
+/// Marks a conversation read, here and on the customer's phone.
+pub async fn mark_read(inbox: &Inbox, id: ConversationId) -> Result<()> {
+    let changed = inbox
+        .store
+        .write(move |tx| apply(tx, Actor::Person, &Action::MarkRead { conversation: id }, Timestamp::now()))
+        .await?;
+    if changed {
+        inbox.outbox.notify_one();
+        inbox.emit(CoreEvent::ConversationChanged { conversation: id });
+        inbox.emit(CoreEvent::StatusChanged);
+    }
+    Ok(())
+}

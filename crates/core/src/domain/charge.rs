@@ -1,0 +1,444 @@
+//! Charges: what was asked of a customer, and what Stripe says came of it.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{ChargeId, ConversationId, Delivery, MessageId, Money, Timestamp, Words};
+
+/// What became of the money, as Stripe's own objects say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Payment {
+    /// Saved here; Stripe has not confirmed a link yet.
+    Draft,
+    NeedsApproval,
+    /// The customer has, or is about to get, the link.
+    Open,
+    /// A voucher or transfer is under way.
+    Processing,
+    PartlyPaid,
+    Overpaid,
+    Paid,
+    PartlyRefunded,
+    Refunded,
+    Disputed,
+    /// A card was declined; the link still works.
+    FailedAttempt,
+    Expired,
+    /// The seller withdrew it. A payment that still arrives counts.
+    Cancelled,
+    Unknown,
+}
+
+impl Payment {
+    pub(crate) const ALL: [Self; 14] = [
+        Self::Draft,
+        Self::NeedsApproval,
+        Self::Open,
+        Self::Processing,
+        Self::PartlyPaid,
+        Self::Overpaid,
+        Self::Paid,
+        Self::PartlyRefunded,
+        Self::Refunded,
+        Self::Disputed,
+        Self::FailedAttempt,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Unknown,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::NeedsApproval => "needs_approval",
+            Self::Open => "open",
+            Self::Processing => "processing",
+            Self::PartlyPaid => "partly_paid",
+            Self::Overpaid => "overpaid",
+            Self::Paid => "paid",
+            Self::PartlyRefunded => "partly_refunded",
+            Self::Refunded => "refunded",
+            Self::Disputed => "disputed",
+            Self::FailedAttempt => "failed_attempt",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|payment| payment.as_str() == name)
+    }
+
+    /// Returns whether the seller may still withdraw the charge.
+    pub fn can_cancel(self) -> bool {
+        matches!(self, Self::Draft | Self::NeedsApproval | Self::Open | Self::FailedAttempt)
+    }
+
+    /// Returns whether the customer's money is still awaited.
+    pub fn is_awaited(self) -> bool {
+        matches!(self, Self::Open | Self::Processing | Self::FailedAttempt | Self::PartlyPaid)
+    }
+}
+
+/// How far Stripe has come with a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentStatus {
+    Succeeded,
+    /// A voucher or transfer that may still be paid.
+    Processing,
+    /// A card was declined; the customer may try again.
+    Failed,
+    /// A voucher ran out or the payment was cancelled: this one will never be paid.
+    Ended,
+}
+
+impl PaymentStatus {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Processing => "processing",
+            Self::Failed => "failed",
+            Self::Ended => "ended",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Succeeded, Self::Processing, Self::Failed, Self::Ended]
+            .into_iter()
+            .find(|status| status.as_str() == name)
+    }
+}
+
+/// One payment as last read back from Stripe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentRecord {
+    pub payment_intent: String,
+    pub stripe_charge: Option<String>,
+    pub checkout_session: Option<String>,
+    pub charge: Option<ChargeId>,
+    pub status: PaymentStatus,
+    pub amount: Money,
+    pub refunded_minor: i64,
+    pub disputed: bool,
+    /// In the account's settlement currency; absent for a moment after capture.
+    pub fee: Option<Money>,
+    pub net_minor: Option<i64>,
+    pub method: Option<String>,
+    pub failure: Option<String>,
+    pub livemode: bool,
+    pub paid_at: Option<Timestamp>,
+    pub verified_at: Timestamp,
+}
+
+/// What decides a charge's payment state besides its payments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentFacts {
+    pub amount: Money,
+    pub single_use: bool,
+    pub has_link: bool,
+    /// The link was switched off at Stripe, and why.
+    pub closed: Option<Closing>,
+}
+
+/// Why a link is switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    Cancel,
+    Expire,
+}
+
+impl Closing {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::Expire => "expire",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Cancel, Self::Expire].into_iter().find(|closing| closing.as_str() == name)
+    }
+}
+
+/// How far the making of the link has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Creation {
+    /// A person asked for it; it is made, or will be.
+    #[default]
+    Wanted,
+    Done,
+    /// It waits for a person to try again.
+    Stopped,
+}
+
+impl Creation {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Wanted => "wanted",
+            Self::Done => "done",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Wanted, Self::Done, Self::Stopped].into_iter().find(|creation| creation.as_str() == name)
+    }
+}
+
+/// Returns the payment state that Stripe's payments add up to.
+///
+/// It looks at all of them at once, so the order in which they were learned,
+/// or how often, makes no difference.
+pub fn payment_of(facts: PaymentFacts, payments: &[PaymentRecord]) -> Payment {
+    let ours = || payments.iter().filter(|payment| payment.amount.currency() == facts.amount.currency());
+    let has = |status: PaymentStatus| payments.iter().any(|payment| payment.status == status);
+    let paid: i64 = ours()
+        .filter(|payment| payment.status == PaymentStatus::Succeeded)
+        .map(|payment| payment.amount.minor())
+        .sum();
+    let refunded: i64 = ours().map(|payment| payment.refunded_minor).sum();
+
+    if paid > 0 {
+        if payments.iter().any(|payment| payment.disputed) {
+            return Payment::Disputed;
+        }
+        return match (refunded, paid.cmp(&facts.amount.minor())) {
+            (refunded, _) if refunded >= paid => Payment::Refunded,
+            (refunded, _) if refunded > 0 => Payment::PartlyRefunded,
+            (_, std::cmp::Ordering::Less) => Payment::PartlyPaid,
+            (_, std::cmp::Ordering::Greater) if facts.single_use => Payment::Overpaid,
+            _ => Payment::Paid,
+        };
+    }
+    if has(PaymentStatus::Succeeded) {
+        // Money came in another currency than was asked: a person must look.
+        return Payment::Unknown;
+    }
+    if has(PaymentStatus::Processing) {
+        return Payment::Processing;
+    }
+    match facts.closed {
+        Some(Closing::Cancel) => return Payment::Cancelled,
+        Some(Closing::Expire) => return Payment::Expired,
+        None => {}
+    }
+    if has(PaymentStatus::Ended) && facts.single_use {
+        // A voucher completes the session, so the unpaid one used the link up.
+        return Payment::Expired;
+    }
+    if has(PaymentStatus::Failed) || has(PaymentStatus::Ended) {
+        return Payment::FailedAttempt;
+    }
+    if facts.has_link { Payment::Open } else { Payment::Draft }
+}
+
+/// The names of a charge at Stripe.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StripeIds {
+    pub payment_link: Option<String>,
+    pub checkout_session: Option<String>,
+    pub payment_intent: Option<String>,
+}
+
+/// A charge with all that is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Charge {
+    pub id: ChargeId,
+    pub conversation: ConversationId,
+    pub amount: Money,
+    pub description: String,
+    pub payment: Payment,
+    /// How far the message with the link has come.
+    pub delivery: Option<Delivery>,
+    pub link: Option<String>,
+    pub single_use: bool,
+    pub expires_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    /// When Stripe confirmed the link.
+    pub opened_at: Option<Timestamp>,
+    pub sent_at: Option<Timestamp>,
+    pub delivered_at: Option<Timestamp>,
+    pub read_at: Option<Timestamp>,
+    pub paid_at: Option<Timestamp>,
+    pub fee: Option<Money>,
+    pub net: Option<Money>,
+    pub refunded: Option<Money>,
+    /// What the customer paid with, such as `card •• 4242`.
+    pub method: Option<String>,
+    pub problem: Option<Words>,
+    pub livemode: bool,
+    /// When Stripe's own object was last read back.
+    pub verified_at: Option<Timestamp>,
+    pub stripe_ids: StripeIds,
+    /// The message that carries the link.
+    #[serde(skip)]
+    pub message: Option<MessageId>,
+    /// A request to withdraw or expire it is under way.
+    #[serde(skip)]
+    pub closing: Option<Closing>,
+    #[serde(skip)]
+    pub creation: Creation,
+}
+
+/// A charge as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargeChip {
+    pub amount: Money,
+    pub payment: Payment,
+    pub delivery: Option<Delivery>,
+}
+
+/// What a person asks for when they charge.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewCharge {
+    /// Made by the first click, so that a second one is the same charge.
+    pub id: ChargeId,
+    pub conversation: ConversationId,
+    pub amount: Money,
+    pub description: String,
+    pub single_use: bool,
+    pub expires_in_hours: Option<u32>,
+    /// The words above the pay button; empty for the usual ones.
+    pub message: String,
+}
+
+/// The message is private; the rest may be logged.
+impl std::fmt::Debug for NewCharge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewCharge").field("id", &self.id).field("amount", &self.amount).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum WarningKind {
+    SameAmountOpen,
+    BelowMinimum,
+    Implausible,
+    WindowClosed,
+    NotChargeable,
+}
+
+/// What speaks against a charge before it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargeWarning {
+    pub kind: WarningKind,
+    pub blocking: bool,
+    pub text: String,
+}
+
+/// What the customer would get and the shop would keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargePreview {
+    pub message: String,
+    pub button: String,
+    /// An estimate, and on what it rests.
+    pub fee: Option<Money>,
+    pub net: Option<Money>,
+    pub fee_basis: Option<String>,
+    pub warnings: Vec<ChargeWarning>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Currency;
+    use proptest::prelude::*;
+
+    fn mxn(minor: i64) -> Money {
+        Money::from_minor(minor, Currency::from_code("MXN").unwrap()).unwrap()
+    }
+
+    fn facts() -> PaymentFacts {
+        PaymentFacts { amount: mxn(1000), single_use: true, has_link: true, closed: None }
+    }
+
+    fn payment(status: PaymentStatus, minor: i64) -> PaymentRecord {
+        PaymentRecord {
+            payment_intent: format!("pi_{minor}"),
+            stripe_charge: None,
+            checkout_session: None,
+            charge: None,
+            status,
+            amount: mxn(minor),
+            refunded_minor: 0,
+            disputed: false,
+            fee: None,
+            net_minor: None,
+            method: None,
+            failure: None,
+            livemode: false,
+            paid_at: None,
+            verified_at: Timestamp::from_secs(0),
+        }
+    }
+
+    #[test]
+    fn money_that_arrives_after_a_withdrawal_counts() {
+        let facts = PaymentFacts { closed: Some(Closing::Cancel), ..facts() };
+        assert_eq!(payment_of(facts, &[]), Payment::Cancelled);
+        assert_eq!(payment_of(facts, &[payment(PaymentStatus::Succeeded, 1000)]), Payment::Paid);
+    }
+
+    #[test]
+    fn an_unpaid_voucher_uses_a_single_use_link_up() {
+        let ended = [payment(PaymentStatus::Ended, 1000)];
+        assert_eq!(payment_of(facts(), &ended), Payment::Expired);
+        assert_eq!(payment_of(PaymentFacts { single_use: false, ..facts() }, &ended), Payment::FailedAttempt);
+    }
+
+    #[test]
+    fn paying_twice_for_one_charge_is_seen() {
+        let twice = [payment(PaymentStatus::Succeeded, 1000), payment(PaymentStatus::Succeeded, 1000)];
+        assert_eq!(payment_of(facts(), &twice), Payment::Overpaid);
+    }
+
+    #[test]
+    fn another_currency_is_never_called_paid() {
+        let mut other = payment(PaymentStatus::Succeeded, 1000);
+        other.amount = Money::from_minor(1000, Currency::from_code("USD").unwrap()).unwrap();
+        assert_eq!(payment_of(facts(), &[other]), Payment::Unknown);
+    }
+
+    fn any_payment() -> impl Strategy<Value = PaymentRecord> {
+        (0..4_usize, 1..3000_i64, 0..3000_i64, any::<bool>()).prop_map(|(status, minor, refunded, disputed)| {
+            let all = [
+                PaymentStatus::Succeeded,
+                PaymentStatus::Processing,
+                PaymentStatus::Failed,
+                PaymentStatus::Ended,
+            ];
+            PaymentRecord {
+                refunded_minor: refunded.min(minor),
+                disputed,
+                ..payment(all[status], minor)
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_learning_makes_no_difference(mut payments in prop::collection::vec(any_payment(), 0..5)) {
+            let forwards = payment_of(facts(), &payments);
+            payments.reverse();
+            prop_assert_eq!(forwards, payment_of(facts(), &payments));
+        }
+
+        #[test]
+        fn nothing_is_paid_without_a_payment_that_succeeded(payments in prop::collection::vec(any_payment(), 0..5)) {
+            let succeeded = payments.iter().any(|payment| payment.status == PaymentStatus::Succeeded);
+            let state = payment_of(facts(), &payments);
+            if !succeeded {
+                prop_assert!(!matches!(state, Payment::Paid | Payment::Overpaid | Payment::PartlyPaid | Payment::Refunded | Payment::PartlyRefunded));
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Customers: our own id, with identities beside it.
+
+use serde::Serialize;
+use specta::Type;
+
+use super::{Money, Timestamp};
+
+/// How WhatsApp names a customer. Any of them can be absent or change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum IdentityKind {
+    Phone,
+    /// Business-scoped user id, such as `MX.1349…`.
+    UserId,
+    Username,
+}
+
+impl IdentityKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::UserId => "user_id",
+            Self::Username => "username",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Phone, Self::UserId, Self::Username].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// One identity, as WhatsApp wrote it.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
+    pub kind: IdentityKind,
+    pub value: String,
+}
+
+/// Phone numbers stay out of logs.
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// What a customer has paid so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerStats {
+    pub paid_count: u32,
+    /// What was received less what was refunded, one amount per currency.
+    pub lifetime: Vec<Money>,
+    /// When the first payment came.
+    pub since: Option<Timestamp>,
+}

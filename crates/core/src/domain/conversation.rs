@@ -1,0 +1,92 @@
+//! Conversations: one customer on one line.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{Charge, ChargeChip, ConversationId, CustomerStats, Identity, LineId, MessageKind, Timestamp};
+
+/// How long after the customer's last message free text may be sent.
+pub const WINDOW: Duration = Duration::from_hours(24);
+
+/// One WhatsApp number of the shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    pub id: LineId,
+    pub name: String,
+    pub phone_number_id: String,
+    pub display_phone: Option<String>,
+    /// Whether settings name this number. An unknown one still keeps its messages.
+    pub known: bool,
+}
+
+/// Which conversations a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Tab {
+    All,
+    Unread,
+    /// A charge waits for the customer's money.
+    Awaiting,
+    Paid,
+}
+
+/// How many conversations each tab holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    pub all: u32,
+    pub unread: u32,
+    pub awaiting: u32,
+    pub paid: u32,
+}
+
+/// A conversation as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationRow {
+    pub id: ConversationId,
+    pub line: LineId,
+    pub line_name: String,
+    pub line_known: bool,
+    pub name: String,
+    pub phone: Option<String>,
+    pub username: Option<String>,
+    pub snippet: String,
+    pub snippet_kind: MessageKind,
+    pub snippet_from_me: bool,
+    pub last_at: Timestamp,
+    pub unread: u32,
+    /// When free text stops being allowed; `None` if the customer never wrote.
+    pub window_closes_at: Option<Timestamp>,
+    pub chip: Option<ChargeChip>,
+}
+
+impl ConversationRow {
+    /// Returns whether WhatsApp would take free text now.
+    pub fn window_is_open(&self, now: Timestamp) -> bool {
+        self.window_closes_at.is_some_and(|closes| now < closes)
+    }
+}
+
+/// A conversation with its customer and charges.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationView {
+    pub row: ConversationRow,
+    pub identities: Vec<Identity>,
+    pub stats: CustomerStats,
+    /// Newest first.
+    pub charges: Vec<Charge>,
+}
+
+/// One page of a list that is paged by key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    /// Asks for the page after this one; `None` on the last.
+    pub next: Option<String>,
+}

@@ -1,0 +1,134 @@
+//! Messages, and how far each has come.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{ChargeId, ConversationId, MessageId, MessageKind, Timestamp, Words};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Direction {
+    In,
+    Out,
+}
+
+/// Who wrote a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Origin {
+    Customer,
+    /// A person at a desk.
+    Desk,
+    /// A rule, such as the thank-you.
+    Automatic,
+    /// The shop's own phone, beside us on the same number.
+    Phone,
+}
+
+/// How far an outgoing message has come. WhatsApp's reports only move it forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Delivery {
+    Queued,
+    Sending,
+    /// WhatsApp's answer was lost. Its status webhook will tell; it is never blindly repeated.
+    Unknown,
+    Sent,
+    Failed,
+    Delivered,
+    Read,
+}
+
+impl Delivery {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Queued, Self::Sending, Self::Unknown, Self::Sent, Self::Failed, Self::Delivered, Self::Read];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Unknown => "unknown",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|delivery| delivery.as_str() == name)
+    }
+
+    /// Returns whether a report of `next` moves this delivery on: reports come in any order.
+    pub fn moves_to(self, next: Self) -> bool {
+        self.rank() < next.rank()
+    }
+
+    fn rank(self) -> u8 {
+        match self {
+            Self::Queued => 0,
+            Self::Sending => 1,
+            Self::Unknown => 2,
+            Self::Sent => 3,
+            Self::Failed => 4,
+            Self::Delivered => 5,
+            Self::Read => 6,
+        }
+    }
+}
+
+/// One message of a thread.
+#[derive(Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    #[serde(skip)]
+    pub wamid: Option<String>,
+    pub direction: Direction,
+    pub origin: Origin,
+    pub kind: MessageKind,
+    pub text: String,
+    pub at: Timestamp,
+    /// `None` on what the customer wrote.
+    pub delivery: Option<Delivery>,
+    pub problem: Option<Words>,
+    /// The charge whose link this message carries.
+    pub charge: Option<ChargeId>,
+    /// The earlier attempt that this one repeats.
+    pub retry_of: Option<MessageId>,
+    pub media_name: Option<String>,
+}
+
+/// Customers' words stay out of logs.
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("delivery", &self.delivery)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Delivery::{Delivered, Failed, Queued, Read, Sending, Sent, Unknown};
+
+    #[test]
+    fn delivery_never_moves_back() {
+        assert!(Sent.moves_to(Read));
+        assert!(!Read.moves_to(Delivered));
+        assert!(!Delivered.moves_to(Failed));
+        assert!(!Failed.moves_to(Sent));
+    }
+
+    #[test]
+    fn a_report_settles_what_was_unknown() {
+        for report in [Sent, Failed, Delivered, Read] {
+            assert!(Unknown.moves_to(report));
+            assert!(Sending.moves_to(report));
+            assert!(Queued.moves_to(report));
+        }
+    }
+}

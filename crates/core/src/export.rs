@@ -1,0 +1,129 @@
+//! Export: every conversation, message, charge and payment, one JSON object a line.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::domain::{Charge, Message, PaymentRecord};
+use crate::store::{charges, contacts, conversations, envelopes, messages, payments};
+use crate::{DatabaseKey, Result, Store};
+
+/// Writes the whole history of the database at `path`, also beside a running desk.
+///
+/// The schema is in docs/export.md. It is one snapshot: all lines are of the same moment.
+pub async fn write<W: Write + Send + 'static>(path: PathBuf, key: DatabaseKey, mut out: W) -> Result<()> {
+    let store = Store::open_to_read(path, key).await?;
+    let written = store
+        .read(move |conn| {
+            let snapshot = conn.unchecked_transaction()?;
+            write_all(&snapshot, &mut out)?;
+            out.flush().context("The export could not be written")?;
+            Ok(())
+        })
+        .await;
+    store.close().await;
+    written
+}
+
+fn write_all(conn: &Connection, out: &mut impl Write) -> Result<()> {
+    envelopes::for_each(conn, |seq, source, received_at, error| {
+        line(out, &json!({
+            "type": "envelope", "seq": seq, "source": source,
+            "received_at": received_at.rfc3339(), "error": error,
+        }))
+    })?;
+    write_contacts(conn, out)?;
+    conversations::for_each(conn, |conversation| line(out, &conversation))?;
+    messages::for_each(conn, |message| line(out, &message_line(&message)))?;
+    charges::for_each(conn, |charge| line(out, &charge_line(&charge)))?;
+    payments::for_each(conn, |payment| line(out, &payment_line(&payment)))
+}
+
+fn write_contacts(conn: &Connection, out: &mut impl Write) -> Result<()> {
+    let mut identities: BTreeMap<_, Vec<Value>> = BTreeMap::new();
+    contacts::for_each_identity(conn, |contact, identity| {
+        identities.entry(contact).or_default().push(json!({ "kind": identity.kind.as_str(), "value": identity.value }));
+        Ok(())
+    })?;
+    contacts::for_each(conn, |contact, name, created_at| {
+        line(out, &json!({
+            "type": "contact", "id": contact, "name": name, "created_at": created_at.rfc3339(),
+            "identities": identities.remove(&contact).unwrap_or_default(),
+        }))
+    })
+}
+
+fn message_line(message: &Message) -> Value {
+    json!({
+        "type": "message",
+        "id": message.id,
+        "conversation": message.conversation,
+        "wamid": message.wamid,
+        "direction": message.direction.as_str(),
+        "origin": message.origin.as_str(),
+        "kind": message.kind.as_str(),
+        "text": message.text,
+        "at": message.at.rfc3339(),
+        "delivery": message.delivery.map(|delivery| delivery.as_str()),
+        "problem": message.problem.as_ref().map(|problem| &problem.code),
+        "charge": message.charge,
+        "retry_of": message.retry_of,
+    })
+}
+
+fn charge_line(charge: &Charge) -> Value {
+    json!({
+        "type": "charge",
+        "id": charge.id,
+        "conversation": charge.conversation,
+        "amount": charge.amount.minor(),
+        "currency": charge.amount.currency().code(),
+        "description": charge.description,
+        "payment": charge.payment.as_str(),
+        "delivery": charge.delivery.map(|delivery| delivery.as_str()),
+        "link": charge.link,
+        "single_use": charge.single_use,
+        "livemode": charge.livemode,
+        "created_at": charge.created_at.rfc3339(),
+        "expires_at": charge.expires_at.map(|at| at.rfc3339()),
+        "paid_at": charge.paid_at.map(|at| at.rfc3339()),
+        "verified_at": charge.verified_at.map(|at| at.rfc3339()),
+        "stripe_ids": {
+            "payment_link": charge.stripe_ids.payment_link,
+            "checkout_session": charge.stripe_ids.checkout_session,
+            "payment_intent": charge.stripe_ids.payment_intent,
+        },
+    })
+}
+
+fn payment_line(payment: &PaymentRecord) -> Value {
+    json!({
+        "type": "payment",
+        "stripe_ids": {
+            "payment_intent": payment.payment_intent,
+            "charge": payment.stripe_charge,
+            "checkout_session": payment.checkout_session,
+        },
+        "status": payment.status.as_str(),
+        "amount": payment.amount.minor(),
+        "currency": payment.amount.currency().code(),
+        "fee": payment.fee.map(|fee| fee.minor()),
+        "net": payment.net_minor,
+        "fee_currency": payment.fee.map(|fee| fee.currency().code().to_owned()),
+        "refunded": payment.refunded_minor,
+        "disputed": payment.disputed,
+        "method": payment.method,
+        "charge": payment.charge,
+        "paid_at": payment.paid_at.map(|at| at.rfc3339()),
+    })
+}
+
+fn line(out: &mut impl Write, value: &Value) -> Result<()> {
+    serde_json::to_writer(&mut *out, value).context("The export could not be written")?;
+    out.write_all(b"\n").context("The export could not be written")?;
+    Ok(())
+}

@@ -1,0 +1,258 @@
+//! The inbox: one open database and the workers that serve it.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use cobro_stripe::StripeApi;
+use cobro_whatsapp::WhatsAppApi;
+use secrecy::SecretString;
+use serde::Serialize;
+use specta::Type;
+use tokio::sync::{Notify, broadcast, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::domain::{ConversationId, Currency, Timestamp};
+use crate::health::Problems;
+use crate::{CoreEvent, DatabaseKey, Error, Language, Result, Store};
+
+/// What an inbox needs to run. Parts that are absent are simply not there yet.
+#[derive(Debug)]
+pub struct Options {
+    pub database: PathBuf,
+    pub key: DatabaseKey,
+    pub stream: Option<StreamOptions>,
+    pub whatsapp: Option<WhatsAppLines>,
+    pub stripe: Option<StripeApi>,
+    pub language: Language,
+    /// The account's country, such as `MX`: fee estimates rest on it.
+    pub country: String,
+    pub default_currency: Currency,
+    pub default_expiry_hours: u32,
+    /// Whether somebody shows notifications. A desk without a window has none.
+    pub announces: bool,
+    /// Polls Stripe this often instead of when the read budget advises.
+    pub poll_every: Option<Duration>,
+    /// Whether Stripe's webhooks reach our relay.
+    pub stripe_webhooks: bool,
+}
+
+/// Where the relay's stream is.
+#[derive(Debug, Clone)]
+pub struct StreamOptions {
+    /// Such as `ws://127.0.0.1:7100/stream`.
+    pub url: String,
+    pub token: SecretString,
+}
+
+/// The client and the numbers that settings name.
+#[derive(Debug, Clone)]
+pub struct WhatsAppLines {
+    pub api: WhatsAppApi,
+    pub lines: Vec<KnownLine>,
+}
+
+/// A number that settings name.
+#[derive(Debug, Clone)]
+pub struct KnownLine {
+    pub phone_number_id: String,
+    pub name: String,
+}
+
+/// Whether the relay's stream flows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum StreamState {
+    Connected,
+    Connecting,
+    Stopped,
+}
+
+/// One open inbox. Clones are the same inbox.
+#[derive(Debug, Clone)]
+pub struct Inbox(Arc<Parts>);
+
+#[derive(Debug)]
+pub struct Parts {
+    pub store: Store,
+    pub(crate) whatsapp: Option<WhatsAppLines>,
+    pub(crate) stripe: Option<StripeApi>,
+    pub(crate) stream: Option<StreamOptions>,
+    pub(crate) language: Language,
+    pub(crate) country: String,
+    pub default_currency: Currency,
+    pub default_expiry_hours: u32,
+    pub(crate) announces: bool,
+    pub(crate) poll_every: Option<Duration>,
+    pub(crate) stripe_webhooks: bool,
+    pub problems: Problems,
+    /// Wakes the sender after a message was queued.
+    pub(crate) outbox: Notify,
+    /// Wakes whoever reads Stripe's objects back.
+    pub(crate) hints: Notify,
+    /// Wakes whoever makes and closes links.
+    pub(crate) charges: Notify,
+    /// Wakes whoever shows notifications.
+    pub(crate) notices: Notify,
+    /// When a link was last sent or opened: Stripe is asked more often then.
+    pub(crate) busy_until: AtomicU64,
+    events: broadcast::Sender<CoreEvent>,
+    stream_state: watch::Sender<StreamState>,
+    on_screen: Mutex<Option<ConversationId>>,
+    started: AtomicBool,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl std::ops::Deref for Inbox {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Inbox {
+    /// Opens the database, bringing it up to date, and settles what a crash left in doubt.
+    pub async fn open(options: Options) -> Result<Self> {
+        let store = Store::open(options.database, options.key).await?;
+        let inbox = Self(Arc::new(Parts {
+            problems: Problems::default(),
+            whatsapp: options.whatsapp,
+            stripe: options.stripe,
+            stream: options.stream,
+            language: options.language,
+            country: options.country,
+            default_currency: options.default_currency,
+            default_expiry_hours: options.default_expiry_hours,
+            announces: options.announces,
+            poll_every: options.poll_every,
+            stripe_webhooks: options.stripe_webhooks,
+            outbox: Notify::new(),
+            hints: Notify::new(),
+            charges: Notify::new(),
+            notices: Notify::new(),
+            busy_until: AtomicU64::new(0),
+            events: broadcast::channel(4096).0,
+            stream_state: watch::channel(StreamState::Stopped).0,
+            on_screen: Mutex::new(None),
+            started: AtomicBool::new(false),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            store,
+        }));
+        inbox.name_known_lines().await?;
+        crate::send::recover(&inbox).await?;
+        Ok(inbox)
+    }
+
+    /// Starts the workers. A second call does nothing.
+    pub fn start(&self) {
+        if self.started.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        self.spawn(crate::sync::run(self.clone()));
+        self.spawn(crate::send::run(self.clone()));
+        self.spawn(crate::settle::run(self.clone()));
+        self.spawn(crate::charge::run(self.clone()));
+        self.spawn(crate::poll::run(self.clone()));
+        self.spawn(crate::reconcile::run(self.clone()));
+        self.spawn(crate::clock::run(self.clone()));
+    }
+
+    /// Stops the workers, waits for what they are doing, and closes the database.
+    pub async fn shutdown(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.store.close().await;
+    }
+
+    /// Returns a listener to everything that changes from now on.
+    pub fn events(&self) -> broadcast::Receiver<CoreEvent> {
+        self.events.subscribe()
+    }
+
+    /// Says what the person can see now; `None` when the window is hidden.
+    pub fn set_on_screen(&self, conversation: Option<ConversationId>) {
+        *self.on_screen.lock().unwrap_or_else(PoisonError::into_inner) = conversation;
+    }
+
+    pub fn stream_state(&self) -> StreamState {
+        *self.stream_state.borrow()
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Returns whether Stripe is set up, and for which mode.
+    pub fn stripe(&self) -> Option<&StripeApi> {
+        self.stripe.as_ref()
+    }
+
+    pub fn whatsapp(&self) -> Option<&WhatsAppLines> {
+        self.whatsapp.as_ref()
+    }
+
+    /// Tells listeners that a person asked to see `conversation`.
+    pub fn ask_to_open(&self, conversation: ConversationId) {
+        self.emit(CoreEvent::OpenConversation { conversation });
+    }
+
+    pub(crate) fn emit(&self, event: CoreEvent) {
+        // Nobody listening is fine: a desk without a window.
+        let _ = self.events.send(event);
+    }
+
+    pub(crate) fn is_on_screen(&self, conversation: ConversationId) -> bool {
+        *self.on_screen.lock().unwrap_or_else(PoisonError::into_inner) == Some(conversation)
+    }
+
+    pub(crate) fn set_stream_state(&self, state: StreamState) {
+        let changed = self.stream_state.send_if_modified(|now| std::mem::replace(now, state) != state);
+        if changed {
+            self.emit(CoreEvent::StatusChanged);
+        }
+    }
+
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
+    /// Waits for `pause`, for `wake`, or for the end. Returns whether to go on.
+    pub(crate) async fn rest(&self, wake: Option<&Notify>, pause: Duration) -> bool {
+        let woken = async {
+            match wake {
+                Some(wake) => wake.notified().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => false,
+            () = woken => true,
+            () = tokio::time::sleep(pause) => true,
+        }
+    }
+
+    /// Remembers that a customer may be paying now.
+    pub(crate) fn expect_payment(&self) {
+        let until = Timestamp::now().plus(Duration::from_mins(10)).millis();
+        self.busy_until.store(u64::try_from(until).unwrap_or(0), Ordering::Relaxed);
+    }
+
+    pub(crate) fn require_stripe(&self) -> Result<&StripeApi> {
+        self.stripe.as_ref().ok_or(Error::NotConfigured("Stripe (stripe.key, COBRO_STRIPE_KEY)"))
+    }
+
+    async fn name_known_lines(&self) -> Result<()> {
+        let lines = self.whatsapp.as_ref().map(|whatsapp| whatsapp.lines.clone()).unwrap_or_default();
+        self.store.write(move |tx| crate::store::lines::name_known(tx, &lines)).await
+    }
+}

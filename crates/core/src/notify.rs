@@ -1,0 +1,135 @@
+//! Notifying: whether and what to announce is decided here; the shell only shows it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::domain::{Announcement, ConversationId, NoticeId, NoticeKind, Timestamp, Words};
+use crate::store::notices::{self, Notice};
+use crate::store::{charges, conversations, messages};
+use crate::{CoreEvent, Inbox, Language, Result};
+
+/// More conversations than this at once become one announcement.
+const SINGLES: usize = 3;
+/// News that could not be shown for so long is no news.
+const STALE: Duration = Duration::from_hours(12);
+
+/// Waits for something to announce. Returns `None` when the inbox shuts down.
+///
+/// Each must be answered with [`announced`]; what is not is announced again
+/// after a restart, so that a crash loses no payment's notice.
+pub async fn next(inbox: &Inbox) -> Option<Vec<Announcement>> {
+    loop {
+        match due(inbox).await {
+            Ok(due) if !due.is_empty() => return Some(due),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "Notices could not be read"),
+        }
+        if !inbox.rest(Some(&inbox.notices), Duration::from_secs(60)).await {
+            return None;
+        }
+    }
+}
+
+/// Takes an announcement off the list, and says in Health if it could not be shown.
+pub async fn announced(inbox: &Inbox, notices: Vec<NoticeId>, failure: Option<String>) -> Result<()> {
+    match failure {
+        Some(why) => inbox.problems.raise(
+            "notifications",
+            Words::new("notifications", "Notifications can't be shown", format!("{why}. Payments and messages still appear in this window")),
+        ),
+        None => inbox.problems.clear("notifications"),
+    }
+    inbox.emit(CoreEvent::StatusChanged);
+    inbox.store.write(move |tx| notices::remove(tx, &notices)).await
+}
+
+async fn due(inbox: &Inbox) -> Result<Vec<Announcement>> {
+    let reader = inbox.clone();
+    let (due, dropped) = inbox.store.read(move |conn| decide(conn, &reader, Timestamp::now())).await?;
+    if !dropped.is_empty() {
+        inbox.store.write(move |tx| notices::remove(tx, &dropped)).await?;
+    }
+    Ok(due)
+}
+
+/// Decides what of the waiting notices is announced, and what needs no word.
+fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Announcement>, Vec<NoticeId>)> {
+    let mut payments = Vec::new();
+    let mut talks: BTreeMap<ConversationId, Vec<Notice>> = BTreeMap::new();
+    let mut dropped = Vec::new();
+    for notice in notices::waiting(conn)? {
+        let stale = now.since(notice.at) > STALE;
+        match notice.kind {
+            NoticeKind::Paid => payments.push(notice),
+            NoticeKind::Message if stale || inbox.is_on_screen(notice.conversation) => dropped.push(notice.id),
+            NoticeKind::Message => talks.entry(notice.conversation).or_default().push(notice),
+        }
+    }
+    let language = inbox.language();
+    let mut due = Vec::new();
+    for notice in payments {
+        due.extend(of_payment(conn, language, &notice)?);
+    }
+    if talks.len() > SINGLES {
+        due.push(of_many(language, &talks));
+    } else {
+        for notices in talks.values() {
+            due.extend(of_talk(conn, language, notices)?);
+        }
+    }
+    Ok((due, dropped))
+}
+
+fn of_payment(conn: &Connection, language: Language, notice: &Notice) -> Result<Option<Announcement>> {
+    let Some(charge) = notice.charge else {
+        return Ok(None);
+    };
+    let charge = charges::get(conn, charge)?;
+    let name = conversations::row(conn, notice.conversation)?.name;
+    Ok(Some(Announcement {
+        notices: vec![notice.id],
+        kind: NoticeKind::Paid,
+        title: language.paid_title(&name, charge.amount),
+        body: language.paid_body(&charge.description),
+        open: language.open().to_owned(),
+        conversation: Some(notice.conversation),
+    }))
+}
+
+fn of_talk(conn: &Connection, language: Language, notices: &[Notice]) -> Result<Option<Announcement>> {
+    let Some(last) = notices.last() else {
+        return Ok(None);
+    };
+    let row = conversations::row(conn, last.conversation)?;
+    let text = match last.message {
+        Some(message) => {
+            let message = messages::get(conn, message)?;
+            if message.text.is_empty() { language.kind(&message.kind).to_owned() } else { message.text }
+        }
+        None => String::new(),
+    };
+    let text: String = text.chars().take(240).collect();
+    Ok(Some(Announcement {
+        notices: notices.iter().map(|notice| notice.id).collect(),
+        kind: NoticeKind::Message,
+        title: row.name,
+        body: language.more_messages(&text, notices.len()),
+        open: language.open().to_owned(),
+        conversation: Some(last.conversation),
+    }))
+}
+
+fn of_many(language: Language, talks: &BTreeMap<ConversationId, Vec<Notice>>) -> Announcement {
+    let notices: Vec<_> = talks.values().flatten().map(|notice| notice.id).collect();
+    let (title, body) = language.many_messages(notices.len(), talks.len());
+    Announcement {
+        notices,
+        kind: NoticeKind::Message,
+        title,
+        body,
+        open: language.open().to_owned(),
+        conversation: None,
+    }
+}

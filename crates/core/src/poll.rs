@@ -1,0 +1,119 @@
+//! Polling Stripe's events, inside the read allocation, where webhooks don't tell.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use cobro_stripe::StripeApi;
+use cobro_stripe::budget::{Circumstances, ReadBudget};
+
+use crate::domain::Timestamp;
+use crate::store::{hints, meta, reads};
+use crate::{Inbox, Result};
+
+/// A relay that brought a Stripe webhook in this time is taken as healthy.
+const HEALTHY: Duration = Duration::from_hours(24);
+/// Even then Stripe is asked now and then: a webhook can be lost on the way.
+const SAFETY_NET: Duration = Duration::from_mins(15);
+
+pub(crate) async fn run(inbox: Inbox) {
+    let Some(stripe) = inbox.stripe.clone() else {
+        return;
+    };
+    let mut counted = 0;
+    loop {
+        match poll(&inbox, &stripe).await {
+            Ok(()) => inbox.problems.clear("stripe"),
+            Err(error) => {
+                if let crate::Error::Stripe(error) = &error {
+                    inbox.problems.stripe(error);
+                }
+                tracing::warn!(%error, "Stripe's events could not be read");
+            }
+        }
+        counted = count_reads(&inbox, &stripe, counted).await;
+        let pause = pause(&inbox).await;
+        if !inbox.rest(None, pause).await {
+            count_reads(&inbox, &stripe, counted).await;
+            return;
+        }
+    }
+}
+
+/// Takes every event since the last one seen, oldest first, and moves the cursor in the same transaction.
+async fn poll(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
+    let cursor = inbox.store.read(|conn| meta_get(conn, meta::EVENTS_CURSOR)).await?;
+    let news = stripe.new_events(cursor.as_deref()).await?;
+    if news.events.is_empty() && news.cursor == cursor {
+        return Ok(());
+    }
+    let hinted = inbox
+        .store
+        .write(move |tx| {
+            let now = Timestamp::now();
+            let mut hinted = false;
+            for event in &news.events {
+                if let (Some(kind), Some(id)) = (&event.object_kind, &event.object_id) {
+                    hinted |= hints::add_from_event(tx, &event.id, kind, id, now)?;
+                }
+            }
+            if let Some(cursor) = &news.cursor {
+                meta::set(tx, meta::EVENTS_CURSOR, cursor)?;
+            }
+            Ok(hinted)
+        })
+        .await?;
+    if hinted {
+        inbox.hints.notify_one();
+    }
+    Ok(())
+}
+
+/// Adds the reads since `counted` to this month's. Returns the new count.
+async fn count_reads(inbox: &Inbox, stripe: &StripeApi, counted: u64) -> u64 {
+    let now = stripe.reads();
+    let new = i64::try_from(now.saturating_sub(counted)).unwrap_or(0);
+    let added = inbox.store.write(move |tx| reads::add(tx, &month_of(Timestamp::now()), new)).await;
+    if added.is_ok() { now } else { counted }
+}
+
+async fn pause(inbox: &Inbox) -> Duration {
+    if let Some(pause) = inbox.poll_every {
+        return pause;
+    }
+    let now = Timestamp::now();
+    let month = month_of(now);
+    let known = inbox
+        .store
+        .read(move |conn| {
+            Ok((reads::of_month(conn, &month)?, reads::paid_in_30_days(conn, now)?, meta_get(conn, meta::STRIPE_WEBHOOK_AT)?))
+        })
+        .await;
+    let Ok((used, transactions, webhook_at)) = known else {
+        return Duration::from_secs(60);
+    };
+    let heard = webhook_at.and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
+    let healthy = inbox.stripe_webhooks && heard.is_some_and(|at| now.since(at) < HEALTHY);
+    let busy = u64::try_from(now.millis()).unwrap_or(0) < inbox.busy_until.load(Ordering::Relaxed);
+    let budget = ReadBudget { used, transactions };
+    let advised = budget.next_poll_in(&Circumstances { link_active: busy, working_hours: true, relay_healthy: healthy });
+    advised.unwrap_or(SAFETY_NET)
+}
+
+/// Returns this month's reads and the allowance.
+pub(crate) async fn budget(inbox: &Inbox) -> Result<(u64, u64)> {
+    let now = Timestamp::now();
+    let month = month_of(now);
+    let (used, transactions) = inbox
+        .store
+        .read(move |conn| Ok((reads::of_month(conn, &month)?, reads::paid_in_30_days(conn, now)?)))
+        .await?;
+    Ok((used, ReadBudget { used, transactions }.allowance()))
+}
+
+fn month_of(at: Timestamp) -> String {
+    at.rfc3339().chars().take(7).collect()
+}
+
+fn meta_get(conn: &rusqlite::Connection, key: &str) -> Result<Option<String>> {
+    Ok(meta::get(conn, key)?)
+}

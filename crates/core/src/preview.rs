@@ -1,0 +1,89 @@
+//! What a charge would look like and cost, before it is made.
+
+use cobro_stripe::fees;
+use rusqlite::Connection;
+
+use crate::domain::{ChargePreview, ChargeWarning, ConversationId, Money, Timestamp, WarningKind};
+use crate::store::{charges, conversations};
+use crate::{Inbox, Language, Result};
+
+/// Above this many major units nobody charges in a chat: usually a slipped key.
+const IMPLAUSIBLE_MAJOR: i64 = 100_000_000;
+
+/// Returns the exact message, the fee estimate and what speaks against the charge.
+pub async fn charge(
+    inbox: &Inbox,
+    conversation: ConversationId,
+    amount: Money,
+    description: String,
+    message: Option<String>,
+) -> Result<ChargePreview> {
+    let language = inbox.language();
+    let country = inbox.country.clone();
+    inbox
+        .store
+        .read(move |conn| {
+            let address = conversations::address(conn, conversation)?;
+            let now = Timestamp::now();
+            let estimate = fees::estimate(amount, &country, fees::Method::Card);
+            Ok(ChargePreview {
+                message: message_of(language, &address.contact_name, amount, &description, message.as_deref()),
+                button: language.pay_button(amount),
+                fee: estimate.as_ref().map(|estimate| estimate.fee),
+                net: estimate.as_ref().map(|estimate| estimate.net),
+                fee_basis: estimate.map(|estimate| estimate.basis),
+                warnings: warnings(conn, conversation, amount, address.window_is_open(now))?,
+            })
+        })
+        .await
+}
+
+/// Returns the words above the pay button: the person's own, or the usual ones.
+pub(crate) fn message_of(
+    language: Language,
+    name: &str,
+    amount: Money,
+    description: &str,
+    message: Option<&str>,
+) -> String {
+    match message.map(str::trim).filter(|message| !message.is_empty()) {
+        Some(message) => message.to_owned(),
+        None => language.pay_message(name, amount, description),
+    }
+}
+
+fn warnings(
+    conn: &Connection,
+    conversation: ConversationId,
+    amount: Money,
+    window_is_open: bool,
+) -> Result<Vec<ChargeWarning>> {
+    let mut found = Vec::new();
+    let mut warn = |kind, blocking, text: String| found.push(ChargeWarning { kind, blocking, text });
+    if let Err(error) = amount.check_chargeable() {
+        warn(WarningKind::NotChargeable, true, error.to_string());
+    }
+    if !window_is_open {
+        warn(
+            WarningKind::WindowClosed,
+            true,
+            "The customer last wrote more than 24 hours ago. The customer must write first".into(),
+        );
+    }
+    if let Some(minimum) = fees::minimum(amount.currency()).filter(|minimum| amount.minor() < *minimum)
+        && let Ok(minimum) = Money::from_minor(minimum, amount.currency())
+    {
+        warn(WarningKind::BelowMinimum, false, format!("Stripe usually takes {minimum} or more"));
+    }
+    if amount.minor() / 10_i64.pow(u32::from(amount.currency().exponent())) >= IMPLAUSIBLE_MAJOR {
+        warn(WarningKind::Implausible, false, format!("{amount} is unusually much. Check the zeros"));
+    }
+    if charges::same_amount_open(conn, conversation, amount)?.is_some() {
+        warn(
+            WarningKind::SameAmountOpen,
+            false,
+            format!("A charge of {amount} is already open here. Send that link again, or cancel it first"),
+        );
+    }
+    Ok(found)
+}

@@ -1,0 +1,342 @@
+//! Settling: Stripe's own object, read back, decides what a charge is.
+
+use std::time::Duration;
+
+use cobro_stripe::{CheckoutSession, PaymentIntent, PaymentStatus as SessionPaid, StripeApi, StripeError};
+use rusqlite::Transaction;
+
+use crate::action::{Action, Actor, apply};
+use crate::domain::{
+    ChargeId, ConversationId, MessageId, Money, NoticeId, NoticeKind, PaymentRecord, PaymentStatus, Timestamp, Words,
+    payment_of,
+};
+use crate::store::hints::{self, Hint};
+use crate::store::notices::Notice;
+use crate::store::{charges, conversations, notices, payments};
+use crate::{CoreEvent, Inbox, Language, Result};
+
+/// Reads back whatever was hinted at, one object after another.
+pub(crate) async fn run(inbox: Inbox) {
+    let Some(stripe) = inbox.stripe.clone() else {
+        return;
+    };
+    loop {
+        let pause = match work(&inbox, &stripe).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::warn!(%error, "Payments could not be read back");
+                Duration::from_secs(5)
+            }
+        };
+        if !inbox.rest(Some(&inbox.hints), pause).await {
+            return;
+        }
+    }
+}
+
+/// Works on all hints that are due. Returns how long to rest.
+async fn work(inbox: &Inbox, stripe: &StripeApi) -> Result<Duration> {
+    loop {
+        if inbox.stopping().is_cancelled() {
+            return Ok(Duration::ZERO);
+        }
+        let now = Timestamp::now();
+        let (hint, next) =
+            inbox.store.read(move |conn| Ok((hints::due(conn, now)?, hints::next_due(conn)?))).await?;
+        let Some(hint) = hint else {
+            let until = next.map_or(Duration::from_secs(60), |next| next.since(now));
+            return Ok(until.clamp(Duration::from_millis(50), Duration::from_secs(60)));
+        };
+        read_back(inbox, stripe, hint).await?;
+    }
+}
+
+async fn read_back(inbox: &Inbox, stripe: &StripeApi, hint: Hint) -> Result<()> {
+    let facts = match facts_of(stripe, &hint).await {
+        Ok(facts) => facts,
+        Err(error) => return not_read(inbox, hint, &error).await,
+    };
+    inbox.problems.clear("stripe");
+    let unsettled = facts.iter().any(|fact| fact.lacks_fee());
+    let (language, announces) = (inbox.language(), inbox.announces);
+    let expected_live = stripe.key_mode() == cobro_stripe::KeyMode::Live;
+    let settled = inbox
+        .store
+        .write(move |tx| {
+            let now = Timestamp::now();
+            let mut settled = Vec::new();
+            for fact in &facts {
+                settled.extend(settle(tx, fact, language, announces, expected_live, now)?);
+            }
+            // The balance transaction appears a moment after capture; `charge.updated` tells, and so does another look.
+            if unsettled && hint.attempts < 5 {
+                hints::postpone(tx, &hint, now.plus(Duration::from_secs(2 << hint.attempts)))?;
+            } else {
+                hints::done(tx, &hint)?;
+            }
+            Ok(settled)
+        })
+        .await?;
+    for change in settled {
+        tell(inbox, &change);
+    }
+    Ok(())
+}
+
+/// Keeps the hint for another try, unless Stripe will never know the object.
+async fn not_read(inbox: &Inbox, hint: Hint, error: &StripeError) -> Result<()> {
+    inbox.problems.stripe(error);
+    let gone = error.is_not_found();
+    inbox
+        .store
+        .write(move |tx| {
+            if gone {
+                return hints::done(tx, &hint);
+            }
+            let pause = Duration::from_secs(1 << hint.attempts.min(8));
+            hints::postpone(tx, &hint, Timestamp::now().plus(pause))
+        })
+        .await
+}
+
+/// One payment as Stripe has it now, with what names its charge.
+struct Fact {
+    record: PaymentRecord,
+    raw: String,
+    charge_id: Option<String>,
+    link: Option<String>,
+    /// A completed session whose voucher or transfer is still unpaid.
+    voucher: bool,
+}
+
+impl Fact {
+    fn lacks_fee(&self) -> bool {
+        self.record.status == PaymentStatus::Succeeded && self.record.fee.is_none()
+    }
+}
+
+/// Reads what the hint names, following it to the payments behind it.
+async fn facts_of(stripe: &StripeApi, hint: &Hint) -> Result<Vec<Fact>, StripeError> {
+    match hint.object_kind.as_str() {
+        "checkout.session" => {
+            let session = stripe.checkout_session(&hint.object_id).await?;
+            Ok(fact_of_session(session).into_iter().collect())
+        }
+        "payment_link" => {
+            let sessions = stripe.sessions_of_payment_link(&hint.object_id).await?;
+            Ok(sessions.into_iter().filter_map(fact_of_session).collect())
+        }
+        "payment_intent" => facts_of_intent(stripe, &hint.object_id).await,
+        "charge" => {
+            let charge = stripe.charge(&hint.object_id).await?;
+            match charge.payment_intent {
+                Some(intent) => facts_of_intent(stripe, &intent).await,
+                None => Ok(Vec::new()),
+            }
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Reads an intent, and the session it belongs to: only the session tells a
+/// declined card from a voucher that waits.
+async fn facts_of_intent(stripe: &StripeApi, id: &str) -> Result<Vec<Fact>, StripeError> {
+    let sessions = stripe.sessions_of_payment_intent(id).await?;
+    if sessions.is_empty() {
+        return Ok(vec![fact_of_intent(stripe.payment_intent(id).await?, None)]);
+    }
+    Ok(sessions.into_iter().filter_map(fact_of_session).collect())
+}
+
+fn fact_of_session(session: CheckoutSession) -> Option<Fact> {
+    let intent = session.payment_intent.clone()?;
+    Some(fact_of_intent(intent, Some(session)))
+}
+
+fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fact {
+    let completed = session.as_ref().is_some_and(CheckoutSession::is_complete);
+    let unpaid = session.as_ref().is_some_and(|session| session.payment_status == SessionPaid::Unpaid);
+    let voucher = completed && unpaid;
+    let charge = intent.latest_charge.clone();
+    let status = status_of(&intent, voucher);
+    let balance = charge.as_ref().and_then(|charge| charge.balance_transaction.clone());
+    let fee = balance.as_ref().and_then(|balance| Money::from_minor(balance.fee, balance.currency).ok());
+    let failure = intent.last_error.as_ref().map(|error| {
+        error.decline_code.clone().or_else(|| error.code.clone()).unwrap_or_else(|| "declined".to_owned())
+    });
+    let now = Timestamp::now();
+    let metadata = |key: &str| {
+        session
+            .as_ref()
+            .and_then(|session| session.metadata.get(key))
+            .or_else(|| intent.metadata.get(key))
+            .cloned()
+    };
+    Fact {
+        charge_id: metadata("cobro_charge"),
+        link: session.as_ref().and_then(|session| session.payment_link.clone()),
+        voucher,
+        raw: session.as_ref().map_or_else(|| intent.raw.clone(), |session| session.raw.clone()),
+        record: PaymentRecord {
+            payment_intent: intent.id,
+            stripe_charge: charge.as_ref().map(|charge| charge.id.clone()),
+            checkout_session: session.map(|session| session.id),
+            charge: None,
+            status,
+            amount: if status == PaymentStatus::Succeeded { intent.amount_received } else { intent.amount },
+            refunded_minor: charge.as_ref().map_or(0, |charge| charge.amount_refunded.minor()),
+            disputed: charge.as_ref().is_some_and(|charge| charge.disputed),
+            fee,
+            net_minor: balance.as_ref().map(|balance| balance.net),
+            method: charge.as_ref().and_then(|charge| charge.method.as_ref()).map(method_words),
+            failure,
+            livemode: intent.livemode,
+            paid_at: (status == PaymentStatus::Succeeded)
+                .then(|| charge.as_ref().and_then(|charge| charge.created).unwrap_or(now)),
+            verified_at: now,
+        },
+    }
+}
+
+/// Returns how far the payment is. Only Stripe's own `succeeded` is paid.
+fn status_of(intent: &PaymentIntent, voucher: bool) -> PaymentStatus {
+    match intent.status.as_str() {
+        "succeeded" => PaymentStatus::Succeeded,
+        "canceled" => PaymentStatus::Ended,
+        "processing" => PaymentStatus::Processing,
+        "requires_action" if voucher => PaymentStatus::Processing,
+        _ if voucher => PaymentStatus::Ended,
+        _ => PaymentStatus::Failed,
+    }
+}
+
+fn method_words(method: &cobro_stripe::PaymentMethodSummary) -> String {
+    match (&method.last4, method.kind.as_str()) {
+        (Some(last4), "card") => format!("card •• {last4}"),
+        (_, kind) => kind.to_owned(),
+    }
+}
+
+/// What settling changed.
+struct Settled {
+    charge: ChargeId,
+    conversation: ConversationId,
+    first_paid: bool,
+}
+
+/// Writes the payment and what it makes of its charge; a first payment also
+/// queues the thank-you and the notice. All commit together, so a crash can
+/// neither lose the thank-you nor send it twice.
+fn settle(
+    tx: &Transaction<'_>,
+    fact: &Fact,
+    language: Language,
+    announces: bool,
+    expected_live: bool,
+    now: Timestamp,
+) -> Result<Option<Settled>> {
+    let charge = charge_of(tx, fact)?;
+    if fact.record.status == PaymentStatus::Failed && fact.record.failure.is_none() && !fact.voucher {
+        // A session that was opened and not paid: nothing happened yet.
+        return Ok(None);
+    }
+    payments::save(tx, &PaymentRecord { charge, ..fact.record.clone() }, &fact.raw)?;
+    let Some(charge) = charge else {
+        return Ok(None);
+    };
+    if fact.record.livemode != expected_live {
+        charges::set_problem(tx, charge, Some(&mode_words()))?;
+        return Ok(None);
+    }
+    let payment = payment_of(charges::facts(tx, charge)?, &payments::of_charge(tx, charge)?);
+    let first_paid = charges::set_payment(tx, charge, payment, now)?;
+    let paid = charges::get(tx, charge)?;
+    if first_paid {
+        thank(tx, charge, language, now)?;
+        if announces {
+            notices::add(tx, &Notice {
+                id: NoticeId::new(),
+                kind: NoticeKind::Paid,
+                conversation: paid.conversation,
+                charge: Some(charge),
+                message: None,
+                at: now,
+            })?;
+        }
+    } else if paid.paid_at.is_none() {
+        charges::set_problem(tx, charge, failure_words(&fact.record).as_ref())?;
+    }
+    Ok(Some(Settled { charge, conversation: paid.conversation, first_paid }))
+}
+
+/// Returns the charge that asked for this payment: by its link, which only we
+/// made, else by the id in its metadata.
+fn charge_of(tx: &Transaction<'_>, fact: &Fact) -> Result<Option<ChargeId>> {
+    if let Some(link) = &fact.link
+        && let Some(charge) = charges::id_of_link(tx, link)?
+    {
+        return Ok(Some(charge));
+    }
+    if let Some(charge) = payments::charge_of(tx, &fact.record.payment_intent)? {
+        return Ok(Some(charge));
+    }
+    let Some(id) = fact.charge_id.as_deref().and_then(|id| id.parse().ok()) else {
+        return Ok(None);
+    };
+    Ok(charges::find(tx, id)?.map(|charge| charge.id))
+}
+
+fn thank(tx: &Transaction<'_>, charge: ChargeId, language: Language, now: Timestamp) -> Result<()> {
+    let charge = charges::get(tx, charge)?;
+    let address = conversations::address(tx, charge.conversation)?;
+    if !address.window_is_open(now) {
+        let words = Words::new(
+            "thanks_window_closed",
+            "Paid; the thank-you was not sent",
+            "The customer last wrote more than 24 hours ago, so WhatsApp takes no free text. Thank them when they write",
+        );
+        return charges::set_problem(tx, charge.id, Some(&words));
+    }
+    let action = Action::SendText {
+        message: MessageId::new(),
+        conversation: charge.conversation,
+        text: language.thanks(&address.contact_name, charge.amount),
+        retry_of: None,
+    };
+    apply(tx, Actor::Rule, &action, now)?;
+    Ok(())
+}
+
+fn failure_words(record: &PaymentRecord) -> Option<Words> {
+    match record.status {
+        PaymentStatus::Failed => Some(Words::new(
+            record.failure.clone().unwrap_or_else(|| "declined".into()),
+            "The card was declined",
+            "The link still works: the customer can try another card",
+        )),
+        PaymentStatus::Ended => Some(Words::new(
+            "voucher_expired",
+            "The voucher ran out unpaid",
+            "Create a new charge to send a fresh link",
+        )),
+        PaymentStatus::Succeeded | PaymentStatus::Processing => None,
+    }
+}
+
+fn mode_words() -> Words {
+    Words::new(
+        "livemode_mismatch",
+        "A payment of the other mode was ignored",
+        "Test and live money never mix. Check which Stripe key this desk uses",
+    )
+}
+
+fn tell(inbox: &Inbox, settled: &Settled) {
+    inbox.emit(CoreEvent::ChargeChanged { charge: settled.charge, conversation: settled.conversation });
+    inbox.emit(CoreEvent::ConversationChanged { conversation: settled.conversation });
+    inbox.emit(CoreEvent::StatusChanged);
+    if settled.first_paid {
+        inbox.outbox.notify_one();
+        inbox.notices.notify_one();
+    }
+}

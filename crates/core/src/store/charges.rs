@@ -1,0 +1,428 @@
+//! Charges, and what is still to be done at Stripe for each.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::columns::{At, at, maybe_at, money, words};
+use crate::domain::{
+    Charge, ChargeId, Closing, ConversationId, Creation, Delivery, MessageId, Money, NewCharge, Payment, PaymentFacts,
+    StripeIds, Timestamp, Words,
+};
+use crate::{Error, Result};
+
+/// A charge with the message that carries it and its newest successful payment.
+const CHARGE: &str = "
+    SELECT h.id, h.conversation_id, h.amount_minor, h.currency, h.description, h.single_use, h.expires_at,
+           h.payment, h.creation, h.link_id, h.link_url, h.livemode, h.closing, h.created_at, h.opened_at,
+           h.paid_at, h.verified_at, h.message_id,
+           h.problem_code, h.problem_title, h.problem_advice,
+           m.delivery, m.sent_at, m.delivered_at, m.read_at,
+           p.payment_intent, p.checkout_session, p.method, p.fee_minor, p.net_minor, p.fee_currency,
+           (SELECT sum(refunded_minor) FROM payments WHERE charge_id = h.id) AS refunded_minor
+    FROM charges h
+    LEFT JOIN messages m ON m.id = h.message_id
+    LEFT JOIN payments p ON p.payment_intent = (
+        SELECT payment_intent FROM payments WHERE charge_id = h.id
+        ORDER BY status = 'succeeded' DESC, verified_at DESC LIMIT 1)";
+
+/// Saves a draft with the key that makes its creation at Stripe happen once.
+/// Returns whether it is new.
+pub(crate) fn add(conn: &Connection, new: &NewCharge, message: &str, livemode: bool, now: Timestamp) -> Result<bool> {
+    let added = conn.execute(
+        "INSERT INTO charges
+             (id, conversation_id, amount_minor, currency, description, message_text, single_use, expires_at,
+              payment, creation, creation_next_at, creation_attempts, idempotency_key, livemode,
+              closing_next_at, created_at)
+         VALUES (:id, :conversation_id, :amount_minor, :currency, :description, :message_text, :single_use,
+              :expires_at, 'draft', 'wanted', :now, 0, :idempotency_key, :livemode, 0, :now)
+         ON CONFLICT (id) DO NOTHING",
+        named_params! {
+            ":id": new.id,
+            ":conversation_id": new.conversation,
+            ":amount_minor": new.amount.minor(),
+            ":currency": new.amount.currency().code(),
+            ":description": new.description,
+            ":message_text": message,
+            ":single_use": new.single_use,
+            ":expires_at": new.expires_in_hours.map(|hours| At(now.plus(std::time::Duration::from_secs(u64::from(hours) * 3600)))),
+            ":idempotency_key": format!("cobro-charge-{}", new.id),
+            ":livemode": livemode,
+            ":now": At(now),
+        },
+    )?;
+    Ok(added > 0)
+}
+
+pub(crate) fn get(conn: &Connection, id: ChargeId) -> Result<Charge> {
+    find(conn, id)?.ok_or(Error::NotFound("This charge"))
+}
+
+pub(crate) fn find(conn: &Connection, id: ChargeId) -> Result<Option<Charge>> {
+    Ok(conn
+        .prepare_cached(&format!("{CHARGE} WHERE h.id = :id"))?
+        .query_row(named_params! { ":id": id }, charge_from_row)
+        .optional()?)
+}
+
+/// Returns the charge whose link has that id at Stripe.
+pub(crate) fn id_of_link(conn: &Connection, link: &str) -> Result<Option<ChargeId>> {
+    Ok(conn
+        .prepare_cached("SELECT id FROM charges WHERE link_id = :link")?
+        .query_row(named_params! { ":link": link }, |row| row.get(0))
+        .optional()?)
+}
+
+pub(crate) fn of_conversation(conn: &Connection, conversation: ConversationId) -> Result<Vec<Charge>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "{CHARGE} WHERE h.conversation_id = :conversation_id ORDER BY h.created_at DESC LIMIT 200"
+    ))?;
+    let charges = statement
+        .query_map(named_params! { ":conversation_id": conversation }, charge_from_row)?
+        .collect::<Result<_, _>>()?;
+    Ok(charges)
+}
+
+/// Returns a charge of the same amount that the customer could still pay.
+pub(crate) fn same_amount_open(conn: &Connection, conversation: ConversationId, amount: Money) -> Result<Option<ChargeId>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT id FROM charges
+             WHERE conversation_id = :conversation_id AND amount_minor = :minor AND currency = :currency
+               AND payment IN ('draft', 'open', 'processing', 'failed_attempt') LIMIT 1",
+        )?
+        .query_row(
+            named_params! {
+                ":conversation_id": conversation, ":minor": amount.minor(), ":currency": amount.currency().code(),
+            },
+            |row| row.get(0),
+        )
+        .optional()?)
+}
+
+/// What making the link needs, as it was asked for.
+#[derive(Clone)]
+pub(crate) struct ToCreate {
+    pub id: ChargeId,
+    pub conversation: ConversationId,
+    pub amount: Money,
+    pub description: String,
+    pub message_text: String,
+    pub single_use: bool,
+    pub idempotency_key: String,
+    pub created_at: Timestamp,
+    pub attempts: u32,
+}
+
+pub(crate) fn to_create(conn: &Connection, id: ChargeId) -> Result<Option<ToCreate>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT id, conversation_id, amount_minor, currency, description, message_text, single_use,
+                    idempotency_key, created_at, creation_attempts
+             FROM charges WHERE id = :id AND creation = 'wanted'",
+        )?
+        .query_row(named_params! { ":id": id }, to_create_from_row)
+        .optional()?)
+}
+
+/// Returns a draft whose link should be made now.
+pub(crate) fn next_to_create(conn: &Connection, now: Timestamp) -> Result<Option<ChargeId>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT id FROM charges WHERE creation = 'wanted' AND creation_next_at <= :now
+             ORDER BY creation_next_at LIMIT 1",
+        )?
+        .query_row(named_params! { ":now": At(now) }, |row| row.get(0))
+        .optional()?)
+}
+
+/// Keeps the worker away from a draft until `next_at`.
+pub(crate) fn postpone_creation(conn: &Connection, id: ChargeId, next_at: Timestamp, why: Option<&Words>) -> Result<()> {
+    conn.execute(
+        "UPDATE charges
+         SET creation_next_at = :next_at, creation_attempts = creation_attempts + 1,
+             problem_code = :code, problem_title = :title, problem_advice = :advice
+         WHERE id = :id AND creation = 'wanted'",
+        named_params! {
+            ":id": id,
+            ":next_at": At(next_at),
+            ":code": why.map(|words| &words.code),
+            ":title": why.map(|words| &words.title),
+            ":advice": why.map(|words| &words.advice),
+        },
+    )?;
+    Ok(())
+}
+
+/// Stops making the link until a person tries again.
+pub(crate) fn stop_creation(conn: &Connection, id: ChargeId, why: &Words) -> Result<()> {
+    conn.execute(
+        "UPDATE charges
+         SET creation = 'stopped', problem_code = :code, problem_title = :title, problem_advice = :advice
+         WHERE id = :id AND creation = 'wanted'",
+        named_params! { ":id": id, ":code": why.code, ":title": why.title, ":advice": why.advice },
+    )?;
+    Ok(())
+}
+
+/// Lets a stopped draft be made after all. Returns whether it was one.
+pub(crate) fn want_again(conn: &Connection, id: ChargeId, now: Timestamp) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE charges
+         SET creation = 'wanted', creation_next_at = :now, creation_attempts = 0,
+             problem_code = NULL, problem_title = NULL, problem_advice = NULL
+         WHERE id = :id AND creation = 'stopped' AND closed IS NULL",
+        named_params! { ":id": id, ":now": At(now) },
+    )?;
+    Ok(changed > 0)
+}
+
+/// Writes the link that Stripe made. Returns whether this was the first time.
+pub(crate) fn open(
+    conn: &Connection,
+    id: ChargeId,
+    link: (&str, &str),
+    livemode: bool,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE charges
+         SET link_id = :link_id, link_url = :link_url, livemode = :livemode, creation = 'done', payment = 'open',
+             opened_at = :now, message_id = :message_id,
+             problem_code = NULL, problem_title = NULL, problem_advice = NULL
+         WHERE id = :id AND link_id IS NULL",
+        named_params! {
+            ":id": id,
+            ":link_id": link.0,
+            ":link_url": link.1,
+            ":livemode": livemode,
+            ":message_id": message,
+            ":now": At(now),
+        },
+    )?;
+    Ok(changed > 0)
+}
+
+/// Makes `message` the one that carries the link now.
+pub(crate) fn carry(conn: &Connection, id: ChargeId, message: MessageId) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET message_id = :message_id WHERE id = :id",
+        named_params! { ":id": id, ":message_id": message },
+    )?;
+    Ok(())
+}
+
+/// Asks for the link to be switched off. Returns whether it was not asked before.
+pub(crate) fn ask_to_close(conn: &Connection, id: ChargeId, why: Closing, now: Timestamp) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE charges SET closing = :closing, closing_next_at = :now
+         WHERE id = :id AND closing IS NULL AND closed IS NULL",
+        named_params! { ":id": id, ":closing": why, ":now": At(now) },
+    )?;
+    Ok(changed > 0)
+}
+
+/// Withdraws a draft that has no link and will get none.
+pub(crate) fn close_draft(conn: &Connection, id: ChargeId) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE charges SET closed = 'cancel', creation = 'stopped', payment = 'cancelled',
+             problem_code = NULL, problem_title = NULL, problem_advice = NULL
+         WHERE id = :id AND link_id IS NULL AND creation = 'stopped'",
+        named_params! { ":id": id },
+    )?;
+    Ok(changed > 0)
+}
+
+/// Asks to close every link whose time is over.
+pub(crate) fn ask_to_close_expired(conn: &Connection, now: Timestamp) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET closing = 'expire', closing_next_at = :now
+         WHERE expires_at IS NOT NULL AND expires_at <= :now AND closing IS NULL AND closed IS NULL
+           AND link_id IS NOT NULL AND payment IN ('open', 'failed_attempt')",
+        named_params! { ":now": At(now) },
+    )?;
+    Ok(())
+}
+
+/// A link to switch off.
+#[derive(Debug, Clone)]
+pub(crate) struct ToClose {
+    pub id: ChargeId,
+    pub link: String,
+    pub why: Closing,
+}
+
+/// Returns a link to switch off now: of `only` that charge, if one is named.
+pub(crate) fn next_to_close(conn: &Connection, now: Timestamp, only: Option<ChargeId>) -> Result<Option<ToClose>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT id, link_id, closing FROM charges
+             WHERE closing IS NOT NULL AND closing_next_at <= :now AND link_id IS NOT NULL
+               AND (:only IS NULL OR id = :only)
+             ORDER BY closing_next_at LIMIT 1",
+        )?
+        .query_row(named_params! { ":now": At(now), ":only": only }, |row| {
+            Ok(ToClose { id: row.get("id")?, link: row.get("link_id")?, why: row.get("closing")? })
+        })
+        .optional()?)
+}
+
+pub(crate) fn postpone_closing(conn: &Connection, id: ChargeId, next_at: Timestamp) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET closing_next_at = :next_at WHERE id = :id",
+        named_params! { ":id": id, ":next_at": At(next_at) },
+    )?;
+    Ok(())
+}
+
+/// Writes that Stripe switched the link off.
+pub(crate) fn closed(conn: &Connection, id: ChargeId, why: Closing) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET closing = NULL, closed = :closed WHERE id = :id",
+        named_params! { ":id": id, ":closed": why },
+    )?;
+    Ok(())
+}
+
+/// Gives up switching off: Stripe does not know the link.
+pub(crate) fn stop_closing(conn: &Connection, id: ChargeId, why: &Words) -> Result<()> {
+    conn.execute(
+        "UPDATE charges
+         SET closing = NULL, problem_code = :code, problem_title = :title, problem_advice = :advice
+         WHERE id = :id",
+        named_params! { ":id": id, ":code": why.code, ":title": why.title, ":advice": why.advice },
+    )?;
+    Ok(())
+}
+
+/// Returns what decides the payment state besides the payments.
+pub(crate) fn facts(conn: &Connection, id: ChargeId) -> Result<PaymentFacts> {
+    conn.prepare_cached("SELECT amount_minor, currency, single_use, link_id, closed FROM charges WHERE id = :id")?
+        .query_row(named_params! { ":id": id }, |row| {
+            Ok(PaymentFacts {
+                amount: money(row, "amount_minor", "currency")?,
+                single_use: row.get("single_use")?,
+                has_link: row.get::<_, Option<String>>("link_id")?.is_some(),
+                closed: row.get("closed")?,
+            })
+        })
+        .optional()?
+        .ok_or(Error::NotFound("This charge"))
+}
+
+/// Writes what Stripe's payments add up to. Returns whether this is the first time it is paid.
+pub(crate) fn set_payment(conn: &Connection, id: ChargeId, payment: Payment, verified_at: Timestamp) -> Result<bool> {
+    conn.execute(
+        "UPDATE charges SET payment = :payment, verified_at = :verified_at WHERE id = :id",
+        named_params! { ":id": id, ":payment": payment, ":verified_at": At(verified_at) },
+    )?;
+    if !matches!(payment, Payment::Paid | Payment::Overpaid) {
+        return Ok(false);
+    }
+    let first = conn.execute(
+        "UPDATE charges SET paid_at = :at, problem_code = NULL, problem_title = NULL, problem_advice = NULL
+         WHERE id = :id AND paid_at IS NULL",
+        named_params! { ":id": id, ":at": At(verified_at) },
+    )?;
+    Ok(first > 0)
+}
+
+pub(crate) fn set_problem(conn: &Connection, id: ChargeId, why: Option<&Words>) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET problem_code = :code, problem_title = :title, problem_advice = :advice WHERE id = :id",
+        named_params! {
+            ":id": id,
+            ":code": why.map(|words| &words.code),
+            ":title": why.map(|words| &words.title),
+            ":advice": why.map(|words| &words.advice),
+        },
+    )?;
+    Ok(())
+}
+
+/// Returns the links of every charge whose money may still come.
+pub(crate) fn awaited_links(conn: &Connection) -> Result<Vec<String>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT link_id FROM charges
+         WHERE link_id IS NOT NULL AND payment IN ('open', 'processing', 'failed_attempt', 'unknown')
+         ORDER BY created_at DESC LIMIT 200",
+    )?;
+    let links = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(links)
+}
+
+/// Returns the words that go above the pay button.
+pub(crate) fn message_text(conn: &Connection, id: ChargeId) -> Result<String> {
+    Ok(conn.query_row(
+        "SELECT message_text FROM charges WHERE id = :id",
+        named_params! { ":id": id },
+        |row| row.get(0),
+    )?)
+}
+
+/// Calls `each` for every charge, oldest first, for an export.
+pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(Charge) -> Result<()>) -> Result<()> {
+    let mut statement = conn.prepare(&format!("{CHARGE} ORDER BY h.created_at, h.id"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(charge_from_row(row)?)?;
+    }
+    Ok(())
+}
+
+fn to_create_from_row(row: &Row<'_>) -> rusqlite::Result<ToCreate> {
+    Ok(ToCreate {
+        id: row.get("id")?,
+        conversation: row.get("conversation_id")?,
+        amount: money(row, "amount_minor", "currency")?,
+        description: row.get("description")?,
+        message_text: row.get("message_text")?,
+        single_use: row.get("single_use")?,
+        idempotency_key: row.get("idempotency_key")?,
+        created_at: at(row, "created_at")?,
+        attempts: row.get("creation_attempts")?,
+    })
+}
+
+fn charge_from_row(row: &Row<'_>) -> rusqlite::Result<Charge> {
+    let amount = money(row, "amount_minor", "currency")?;
+    let refunded: Option<i64> = row.get("refunded_minor")?;
+    let fee_currency: Option<String> = row.get("fee_currency")?;
+    let settled = |minor: Option<i64>| {
+        let currency = cobro_stripe::Currency::from_code(fee_currency.as_deref()?).ok()?;
+        Money::from_minor(minor?, currency).ok()
+    };
+    Ok(Charge {
+        id: row.get("id")?,
+        conversation: row.get("conversation_id")?,
+        amount,
+        description: row.get("description")?,
+        payment: row.get("payment")?,
+        delivery: row.get::<_, Option<Delivery>>("delivery")?,
+        link: row.get("link_url")?,
+        single_use: row.get("single_use")?,
+        expires_at: maybe_at(row, "expires_at")?,
+        created_at: at(row, "created_at")?,
+        opened_at: maybe_at(row, "opened_at")?,
+        sent_at: maybe_at(row, "sent_at")?,
+        delivered_at: maybe_at(row, "delivered_at")?,
+        read_at: maybe_at(row, "read_at")?,
+        paid_at: maybe_at(row, "paid_at")?,
+        fee: settled(row.get("fee_minor")?),
+        net: settled(row.get("net_minor")?),
+        refunded: refunded
+            .filter(|minor| *minor > 0)
+            .and_then(|minor| Money::from_minor(minor, amount.currency()).ok()),
+        method: row.get("method")?,
+        problem: words(row)?,
+        livemode: row.get("livemode")?,
+        verified_at: maybe_at(row, "verified_at")?,
+        stripe_ids: StripeIds {
+            payment_link: row.get("link_id")?,
+            checkout_session: row.get("checkout_session")?,
+            payment_intent: row.get("payment_intent")?,
+        },
+        message: row.get("message_id")?,
+        closing: row.get("closing")?,
+        creation: row.get::<_, Creation>("creation")?,
+    })
+}

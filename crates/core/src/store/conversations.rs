@@ -1,0 +1,302 @@
+//! Conversations, and the list that shows them.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::columns::{At, Kind, at, maybe_at, money};
+use crate::domain::{
+    ChargeChip, ContactId, ConversationId, ConversationRow, Counts, LineId, MessageKind, Page, Tab, Timestamp, WINDOW,
+};
+use crate::{Error, Result};
+
+const PAGE: usize = 50;
+
+/// A row of the list with its customer and the charge that matters most.
+const ROW: &str = "
+    SELECT c.id, c.line_id, l.name AS line_name, l.known AS line_known, k.name AS contact_name,
+           (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' LIMIT 1) AS phone,
+           (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'username' LIMIT 1) AS username,
+           (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' LIMIT 1) AS user_id,
+           c.snippet, c.snippet_kind, c.snippet_from_me, c.last_at, c.unread, c.last_inbound_at,
+           h.amount_minor, h.currency, h.payment, m.delivery
+    FROM conversations c
+    JOIN lines l ON l.id = c.line_id
+    JOIN contacts k ON k.id = c.contact_id
+    LEFT JOIN charges h ON h.id = (
+        SELECT id FROM charges WHERE conversation_id = c.id ORDER BY created_at DESC LIMIT 1)
+    LEFT JOIN messages m ON m.id = h.message_id";
+
+/// What a conversation's list row becomes when something newer arrives.
+#[derive(Debug, Clone)]
+pub(crate) struct Latest {
+    pub at: Timestamp,
+    pub snippet: String,
+    pub kind: MessageKind,
+    pub from_me: bool,
+    pub unread: u32,
+    pub inbound_at: Option<Timestamp>,
+}
+
+/// Returns the conversation of that customer on that line, making it if there is none.
+pub(crate) fn find_or_add(
+    conn: &Connection,
+    line: LineId,
+    contact: ContactId,
+    at: Timestamp,
+) -> Result<ConversationId> {
+    let found = conn
+        .prepare_cached("SELECT id FROM conversations WHERE line_id = :line_id AND contact_id = :contact_id")?
+        .query_row(named_params! { ":line_id": line, ":contact_id": contact }, |row| row.get(0))
+        .optional()?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let id = ConversationId::new();
+    conn.prepare_cached(
+        "INSERT INTO conversations
+             (id, line_id, contact_id, last_at, snippet, snippet_kind, snippet_from_me, unread)
+         VALUES (:id, :line_id, :contact_id, :at, '', 'text', 0, 0)",
+    )?
+    .execute(named_params! { ":id": id, ":line_id": line, ":contact_id": contact, ":at": At(at) })?;
+    Ok(id)
+}
+
+/// Moves the conversation on. What is older than its newest message changes only the counts.
+pub(crate) fn advance(conn: &Connection, id: ConversationId, latest: &Latest) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE conversations
+         SET unread = unread + :unread,
+             last_inbound_at = CASE WHEN :inbound_at > coalesce(last_inbound_at, 0) THEN :inbound_at
+                                    ELSE last_inbound_at END,
+             snippet = CASE WHEN :at >= last_at OR snippet = '' THEN :snippet ELSE snippet END,
+             snippet_kind = CASE WHEN :at >= last_at OR snippet = '' THEN :kind ELSE snippet_kind END,
+             snippet_from_me = CASE WHEN :at >= last_at OR snippet = '' THEN :from_me ELSE snippet_from_me END,
+             last_at = max(last_at, :at)
+         WHERE id = :id",
+    )?
+    .execute(named_params! {
+        ":id": id,
+        ":at": At(latest.at),
+        ":snippet": latest.snippet,
+        ":kind": Kind(latest.kind.clone()),
+        ":from_me": latest.from_me,
+        ":unread": latest.unread,
+        ":inbound_at": latest.inbound_at.map(At),
+    })?;
+    Ok(())
+}
+
+/// Marks everything read. Returns the newest wamid to report as read, if there was something unread.
+pub(crate) fn mark_read(conn: &Connection, id: ConversationId) -> Result<Option<String>> {
+    let changed = conn.execute(
+        "UPDATE conversations SET unread = 0 WHERE id = :id AND unread > 0",
+        named_params! { ":id": id },
+    )?;
+    if changed == 0 {
+        return Ok(None);
+    }
+    let wamid = conn
+        .query_row(
+            "SELECT wamid FROM messages
+             WHERE conversation_id = :id AND direction = 'in' AND wamid IS NOT NULL
+             ORDER BY at DESC, n DESC LIMIT 1",
+            named_params! { ":id": id },
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(wamid)
+}
+
+pub(crate) fn row(conn: &Connection, id: ConversationId) -> Result<ConversationRow> {
+    conn.prepare_cached(&format!("{ROW} WHERE c.id = :id"))?
+        .query_row(named_params! { ":id": id }, conversation_from_row)
+        .optional()?
+        .ok_or(Error::NotFound("This conversation"))
+}
+
+/// Whom a message goes to, and from which number.
+#[derive(Clone)]
+pub(crate) struct Address {
+    pub phone_number_id: String,
+    pub phone: Option<String>,
+    pub user_id: Option<String>,
+    pub contact: ContactId,
+    pub contact_name: String,
+    pub last_inbound_at: Option<Timestamp>,
+}
+
+impl Address {
+    pub(crate) fn window_is_open(&self, now: Timestamp) -> bool {
+        self.last_inbound_at.is_some_and(|at| now < at.plus(WINDOW))
+    }
+}
+
+pub(crate) fn address(conn: &Connection, id: ConversationId) -> Result<Address> {
+    conn.prepare_cached(
+        "SELECT l.phone_number_id, c.contact_id, k.name, c.last_inbound_at,
+                (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' LIMIT 1) AS phone,
+                (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' LIMIT 1) AS user_id
+         FROM conversations c
+         JOIN lines l ON l.id = c.line_id
+         JOIN contacts k ON k.id = c.contact_id
+         WHERE c.id = :id",
+    )?
+    .query_row(named_params! { ":id": id }, |row| {
+        Ok(Address {
+            phone_number_id: row.get("phone_number_id")?,
+            phone: row.get("phone")?,
+            user_id: row.get("user_id")?,
+            contact: row.get("contact_id")?,
+            contact_name: row.get("name")?,
+            last_inbound_at: maybe_at(row, "last_inbound_at")?,
+        })
+    })
+    .optional()?
+    .ok_or(Error::NotFound("This conversation"))
+}
+
+/// Returns one page of the list, newest first, after the key `after`.
+pub(crate) fn page(conn: &Connection, tab: Tab, query: &str, after: Option<&str>) -> Result<Page<ConversationRow>> {
+    let (last_at, last_id) = match after {
+        Some(cursor) => cursor_from_text(cursor)?,
+        None => (Timestamp::from_millis(i64::MAX), ConversationId(uuid::Uuid::max())),
+    };
+    let name = format!("%{}%", escaped(query));
+    let digits: String = query.chars().filter(char::is_ascii_digit).collect();
+    let phone = if digits.is_empty() { String::new() } else { format!("%{digits}%") };
+    let sql = format!(
+        "{ROW}
+         WHERE (c.last_at, c.id) < (:last_at, :last_id) {} {}
+         ORDER BY c.last_at DESC, c.id DESC LIMIT :limit",
+        tab_condition(tab),
+        if query.is_empty() {
+            // Both names stay in the statement, so that one set of parameters serves.
+            "AND (:name = :name OR :phone = :phone)"
+        } else {
+            "AND (k.name LIKE :name ESCAPE '\\' OR (:phone <> '' AND EXISTS (
+                 SELECT 1 FROM identities i
+                 WHERE i.contact_id = c.contact_id AND i.kind = 'phone' AND i.value LIKE :phone)))"
+        },
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows: Vec<ConversationRow> = statement
+        .query_map(
+            named_params! {
+                ":last_at": At(last_at), ":last_id": last_id, ":name": name, ":phone": phone, ":limit": PAGE + 1,
+            },
+            conversation_from_row,
+        )?
+        .collect::<Result<_, _>>()?;
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let next = rows.last().filter(|_| more).map(|row| format!("{}_{}", row.last_at.millis(), row.id));
+    Ok(Page { rows, next })
+}
+
+pub(crate) fn counts(conn: &Connection) -> Result<Counts> {
+    let count = |condition: &str| -> Result<u32> {
+        let sql = format!("SELECT count(*) FROM conversations c WHERE 1 {condition}");
+        Ok(conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+    };
+    Ok(Counts {
+        all: count("")?,
+        unread: count(tab_condition(Tab::Unread))?,
+        awaiting: count(tab_condition(Tab::Awaiting))?,
+        paid: count(tab_condition(Tab::Paid))?,
+    })
+}
+
+/// Returns how many messages nobody has read.
+pub(crate) fn unread_total(conn: &Connection) -> Result<u32> {
+    Ok(conn
+        .prepare_cached("SELECT coalesce(sum(unread), 0) FROM conversations WHERE unread > 0")?
+        .query_row([], |row| row.get(0))?)
+}
+
+fn tab_condition(tab: Tab) -> &'static str {
+    match tab {
+        Tab::All => "",
+        Tab::Unread => "AND c.unread > 0",
+        Tab::Awaiting => {
+            "AND c.id IN (SELECT conversation_id FROM charges
+                          WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid'))"
+        }
+        Tab::Paid => "AND c.id IN (SELECT conversation_id FROM charges WHERE payment IN ('paid', 'overpaid'))",
+    }
+}
+
+fn escaped(query: &str) -> String {
+    query.trim().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+fn cursor_from_text(cursor: &str) -> Result<(Timestamp, ConversationId)> {
+    cursor
+        .split_once('_')
+        .and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)))
+        .ok_or_else(|| Error::Invalid("The page cursor is not one of ours. Load the list from its start".into()))
+}
+
+fn conversation_from_row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
+    let phone: Option<String> = row.get("phone")?;
+    let username: Option<String> = row.get("username")?;
+    let name: String = row.get("contact_name")?;
+    let user_id: Option<String> = row.get("user_id")?;
+    Ok(ConversationRow {
+        id: row.get("id")?,
+        line: row.get("line_id")?,
+        line_name: row.get("line_name")?,
+        line_known: row.get("line_known")?,
+        name: if name.is_empty() { name_of(phone.as_deref(), username.as_deref(), user_id.as_deref()) } else { name },
+        phone,
+        username,
+        snippet: row.get("snippet")?,
+        snippet_kind: row.get::<_, Kind>("snippet_kind")?.0,
+        snippet_from_me: row.get("snippet_from_me")?,
+        last_at: at(row, "last_at")?,
+        unread: row.get("unread")?,
+        window_closes_at: maybe_at(row, "last_inbound_at")?.map(|at| at.plus(WINDOW)),
+        chip: chip_from_row(row)?,
+    })
+}
+
+/// Returns what to call a customer who gave no name.
+pub(crate) fn name_of(phone: Option<&str>, username: Option<&str>, user_id: Option<&str>) -> String {
+    phone
+        .map(|phone| format!("+{}", phone.trim_start_matches('+')))
+        .or_else(|| username.map(str::to_owned))
+        .or_else(|| user_id.map(str::to_owned))
+        .unwrap_or_else(|| "?".to_owned())
+}
+
+fn chip_from_row(row: &Row<'_>) -> rusqlite::Result<Option<ChargeChip>> {
+    if row.get::<_, Option<i64>>("amount_minor")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(ChargeChip {
+        amount: money(row, "amount_minor", "currency")?,
+        payment: row.get("payment")?,
+        delivery: row.get("delivery")?,
+    }))
+}
+
+/// Calls `each` with every conversation as an export line.
+pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(serde_json::Value) -> Result<()>) -> Result<()> {
+    let mut statement = conn.prepare(
+        "SELECT c.id, c.contact_id, c.last_at, c.unread, c.last_inbound_at, l.phone_number_id, l.name, l.known
+         FROM conversations c JOIN lines l ON l.id = c.line_id ORDER BY c.id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(serde_json::json!({
+            "type": "conversation",
+            "id": row.get::<_, ConversationId>("id")?,
+            "contact": row.get::<_, ContactId>("contact_id")?,
+            "line": row.get::<_, String>("phone_number_id")?,
+            "line_name": row.get::<_, String>("name")?,
+            "line_known": row.get::<_, bool>("known")?,
+            "unread": row.get::<_, u32>("unread")?,
+            "last_at": at(row, "last_at")?.rfc3339(),
+            "last_inbound_at": maybe_at(row, "last_inbound_at")?.map(Timestamp::rfc3339),
+        }))?;
+    }
+    Ok(())
+}

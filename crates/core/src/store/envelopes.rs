@@ -1,0 +1,108 @@
+//! Envelopes as received, and how far each journal has been applied.
+
+use cobro_protocol::{Envelope, JournalId, Seq};
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::columns::{At, at};
+use crate::Result;
+use crate::domain::EnvelopeProblem;
+
+/// Journals are kept apart by this many bits of sequence numbers.
+const SEQ_BITS: u32 = 40;
+
+/// A journal as this desk knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KnownJournal {
+    n: i64,
+    pub applied: Seq,
+}
+
+impl KnownJournal {
+    /// Returns where an envelope of this journal stands in our order.
+    pub(crate) fn key(self, seq: Seq) -> i64 {
+        (self.n << SEQ_BITS) | seq.0
+    }
+}
+
+/// Returns what was applied of `journal`, making it known if it is not.
+pub(crate) fn journal(conn: &Connection, journal: JournalId) -> Result<KnownJournal> {
+    conn.prepare_cached("INSERT INTO journals (uuid, applied_seq) VALUES (:uuid, 0) ON CONFLICT DO NOTHING")?
+        .execute(named_params! { ":uuid": journal.0.as_bytes().as_slice() })?;
+    Ok(conn.prepare_cached("SELECT n, applied_seq FROM journals WHERE uuid = :uuid")?.query_row(
+        named_params! { ":uuid": journal.0.as_bytes().as_slice() },
+        |row| Ok(KnownJournal { n: row.get(0)?, applied: Seq(row.get(1)?) }),
+    )?)
+}
+
+/// Returns how far the journal that was listened to last has been applied.
+pub(crate) fn newest_applied(conn: &Connection) -> Result<Seq> {
+    Ok(conn
+        .query_row("SELECT applied_seq FROM journals ORDER BY n DESC LIMIT 1", [], |row| row.get(0))
+        .optional()?
+        .map_or(Seq(0), Seq))
+}
+
+/// Keeps the envelope. Returns whether it is new.
+pub(crate) fn add(conn: &Connection, journal: KnownJournal, envelope: &Envelope, error: Option<&str>) -> Result<bool> {
+    let added = conn
+        .prepare_cached(
+            "INSERT INTO envelopes (key, source, received_at, body, error)
+             VALUES (:key, :source, :received_at, :body, :error)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(named_params! {
+            ":key": journal.key(envelope.seq),
+            ":source": envelope.source.as_str(),
+            ":received_at": At(envelope.received_at),
+            ":body": envelope.body,
+            ":error": error,
+        })?;
+    Ok(added > 0)
+}
+
+/// Marks everything up to `seq` as applied.
+pub(crate) fn mark_applied(conn: &Connection, journal: KnownJournal, seq: Seq) -> Result<()> {
+    conn.prepare_cached("UPDATE journals SET applied_seq = max(applied_seq, :seq) WHERE n = :n")?
+        .execute(named_params! { ":n": journal.n, ":seq": seq.0 })?;
+    Ok(())
+}
+
+/// Returns the newest envelopes that could not be understood.
+pub(crate) fn problems(conn: &Connection, limit: usize) -> Result<Vec<EnvelopeProblem>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT key, source, received_at, error FROM envelopes
+         WHERE error IS NOT NULL ORDER BY key DESC LIMIT :limit",
+    )?;
+    let problems = statement
+        .query_map(named_params! { ":limit": limit }, problem_from_row)?
+        .collect::<Result<_, _>>()?;
+    Ok(problems)
+}
+
+/// Calls `each` for every envelope in order, for an export: all but its body.
+pub(crate) fn for_each(
+    conn: &Connection,
+    mut each: impl FnMut(i64, &str, crate::domain::Timestamp, Option<&str>) -> Result<()>,
+) -> Result<()> {
+    let mut statement = conn.prepare("SELECT key, source, received_at, error FROM envelopes ORDER BY key")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let source = row.get_ref("source")?.as_str().map_err(rusqlite::Error::from)?.to_owned();
+        let error: Option<String> = row.get("error")?;
+        each(seq_of(row.get("key")?), &source, at(row, "received_at")?, error.as_deref())?;
+    }
+    Ok(())
+}
+
+fn problem_from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<EnvelopeProblem> {
+    Ok(EnvelopeProblem {
+        seq: seq_of(row.get("key")?),
+        source: row.get("source")?,
+        received_at: at(row, "received_at")?,
+        error: row.get("error")?,
+    })
+}
+
+fn seq_of(key: i64) -> i64 {
+    key & ((1 << SEQ_BITS) - 1)
+}

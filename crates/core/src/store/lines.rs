@@ -1,0 +1,70 @@
+//! The shop's numbers.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use crate::domain::{Line, LineId};
+use crate::inbox::KnownLine;
+use crate::Result;
+
+const COLUMNS: &str = "id, name, phone_number_id, display_phone, known";
+
+/// Makes the numbers that settings name known, and only those.
+pub(crate) fn name_known(conn: &Connection, lines: &[KnownLine]) -> Result<()> {
+    conn.execute("UPDATE lines SET known = 0", [])?;
+    for line in lines {
+        conn.execute(
+            "INSERT INTO lines (id, phone_number_id, name, known) VALUES (:id, :phone_number_id, :name, 1)
+             ON CONFLICT (phone_number_id) DO UPDATE SET name = excluded.name, known = 1",
+            named_params! { ":id": LineId::new(), ":phone_number_id": line.phone_number_id, ":name": line.name },
+        )?;
+    }
+    Ok(())
+}
+
+/// Returns the line with that number, making an unknown one if there is none:
+/// what arrives is kept whatever number it carries.
+pub(crate) fn find_or_add(conn: &Connection, phone_number_id: &str, display: Option<&str>) -> Result<LineId> {
+    let found = conn
+        .prepare_cached("SELECT id, display_phone FROM lines WHERE phone_number_id = :phone_number_id")?
+        .query_row(named_params! { ":phone_number_id": phone_number_id }, |row| {
+            Ok((row.get::<_, LineId>(0)?, row.get::<_, Option<String>>(1)?))
+        })
+        .optional()?;
+    if let Some((id, known_display)) = found {
+        if display.is_some() && known_display.as_deref() != display {
+            conn.execute(
+                "UPDATE lines SET display_phone = :display WHERE id = :id",
+                named_params! { ":id": id, ":display": display },
+            )?;
+        }
+        return Ok(id);
+    }
+    let id = LineId::new();
+    conn.execute(
+        "INSERT INTO lines (id, phone_number_id, name, display_phone, known)
+         VALUES (:id, :phone_number_id, :name, :display, 0)",
+        named_params! {
+            ":id": id,
+            ":phone_number_id": phone_number_id,
+            ":name": display.unwrap_or(phone_number_id),
+            ":display": display,
+        },
+    )?;
+    Ok(id)
+}
+
+pub(crate) fn all(conn: &Connection) -> Result<Vec<Line>> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM lines ORDER BY known DESC, name"))?;
+    let lines = statement.query_map([], line_from_row)?.collect::<Result<_, _>>()?;
+    Ok(lines)
+}
+
+fn line_from_row(row: &Row<'_>) -> rusqlite::Result<Line> {
+    Ok(Line {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        phone_number_id: row.get("phone_number_id")?,
+        display_phone: row.get("display_phone")?,
+        known: row.get("known")?,
+    })
+}

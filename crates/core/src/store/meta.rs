@@ -1,0 +1,22 @@
+//! Small facts that outlive a run: cursors and marks.
+
+use rusqlite::{Connection, OptionalExtension, Result, named_params};
+
+pub(crate) const EVENTS_CURSOR: &str = "stripe.events.cursor";
+pub(crate) const RECONCILED_AT: &str = "reconciled_at";
+pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
+
+pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<String>> {
+    conn.prepare_cached("SELECT value FROM meta WHERE key = :key")?
+        .query_row(named_params! { ":key": key }, |row| row.get(0))
+        .optional()
+}
+
+pub(crate) fn set(conn: &Connection, key: &str, value: &str) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO meta (key, value) VALUES (:key, :value)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )?
+    .execute(named_params! { ":key": key, ":value": value })?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Numbered migrations. One that was released never changes.
+
+use anyhow::anyhow;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::{Error, Result};
+
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+
+/// Brings the database up to date, each migration in a transaction of its own.
+pub(crate) fn run(connection: &mut Connection) -> Result<()> {
+    loop {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version = version(&tx)?;
+        refuse_newer(version)?;
+        let Some(migration) = MIGRATIONS.get(version) else {
+            return Ok(());
+        };
+        tx.execute_batch(migration)?;
+        tx.pragma_update(None, "user_version", i64::try_from(version + 1).unwrap_or(i64::MAX))?;
+        tx.commit()?;
+    }
+}
+
+/// Refuses a database that this version can't read as it is.
+pub(crate) fn check(connection: &Connection) -> Result<()> {
+    let version = version(connection)?;
+    refuse_newer(version)?;
+    if version < MIGRATIONS.len() {
+        return Err(Error::Other(anyhow!(
+            "The database was made by an older Cobro. Start the desk once to bring it up to date"
+        )));
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<usize> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+fn refuse_newer(version: usize) -> Result<()> {
+    if version > MIGRATIONS.len() {
+        return Err(Error::Other(anyhow!(
+            "The database was made by a newer Cobro. Install that version or a later one; nothing was changed"
+        )));
+    }
+    Ok(())
+}

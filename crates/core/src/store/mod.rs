@@ -1,0 +1,181 @@
+//! Rows: one encrypted SQLite database with one writer, and readers apart.
+
+pub(crate) mod actions;
+pub(crate) mod charges;
+mod check;
+pub(crate) mod columns;
+pub(crate) mod contacts;
+pub(crate) mod conversations;
+pub(crate) mod envelopes;
+pub(crate) mod hints;
+pub(crate) mod lines;
+pub(crate) mod messages;
+pub(crate) mod meta;
+mod migrations;
+pub(crate) mod notices;
+mod open;
+pub(crate) mod outbox;
+pub(crate) mod payments;
+pub(crate) mod reads;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::anyhow;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+pub use check::check;
+
+use crate::{DatabaseKey, Error, Result};
+
+/// Readers that are kept open. More may exist for a moment.
+const KEPT_READERS: usize = 4;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The open database. Clones share it.
+#[derive(Clone)]
+pub struct Store(Arc<Parts>);
+
+struct Parts {
+    path: PathBuf,
+    key: DatabaseKey,
+    writer: Mutex<Option<mpsc::UnboundedSender<Job>>>,
+    writer_thread: Mutex<Option<std::thread::JoinHandle<()>>>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database for one writer and many readers, and migrates it.
+    pub async fn open(path: PathBuf, key: DatabaseKey) -> Result<Self> {
+        blocking(move || {
+            let mut writer = open::writer(&path, &key)?;
+            migrations::run(&mut writer)?;
+            let (jobs, queue) = mpsc::unbounded_channel();
+            let thread = std::thread::Builder::new()
+                .name("cobro-writer".into())
+                .spawn(move || write_in_turn(writer, queue))
+                .map_err(|error| anyhow!(error).context("Failed to start the writer"))?;
+            Ok(Self(Arc::new(Parts {
+                path,
+                key,
+                writer: Mutex::new(Some(jobs)),
+                writer_thread: Mutex::new(Some(thread)),
+                readers: Mutex::new(Vec::new()),
+            })))
+        })
+        .await
+    }
+
+    /// Opens the database for reading beside a desk that may be running.
+    pub async fn open_to_read(path: PathBuf, key: DatabaseKey) -> Result<Self> {
+        blocking(move || {
+            let reader = open::reader(&path, &key)?;
+            migrations::check(&reader)?;
+            Ok(Self(Arc::new(Parts {
+                path,
+                key,
+                writer: Mutex::new(None),
+                writer_thread: Mutex::new(None),
+                readers: Mutex::new(vec![reader]),
+            })))
+        })
+        .await
+    }
+
+    /// Runs `job` in one short transaction. It commits if `job` succeeds.
+    ///
+    /// Jobs run one after another; none may wait for the network.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |writer| {
+            // A caller that went away still gets its change: it may have been promised.
+            let _ = answer.send(in_transaction(writer, job));
+        });
+        let queued = {
+            let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            writer.as_ref().is_some_and(|writer| writer.send(job).is_ok())
+        };
+        if !queued {
+            return Err(Error::Other(anyhow!("The database is closed")));
+        }
+        answered.await.map_err(|_| Error::Other(anyhow!("The database closed before it answered")))?
+    }
+
+    /// Runs `job` on a reader, off the async threads.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let store = self.clone();
+        blocking(move || {
+            let reader = store.reader()?;
+            let result = job(&reader);
+            store.put_back(reader);
+            result
+        })
+        .await
+    }
+
+    /// Finishes what is queued and closes every connection.
+    pub async fn close(&self) {
+        let store = self.clone();
+        let _ = tokio::task::spawn_blocking(move || {
+            store.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let thread = store.0.writer_thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(thread) = thread {
+                let _ = thread.join();
+            }
+            store.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        })
+        .await;
+    }
+
+    fn reader(&self) -> Result<Connection> {
+        let kept = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        kept.map_or_else(|| open::reader(&self.0.path, &self.0.key), Ok)
+    }
+
+    fn put_back(&self, reader: Connection) {
+        let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < KEPT_READERS {
+            readers.push(reader);
+        }
+    }
+}
+
+fn write_in_turn(mut writer: Connection, mut queue: mpsc::UnboundedReceiver<Job>) {
+    while let Some(job) = queue.blocking_recv() {
+        job(&mut writer);
+    }
+    if let Err((_, error)) = writer.close() {
+        tracing::warn!(%error, "The database did not close cleanly");
+    }
+}
+
+fn in_transaction<T>(
+    writer: &mut Connection,
+    job: impl FnOnce(&Transaction<'_>) -> Result<T>,
+) -> Result<T> {
+    let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = job(&tx)?;
+    tx.commit()?;
+    Ok(done)
+}
+
+async fn blocking<T: Send + 'static>(job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(job)
+        .await
+        .map_err(|error| Error::Other(anyhow!(error).context("A database task stopped")))?
+}

@@ -1,0 +1,60 @@
+//! Notices that nobody has been told of yet.
+
+use rusqlite::{Connection, Row, named_params};
+
+use super::columns::{At, at};
+use crate::Result;
+use crate::domain::{ChargeId, ConversationId, MessageId, NoticeId, NoticeKind, Timestamp};
+
+#[derive(Debug, Clone)]
+pub(crate) struct Notice {
+    pub id: NoticeId,
+    pub kind: NoticeKind,
+    pub conversation: ConversationId,
+    pub charge: Option<ChargeId>,
+    pub message: Option<MessageId>,
+    pub at: Timestamp,
+}
+
+pub(crate) fn add(conn: &Connection, notice: &Notice) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO notices (id, kind, conversation_id, charge_id, message_id, at)
+         VALUES (:id, :kind, :conversation_id, :charge_id, :message_id, :at)",
+    )?
+    .execute(named_params! {
+        ":id": notice.id,
+        ":kind": notice.kind,
+        ":conversation_id": notice.conversation,
+        ":charge_id": notice.charge,
+        ":message_id": notice.message,
+        ":at": At(notice.at),
+    })?;
+    Ok(())
+}
+
+pub(crate) fn waiting(conn: &Connection) -> Result<Vec<Notice>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, kind, conversation_id, charge_id, message_id, at FROM notices ORDER BY id LIMIT 500",
+    )?;
+    let notices = statement.query_map([], notice_from_row)?.collect::<Result<_, _>>()?;
+    Ok(notices)
+}
+
+pub(crate) fn remove(conn: &Connection, ids: &[NoticeId]) -> Result<()> {
+    let mut statement = conn.prepare_cached("DELETE FROM notices WHERE id = :id")?;
+    for id in ids {
+        statement.execute(named_params! { ":id": id })?;
+    }
+    Ok(())
+}
+
+fn notice_from_row(row: &Row<'_>) -> rusqlite::Result<Notice> {
+    Ok(Notice {
+        id: row.get("id")?,
+        kind: row.get("kind")?,
+        conversation: row.get("conversation_id")?,
+        charge: row.get("charge_id")?,
+        message: row.get("message_id")?,
+        at: at(row, "at")?,
+    })
+}

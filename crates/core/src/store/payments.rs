@@ -1,0 +1,134 @@
+//! Payments as last read back from Stripe.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::columns::{At, at, maybe_at, money};
+use crate::Result;
+use crate::domain::{ChargeId, Currency, CustomerStats, ContactId, Money, PaymentRecord, Timestamp};
+
+const COLUMNS: &str = "payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
+    refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at";
+
+/// Writes what Stripe says now. What it does not say keeps its last value.
+pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO payments
+             (payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
+              refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at,
+              verified_at, raw)
+         VALUES (:payment_intent, :stripe_charge, :checkout_session, :charge_id, :status, :amount_minor, :currency,
+              :refunded_minor, :disputed, :fee_minor, :net_minor, :fee_currency, :method, :failure, :livemode,
+              :paid_at, :verified_at, :raw)
+         ON CONFLICT (payment_intent) DO UPDATE
+         SET stripe_charge = coalesce(excluded.stripe_charge, stripe_charge),
+             checkout_session = coalesce(excluded.checkout_session, checkout_session),
+             charge_id = coalesce(charge_id, excluded.charge_id),
+             status = excluded.status,
+             amount_minor = excluded.amount_minor,
+             currency = excluded.currency,
+             refunded_minor = excluded.refunded_minor,
+             disputed = excluded.disputed,
+             fee_minor = coalesce(excluded.fee_minor, fee_minor),
+             net_minor = coalesce(excluded.net_minor, net_minor),
+             fee_currency = coalesce(excluded.fee_currency, fee_currency),
+             method = coalesce(excluded.method, method),
+             failure = excluded.failure,
+             livemode = excluded.livemode,
+             paid_at = coalesce(paid_at, excluded.paid_at),
+             verified_at = excluded.verified_at,
+             raw = excluded.raw",
+    )?
+    .execute(named_params! {
+        ":payment_intent": payment.payment_intent,
+        ":stripe_charge": payment.stripe_charge,
+        ":checkout_session": payment.checkout_session,
+        ":charge_id": payment.charge,
+        ":status": payment.status,
+        ":amount_minor": payment.amount.minor(),
+        ":currency": payment.amount.currency().code(),
+        ":refunded_minor": payment.refunded_minor,
+        ":disputed": payment.disputed,
+        ":fee_minor": payment.fee.map(Money::minor),
+        ":net_minor": payment.net_minor,
+        ":fee_currency": payment.fee.map(|fee| fee.currency().code().to_owned()),
+        ":method": payment.method,
+        ":failure": payment.failure,
+        ":livemode": payment.livemode,
+        ":paid_at": payment.paid_at.map(At),
+        ":verified_at": At(payment.verified_at),
+        ":raw": raw,
+    })?;
+    Ok(())
+}
+
+pub(crate) fn of_charge(conn: &Connection, charge: ChargeId) -> Result<Vec<PaymentRecord>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM payments WHERE charge_id = :charge_id ORDER BY payment_intent"
+    ))?;
+    let payments =
+        statement.query_map(named_params! { ":charge_id": charge }, payment_from_row)?.collect::<Result<_, _>>()?;
+    Ok(payments)
+}
+
+/// Returns the charge that a payment was matched to.
+pub(crate) fn charge_of(conn: &Connection, payment_intent: &str) -> Result<Option<ChargeId>> {
+    Ok(conn
+        .prepare_cached("SELECT charge_id FROM payments WHERE payment_intent = :payment_intent")?
+        .query_row(named_params! { ":payment_intent": payment_intent }, |row| row.get::<_, Option<ChargeId>>(0))
+        .optional()?
+        .flatten())
+}
+
+/// Returns what a customer has paid, over all their conversations.
+pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerStats> {
+    let mut statement = conn.prepare_cached(
+        "SELECT p.currency, count(*), sum(p.amount_minor - p.refunded_minor), min(p.paid_at)
+         FROM payments p
+         JOIN charges h ON h.id = p.charge_id
+         JOIN conversations c ON c.id = h.conversation_id
+         WHERE c.contact_id = :contact_id AND p.status = 'succeeded'
+         GROUP BY p.currency ORDER BY p.currency",
+    )?;
+    let mut stats = CustomerStats { paid_count: 0, lifetime: Vec::new(), since: None };
+    let mut rows = statement.query(named_params! { ":contact_id": contact })?;
+    while let Some(row) = rows.next()? {
+        let currency: String = row.get(0)?;
+        stats.paid_count += row.get::<_, u32>(1)?;
+        let total = Currency::from_code(&currency).and_then(|code| Money::from_minor(row.get(2).unwrap_or(0), code));
+        stats.lifetime.extend(total);
+        let first: Option<i64> = row.get(3)?;
+        stats.since = [stats.since, first.map(Timestamp::from_millis)].into_iter().flatten().min();
+    }
+    Ok(stats)
+}
+
+/// Calls `each` for every payment, for an export.
+pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(PaymentRecord) -> Result<()>) -> Result<()> {
+    let mut statement = conn.prepare(&format!("SELECT {COLUMNS} FROM payments ORDER BY paid_at, payment_intent"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(payment_from_row(row)?)?;
+    }
+    Ok(())
+}
+
+fn payment_from_row(row: &Row<'_>) -> rusqlite::Result<PaymentRecord> {
+    let fee: Option<i64> = row.get("fee_minor")?;
+    Ok(PaymentRecord {
+        payment_intent: row.get("payment_intent")?,
+        stripe_charge: row.get("stripe_charge")?,
+        checkout_session: row.get("checkout_session")?,
+        charge: row.get("charge_id")?,
+        status: row.get("status")?,
+        amount: money(row, "amount_minor", "currency")?,
+        refunded_minor: row.get("refunded_minor")?,
+        disputed: row.get("disputed")?,
+        fee: if fee.is_some() { Some(money(row, "fee_minor", "fee_currency")?) } else { None },
+        net_minor: row.get("net_minor")?,
+        method: row.get("method")?,
+        failure: row.get("failure")?,
+        livemode: row.get("livemode")?,
+        paid_at: maybe_at(row, "paid_at")?,
+        verified_at: at(row, "verified_at")?,
+    })
+}

@@ -1,0 +1,200 @@
+//! Listening to the relay: the next envelopes, applied in order, acknowledged after the commit.
+
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use cobro_protocol::{Envelope, FromDesk, FromRelay, JournalId, Seq};
+use futures_util::{SinkExt, StreamExt};
+use secrecy::ExposeSecret;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+use crate::domain::Words;
+use crate::inbox::{StreamOptions, StreamState};
+use crate::receive::{self, Parsed};
+use crate::store::envelopes::{self, KnownJournal};
+use crate::{Error, Inbox, Result};
+
+/// The relay pings more often than this; silence means that the line is dead.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Frames that are parsed while one is being committed.
+const AHEAD: usize = 8;
+/// Envelopes that are committed together at most.
+const GROUP: usize = 1024;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+pub(crate) async fn run(inbox: Inbox) {
+    let Some(stream) = inbox.stream.clone() else {
+        return;
+    };
+    let mut failures = 0;
+    loop {
+        inbox.set_stream_state(StreamState::Connecting);
+        let outcome = tokio::select! {
+            biased;
+            () = inbox.stopping().cancelled() => break,
+            outcome = listen(&inbox, &stream) => outcome,
+        };
+        match outcome {
+            Ok(applied) => failures = if applied { 0 } else { failures + 1 },
+            Err(error) => {
+                failures += 1;
+                report(&inbox, &error);
+            }
+        }
+        let pause = Duration::from_millis(200 << failures.min(6));
+        if !inbox.rest(None, pause).await {
+            break;
+        }
+    }
+    inbox.set_stream_state(StreamState::Stopped);
+}
+
+fn report(inbox: &Inbox, error: &Error) {
+    tracing::warn!(%error, "The relay's stream ended");
+    let words = match error {
+        Error::DiskFull => Words::new("disk_full", "The disk is full", error.to_string()),
+        Error::Damaged => Words::new("damaged", "The database is damaged", error.to_string()),
+        _ => Words::new(
+            "stream",
+            "Messages are not arriving",
+            "The relay can't be reached. What customers write is kept there; Cobro tries again by itself. Check the network and the relay's address",
+        ),
+    };
+    inbox.problems.raise("stream", words);
+    inbox.emit(crate::CoreEvent::StatusChanged);
+}
+
+/// Follows the stream until it ends. Returns whether anything was applied.
+async fn listen(inbox: &Inbox, stream: &StreamOptions) -> Result<bool> {
+    let after = inbox.store.read(envelopes::newest_applied).await?;
+    let (mut socket, journal) = connect(stream, after).await?;
+    let known = inbox.store.write(move |tx| envelopes::journal(tx, journal)).await?;
+    if known.applied < after || (known.applied == Seq(0) && after > Seq(0)) {
+        // Another journal than the last one: it is heard from where we left it.
+        socket = connect(stream, known.applied).await?.0;
+    }
+    inbox.problems.clear("stream");
+    inbox.set_stream_state(StreamState::Connected);
+    follow(inbox, socket, known).await
+}
+
+async fn connect(stream: &StreamOptions, after: Seq) -> Result<(Socket, JournalId)> {
+    let mut request = format!("{}?after={after}", stream.url)
+        .into_client_request()
+        .context("The relay's stream address is not a WebSocket address")?;
+    let token = format!("Bearer {}", stream.token.expose_secret());
+    let mut token: tokio_tungstenite::tungstenite::http::HeaderValue =
+        token.parse().context("The stream token has characters that a header can't carry")?;
+    token.set_sensitive(true);
+    request.headers_mut().insert(AUTHORIZATION, token);
+    let limits = WebSocketConfig::default().max_message_size(Some(64 << 20)).max_frame_size(Some(64 << 20));
+    let connecting = tokio_tungstenite::connect_async_with_config(request, Some(limits), true);
+    let (mut socket, _) = timeout(Duration::from_secs(10), connecting)
+        .await
+        .context("The relay did not answer in ten seconds")?
+        .context("The relay refused the stream")?;
+    match next_frame(&mut socket).await? {
+        Some(FromRelay::Hello { journal, .. }) => Ok((socket, journal)),
+        _ => Err(Error::Other(anyhow!("The relay did not say which journal it keeps"))),
+    }
+}
+
+/// Reads and parses ahead while what was read before is being committed.
+async fn follow(inbox: &Inbox, socket: Socket, journal: KnownJournal) -> Result<bool> {
+    let (mut out, mut incoming) = socket.split();
+    let (parsed_in, parsed_out) = mpsc::channel::<Vec<Parsed>>(AHEAD);
+    let (applied_in, mut applied_out) = mpsc::channel::<Seq>(AHEAD);
+    let applier = tokio::spawn(apply_in_turn(inbox.clone(), journal, parsed_out, applied_in));
+    let mut any = false;
+    let ended: Result<()> = loop {
+        tokio::select! {
+            frame = timeout(SILENCE, incoming.next()) => match parse_frame(frame) {
+                Ok(Some(envelopes)) => {
+                    any = true;
+                    let parsed = receive::parse_all(envelopes);
+                    if parsed_in.send(parsed).await.is_err() {
+                        break Ok(());
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => break Err(error),
+            },
+            applied = applied_out.recv() => match applied {
+                Some(seq) => {
+                    let frame = serde_json::to_string(&FromDesk::Applied { seq }).map_err(anyhow::Error::new)?;
+                    out.send(Frame::text(frame)).await.context("The relay's stream broke")?;
+                }
+                None => break Ok(()),
+            },
+        }
+    };
+    drop(parsed_in);
+    let applied = applier.await.map_err(|error| Error::Other(anyhow!(error).context("Applying stopped")))?;
+    applied.and(ended).map(|()| any)
+}
+
+/// Commits what is parsed, in groups of what waits.
+async fn apply_in_turn(
+    inbox: Inbox,
+    journal: KnownJournal,
+    mut parsed: mpsc::Receiver<Vec<Parsed>>,
+    applied: mpsc::Sender<Seq>,
+) -> Result<()> {
+    while let Some(mut group) = parsed.recv().await {
+        while group.len() < GROUP {
+            match parsed.try_recv() {
+                Ok(more) => group.extend(more),
+                Err(_) => break,
+            }
+        }
+        let Some(last) = group.last().map(|parsed| parsed.envelope.seq) else {
+            continue;
+        };
+        receive::apply(&inbox, journal, group).await?;
+        // The relay only wants to know; a broken line is noticed by the reader.
+        let _ = applied.try_send(last);
+    }
+    Ok(())
+}
+
+type Incoming =
+    Result<Option<Result<Frame, tokio_tungstenite::tungstenite::Error>>, tokio::time::error::Elapsed>;
+
+/// Returns the envelopes of a frame; `None` for a ping and the like.
+fn parse_frame(frame: Incoming) -> Result<Option<Vec<Envelope>>> {
+    let frame = frame
+        .context("The relay fell silent")?
+        .context("The relay closed the stream")?
+        .context("The relay's stream broke")?;
+    match from_relay(&frame)? {
+        Some(FromRelay::Envelopes { envelopes }) => Ok(Some(envelopes)),
+        Some(FromRelay::Hello { .. }) | None => Ok(None),
+    }
+}
+
+async fn next_frame(socket: &mut Socket) -> Result<Option<FromRelay>> {
+    let frame = timeout(Duration::from_secs(10), socket.next())
+        .await
+        .context("The relay said nothing in ten seconds")?
+        .context("The relay closed the stream")?
+        .context("The relay's stream broke")?;
+    from_relay(&frame)
+}
+
+fn from_relay(frame: &Frame) -> Result<Option<FromRelay>> {
+    match frame {
+        Frame::Text(text) => Ok(Some(
+            serde_json::from_str(text.as_str()).context("The relay sent a frame that this version can't read")?,
+        )),
+        Frame::Close(_) => Err(Error::Other(anyhow!("The relay closed the stream"))),
+        _ => Ok(None),
+    }
+}

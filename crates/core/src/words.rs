@@ -1,0 +1,239 @@
+//! The words that Cobro itself writes to people, in the shop's language.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::domain::{MessageKind, Money};
+
+/// WhatsApp cuts a button's text here.
+const BUTTON_LIMIT: usize = 20;
+
+/// The language in which a shop writes to its customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Language {
+    #[default]
+    Es,
+    Pt,
+    En,
+}
+
+impl Language {
+    /// Returns the language that a tag such as `pt-BR` or `es_MX` names.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        match tag.get(..2)?.to_ascii_lowercase().as_str() {
+            "es" => Some(Self::Es),
+            "pt" => Some(Self::Pt),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// Returns the usual message above a pay button.
+    pub fn pay_message(self, name: &str, amount: Money, description: &str) -> String {
+        let amount = self.money(amount);
+        let hello = first_name(name).map(|name| format!("{name}, ")).unwrap_or_default();
+        let what = description.trim();
+        match (self, what.is_empty()) {
+            (Self::Es, true) => format!("{hello}aquí está tu cobro. Total *{amount}*. Paga seguro con Stripe 👇"),
+            (Self::Es, false) => {
+                format!("{hello}aquí está tu pedido: {what}. Total *{amount}*. Paga seguro con Stripe 👇")
+            }
+            (Self::Pt, true) => format!("{hello}aqui está a sua cobrança. Total *{amount}*. Pague com segurança pela Stripe 👇"),
+            (Self::Pt, false) => {
+                format!("{hello}aqui está o seu pedido: {what}. Total *{amount}*. Pague com segurança pela Stripe 👇")
+            }
+            (Self::En, true) => format!("{hello}here is your payment. Total *{amount}*. Pay safely with Stripe 👇"),
+            (Self::En, false) => {
+                format!("{hello}here is your order: {what}. Total *{amount}*. Pay safely with Stripe 👇")
+            }
+        }
+    }
+
+    /// Returns the words on a pay button; without the amount where it would be cut.
+    pub fn pay_button(self, amount: Money) -> String {
+        let pay = match self {
+            Self::Es => "Pagar",
+            Self::Pt => "Pagar",
+            Self::En => "Pay",
+        };
+        let full = format!("{pay} {}", self.money(amount));
+        if full.chars().count() <= BUTTON_LIMIT { full } else { pay.to_owned() }
+    }
+
+    /// Returns the thank-you that follows a payment.
+    pub fn thanks(self, name: &str, amount: Money) -> String {
+        let amount = self.money(amount);
+        let name = first_name(name).map(|name| format!(", {name}")).unwrap_or_default();
+        match self {
+            Self::Es => format!("¡Gracias{name}! Recibimos tu pago de {amount}. ✅"),
+            Self::Pt => format!("Obrigado{name}! Recebemos o seu pagamento de {amount}. ✅"),
+            Self::En => format!("Thank you{name}! We received your payment of {amount}. ✅"),
+        }
+    }
+
+    /// Returns what a link says once it can't be used any more.
+    pub fn inactive_link(self) -> &'static str {
+        match self {
+            Self::Es => "Este enlace ya no está activo. Escríbenos por WhatsApp y te enviamos otro.",
+            Self::Pt => "Este link não está mais ativo. Fale com a gente no WhatsApp e enviamos outro.",
+            Self::En => "This link is no longer active. Write to us on WhatsApp and we will send another.",
+        }
+    }
+
+    pub(crate) fn paid_title(self, name: &str, amount: Money) -> String {
+        let amount = self.money(amount);
+        match self {
+            Self::Es => format!("{name} pagó {amount}"),
+            Self::Pt => format!("{name} pagou {amount}"),
+            Self::En => format!("{name} paid {amount}"),
+        }
+    }
+
+    pub(crate) fn paid_body(self, description: &str) -> String {
+        let confirmed = match self {
+            Self::Es => "Confirmado por Stripe",
+            Self::Pt => "Confirmado pela Stripe",
+            Self::En => "Confirmed by Stripe",
+        };
+        if description.is_empty() { confirmed.to_owned() } else { format!("{description} · {confirmed}") }
+    }
+
+    pub(crate) fn open(self) -> &'static str {
+        match self {
+            Self::Es | Self::Pt => "Abrir",
+            Self::En => "Open",
+        }
+    }
+
+    pub(crate) fn many_messages(self, messages: usize, conversations: usize) -> (String, String) {
+        match self {
+            Self::Es => (format!("{messages} mensajes nuevos"), format!("en {conversations} conversaciones")),
+            Self::Pt => (format!("{messages} novas mensagens"), format!("em {conversations} conversas")),
+            Self::En => (format!("{messages} new messages"), format!("in {conversations} conversations")),
+        }
+    }
+
+    pub(crate) fn more_messages(self, text: &str, messages: usize) -> String {
+        if messages <= 1 {
+            return text.to_owned();
+        }
+        match self {
+            Self::Es => format!("{text}\n({messages} mensajes)"),
+            Self::Pt => format!("{text}\n({messages} mensagens)"),
+            Self::En => format!("{text}\n({messages} messages)"),
+        }
+    }
+
+    /// Returns what stands for a message that has no text.
+    pub(crate) fn kind(self, kind: &MessageKind) -> &'static str {
+        let [es, pt, en] = match kind {
+            MessageKind::Image => ["Foto", "Foto", "Photo"],
+            MessageKind::Audio => ["Audio", "Áudio", "Audio"],
+            MessageKind::Voice => ["Mensaje de voz", "Mensagem de voz", "Voice message"],
+            MessageKind::Video => ["Video", "Vídeo", "Video"],
+            MessageKind::Document => ["Documento", "Documento", "Document"],
+            MessageKind::Sticker => ["Sticker", "Figurinha", "Sticker"],
+            MessageKind::Location => ["Ubicación", "Localização", "Location"],
+            MessageKind::Contacts => ["Contacto", "Contato", "Contact"],
+            MessageKind::Order => ["Pedido", "Pedido", "Order"],
+            _ => ["Mensaje", "Mensagem", "Message"],
+        };
+        match self {
+            Self::Es => es,
+            Self::Pt => pt,
+            Self::En => en,
+        }
+    }
+
+    /// Returns the amount as the shop's customers write it, such as `MX$1,250.00`.
+    pub fn money(self, amount: Money) -> String {
+        let exponent = usize::from(amount.currency().exponent());
+        let decimal = amount.decimal();
+        let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
+        let (thousands, point) = separators(amount.currency().code(), self);
+        let mut number = grouped(whole, thousands);
+        let hidden = exponent == 0 || (whole_units(amount.currency().code()) && fraction.bytes().all(|digit| digit == b'0'));
+        if !hidden {
+            number.push(point);
+            number.push_str(fraction);
+        }
+        format!("{}{number}", symbol(amount.currency().code()))
+    }
+}
+
+fn symbol(currency: &str) -> String {
+    match currency {
+        "MXN" => "MX$".into(),
+        "BRL" => "R$".into(),
+        "USD" => "US$".into(),
+        "EUR" => "€".into(),
+        "GBP" => "£".into(),
+        "CAD" => "CA$".into(),
+        "AUD" => "A$".into(),
+        other => format!("{other}\u{a0}"),
+    }
+}
+
+/// Currencies with hundredths that nobody writes.
+fn whole_units(currency: &str) -> bool {
+    matches!(currency, "COP" | "ARS" | "ISK" | "UGX" | "HUF")
+}
+
+/// Returns the thousands and decimal separators: by the currency's home, else by the language.
+fn separators(currency: &str, language: Language) -> (char, char) {
+    match currency {
+        "MXN" | "USD" | "GTQ" | "HNL" | "NIO" | "PAB" | "PEN" | "DOP" | "GBP" | "CAD" | "AUD" => (',', '.'),
+        "BRL" | "ARS" | "CLP" | "COP" | "UYU" | "PYG" | "BOB" | "CRC" | "EUR" => ('.', ','),
+        _ if language == Language::En => (',', '.'),
+        _ => ('.', ','),
+    }
+}
+
+fn grouped(whole: &str, separator: char) -> String {
+    let mut number = String::with_capacity(whole.len() + whole.len() / 3);
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            number.push(separator);
+        }
+        number.push(digit);
+    }
+    number
+}
+
+fn first_name(name: &str) -> Option<&str> {
+    let first = name.split_whitespace().next()?;
+    first.chars().all(|letter| letter.is_alphabetic() || letter == '-' || letter == '\'').then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Currency;
+
+    fn money(minor: i64, code: &str) -> Money {
+        Money::from_minor(minor, Currency::from_code(code).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn amounts_read_as_people_write_them() {
+        assert_eq!(Language::Es.money(money(125_000, "MXN")), "MX$1,250.00");
+        assert_eq!(Language::Pt.money(money(18_900, "BRL")), "R$189,00");
+        assert_eq!(Language::Es.money(money(12_000_000, "COP")), "COP\u{a0}120.000");
+        assert_eq!(Language::Es.money(money(12_000_050, "COP")), "COP\u{a0}120.000,50");
+        assert_eq!(Language::Es.money(money(120_000, "CLP")), "CLP\u{a0}120.000");
+        assert_eq!(Language::En.money(money(1_234_567_890, "USD")), "US$12,345,678.90");
+    }
+
+    #[test]
+    fn a_button_is_never_cut() {
+        assert_eq!(Language::Es.pay_button(money(99_500, "MXN")), "Pagar MX$995.00");
+        assert_eq!(Language::Es.pay_button(money(1_234_567_890_000, "MXN")), "Pagar");
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_left_out() {
+        assert_eq!(Language::En.thanks("Ana Souza", money(2_500, "USD")), "Thank you, Ana! We received your payment of US$25.00. ✅");
+        assert_eq!(Language::En.thanks("+5215512345678", money(2_500, "USD")), "Thank you! We received your payment of US$25.00. ✅");
+    }
+}

@@ -1,0 +1,167 @@
+//! Commands for a running desk from the same person's other programs, on loopback.
+//!
+//! The token is derived from the database key, so whoever can open the
+//! database can give commands, and no token lies in the profile folder.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use cobro_core::domain::{Charge, ChargeId, ConversationId, Message, MessageId, NewCharge};
+use cobro_core::{Actor, DatabaseKey, Inbox, charge, message};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use subtle::ConstantTimeEq;
+use tokio_util::sync::CancellationToken;
+
+use crate::{DeskError, RunningDesk};
+
+/// A command.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum ControlRequest {
+    Charge { new: NewCharge },
+    CancelCharge { charge: ChargeId },
+    SendText { id: MessageId, conversation: ConversationId, text: String },
+}
+
+#[derive(Debug)]
+pub(crate) struct Control {
+    address: SocketAddr,
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+struct Shared {
+    inbox: Inbox,
+    token: SecretString,
+}
+
+impl Control {
+    pub(crate) async fn start(inbox: Inbox, token: SecretString) -> Result<Self, DeskError> {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(anyhow::Error::new)?;
+        let address = listener.local_addr().map_err(anyhow::Error::new)?;
+        let shared = Arc::new(Shared { inbox, token });
+        let app = Router::new()
+            .route("/commands", post(command))
+            .layer(middleware::from_fn_with_state(shared.clone(), authorized))
+            .with_state(shared);
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let task = tokio::spawn(async move {
+            let served = axum::serve(listener, app).with_graceful_shutdown(stopped.cancelled_owned()).await;
+            if let Err(error) = served {
+                tracing::warn!(%error, "The control address closed");
+            }
+        });
+        Ok(Self { address, stop, task })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) async fn shutdown(self) {
+        self.stop.cancel();
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.task).await;
+    }
+}
+
+/// Does the command on this inbox.
+pub(crate) async fn perform(inbox: &Inbox, request: ControlRequest) -> cobro_core::Result<Value> {
+    match request {
+        ControlRequest::Charge { new } => charge::create(inbox, Actor::Program, new).await.map(|charge| charge_json(&charge)),
+        ControlRequest::CancelCharge { charge } => {
+            charge::cancel(inbox, Actor::Program, charge).await.map(|charge| charge_json(&charge))
+        }
+        ControlRequest::SendText { id, conversation, text } => {
+            message::send_text(inbox, id, conversation, text).await.map(|message| message_json(&message))
+        }
+    }
+}
+
+fn charge_json(charge: &Charge) -> Value {
+    json!({
+        "id": charge.id,
+        "conversation": charge.conversation,
+        "amount": charge.amount.minor(),
+        "currency": charge.amount.currency().code(),
+        "payment": charge.payment.as_str(),
+        "link": charge.link,
+        "problem": charge.problem,
+    })
+}
+
+fn message_json(message: &Message) -> Value {
+    json!({
+        "id": message.id,
+        "conversation": message.conversation,
+        "delivery": message.delivery.map(|delivery| delivery.as_str()),
+    })
+}
+
+async fn authorized(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let expected = format!("Bearer {}", shared.token.expose_secret());
+    let given = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes()).unwrap_or_default();
+    if bool::from(given.ct_eq(expected.as_bytes())) {
+        next.run(request).await
+    } else {
+        StatusCode::UNAUTHORIZED.into_response()
+    }
+}
+
+async fn command(State(shared): State<Arc<Shared>>, Json(request): Json<ControlRequest>) -> Response {
+    match perform(&shared.inbox, request).await {
+        Ok(answer) => Json(answer).into_response(),
+        Err(error) => {
+            let body = Json(json!({ "code": error.code(), "message": error.to_string() }));
+            (StatusCode::UNPROCESSABLE_ENTITY, body).into_response()
+        }
+    }
+}
+
+/// Gives commands to the desk that runs on a profile.
+#[derive(Debug)]
+pub struct ControlClient {
+    url: String,
+    token: SecretString,
+    http: reqwest::Client,
+}
+
+impl ControlClient {
+    pub fn new(desk: &RunningDesk, key: &DatabaseKey) -> Result<Self, DeskError> {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(60))
+            .build()
+            .map_err(anyhow::Error::new)?;
+        Ok(Self { url: format!("{}/commands", desk.control), token: hex::encode(key.derive("control")).into(), http })
+    }
+
+    /// Returns the desk's answer, or what it says against the command.
+    pub async fn perform(&self, request: &ControlRequest) -> Result<Value, DeskError> {
+        let answer = self
+            .http
+            .post(&self.url)
+            .bearer_auth(self.token.expose_secret())
+            .json(request)
+            .send()
+            .await
+            .map_err(|error| anyhow::anyhow!("The running desk did not answer ({}). Repeat the command with the same --id: it stays one charge", error.without_url()))?;
+        let accepted = answer.status().is_success();
+        let body: Value = answer.json().await.map_err(|error| anyhow::anyhow!("The running desk's answer can't be read ({})", error.without_url()))?;
+        if accepted {
+            return Ok(body);
+        }
+        let why = body.get("message").and_then(Value::as_str).unwrap_or("The running desk refused the command");
+        Err(DeskError::Other(anyhow::anyhow!("{why}")))
+    }
+}

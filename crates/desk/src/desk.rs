@@ -1,0 +1,231 @@
+//! One running desk.
+
+use std::path::Path;
+
+use cobro_core::domain::ConversationId;
+use cobro_core::{Inbox, health, KnownLine, Options, StreamOptions, WhatsAppLines};
+use cobro_relay::{Relay, RelayOptions};
+use cobro_stripe::{KeyMode, StripeApi, StripeOptions};
+use cobro_whatsapp::{WhatsAppApi, WhatsAppOptions};
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::Value;
+use std::time::Duration;
+
+use crate::control::{Control, ControlRequest, perform};
+use crate::profile::ProfileLock;
+use crate::{DeskError, Profile, RunningDesk, Settings};
+
+/// What kind of desk it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Somebody looks at it, so it announces.
+    Window,
+    /// `cobro agent`.
+    Agent,
+    /// One command that starts the core, does its work and ends: no relay, no announcements.
+    Command,
+}
+
+/// Which money this desk moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Mode {
+    /// Both APIs are on this machine: nothing is real.
+    Sandbox,
+    Test,
+    Live,
+    /// Stripe is not set up.
+    Unset,
+}
+
+/// A desk: it holds its profile until it is shut down.
+#[derive(Debug)]
+pub struct Desk {
+    inbox: Inbox,
+    relay: Option<Relay>,
+    control: Option<Control>,
+    profile: Profile,
+    mode: Mode,
+    hold_seconds: u32,
+    _lock: ProfileLock,
+}
+
+/// WhatsApp and Stripe answer in this time, or the answer counts as lost.
+const NETWORK_PATIENCE: Duration = Duration::from_secs(20);
+const KEEP_JOURNAL: Duration = Duration::from_hours(30 * 24);
+
+impl Desk {
+    /// Opens the profile and starts everything that its settings name.
+    pub async fn open(settings: Settings, kind: Kind) -> Result<Self, DeskError> {
+        let profile = Profile::at(&settings.profile)?;
+        let lock = profile.lock()?;
+        let key = {
+            let (profile, database) = (profile.clone(), settings.database);
+            tokio::task::spawn_blocking(move || profile.key(&database)).await.map_err(anyhow::Error::new)??
+        };
+        let stream_token: SecretString = hex::encode(key.derive("stream")).into();
+        let journal_key = key.derive("journal");
+        let control_token: SecretString = hex::encode(key.derive("control")).into();
+
+        let stripe = settings.stripe.key.clone().map(|key| stripe_of(&settings.stripe.api, key)).transpose()?;
+        let whatsapp = whatsapp_of(&settings.whatsapp)?;
+        let mode = mode_of(&settings.stripe.api, stripe.as_ref());
+        let relay = match (&settings.relay.url, kind) {
+            (None, Kind::Window | Kind::Agent) => Some(
+                Relay::start(RelayOptions {
+                    listen: settings.relay.listen,
+                    journal_path: profile.journal(),
+                    journal_key: Some(journal_key),
+                    whatsapp_secrets: settings.whatsapp.app_secrets,
+                    verify_token: settings.whatsapp.verify_token.unwrap_or_else(|| random_token().into()),
+                    stripe_secrets: settings.stripe.webhook_secrets.clone(),
+                    stream_token: stream_token.clone(),
+                    keep: KEEP_JOURNAL,
+                })
+                .await?,
+            ),
+            _ => None,
+        };
+        let stream = match (&relay, &settings.relay.url) {
+            (Some(relay), _) => Some(StreamOptions { url: relay.stream_url(), token: stream_token }),
+            (None, Some(url)) if kind != Kind::Command => {
+                Some(StreamOptions { url: stream_url(url), token: settings.relay.token.unwrap_or(stream_token) })
+            }
+            _ => None,
+        };
+        let opened = Inbox::open(Options {
+            database: profile.database(),
+            key,
+            stream,
+            whatsapp,
+            stripe,
+            language: settings.shop.language,
+            country: settings.shop.country,
+            default_currency: settings.shop.currency,
+            default_expiry_hours: settings.shop.expiry_hours,
+            announces: kind == Kind::Window,
+            poll_every: settings.stripe.poll,
+            stripe_webhooks: !settings.stripe.webhook_secrets.is_empty(),
+        })
+        .await;
+        let inbox = match opened {
+            Ok(inbox) => inbox,
+            // A key that is known to be right can't be wrong: then the file is.
+            Err(cobro_core::Error::WrongKey) if profile.key_is_checked() => {
+                return Err(DeskError::Damaged("database"));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        inbox.start();
+        let control = match kind {
+            Kind::Command => None,
+            Kind::Window | Kind::Agent => Some(Control::start(inbox.clone(), control_token).await?),
+        };
+        if let Some(control) = &control {
+            profile.announce(&RunningDesk { pid: std::process::id(), control: control.url() })?;
+        }
+        Ok(Self { inbox, relay, control, profile, mode, hold_seconds: settings.shop.hold_seconds, _lock: lock })
+    }
+
+    pub fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Returns where WhatsApp and Stripe should post, if the relay is inside this desk.
+    pub fn relay_url(&self) -> Option<String> {
+        self.relay.as_ref().map(|relay| format!("http://{}", relay.addr()))
+    }
+
+    pub fn profile(&self) -> &Path {
+        self.profile.folder()
+    }
+
+    pub fn hold_seconds(&self) -> u32 {
+        self.hold_seconds
+    }
+
+    /// Lands on a conversation, as a click on its notification does.
+    pub fn open_conversation(&self, conversation: ConversationId) {
+        self.inbox.ask_to_open(conversation);
+    }
+
+    /// Does one command on this desk.
+    pub async fn perform(&self, request: ControlRequest) -> Result<Value, DeskError> {
+        Ok(perform(&self.inbox, request).await?)
+    }
+
+    /// Waits until what was queued has been sent, or can't be for now.
+    pub async fn until_sent(&self) {
+        for _ in 0..100 {
+            match health::outbox_depth(&self.inbox).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// Stops taking webhooks, finishes what is under way, and closes the databases.
+    pub async fn shutdown(self) {
+        self.profile.unannounce();
+        if let Some(control) = self.control {
+            control.shutdown().await;
+        }
+        if let Some(relay) = self.relay {
+            relay.shutdown().await;
+        }
+        self.inbox.shutdown().await;
+    }
+}
+
+fn stripe_of(api: &str, key: SecretString) -> Result<StripeApi, DeskError> {
+    StripeApi::new(StripeOptions { base_url: api.to_owned(), key, timeout: NETWORK_PATIENCE, on_read: None })
+        .map_err(|error| DeskError::Setting(format!("stripe.key (COBRO_STRIPE_KEY): {error}")))
+}
+
+fn whatsapp_of(settings: &crate::settings::WhatsAppSettings) -> Result<Option<WhatsAppLines>, DeskError> {
+    let Some(token) = settings.token.clone() else {
+        return Ok(None);
+    };
+    let api = WhatsAppApi::new(WhatsAppOptions {
+        base_url: settings.api.clone(),
+        token,
+        version: settings.version.clone(),
+        timeout: NETWORK_PATIENCE,
+    })
+    .map_err(|error| DeskError::Setting(format!("whatsapp.token (COBRO_WHATSAPP_TOKEN): {error}")))?;
+    let lines = settings
+        .phone_number_id
+        .iter()
+        .map(|id| KnownLine { phone_number_id: id.clone(), name: settings.line_name.clone() })
+        .collect();
+    Ok(Some(WhatsAppLines { api, lines }))
+}
+
+fn mode_of(api: &str, stripe: Option<&StripeApi>) -> Mode {
+    match stripe.map(StripeApi::key_mode) {
+        None => Mode::Unset,
+        Some(KeyMode::Live) => Mode::Live,
+        Some(KeyMode::Test) if is_loopback(api) => Mode::Sandbox,
+        Some(KeyMode::Test) => Mode::Test,
+    }
+}
+
+fn is_loopback(api: &str) -> bool {
+    api.starts_with("http://127.0.0.1") || api.starts_with("http://localhost") || api.starts_with("http://[::1]")
+}
+
+/// Returns the stream's address at the relay that `url` names.
+fn stream_url(url: &str) -> String {
+    let url = url.trim_end_matches('/');
+    let socket = url.replacen("http", "ws", 1);
+    if socket.ends_with("/stream") { socket } else { format!("{socket}/stream") }
+}
+
+fn random_token() -> String {
+    hex::encode(rand::random::<[u8; 16]>())
+}

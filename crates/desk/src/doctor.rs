@@ -1,0 +1,159 @@
+//! The doctor: looks at everything a desk needs and says what to do.
+
+use cobro_core::check;
+use cobro_core::clock::words_of_skew;
+use cobro_stripe::{StripeApi, StripeError, StripeOptions};
+use cobro_whatsapp::{WhatsAppApi, WhatsAppOptions};
+use serde::Serialize;
+use std::time::Duration;
+
+use crate::{DeskError, Profile, Settings};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Ok,
+    /// It works, but should be changed.
+    Warning,
+    Problem,
+}
+
+/// What was looked at, and what to do about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    pub what: &'static str,
+    pub level: Level,
+    pub says: String,
+}
+
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Looks at the profile, the database, WhatsApp and Stripe. It changes nothing.
+pub async fn examine(settings: &Settings) -> Vec<Finding> {
+    let mut found = vec![secrets(settings)];
+    found.extend(database(settings).await);
+    found.push(whatsapp(settings).await);
+    found.extend(stripe(settings).await);
+    found
+}
+
+fn ok(what: &'static str, says: impl Into<String>) -> Finding {
+    Finding { what, level: Level::Ok, says: says.into() }
+}
+
+fn warning(what: &'static str, says: impl Into<String>) -> Finding {
+    Finding { what, level: Level::Warning, says: says.into() }
+}
+
+fn problem(what: &'static str, says: impl Into<String>) -> Finding {
+    Finding { what, level: Level::Problem, says: says.into() }
+}
+
+fn secrets(settings: &Settings) -> Finding {
+    if settings.plain_secrets.is_empty() {
+        return ok("settings", "No secret lies in plain text in cobro.toml");
+    }
+    warning(
+        "settings",
+        format!(
+            "cobro.toml holds {} in plain text. Move each with `cobro secret NAME` into the keychain, or into the environment",
+            settings.plain_secrets.join(", ")
+        ),
+    )
+}
+
+async fn database(settings: &Settings) -> Vec<Finding> {
+    let profile = match Profile::existing(&settings.profile) {
+        Ok(profile) => profile,
+        Err(error) => return vec![problem("profile", error.to_string())],
+    };
+    let mut found = vec![match profile.lock() {
+        Ok(_) => ok("profile", "No desk is running on this profile"),
+        Err(DeskError::ProfileInUse { pid }) => ok("profile", format!("A desk is running on this profile (process {pid})")),
+        Err(error) => problem("profile", error.to_string()),
+    }];
+    if !profile.database().exists() {
+        found.push(warning("database", "There is no database yet. Start a desk once to make it"));
+        return found;
+    }
+    let database = settings.database.clone();
+    let checked = tokio::task::spawn_blocking(move || {
+        let key = profile.key(&database)?;
+        match check(&profile.database(), &key) {
+            Err(cobro_core::Error::WrongKey) if profile.key_is_checked() => Err(DeskError::Damaged("database")),
+            other => Ok(other?),
+        }
+    })
+    .await;
+    found.push(match checked {
+        Ok(Ok(faults)) if faults.is_empty() => ok("database", "The database is whole (integrity_check: ok)"),
+        Ok(Ok(faults)) => problem(
+            "database",
+            format!("{} ({} faults, the first: {})", DeskError::Damaged("database"), faults.len(), faults.first().map_or("", String::as_str)),
+        ),
+        Ok(Err(error)) => problem("database", error.to_string()),
+        Err(_) => problem("database", "The check stopped before its end. Run it again"),
+    });
+    found
+}
+
+async fn whatsapp(settings: &Settings) -> Finding {
+    const WHAT: &str = "whatsapp";
+    let (Some(token), Some(number)) = (&settings.whatsapp.token, &settings.whatsapp.phone_number_id) else {
+        return warning(WHAT, "WhatsApp is not set up: give whatsapp.token and whatsapp.phone_number_id (COBRO_WHATSAPP_TOKEN, COBRO_WHATSAPP_PHONE_NUMBER_ID)");
+    };
+    let api = WhatsAppApi::new(WhatsAppOptions {
+        base_url: settings.whatsapp.api.clone(),
+        token: token.clone(),
+        version: settings.whatsapp.version.clone(),
+        timeout: PATIENCE,
+    });
+    let asked = match api {
+        Ok(api) => api.phone_number(number).await,
+        Err(error) => Err(error),
+    };
+    match asked {
+        Ok(_) => ok(WHAT, "WhatsApp answers, and the token reaches the number"),
+        Err(error) => problem(WHAT, format!("{}. {}{}", error.title(), error.advice(), sandbox_hint(&settings.whatsapp.api))),
+    }
+}
+
+async fn stripe(settings: &Settings) -> Vec<Finding> {
+    const WHAT: &str = "stripe";
+    let Some(key) = &settings.stripe.key else {
+        return vec![warning(WHAT, "Stripe is not set up: give stripe.key (COBRO_STRIPE_KEY)")];
+    };
+    let api = StripeApi::new(StripeOptions {
+        base_url: settings.stripe.api.clone(),
+        key: key.clone(),
+        timeout: PATIENCE,
+        on_read: None,
+    });
+    let api = match api {
+        Ok(api) => api,
+        Err(error) => return vec![problem(WHAT, error.to_string())],
+    };
+    let mut found = vec![match api.payment_links(None).await {
+        Ok(_) => ok(WHAT, "Stripe answers, and the key reads payment links"),
+        Err(error) => problem(WHAT, stripe_says(&error, &settings.stripe.api)),
+    }];
+    match api.clock_skew().map(words_of_skew) {
+        Some(Some(words)) => found.push(problem("clock", format!("{}. {}", words.title, words.advice))),
+        Some(None) => found.push(ok("clock", "The clock agrees with Stripe's")),
+        None => {}
+    }
+    found
+}
+
+fn stripe_says(error: &StripeError, api: &str) -> String {
+    format!("{}. {}{}", error.title(), error.advice(), sandbox_hint(api))
+}
+
+/// A sandbox on this machine that does not answer is usually one that is not running.
+fn sandbox_hint(api: &str) -> &'static str {
+    if api.starts_with("http://127.0.0.1") || api.starts_with("http://localhost") {
+        ". The address is on this machine: is cobro-sandbox running?"
+    } else {
+        ""
+    }
+}
