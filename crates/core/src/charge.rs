@@ -160,7 +160,6 @@ async fn link_for(inbox: &Inbox, stripe: &StripeApi, draft: &ToCreate) -> Result
         description: &draft.description,
         single_use: draft.single_use,
         inactive_message: Some(inbox.language().inactive_link()),
-        payment_method_types: &[],
     };
     match timeout(Duration::from_secs(25), stripe.create_payment_link(&new, &draft.idempotency_key)).await {
         Ok(answer) => answer,

@@ -14,6 +14,8 @@ use crate::{CoreEvent, Inbox, Result};
 
 /// Messages under way at once, each of another conversation.
 const AT_ONCE: usize = 16;
+/// Entries that are looked at together: some conversations are busy already.
+const LOOK_AHEAD: u32 = 32;
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Settles what the last run left in doubt: a message that was being sent when
@@ -75,7 +77,7 @@ impl Busy {
 async fn start_due(inbox: &Inbox, api: &WhatsAppApi, busy: &Busy) -> Result<Duration> {
     let now = Timestamp::now();
     let (due, next) =
-        inbox.store.read(move |conn| Ok((outbox::due(conn, now, AT_ONCE * 2)?, outbox::next_due(conn)?))).await?;
+        inbox.store.read(move |conn| Ok((outbox::due(conn, now, LOOK_AHEAD)?, outbox::next_due(conn)?))).await?;
     for entry in due {
         if inbox.stopping().is_cancelled() || !busy.take(entry.conversation) {
             continue;

@@ -76,7 +76,7 @@ impl Desk {
                 Relay::start(RelayOptions {
                     listen: settings.relay.listen,
                     journal_path: profile.journal(),
-                    journal_key: Some(journal_key),
+                    journal_key: Some(journal_key.into()),
                     whatsapp_secrets: settings.whatsapp.app_secrets,
                     verify_token: settings.whatsapp.verify_token.unwrap_or_else(|| random_token().into()),
                     stripe_secrets: settings.stripe.webhook_secrets.clone(),

@@ -67,9 +67,9 @@ impl From<RelayError> for DeskError {
     fn from(error: RelayError) -> Self {
         match error {
             RelayError::PortTaken { addr } => Self::PortTaken(addr),
-            RelayError::JournalKey => Self::WrongKey,
-            RelayError::JournalDamaged => Self::Damaged("relay's journal"),
-            RelayError::DiskFull => Self::DiskFull,
+            RelayError::JournalKey { .. } => Self::WrongKey,
+            RelayError::JournalDamaged { .. } => Self::Damaged("relay's journal"),
+            RelayError::DiskFull { .. } => Self::DiskFull,
             other => Self::Relay(other.to_string()),
         }
     }

@@ -9,6 +9,8 @@ use crate::domain::{
 use crate::{Error, Result};
 
 const PAGE: usize = 50;
+/// One more than a page tells whether there is another.
+const PAGE_AND_ONE: i64 = 51;
 
 /// A row of the list with its customer and the charge that matters most.
 const ROW: &str = "
@@ -181,7 +183,7 @@ pub(crate) fn page(conn: &Connection, tab: Tab, query: &str, after: Option<&str>
     let mut rows: Vec<ConversationRow> = statement
         .query_map(
             named_params! {
-                ":last_at": At(last_at), ":last_id": last_id, ":name": name, ":phone": phone, ":limit": PAGE + 1,
+                ":last_at": At(last_at), ":last_id": last_id, ":name": name, ":phone": phone, ":limit": PAGE_AND_ONE,
             },
             conversation_from_row,
         )?

@@ -68,7 +68,7 @@ pub(crate) fn mark_applied(conn: &Connection, journal: KnownJournal, seq: Seq) -
 }
 
 /// Returns the newest envelopes that could not be understood.
-pub(crate) fn problems(conn: &Connection, limit: usize) -> Result<Vec<EnvelopeProblem>> {
+pub(crate) fn problems(conn: &Connection, limit: u32) -> Result<Vec<EnvelopeProblem>> {
     let mut statement = conn.prepare_cached(
         "SELECT key, source, received_at, error FROM envelopes
          WHERE error IS NOT NULL ORDER BY key DESC LIMIT :limit",

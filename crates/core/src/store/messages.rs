@@ -9,6 +9,8 @@ use crate::domain::{
 use crate::{Error, Result};
 
 const PAGE: usize = 50;
+/// One more than a page tells whether there is another.
+const PAGE_AND_ONE: i64 = 51;
 
 const COLUMNS: &str = "n, id, conversation_id, wamid, direction, origin, kind, text, at, delivery,
     problem_code, problem_title, problem_advice, charge_id, retry_of, media_name";
@@ -95,7 +97,7 @@ pub(crate) fn page(conn: &Connection, conversation: ConversationId, before: Opti
     let mut rows: Vec<(i64, Message)> = statement
         .query_map(
             named_params! {
-                ":conversation_id": conversation, ":last_at": last_at, ":last_n": last_n, ":limit": PAGE + 1,
+                ":conversation_id": conversation, ":last_at": last_at, ":last_n": last_n, ":limit": PAGE_AND_ONE,
             },
             |row| Ok((row.get("n")?, message_from_row(row)?)),
         )?

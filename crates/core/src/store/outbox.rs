@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, named_params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::columns::{At, at};
+use super::columns::At;
 use crate::Result;
 use crate::domain::{ConversationId, MessageId, Timestamp};
 
@@ -33,7 +33,6 @@ pub(crate) struct Entry {
     pub conversation: ConversationId,
     pub outgoing: Outgoing,
     pub attempts: u32,
-    pub queued_at: Timestamp,
 }
 
 /// Queues one thing. Queueing the same id again changes nothing.
@@ -57,9 +56,9 @@ pub(crate) fn queue(
 /// Returns the first entry of each conversation that is due and not being sent.
 ///
 /// Only the first: order is kept, so one that waits holds back what is behind it.
-pub(crate) fn due(conn: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Entry>> {
+pub(crate) fn due(conn: &Connection, now: Timestamp, limit: u32) -> Result<Vec<Entry>> {
     let mut statement = conn.prepare_cached(
-        "SELECT o.id, o.conversation_id, o.outgoing, o.attempts, o.queued_at
+        "SELECT o.id, o.conversation_id, o.outgoing, o.attempts
          FROM outbox o
          WHERE o.sending = 0 AND o.next_at <= :now
            AND o.n = (SELECT min(n) FROM outbox WHERE conversation_id = o.conversation_id)
@@ -101,7 +100,7 @@ pub(crate) fn remove(conn: &Connection, id: MessageId) -> Result<()> {
 /// Returns what was being sent when the last run ended.
 pub(crate) fn interrupted(conn: &Connection) -> Result<Vec<Entry>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, conversation_id, outgoing, attempts, queued_at FROM outbox WHERE sending = 1 ORDER BY n",
+        "SELECT id, conversation_id, outgoing, attempts FROM outbox WHERE sending = 1 ORDER BY n",
     )?;
     let entries = statement.query_map([], entry_from_row)?.collect::<Result<_, _>>()?;
     Ok(entries)
@@ -123,6 +122,5 @@ fn entry_from_row(row: &Row<'_>) -> rusqlite::Result<Entry> {
             rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, Box::new(error))
         })?,
         attempts: row.get("attempts")?,
-        queued_at: at(row, "queued_at")?,
     })
 }

@@ -1,0 +1,118 @@
+//! Reading a request's body within limits, whoever sends it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::http::{HeaderMap, header};
+use futures_util::StreamExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+/// The largest body: WhatsApp sends up to this.
+pub(crate) const LIMIT: usize = 3 * 1024 * 1024;
+/// How many bytes of bodies may be held at once.
+const HELD: usize = 256 * 1024 * 1024;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How much of a body that is too large is read, so that its sender hears the answer.
+const DRAINED: usize = 16 * 1024 * 1024;
+const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why a body was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyError {
+    TooLarge,
+    Incomplete,
+    Busy,
+}
+
+/// A body, and its share of what all bodies together may hold.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) bytes: Bytes,
+    _share: Option<OwnedSemaphorePermit>,
+}
+
+/// Reads bodies, and knows how much of them is held.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    free: Arc<Semaphore>,
+}
+
+impl Bodies {
+    pub(crate) fn new() -> Self {
+        Self {
+            free: Arc::new(Semaphore::new(HELD)),
+        }
+    }
+
+    /// Returns the whole body.
+    pub(crate) async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Held, BodyError> {
+        let mut chunks = body.into_data_stream();
+        let read = if announced(headers).is_some_and(|length| length > LIMIT as u64) {
+            Err(BodyError::TooLarge)
+        } else {
+            timeout(PATIENCE, self.collect(&mut chunks))
+                .await
+                .unwrap_or(Err(BodyError::Incomplete))
+        };
+        if read.as_ref().is_err_and(|error| *error == BodyError::TooLarge)
+            && !headers.contains_key(header::EXPECT)
+        {
+            let _ = timeout(DRAIN_PATIENCE, drain(&mut chunks)).await;
+        }
+        read
+    }
+
+    async fn collect(&self, chunks: &mut BodyDataStream) -> Result<Held, BodyError> {
+        let mut held = Held {
+            bytes: Bytes::new(),
+            _share: None,
+        };
+        let mut many = Vec::new();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|_| BodyError::Incomplete)?;
+            if many.len() + held.bytes.len() + chunk.len() > LIMIT {
+                return Err(BodyError::TooLarge);
+            }
+            self.take_share(&mut held, chunk.len())?;
+            if held.bytes.is_empty() && many.is_empty() {
+                held.bytes = chunk; // Nearly every body comes in one piece.
+            } else {
+                many.extend_from_slice(&std::mem::take(&mut held.bytes));
+                many.extend_from_slice(&chunk);
+            }
+        }
+        if !many.is_empty() {
+            held.bytes = Bytes::from(many);
+        }
+        Ok(held)
+    }
+
+    fn take_share(&self, held: &mut Held, length: usize) -> Result<(), BodyError> {
+        let length = u32::try_from(length).map_err(|_| BodyError::TooLarge)?;
+        let share = Arc::clone(&self.free)
+            .try_acquire_many_owned(length)
+            .map_err(|_| BodyError::Busy)?;
+        match &mut held._share {
+            Some(first) => first.merge(share),
+            none => *none = Some(share),
+        }
+        Ok(())
+    }
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn drain(chunks: &mut BodyDataStream) {
+    let mut drained = 0;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        drained += chunk.len();
+        if drained > DRAINED {
+            break;
+        }
+    }
+}

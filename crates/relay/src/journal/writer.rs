@@ -1,0 +1,264 @@
+//! The journal's one writer: what waits is committed together, and answered after.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cobro_protocol::Seq;
+use rusqlite::{Connection, TransactionBehavior, named_params};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{Appended, DeskMark, Entry, JournalError};
+
+/// The most entries, and about the most bytes, in one commit.
+const MOST_ENTRIES: usize = 512;
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// How many single commits may fail in a row before the rest of a group is given up.
+const MOST_FAILURES: usize = 3;
+/// How many entries one commit removes, so that appends need not wait for all.
+pub(super) const PRUNED_TOGETHER: i64 = 1000;
+
+pub(super) type Reply<T> = oneshot::Sender<Result<T, JournalError>>;
+
+pub(super) struct Append {
+    pub(super) entry: Entry,
+    pub(super) reply: Reply<Appended>,
+}
+
+/// What the writer is asked to do, in order.
+pub(super) enum Job {
+    Append(Append),
+    /// Removes up to [`PRUNED_TOGETHER`] entries before a place.
+    Prune(Seq, Reply<u64>),
+    Mark(Vec<DeskMark>, Reply<()>),
+    /// Writes something small, to learn whether writing works.
+    Probe(Reply<()>),
+    Close,
+    #[cfg(test)]
+    LimitPages(i64, Reply<()>),
+}
+
+/// The last write's failure, until a write succeeds.
+pub(super) type Problem = Arc<Mutex<Option<JournalError>>>;
+
+pub(super) struct Writer {
+    pub(super) conn: Connection,
+    pub(super) last: watch::Sender<Seq>,
+    pub(super) problem: Problem,
+}
+
+impl Writer {
+    /// Works until it is told to close, or until nobody can ask any more.
+    pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut waiting = None;
+        while let Some(job) = waiting.take().or_else(|| jobs.blocking_recv()) {
+            match job {
+                Job::Append(first) => waiting = self.append_group(first, &mut jobs),
+                Job::Close => break,
+                other => self.do_one(other),
+            }
+        }
+        drop(jobs);
+        self.finish();
+    }
+
+    fn do_one(&mut self, job: Job) {
+        match job {
+            Job::Prune(before, reply) => self.answer(reply, Self::prune, before),
+            Job::Mark(marks, reply) => self.answer(reply, Self::mark, marks),
+            Job::Probe(reply) => self.answer(reply, |writer, ()| writer.probe(), ()),
+            #[cfg(test)]
+            Job::LimitPages(pages, reply) => self.answer(reply, Self::limit_pages, pages),
+            Job::Append(_) | Job::Close => {}
+        }
+    }
+
+    fn answer<A, T>(
+        &mut self,
+        reply: Reply<T>,
+        work: impl FnOnce(&mut Self, A) -> Result<T, JournalError>,
+        with: A,
+    ) {
+        let result = work(self, with);
+        self.note(result.as_ref().err());
+        let _ = reply.send(result);
+    }
+
+    /// Commits everything that waits together with `first`. Returns a job that is not an append.
+    fn append_group(&mut self, first: Append, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
+        let mut bytes = first.entry.body.len();
+        let mut group = vec![first];
+        let mut other = None;
+        while group.len() < MOST_ENTRIES && bytes < MOST_BYTES {
+            match jobs.try_recv() {
+                Ok(Job::Append(append)) => {
+                    bytes += append.entry.body.len();
+                    group.push(append);
+                }
+                Ok(job) => {
+                    other = Some(job);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        self.write_group(group);
+        other
+    }
+
+    fn write_group(&mut self, group: Vec<Append>) {
+        match self.try_commit(&group) {
+            Ok(results) => self.reply_all(group, results),
+            Err(error) if group.len() == 1 => self.reply_all(group, vec![Err(error)]),
+            Err(_) => self.write_singly(group),
+        }
+    }
+
+    /// One bad entry must not fail its neighbours.
+    fn write_singly(&mut self, group: Vec<Append>) {
+        let mut failures = 0;
+        let mut results = Vec::with_capacity(group.len());
+        for append in &group {
+            let result = match results.last() {
+                Some(Err(error)) if failures >= MOST_FAILURES => Err(JournalError::clone(error)),
+                _ => self
+                    .try_commit(std::slice::from_ref(append))
+                    .and_then(|one| one.into_iter().next().unwrap_or(Err(JournalError::Closed))),
+            };
+            failures = if result.is_err() { failures + 1 } else { 0 };
+            results.push(result);
+        }
+        self.reply_all(group, results);
+    }
+
+    /// Writes the group in one transaction. An entry's own error is among the results.
+    fn try_commit(&mut self, group: &[Append]) -> Result<Vec<Result<Appended, JournalError>>, JournalError> {
+        let before = *self.last.borrow();
+        let mut last = before;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut results = Vec::with_capacity(group.len());
+        for append in group {
+            let next = Seq(last.0 + 1);
+            let result = insert(&tx, next, &append.entry).map_err(JournalError::from);
+            match result {
+                Ok(Appended::New(seq)) => last = seq,
+                // A failure this bad has already ended the transaction.
+                Err(error) if tx.is_autocommit() => return Err(error),
+                Ok(Appended::Duplicate) | Err(_) => {}
+            }
+            results.push(result);
+        }
+        tx.commit()?;
+        if last != before {
+            self.last.send_replace(last);
+        }
+        Ok(results)
+    }
+
+    fn reply_all(&self, group: Vec<Append>, results: Vec<Result<Appended, JournalError>>) {
+        self.note(results.iter().find_map(|result| result.as_ref().err()));
+        for (append, result) in group.into_iter().zip(results) {
+            let _ = append.reply.send(result);
+        }
+    }
+
+    fn note(&self, problem: Option<&JournalError>) {
+        let mut noted = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.as_ref() != problem {
+            match problem {
+                Some(error) => {
+                    tracing::error!(%error, "The journal cannot write; senders are told to repeat")
+                }
+                None => tracing::info!("The journal writes again"),
+            }
+            *noted = problem.cloned();
+        }
+    }
+
+    fn prune(&mut self, before: Seq) -> Result<u64, JournalError> {
+        let before = before.min(Seq(self.last.borrow().0 + 1));
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // The place of the last entry that goes is remembered, so that it is never given again.
+        tx.execute(
+            "UPDATE meta
+             SET value = CAST(max(
+                CAST(value AS INTEGER),
+                coalesce((SELECT max(seq) FROM entries WHERE seq < :before), 0)
+             ) AS TEXT)
+             WHERE name = 'pruned'",
+            named_params! { ":before": before.0 },
+        )?;
+        let removed = tx.execute(
+            "DELETE FROM entries
+             WHERE seq IN (SELECT seq FROM entries WHERE seq < :before ORDER BY seq LIMIT :most)",
+            named_params! { ":before": before.0, ":most": PRUNED_TOGETHER },
+        )?;
+        tx.commit()?;
+        Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+    }
+
+    fn mark(&mut self, marks: Vec<DeskMark>) -> Result<(), JournalError> {
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for mark in marks {
+            tx.execute(
+                "INSERT INTO desks (name, applied, seen_at)
+                 VALUES (:name, :applied, :seen_at)
+                 ON CONFLICT (name) DO UPDATE SET applied = excluded.applied, seen_at = excluded.seen_at",
+                named_params! { ":name": mark.desk, ":applied": mark.applied.0, ":seen_at": mark.seen_at.millis() },
+            )?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
+    fn probe(&mut self) -> Result<(), JournalError> {
+        self.conn.execute(
+            "INSERT INTO meta (name, value) VALUES ('probe', hex(randomblob(2000)))
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [],
+        )?;
+        Ok(())
+    }
+
+    #[cfg(test)]
+    fn limit_pages(&mut self, pages: i64) -> Result<(), JournalError> {
+        self.conn
+            .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn finish(self) {
+        let checkpointed = self
+            .conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = checkpointed {
+            tracing::warn!(%error, "The journal was not folded into its main file; the next start does it");
+        }
+    }
+}
+
+fn insert(conn: &Connection, seq: Seq, entry: &Entry) -> rusqlite::Result<Appended> {
+    let inserted = conn
+        .prepare_cached(
+            "INSERT INTO entries (seq, source, id, received_at, headers, body)
+             VALUES (:seq, :source, :id, :received_at, :headers, :body)
+             ON CONFLICT (id, source) DO NOTHING",
+        )?
+        .execute(named_params! {
+            ":seq": seq.0,
+            ":source": entry.source.as_str(),
+            ":id": entry.id,
+            ":received_at": entry.received_at.millis(),
+            ":headers": entry.headers,
+            ":body": entry.body,
+        })?;
+    Ok(if inserted == 1 {
+        Appended::New(seq)
+    } else {
+        Appended::Duplicate
+    })
+}

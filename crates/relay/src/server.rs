@@ -1,0 +1,74 @@
+//! Connections: accepted, served, and ended in time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long a connection may be idle, or take to send a request's head.
+const HEAD_PATIENCE: Duration = Duration::from_secs(75);
+/// How many connections are served at once; more wait.
+const MOST_CONNECTIONS: usize = 4096;
+/// How long to wait when the system has no more sockets for us.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// Serves `router` on a listener.
+pub(crate) struct Server {
+    pub(crate) router: Router,
+    /// Stops accepting; what is under way is finished.
+    pub(crate) closing: CancellationToken,
+    /// Ends what is still under way.
+    pub(crate) ending: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+}
+
+impl Server {
+    pub(crate) async fn run(self, listener: TcpListener) {
+        let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let accepting = async {
+            while let Ok(place) = Arc::clone(&room).acquire_owned().await {
+                match listener.accept().await {
+                    Ok((socket, _)) => self.serve(socket, place),
+                    Err(error) => {
+                        tracing::warn!(%error, "A connection could not be accepted");
+                        tokio::time::sleep(BREATH).await;
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            () = self.closing.cancelled() => {}
+            () = accepting => {}
+        }
+    }
+
+    fn serve(&self, socket: TcpStream, place: OwnedSemaphorePermit) {
+        let _ = socket.set_nodelay(true);
+        let service = TowerToHyperService::new(self.router.clone());
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_PATIENCE)
+            .serve_connection(TokioIo::new(socket), service)
+            .with_upgrades();
+        let (closing, ending) = (self.closing.clone(), self.ending.clone());
+        self.tasks.spawn(async move {
+            let mut connection = std::pin::pin!(connection);
+            tokio::select! {
+                _ = connection.as_mut() => return,
+                () = closing.cancelled() => connection.as_mut().graceful_shutdown(),
+            }
+            tokio::select! {
+                _ = connection => {}
+                () = ending.cancelled() => {}
+            }
+            drop(place);
+        });
+    }
+}

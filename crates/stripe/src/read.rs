@@ -1,0 +1,143 @@
+//! Reading Stripe's answers: by async-stripe's full types, else by only what we need.
+//!
+//! async-stripe refuses an object whole when one required field is missing; a
+//! payment must not be lost to that. Both ways end in the same small wire type.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use stripe_types::{AsCursorOpt, Expandable};
+
+use crate::transport::Answer;
+use crate::{Currency, Money, StripeError};
+
+/// One of Stripe's objects as the rest of Cobro knows it.
+pub(crate) trait FromStripe: Sized {
+    /// async-stripe's type: every field, none of the required ones missing.
+    type Full: miniserde::Deserialize;
+    /// Only what we need.
+    type Wire: DeserializeOwned + From<Self::Full>;
+    /// Stripe's name for it.
+    const NAME: &'static str;
+
+    /// Returns the object. `live` is the mode where it does not say itself.
+    fn from_wire(wire: Self::Wire, raw: String, live: bool) -> Result<Self, Unusable>;
+}
+
+/// Why an object can't be used: what is wrong in it.
+#[derive(Debug)]
+pub(crate) struct Unusable(pub &'static str);
+
+/// Reads the one object that an answer is.
+pub(crate) fn answer<T: FromStripe>(answer: Answer, live: bool) -> Result<T, StripeError> {
+    object(&answer.body, live).map_err(|error| match error {
+        StripeError::Decode { what, .. } => StripeError::Decode { what, request_id: answer.request_id },
+        error => error,
+    })
+}
+
+pub(crate) fn object<T: FromStripe>(raw: &str, live: bool) -> Result<T, StripeError> {
+    let wire = match miniserde::json::from_str::<T::Full>(raw) {
+        Ok(full) => T::Wire::from(full),
+        Err(_) => serde_json::from_str(raw)
+            .map_err(|error| StripeError::decode(format!("{} ({})", T::NAME, place_of(&error))))?,
+    };
+    T::from_wire(wire, raw.to_owned(), live)
+        .map_err(|Unusable(what)| StripeError::decode(format!("{} ({what})", T::NAME)))
+}
+
+/// Returns where reading failed, without what stood there.
+pub(crate) fn place_of(error: &serde_json::Error) -> String {
+    format!("{:?} at line {}, column {}", error.classify(), error.line(), error.column())
+}
+
+/// A field that holds another object, its id, or nothing.
+#[derive(Debug, Clone)]
+pub(crate) enum Expanded<T> {
+    Nothing,
+    Id(String),
+    Object(String, Box<T>),
+}
+
+impl<T> Default for Expanded<T> {
+    fn default() -> Self {
+        Self::Nothing
+    }
+}
+
+impl<T> Expanded<T> {
+    pub(crate) fn from_full<F>(full: Option<Expandable<F>>) -> Self
+    where
+        F: stripe_types::Object,
+        T: From<F>,
+    {
+        let Some(full) = full else {
+            return Self::Nothing;
+        };
+        let Some(id) = full.id().as_cursor_opt().map(str::to_owned) else {
+            return Self::Nothing;
+        };
+        match full {
+            Expandable::Id(_) => Self::Id(id),
+            Expandable::Object(object) => Self::Object(id, Box::new(T::from(*object))),
+        }
+    }
+
+    pub(crate) fn id(&self) -> Option<&str> {
+        match self {
+            Self::Nothing => None,
+            Self::Id(id) | Self::Object(id, _) => Some(id),
+        }
+    }
+
+    pub(crate) fn into_object(self) -> Option<T> {
+        match self {
+            Self::Object(_, object) => Some(*object),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+/// An object inside that can't be read is still known by its id.
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Expanded<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else {
+            return Ok(Self::Nothing);
+        };
+        if let Ok(id) = serde_json::from_str::<String>(raw.get()) {
+            return Ok(Self::Id(id));
+        }
+        let Ok(Named { id }) = serde_json::from_str(raw.get()) else {
+            return Ok(Self::Nothing);
+        };
+        Ok(match serde_json::from_str(raw.get()) {
+            Ok(object) => Self::Object(id, Box::new(object)),
+            Err(_) => Self::Id(id),
+        })
+    }
+}
+
+/// For a part that we can do without: what can't be read is left out.
+pub(crate) fn if_readable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let raw = Option::<Box<RawValue>>::deserialize(deserializer)?;
+    Ok(raw.and_then(|raw| serde_json::from_str(raw.get()).ok()))
+}
+
+pub(crate) type Metadata = BTreeMap<String, String>;
+
+pub(crate) fn money(minor: i64, currency: &str) -> Result<Money, Unusable> {
+    Currency::from_code(currency)
+        .and_then(|currency| Money::from_minor(minor, currency))
+        .map_err(|_| Unusable("an amount or its currency is none"))
+}
