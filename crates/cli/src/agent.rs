@@ -33,7 +33,11 @@ fn end() -> Result<impl Future<Output = ()>, DeskError> {
 #[cfg(not(unix))]
 fn end() -> Result<impl Future<Output = ()>, DeskError> {
     Ok(async {
-        if tokio::signal::ctrl_c().await.context("Ctrl-C can't be listened to").is_err() {
+        if tokio::signal::ctrl_c()
+            .await
+            .context("Ctrl-C can't be listened to")
+            .is_err()
+        {
             std::future::pending::<()>().await;
         }
     })

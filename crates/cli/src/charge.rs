@@ -41,7 +41,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
     let settings = arguments.profile.settings().await?;
     let json = arguments.json;
     let currency = match &arguments.currency {
-        Some(code) => Currency::from_code(code).map_err(|error| DeskError::Setting(format!("--currency: {error}")))?,
+        Some(code) => {
+            Currency::from_code(code).map_err(|error| DeskError::Setting(format!("--currency: {error}")))?
+        }
         None => settings.shop.currency,
     };
     let amount = Money::from_minor(arguments.amount, currency)
@@ -65,8 +67,17 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
     }
     if link.is_none() {
         let problem = answer.get("problem");
-        let part = |key: &str| problem.and_then(|problem| problem.get(key)).and_then(|part| part.as_str()).unwrap_or("");
-        eprintln!("cobro: the link was not made yet. {}. {}", part("title"), part("advice"));
+        let part = |key: &str| {
+            problem
+                .and_then(|problem| problem.get(key))
+                .and_then(|part| part.as_str())
+                .unwrap_or("")
+        };
+        eprintln!(
+            "cobro: the link was not made yet. {}. {}",
+            part("title"),
+            part("advice")
+        );
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)

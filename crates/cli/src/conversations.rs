@@ -6,10 +6,17 @@ use cobro_desk::core::domain::{ConversationRow, Tab};
 use cobro_desk::core::{Store, conversation};
 use cobro_desk::{DeskError, Settings};
 
-pub(crate) async fn run(settings: Settings, json: bool, search: String, limit: usize) -> Result<ExitCode, DeskError> {
+pub(crate) async fn run(
+    settings: Settings,
+    json: bool,
+    search: String,
+    limit: usize,
+) -> Result<ExitCode, DeskError> {
     let profile = settings.existing_profile()?;
     let (folder, database) = (profile.clone(), settings.database.clone());
-    let key = tokio::task::spawn_blocking(move || folder.key(&database)).await.map_err(anyhow::Error::new)??;
+    let key = tokio::task::spawn_blocking(move || folder.key(&database))
+        .await
+        .map_err(anyhow::Error::new)??;
     let store = Store::open_to_read(profile.database(), key).await?;
     let mut after = None;
     let mut left = limit;
@@ -45,7 +52,14 @@ fn print(row: &ConversationRow, json: bool) {
         });
         println!("{line}");
     } else {
-        let unread = if row.unread > 0 { format!(" ({})", row.unread) } else { String::new() };
-        println!("{}  {}  {}{unread}: {}", row.id, row.last_at, row.name, row.snippet);
+        let unread = if row.unread > 0 {
+            format!(" ({})", row.unread)
+        } else {
+            String::new()
+        };
+        println!(
+            "{}  {}  {}{unread}: {}",
+            row.id, row.last_at, row.name, row.snippet
+        );
     }
 }

@@ -7,7 +7,11 @@ use cobro_desk::{DeskError, Level, Settings, examine};
 /// Prints each finding. The exit code is 1 if one is a problem.
 pub(crate) async fn run(settings: Settings, json: bool) -> Result<ExitCode, DeskError> {
     let found = examine(&settings).await;
-    let worst = found.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
+    let worst = found
+        .iter()
+        .map(|finding| finding.level)
+        .max()
+        .unwrap_or(Level::Ok);
     if json {
         let report = serde_json::json!({ "ok": worst < Level::Problem, "findings": found });
         println!("{report}");
@@ -21,5 +25,9 @@ pub(crate) async fn run(settings: Settings, json: bool) -> Result<ExitCode, Desk
             println!("{mark} {}: {}", finding.what, finding.says);
         }
     }
-    Ok(if worst < Level::Problem { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if worst < Level::Problem {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

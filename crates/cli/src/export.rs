@@ -10,7 +10,9 @@ use cobro_desk::{DeskError, Settings};
 pub(crate) async fn run(settings: Settings, out: Option<PathBuf>) -> Result<ExitCode, DeskError> {
     let profile = settings.existing_profile()?;
     let (folder, database) = (profile.clone(), settings.database.clone());
-    let key = tokio::task::spawn_blocking(move || folder.key(&database)).await.map_err(anyhow::Error::new)??;
+    let key = tokio::task::spawn_blocking(move || folder.key(&database))
+        .await
+        .map_err(anyhow::Error::new)??;
     let out: Box<dyn Write + Send> = match &out {
         Some(path) => Box::new(std::fs::File::create(path).map_err(|error| {
             DeskError::Setting(format!("--out {} can't be written: {error}", path.display()))

@@ -79,7 +79,9 @@ struct Profile {
 impl Profile {
     async fn settings(&self) -> Result<Settings, DeskError> {
         let folder = self.profile.clone();
-        tokio::task::spawn_blocking(move || Settings::load(&folder)).await.map_err(anyhow::Error::new)?
+        tokio::task::spawn_blocking(move || Settings::load(&folder))
+            .await
+            .map_err(anyhow::Error::new)?
     }
 }
 
@@ -110,11 +112,18 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode, DeskError> {
     match command {
         Command::Agent(profile) => agent::run(profile.settings().await?).await,
-        Command::Conversations { profile, json, search, limit } => {
-            conversations::run(profile.settings().await?, json, search, limit).await
-        }
+        Command::Conversations {
+            profile,
+            json,
+            search,
+            limit,
+        } => conversations::run(profile.settings().await?, json, search, limit).await,
         Command::Charge(arguments) => charge::run(arguments).await,
-        Command::Export { profile, format: Format::Jsonl, out } => export::run(profile.settings().await?, out).await,
+        Command::Export {
+            profile,
+            format: Format::Jsonl,
+            out,
+        } => export::run(profile.settings().await?, out).await,
         Command::Doctor { profile, json } => doctor::run(profile.settings().await?, json).await,
         Command::Secret { profile, name } => secret::run(&profile.profile, &name),
     }

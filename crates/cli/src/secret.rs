@@ -17,10 +17,14 @@ pub(crate) const NAMES: [&str; 6] = [
 
 pub(crate) fn run(profile: &Path, name: &str) -> Result<ExitCode, DeskError> {
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(anyhow::Error::new)?;
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(anyhow::Error::new)?;
     let text = text.trim();
     if text.is_empty() {
-        return Err(DeskError::Setting(format!("The secret is empty. Pipe it in: `cobro secret {name} --profile DIR < file`")));
+        return Err(DeskError::Setting(format!(
+            "The secret is empty. Pipe it in: `cobro secret {name} --profile DIR < file`"
+        )));
     }
     keep_secret(profile, name, &text.into()).map_err(DeskError::Keychain)?;
     println!("{name} is kept in the keychain");

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use crate::Result;
 use crate::domain::{
-    ChargeId, Closing, ConversationId, Creation, Delivery, Direction, MessageId, MessageKind, NewCharge, Origin, Timestamp,
+    ChargeId, Closing, ConversationId, Creation, Delivery, Direction, MessageId, MessageKind, NewCharge,
+    Origin, Timestamp,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::NewMessage;
@@ -88,18 +89,54 @@ pub(crate) enum Action {
 /// anything: a second click on the same id does not.
 pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Timestamp) -> Result<bool> {
     let changed = match action {
-        Action::SendText { message, conversation, text, retry_of } => {
-            let outgoing = Outgoing::Text { message: message.0, body: text.clone() };
-            send(tx, actor, &Sending { message: *message, conversation: *conversation, text, kind: MessageKind::Text, charge: None, retry_of: *retry_of }, &outgoing, now)?
+        Action::SendText {
+            message,
+            conversation,
+            text,
+            retry_of,
+        } => {
+            let outgoing = Outgoing::Text {
+                message: message.0,
+                body: text.clone(),
+            };
+            send(
+                tx,
+                actor,
+                &Sending {
+                    message: *message,
+                    conversation: *conversation,
+                    text,
+                    kind: MessageKind::Text,
+                    charge: None,
+                    retry_of: *retry_of,
+                },
+                &outgoing,
+                now,
+            )?
         }
-        Action::SendLink { message, conversation, charge, body, button, url, retry_of } => {
+        Action::SendLink {
+            message,
+            conversation,
+            charge,
+            body,
+            button,
+            url,
+            retry_of,
+        } => {
             let outgoing = Outgoing::PayButton {
                 message: message.0,
                 body: body.clone(),
                 button: button.clone(),
                 url: url.clone(),
             };
-            let sending = Sending { message: *message, conversation: *conversation, text: body, kind: MessageKind::PayButton, charge: Some(*charge), retry_of: *retry_of };
+            let sending = Sending {
+                message: *message,
+                conversation: *conversation,
+                text: body,
+                kind: MessageKind::PayButton,
+                charge: Some(*charge),
+                retry_of: *retry_of,
+            };
             let sent = send(tx, actor, &sending, &outgoing, now)?;
             if sent {
                 charges::carry(tx, *charge, *message)?;
@@ -107,7 +144,11 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
             sent
         }
         Action::MarkRead { conversation } => mark_read(tx, *conversation, now)?,
-        Action::CreateCharge { new, message, livemode } => charges::add(tx, new, message, *livemode, now)?,
+        Action::CreateCharge {
+            new,
+            message,
+            livemode,
+        } => charges::add(tx, new, message, *livemode, now)?,
         Action::RetryCharge { charge } => charges::want_again(tx, *charge, now)?,
         Action::CancelCharge { charge } => cancel(tx, *charge, now)?,
     };
@@ -128,32 +169,45 @@ struct Sending<'a> {
 }
 
 /// Writes the local echo and queues what goes out, together.
-fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending<'_>, outgoing: &Outgoing, now: Timestamp) -> Result<bool> {
-    let added = messages::add(tx, &NewMessage {
-        id: sending.message,
-        conversation: sending.conversation,
-        wamid: None,
-        direction: Direction::Out,
-        origin: actor.origin(),
-        kind: sending.kind.clone(),
-        text: sending.text,
-        at: now,
-        delivery: Some(Delivery::Queued),
-        charge: sending.charge,
-        retry_of: sending.retry_of,
-        media_name: None,
-        envelope: None,
-    })?;
+fn send(
+    tx: &Transaction<'_>,
+    actor: Actor,
+    sending: &Sending<'_>,
+    outgoing: &Outgoing,
+    now: Timestamp,
+) -> Result<bool> {
+    let added = messages::add(
+        tx,
+        &NewMessage {
+            id: sending.message,
+            conversation: sending.conversation,
+            wamid: None,
+            direction: Direction::Out,
+            origin: actor.origin(),
+            kind: sending.kind,
+            text: sending.text,
+            at: now,
+            delivery: Some(Delivery::Queued),
+            charge: sending.charge,
+            retry_of: sending.retry_of,
+            media_name: None,
+            envelope: None,
+        },
+    )?;
     if added {
         outbox::queue(tx, sending.message, sending.conversation, outgoing, now)?;
-        conversations::advance(tx, sending.conversation, &Latest {
-            at: now,
-            snippet: snippet_of(sending.text),
-            kind: sending.kind.clone(),
-            from_me: true,
-            unread: 0,
-            inbound_at: None,
-        })?;
+        conversations::advance(
+            tx,
+            sending.conversation,
+            &Latest {
+                at: now,
+                snippet: snippet_of(sending.text),
+                kind: sending.kind,
+                from_me: true,
+                unread: 0,
+                inbound_at: None,
+            },
+        )?;
     }
     Ok(added)
 }
@@ -162,7 +216,13 @@ fn mark_read(tx: &Transaction<'_>, conversation: ConversationId, now: Timestamp)
     let Some(wamid) = conversations::mark_read(tx, conversation)? else {
         return Ok(false);
     };
-    outbox::queue(tx, MessageId(Uuid::now_v7()), conversation, &Outgoing::ReadReceipt { wamid }, now)?;
+    outbox::queue(
+        tx,
+        MessageId(Uuid::now_v7()),
+        conversation,
+        &Outgoing::ReadReceipt { wamid },
+        now,
+    )?;
     Ok(true)
 }
 
@@ -171,12 +231,19 @@ fn cancel(tx: &Transaction<'_>, id: ChargeId, now: Timestamp) -> Result<bool> {
     if charge.stripe_ids.payment_link.is_some() {
         return charges::ask_to_close(tx, id, Closing::Cancel, now);
     }
-    if charge.creation == Creation::Stopped { charges::close_draft(tx, id) } else { Ok(false) }
+    if charge.creation == Creation::Stopped {
+        charges::close_draft(tx, id)
+    } else {
+        Ok(false)
+    }
 }
 
 /// Returns the first line of a text, short enough for a list.
 pub(crate) fn snippet_of(text: &str) -> String {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     line.trim().chars().take(160).collect()
 }
 

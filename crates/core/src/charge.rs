@@ -7,9 +7,7 @@ use cobro_stripe::{KeyMode, NewLink, PaymentLink, StripeApi, StripeError};
 use tokio::time::timeout;
 
 use crate::action::{Action, Actor, apply};
-use crate::domain::{
-    Charge, ChargeId, Creation, MessageId, NewCharge, Timestamp, payment_of,
-};
+use crate::domain::{Charge, ChargeId, Creation, MessageId, NewCharge, Timestamp, payment_of};
 use crate::preview::message_of;
 use crate::store::charges::{self, ToClose, ToCreate};
 use crate::store::{conversations, payments};
@@ -46,15 +44,33 @@ pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charg
             if !address.window_is_open(now) {
                 return Err(Error::WindowClosed);
             }
-            let message =
-                message_of(language, &address.contact_name, new.amount, &new.description, Some(&new.message));
-            apply(tx, actor, &Action::CreateCharge { new, message, livemode }, now)?;
+            let message = message_of(
+                language,
+                &address.contact_name,
+                new.amount,
+                &new.description,
+                Some(&new.message),
+            );
+            apply(
+                tx,
+                actor,
+                &Action::CreateCharge {
+                    new,
+                    message,
+                    livemode,
+                },
+                now,
+            )?;
             charges::postpone_creation(tx, id, now.plus(CALLS_OWN), None)?;
             Ok((charges::get(tx, id)?, true))
         })
         .await?;
     changed(inbox, &charge);
-    if is_new { make_link(inbox, id).await } else { Ok(charge) }
+    if is_new {
+        make_link(inbox, id).await
+    } else {
+        Ok(charge)
+    }
 }
 
 /// Tries again to make a link that could not be made.
@@ -62,7 +78,14 @@ pub async fn retry(inbox: &Inbox, id: ChargeId) -> Result<Charge> {
     inbox.require_stripe()?;
     inbox
         .store
-        .write(move |tx| apply(tx, Actor::Person, &Action::RetryCharge { charge: id }, Timestamp::now()))
+        .write(move |tx| {
+            apply(
+                tx,
+                Actor::Person,
+                &Action::RetryCharge { charge: id },
+                Timestamp::now(),
+            )
+        })
         .await?;
     make_link(inbox, id).await
 }
@@ -79,7 +102,9 @@ pub async fn cancel(inbox: &Inbox, actor: Actor, id: ChargeId) -> Result<Charge>
                 ));
             }
             if charge.creation == Creation::Wanted {
-                return Err(Error::Conflict("The link is being made. Cancel it in a moment".into()));
+                return Err(Error::Conflict(
+                    "The link is being made. Cancel it in a moment".into(),
+                ));
             }
             apply(tx, actor, &Action::CancelCharge { charge: id }, Timestamp::now())?;
             charges::get(tx, id)
@@ -113,8 +138,15 @@ pub(crate) async fn run(inbox: Inbox) {
 
 async fn work(inbox: &Inbox) -> Result<()> {
     let now = Timestamp::now();
-    inbox.store.write(move |tx| charges::ask_to_close_expired(tx, now)).await?;
-    while let Some(id) = inbox.store.read(move |conn| charges::next_to_create(conn, now)).await? {
+    inbox
+        .store
+        .write(move |tx| charges::ask_to_close_expired(tx, now))
+        .await?;
+    while let Some(id) = inbox
+        .store
+        .read(move |conn| charges::next_to_create(conn, now))
+        .await?
+    {
         if inbox.stopping().is_cancelled() {
             return Ok(());
         }
@@ -161,7 +193,12 @@ async fn link_for(inbox: &Inbox, stripe: &StripeApi, draft: &ToCreate) -> Result
         single_use: draft.single_use,
         inactive_message: Some(inbox.language().inactive_link()),
     };
-    match timeout(Duration::from_secs(25), stripe.create_payment_link(&new, &draft.idempotency_key)).await {
+    match timeout(
+        Duration::from_secs(25),
+        stripe.create_payment_link(&new, &draft.idempotency_key),
+    )
+    .await
+    {
         Ok(answer) => answer,
         Err(_) => Err(StripeError::timed_out()),
     }
@@ -217,13 +254,21 @@ async fn not_made(inbox: &Inbox, draft: &ToCreate, error: &StripeError) -> Resul
 /// Switches one link off. Returns whether there was one to try.
 async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
     let now = Timestamp::now();
-    let Some(ToClose { id, link, why }) = inbox.store.read(move |conn| charges::next_to_close(conn, now, only)).await?
+    let Some(ToClose { id, link, why }) = inbox
+        .store
+        .read(move |conn| charges::next_to_close(conn, now, only))
+        .await?
     else {
         return Ok(false);
     };
     let stripe = inbox.require_stripe()?;
-    let outcome = stripe.deactivate_payment_link(&link, &format!("cobro-close-{id}")).await;
-    let failed = outcome.as_ref().err().map(|error| (error.is_permanent(), crate::health::words_of_stripe(error)));
+    let outcome = stripe
+        .deactivate_payment_link(&link, &format!("cobro-close-{id}"))
+        .await;
+    let failed = outcome
+        .as_ref()
+        .err()
+        .map(|error| (error.is_permanent(), crate::health::words_of_stripe(error)));
     let charge = inbox
         .store
         .write(move |tx| {
@@ -248,24 +293,29 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
 }
 
 /// Checks what a person typed: which field, which rule, the way out.
-fn checked(new: NewCharge) -> Result<NewCharge> {
-    new.amount.check_chargeable().map_err(|error| Error::Invalid(error.to_string()))?;
-    for (field, text, limit) in
-        [("description", &new.description, DESCRIPTION_LIMIT), ("message", &new.message, MESSAGE_LIMIT)]
-    {
+fn checked(mut new: NewCharge) -> Result<NewCharge> {
+    new.amount
+        .check_chargeable()
+        .map_err(|error| Error::Invalid(error.to_string()))?;
+    for (field, text, limit) in [
+        ("description", &new.description, DESCRIPTION_LIMIT),
+        ("message", &new.message, MESSAGE_LIMIT),
+    ] {
         let length = text.chars().count();
         if length > limit {
-            return Err(Error::Invalid(format!("The {field} has {length} characters; at most {limit} fit. Shorten it")));
+            return Err(Error::Invalid(format!(
+                "The {field} has {length} characters; at most {limit} fit. Shorten it"
+            )));
         }
     }
     if new.expires_in_hours == Some(0) {
-        return Err(Error::Invalid("The expiry must be at least one hour. Leave it out for a link that stays open".into()));
+        return Err(Error::Invalid(
+            "The expiry must be at least one hour. Leave it out for a link that stays open".into(),
+        ));
     }
-    Ok(NewCharge {
-        description: cards::mask_text(new.description.trim()).into_owned(),
-        message: cards::mask_text(new.message.trim()).into_owned(),
-        ..new
-    })
+    new.description = cards::mask_text(new.description.trim()).into_owned();
+    new.message = cards::mask_text(new.message.trim()).into_owned();
+    Ok(new)
 }
 
 /// Returns the charge that has this id, if it asks for the same.
@@ -273,11 +323,18 @@ fn same(charge: Charge, new: &NewCharge) -> Result<Charge> {
     if charge.conversation == new.conversation && charge.amount == new.amount {
         return Ok(charge);
     }
-    Err(Error::Conflict("Another charge has this id. Start a new charge".into()))
+    Err(Error::Conflict(
+        "Another charge has this id. Start a new charge".into(),
+    ))
 }
 
 fn changed(inbox: &Inbox, charge: &Charge) {
-    inbox.emit(CoreEvent::ChargeChanged { charge: charge.id, conversation: charge.conversation });
-    inbox.emit(CoreEvent::ConversationChanged { conversation: charge.conversation });
+    inbox.emit(CoreEvent::ChargeChanged {
+        charge: charge.id,
+        conversation: charge.conversation,
+    });
+    inbox.emit(CoreEvent::ConversationChanged {
+        conversation: charge.conversation,
+    });
     inbox.emit(CoreEvent::StatusChanged);
 }

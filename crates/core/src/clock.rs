@@ -37,7 +37,11 @@ pub fn words_of_skew(skew: i64) -> Option<Words> {
         return None;
     }
     let minutes = off.as_secs() / 60;
-    let how = if minutes >= 120 { format!("{} hours", minutes / 60) } else { format!("{minutes} minutes") };
+    let how = if minutes >= 120 {
+        format!("{} hours", minutes / 60)
+    } else {
+        format!("{minutes} minutes")
+    };
     let direction = if skew > 0 { "ahead" } else { "behind" };
     Some(Words::new(
         "clock",

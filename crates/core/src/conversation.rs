@@ -1,18 +1,32 @@
 //! Reading the inbox: lists, threads, customers.
 
 use crate::action::{Action, Actor, apply};
-use crate::domain::{ConversationId, ConversationRow, ConversationView, Counts, Line, Message, Page, Tab, Timestamp};
+use crate::domain::{
+    ConversationId, ConversationRow, ConversationView, Counts, Line, Message, Page, Tab, Timestamp,
+};
 use crate::store::{charges, contacts, conversations, lines, messages, payments};
 use crate::{CoreEvent, Inbox, Result, Store};
 
 /// Returns one page of the list, newest first.
-pub async fn list(inbox: &Inbox, tab: Tab, query: String, after: Option<String>) -> Result<Page<ConversationRow>> {
+pub async fn list(
+    inbox: &Inbox,
+    tab: Tab,
+    query: String,
+    after: Option<String>,
+) -> Result<Page<ConversationRow>> {
     list_of(&inbox.store, tab, query, after).await
 }
 
 /// Returns one page of the list of a database that may be another desk's.
-pub async fn list_of(store: &Store, tab: Tab, query: String, after: Option<String>) -> Result<Page<ConversationRow>> {
-    store.read(move |conn| conversations::page(conn, tab, query.trim(), after.as_deref())).await
+pub async fn list_of(
+    store: &Store,
+    tab: Tab,
+    query: String,
+    after: Option<String>,
+) -> Result<Page<ConversationRow>> {
+    store
+        .read(move |conn| conversations::page(conn, tab, query.trim(), after.as_deref()))
+        .await
 }
 
 /// Returns how many conversations each tab holds.
@@ -48,14 +62,24 @@ pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView>
 
 /// Returns one page of a thread, newest first.
 pub async fn thread(inbox: &Inbox, id: ConversationId, before: Option<String>) -> Result<Page<Message>> {
-    inbox.store.read(move |conn| messages::page(conn, id, before.as_deref())).await
+    inbox
+        .store
+        .read(move |conn| messages::page(conn, id, before.as_deref()))
+        .await
 }
 
 /// Marks a conversation read, here and on the customer's phone.
 pub async fn mark_read(inbox: &Inbox, id: ConversationId) -> Result<()> {
     let changed = inbox
         .store
-        .write(move |tx| apply(tx, Actor::Person, &Action::MarkRead { conversation: id }, Timestamp::now()))
+        .write(move |tx| {
+            apply(
+                tx,
+                Actor::Person,
+                &Action::MarkRead { conversation: id },
+                Timestamp::now(),
+            )
+        })
         .await?;
     if changed {
         inbox.outbox.notify_one();

@@ -36,17 +36,25 @@ pub enum Error {
     Invalid(String),
     #[error("{0} was not found. It may have been removed; go back to the list and open it again")]
     NotFound(&'static str),
-    #[error("The customer last wrote more than 24 hours ago. The customer must write first, or send a template")]
+    #[error(
+        "The customer last wrote more than 24 hours ago. The customer must write first, or send a template"
+    )]
     WindowClosed,
     #[error("{0}")]
     Conflict(String),
     #[error("{0} is not set up. Add it to cobro.toml or the environment and start Cobro again")]
     NotConfigured(&'static str),
-    #[error("The database key is wrong. Give the key that this profile was made with; without it the history can't be read")]
+    #[error(
+        "The database key is wrong. Give the key that this profile was made with; without it the history can't be read"
+    )]
     WrongKey,
-    #[error("The database is damaged. Quit Cobro, keep a copy of the profile folder, and restore the newest backup; new messages wait in the relay meanwhile")]
+    #[error(
+        "The database is damaged. Quit Cobro, keep a copy of the profile folder, and restore the newest backup; new messages wait in the relay meanwhile"
+    )]
     Damaged,
-    #[error("The disk is full. Free some space; Cobro goes on by itself and nothing that was received is lost")]
+    #[error(
+        "The disk is full. Free some space; Cobro goes on by itself and nothing that was received is lost"
+    )]
     DiskFull,
     #[error(transparent)]
     Stripe(#[from] StripeError),

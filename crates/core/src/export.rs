@@ -31,10 +31,13 @@ pub async fn write<W: Write + Send + 'static>(path: PathBuf, key: DatabaseKey, m
 
 fn write_all(conn: &Connection, out: &mut impl Write) -> Result<()> {
     envelopes::for_each(conn, |seq, source, received_at, error| {
-        line(out, &json!({
-            "type": "envelope", "seq": seq, "source": source,
-            "received_at": received_at.rfc3339(), "error": error,
-        }))
+        line(
+            out,
+            &json!({
+                "type": "envelope", "seq": seq, "source": source,
+                "received_at": received_at.rfc3339(), "error": error,
+            }),
+        )
     })?;
     write_contacts(conn, out)?;
     conversations::for_each(conn, |conversation| line(out, &conversation))?;
@@ -46,14 +49,20 @@ fn write_all(conn: &Connection, out: &mut impl Write) -> Result<()> {
 fn write_contacts(conn: &Connection, out: &mut impl Write) -> Result<()> {
     let mut identities: BTreeMap<_, Vec<Value>> = BTreeMap::new();
     contacts::for_each_identity(conn, |contact, identity| {
-        identities.entry(contact).or_default().push(json!({ "kind": identity.kind.as_str(), "value": identity.value }));
+        identities
+            .entry(contact)
+            .or_default()
+            .push(json!({ "kind": identity.kind.as_str(), "value": identity.value }));
         Ok(())
     })?;
     contacts::for_each(conn, |contact, name, created_at| {
-        line(out, &json!({
-            "type": "contact", "id": contact, "name": name, "created_at": created_at.rfc3339(),
-            "identities": identities.remove(&contact).unwrap_or_default(),
-        }))
+        line(
+            out,
+            &json!({
+                "type": "contact", "id": contact, "name": name, "created_at": created_at.rfc3339(),
+                "identities": identities.remove(&contact).unwrap_or_default(),
+            }),
+        )
     })
 }
 

@@ -18,10 +18,21 @@ impl Problems {
     /// Raises the problem named `id`, or counts it again.
     pub fn raise(&self, id: &'static str, words: Words) {
         let mut problems = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, count) =
-            problems.get(id).map_or((Timestamp::now(), 1), |known| (known.since, known.count.saturating_add(1)));
+        let (since, count) = problems.get(id).map_or((Timestamp::now(), 1), |known| {
+            (known.since, known.count.saturating_add(1))
+        });
         let Words { code, title, advice } = words;
-        problems.insert(id, Problem { id: id.to_owned(), code, title, advice, since, count });
+        problems.insert(
+            id,
+            Problem {
+                id: id.to_owned(),
+                code,
+                title,
+                advice,
+                since,
+                count,
+            },
+        );
     }
 
     /// Ends the problem named `id`.
@@ -30,7 +41,12 @@ impl Problems {
     }
 
     pub fn all(&self) -> Vec<Problem> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
     }
 
     /// Raises what Stripe's refusal means for the shop; a customer's declined card is none of it.
@@ -42,9 +58,15 @@ impl Problems {
 
     /// Raises what WhatsApp's refusal means for the shop; one message's own failure is none of it.
     pub(crate) fn whatsapp(&self, error: &WhatsAppError) {
-        let shops = matches!(error.kind(), FailureKind::Token | FailureKind::Account | FailureKind::Registration);
+        let shops = matches!(
+            error.kind(),
+            FailureKind::Token | FailureKind::Account | FailureKind::Registration
+        );
         if shops || matches!(error, WhatsAppError::Network { .. }) {
-            self.raise("whatsapp", Words::new(error.code_text(), error.title(), error.advice()));
+            self.raise(
+                "whatsapp",
+                Words::new(error.code_text(), error.title(), error.advice()),
+            );
         }
     }
 }

@@ -211,7 +211,9 @@ impl Inbox {
     }
 
     pub(crate) fn set_stream_state(&self, state: StreamState) {
-        let changed = self.stream_state.send_if_modified(|now| std::mem::replace(now, state) != state);
+        let changed = self
+            .stream_state
+            .send_if_modified(|now| std::mem::replace(now, state) != state);
         if changed {
             self.emit(CoreEvent::StatusChanged);
         }
@@ -244,15 +246,24 @@ impl Inbox {
     /// Remembers that a customer may be paying now.
     pub(crate) fn expect_payment(&self) {
         let until = Timestamp::now().plus(Duration::from_mins(10)).millis();
-        self.busy_until.store(u64::try_from(until).unwrap_or(0), Ordering::Relaxed);
+        self.busy_until
+            .store(u64::try_from(until).unwrap_or(0), Ordering::Relaxed);
     }
 
     pub(crate) fn require_stripe(&self) -> Result<&StripeApi> {
-        self.stripe.as_ref().ok_or(Error::NotConfigured("Stripe (stripe.key, COBRO_STRIPE_KEY)"))
+        self.stripe
+            .as_ref()
+            .ok_or(Error::NotConfigured("Stripe (stripe.key, COBRO_STRIPE_KEY)"))
     }
 
     async fn name_known_lines(&self) -> Result<()> {
-        let lines = self.whatsapp.as_ref().map(|whatsapp| whatsapp.lines.clone()).unwrap_or_default();
-        self.store.write(move |tx| crate::store::lines::name_known(tx, &lines)).await
+        let lines = self
+            .whatsapp
+            .as_ref()
+            .map(|whatsapp| whatsapp.lines.clone())
+            .unwrap_or_default();
+        self.store
+            .write(move |tx| crate::store::lines::name_known(tx, &lines))
+            .await
     }
 }

@@ -28,7 +28,10 @@ pub enum KeyError {
 
 impl DatabaseKey {
     pub fn from_raw(raw: [u8; 32]) -> Self {
-        Self { raw: SecretBox::new(Box::new(raw)), salt: None }
+        Self {
+            raw: SecretBox::new(Box::new(raw)),
+            salt: None,
+        }
     }
 
     /// Returns a new key from the system's randomness.
@@ -52,7 +55,10 @@ impl DatabaseKey {
         }
         let salt = salt_of(path)?.unwrap_or_else(rand::random);
         pbkdf2::pbkdf2_hmac::<Sha512>(text.as_bytes(), &salt, ITERATIONS, &mut raw);
-        Ok(Self { raw: SecretBox::new(Box::new(raw)), salt: Some(salt) })
+        Ok(Self {
+            raw: SecretBox::new(Box::new(raw)),
+            salt: Some(salt),
+        })
     }
 
     /// Returns a key for another purpose that does not reveal this one.
@@ -71,7 +77,11 @@ impl DatabaseKey {
     /// Returns the statement that unlocks a connection.
     pub(crate) fn pragma(&self) -> SecretString {
         let salt = self.salt.map(hex::encode).unwrap_or_default();
-        format!("PRAGMA key = \"x'{}{salt}'\"", hex::encode(self.raw.expose_secret())).into()
+        format!(
+            "PRAGMA key = \"x'{}{salt}'\"",
+            hex::encode(self.raw.expose_secret())
+        )
+        .into()
     }
 }
 

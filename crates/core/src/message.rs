@@ -4,7 +4,9 @@ use cobro_protocol::cards;
 use rusqlite::Connection;
 
 use crate::action::{Action, Actor, apply};
-use crate::domain::{ChargeId, ConversationId, Delivery, Direction, Message, MessageId, MessageKind, Timestamp};
+use crate::domain::{
+    ChargeId, ConversationId, Delivery, Direction, Message, MessageId, MessageKind, Timestamp,
+};
 use crate::store::{charges, conversations, messages};
 use crate::{CoreEvent, Error, Inbox, Language, Result};
 
@@ -12,14 +14,29 @@ use crate::{CoreEvent, Error, Inbox, Language, Result};
 const TEXT_LIMIT: usize = 4096;
 
 /// Queues a text. The same id twice is one message.
-pub async fn send_text(inbox: &Inbox, id: MessageId, conversation: ConversationId, text: String) -> Result<Message> {
+pub async fn send_text(
+    inbox: &Inbox,
+    id: MessageId,
+    conversation: ConversationId,
+    text: String,
+) -> Result<Message> {
     let text = checked(&text)?;
     let message = inbox
         .store
         .write(move |tx| {
             let now = Timestamp::now();
             require_window(tx, conversation, now)?;
-            apply(tx, Actor::Person, &Action::SendText { message: id, conversation, text, retry_of: None }, now)?;
+            apply(
+                tx,
+                Actor::Person,
+                &Action::SendText {
+                    message: id,
+                    conversation,
+                    text,
+                    retry_of: None,
+                },
+                now,
+            )?;
             messages::get(tx, id)
         })
         .await?;
@@ -87,7 +104,9 @@ fn link(
 ) -> Result<Action> {
     let charge = charges::get(conn, charge)?;
     if !charge.payment.is_awaited() || charge.closing.is_some() {
-        return Err(Error::Conflict("This charge no longer waits for money, so its link is not sent".into()));
+        return Err(Error::Conflict(
+            "This charge no longer waits for money, so its link is not sent".into(),
+        ));
     }
     Ok(Action::SendLink {
         message,
@@ -104,7 +123,9 @@ fn link(
 fn checked(text: &str) -> Result<String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Error::Invalid("The message is empty. Write something first".into()));
+        return Err(Error::Invalid(
+            "The message is empty. Write something first".into(),
+        ));
     }
     let length = text.chars().count();
     if length > TEXT_LIMIT {
@@ -116,14 +137,23 @@ fn checked(text: &str) -> Result<String> {
 }
 
 fn require_window(conn: &Connection, conversation: ConversationId, now: Timestamp) -> Result<()> {
-    if conversations::address(conn, conversation)?.window_is_open(now) { Ok(()) } else { Err(Error::WindowClosed) }
+    if conversations::address(conn, conversation)?.window_is_open(now) {
+        Ok(())
+    } else {
+        Err(Error::WindowClosed)
+    }
 }
 
 fn queued(inbox: &Inbox, message: &Message) {
     inbox.outbox.notify_one();
-    inbox.emit(CoreEvent::ConversationChanged { conversation: message.conversation });
+    inbox.emit(CoreEvent::ConversationChanged {
+        conversation: message.conversation,
+    });
     if let Some(charge) = message.charge {
-        inbox.emit(CoreEvent::ChargeChanged { charge, conversation: message.conversation });
+        inbox.emit(CoreEvent::ChargeChanged {
+            charge,
+            conversation: message.conversation,
+        });
     }
     inbox.emit(CoreEvent::StatusChanged);
 }

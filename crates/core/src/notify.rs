@@ -37,7 +37,11 @@ pub async fn announced(inbox: &Inbox, notices: Vec<NoticeId>, failure: Option<St
     match failure {
         Some(why) => inbox.problems.raise(
             "notifications",
-            Words::new("notifications", "Notifications can't be shown", format!("{why}. Payments and messages still appear in this window")),
+            Words::new(
+                "notifications",
+                "Notifications can't be shown",
+                format!("{why}. Payments and messages still appear in this window"),
+            ),
         ),
         None => inbox.problems.clear("notifications"),
     }
@@ -47,7 +51,10 @@ pub async fn announced(inbox: &Inbox, notices: Vec<NoticeId>, failure: Option<St
 
 async fn due(inbox: &Inbox) -> Result<Vec<Announcement>> {
     let reader = inbox.clone();
-    let (due, dropped) = inbox.store.read(move |conn| decide(conn, &reader, Timestamp::now())).await?;
+    let (due, dropped) = inbox
+        .store
+        .read(move |conn| decide(conn, &reader, Timestamp::now()))
+        .await?;
     if !dropped.is_empty() {
         inbox.store.write(move |tx| notices::remove(tx, &dropped)).await?;
     }
@@ -63,7 +70,9 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
         let stale = now.since(notice.at) > STALE;
         match notice.kind {
             NoticeKind::Paid => payments.push(notice),
-            NoticeKind::Message if stale || inbox.is_on_screen(notice.conversation) => dropped.push(notice.id),
+            NoticeKind::Message if stale || inbox.is_on_screen(notice.conversation) => {
+                dropped.push(notice.id);
+            }
             NoticeKind::Message => talks.entry(notice.conversation).or_default().push(notice),
         }
     }
@@ -106,7 +115,11 @@ fn of_talk(conn: &Connection, language: Language, notices: &[Notice]) -> Result<
     let text = match last.message {
         Some(message) => {
             let message = messages::get(conn, message)?;
-            if message.text.is_empty() { language.kind(&message.kind).to_owned() } else { message.text }
+            if message.text.is_empty() {
+                language.kind(message.kind).to_owned()
+            } else {
+                message.text
+            }
         }
         None => String::new(),
     };

@@ -41,7 +41,10 @@ pub(crate) async fn run(inbox: Inbox) {
 
 /// Takes every event since the last one seen, oldest first, and moves the cursor in the same transaction.
 async fn poll(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
-    let cursor = inbox.store.read(|conn| meta_get(conn, meta::EVENTS_CURSOR)).await?;
+    let cursor = inbox
+        .store
+        .read(|conn| meta_get(conn, meta::EVENTS_CURSOR))
+        .await?;
     let news = stripe.new_events(cursor.as_deref()).await?;
     if news.events.is_empty() && news.cursor == cursor {
         return Ok(());
@@ -72,7 +75,10 @@ async fn poll(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
 async fn count_reads(inbox: &Inbox, stripe: &StripeApi, counted: u64) -> u64 {
     let now = stripe.reads();
     let new = i64::try_from(now.saturating_sub(counted)).unwrap_or(0);
-    let added = inbox.store.write(move |tx| reads::add(tx, &month_of(Timestamp::now()), new)).await;
+    let added = inbox
+        .store
+        .write(move |tx| reads::add(tx, &month_of(Timestamp::now()), new))
+        .await;
     if added.is_ok() { now } else { counted }
 }
 
@@ -85,17 +91,27 @@ async fn pause(inbox: &Inbox) -> Duration {
     let known = inbox
         .store
         .read(move |conn| {
-            Ok((reads::of_month(conn, &month)?, reads::paid_in_30_days(conn, now)?, meta_get(conn, meta::STRIPE_WEBHOOK_AT)?))
+            Ok((
+                reads::of_month(conn, &month)?,
+                reads::paid_in_30_days(conn, now)?,
+                meta_get(conn, meta::STRIPE_WEBHOOK_AT)?,
+            ))
         })
         .await;
     let Ok((used, transactions, webhook_at)) = known else {
         return Duration::from_secs(60);
     };
-    let heard = webhook_at.and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
+    let heard = webhook_at
+        .and_then(|at| at.parse().ok())
+        .map(Timestamp::from_millis);
     let healthy = inbox.stripe_webhooks && heard.is_some_and(|at| now.since(at) < HEALTHY);
     let busy = u64::try_from(now.millis()).unwrap_or(0) < inbox.busy_until.load(Ordering::Relaxed);
     let budget = ReadBudget { used, transactions };
-    let advised = budget.next_poll_in(&Circumstances { link_active: busy, working_hours: true, relay_healthy: healthy });
+    let advised = budget.next_poll_in(&Circumstances {
+        link_active: busy,
+        working_hours: true,
+        relay_healthy: healthy,
+    });
     advised.unwrap_or(SAFETY_NET)
 }
 

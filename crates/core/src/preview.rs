@@ -27,7 +27,13 @@ pub async fn charge(
             let now = Timestamp::now();
             let estimate = fees::estimate(amount, &country, fees::Method::Card);
             Ok(ChargePreview {
-                message: message_of(language, &address.contact_name, amount, &description, message.as_deref()),
+                message: message_of(
+                    language,
+                    &address.contact_name,
+                    amount,
+                    &description,
+                    message.as_deref(),
+                ),
                 button: language.pay_button(amount),
                 fee: estimate.as_ref().map(|estimate| estimate.fee),
                 net: estimate.as_ref().map(|estimate| estimate.net),
@@ -73,10 +79,18 @@ fn warnings(
     if let Some(minimum) = fees::minimum(amount.currency()).filter(|minimum| amount.minor() < *minimum)
         && let Ok(minimum) = Money::from_minor(minimum, amount.currency())
     {
-        warn(WarningKind::BelowMinimum, false, format!("Stripe usually takes {minimum} or more"));
+        warn(
+            WarningKind::BelowMinimum,
+            false,
+            format!("Stripe usually takes {minimum} or more"),
+        );
     }
     if amount.minor() / 10_i64.pow(u32::from(amount.currency().exponent())) >= IMPLAUSIBLE_MAJOR {
-        warn(WarningKind::Implausible, false, format!("{amount} is unusually much. Check the zeros"));
+        warn(
+            WarningKind::Implausible,
+            false,
+            format!("{amount} is unusually much. Check the zeros"),
+        );
     }
     if charges::same_amount_open(conn, conversation, amount)?.is_some() {
         warn(

@@ -10,8 +10,8 @@ use rusqlite::Transaction;
 
 use crate::action::snippet_of;
 use crate::domain::{
-    ChargeId, ConversationId, Delivery, Direction, Identity, IdentityKind, LineId, MessageId, MessageKind, NoticeId,
-    NoticeKind, Origin, Timestamp, Words,
+    ChargeId, ConversationId, Delivery, Direction, Identity, IdentityKind, LineId, MessageId, MessageKind,
+    NoticeId, NoticeKind, Origin, Timestamp, Words,
 };
 use crate::store::conversations::{self, Latest};
 use crate::store::envelopes::{self, KnownJournal};
@@ -38,7 +38,13 @@ enum Content {
 
 /// Reads envelopes. What can't be read is kept with its error.
 pub(crate) fn parse_all(envelopes: Vec<Envelope>) -> Vec<Parsed> {
-    envelopes.into_iter().map(|envelope| Parsed { content: content_of(&envelope), envelope }).collect()
+    envelopes
+        .into_iter()
+        .map(|envelope| Parsed {
+            content: content_of(&envelope),
+            envelope,
+        })
+        .collect()
 }
 
 fn content_of(envelope: &Envelope) -> Content {
@@ -70,16 +76,26 @@ struct Changes {
 /// If one envelope breaks the transaction, each is applied by itself and the
 /// broken one is kept with its error: the stream moves on.
 pub(crate) async fn apply(inbox: &Inbox, journal: KnownJournal, group: Vec<Parsed>) -> Result<()> {
-    let rules = Rules { announces: inbox.announces };
+    let rules = Rules {
+        announces: inbox.announces,
+    };
     let group = std::sync::Arc::new(group);
     let together = {
         let group = group.clone();
-        inbox.store.write(move |tx| apply_group(tx, rules, journal, &group)).await
+        inbox
+            .store
+            .write(move |tx| apply_group(tx, rules, journal, &group))
+            .await
     };
     let changes = match together {
         Ok(changes) => changes,
         Err(error @ (Error::DiskFull | Error::Damaged)) => return Err(error),
-        Err(_) => inbox.store.write(move |tx| apply_one_by_one(tx, rules, journal, &group)).await?,
+        Err(_) => {
+            inbox
+                .store
+                .write(move |tx| apply_one_by_one(tx, rules, journal, &group))
+                .await?
+        }
     };
     tell(inbox, &changes);
     Ok(())
@@ -90,7 +106,12 @@ struct Rules {
     announces: bool,
 }
 
-fn apply_group(tx: &Transaction<'_>, rules: Rules, journal: KnownJournal, group: &[Parsed]) -> Result<Changes> {
+fn apply_group(
+    tx: &Transaction<'_>,
+    rules: Rules,
+    journal: KnownJournal,
+    group: &[Parsed],
+) -> Result<Changes> {
     let mut round = Round::new(tx, rules);
     for parsed in group {
         round.envelope(journal, parsed)?;
@@ -98,12 +119,19 @@ fn apply_group(tx: &Transaction<'_>, rules: Rules, journal: KnownJournal, group:
     round.finish(journal, group)
 }
 
-fn apply_one_by_one(tx: &Transaction<'_>, rules: Rules, journal: KnownJournal, group: &[Parsed]) -> Result<Changes> {
+fn apply_one_by_one(
+    tx: &Transaction<'_>,
+    rules: Rules,
+    journal: KnownJournal,
+    group: &[Parsed],
+) -> Result<Changes> {
     let mut all = Changes::default();
     for parsed in group {
         tx.execute_batch("SAVEPOINT envelope")?;
         let mut round = Round::new(tx, rules);
-        let applied = round.envelope(journal, parsed).and_then(|()| round.finish(journal, std::slice::from_ref(parsed)));
+        let applied = round
+            .envelope(journal, parsed)
+            .and_then(|()| round.finish(journal, std::slice::from_ref(parsed)));
         match applied {
             Ok(changes) => {
                 all.conversations.extend(changes.conversations);
@@ -161,9 +189,9 @@ impl<'a> Round<'a> {
         self.changes.troubled |= error.is_some();
         let key = journal.key(envelope.seq);
         match &parsed.content {
-            Content::WhatsApp(updates) => {
-                updates.iter().try_for_each(|update| self.update(update, key, envelope.received_at))
-            }
+            Content::WhatsApp(updates) => updates
+                .iter()
+                .try_for_each(|update| self.update(update, key, envelope.received_at)),
             Content::Stripe(hint) => self.hint(hint, envelope.received_at),
             Content::Nothing | Content::Unreadable(_) => Ok(()),
         }
@@ -194,34 +222,48 @@ impl<'a> Round<'a> {
             Update::Echo(message) => self.message(message, Flow::Echo, envelope, received_at),
             Update::History(message) => self.history(message, envelope, received_at),
             Update::Status(status) => self.status(status),
-            Update::UserIdChanged { line: _, previous, current, phone } => {
-                self.user_id_changed(previous.as_deref(), current, phone.as_deref())
-            }
+            Update::UserIdChanged {
+                line: _,
+                previous,
+                current,
+                phone,
+            } => self.user_id_changed(previous.as_deref(), current, phone.as_deref()),
             Update::Notice { .. } | Update::Other { .. } | Update::Unreadable { .. } => Ok(()),
         }
     }
 
-    fn message(&mut self, message: &InboundMessage, flow: Flow, envelope: i64, received_at: Timestamp) -> Result<()> {
+    fn message(
+        &mut self,
+        message: &InboundMessage,
+        flow: Flow,
+        envelope: i64,
+        received_at: Timestamp,
+    ) -> Result<()> {
         let line = self.line(&message.line)?;
         let identities = identities_of(&message.from);
         let name = message.from.profile_name.as_deref();
         let conversation = self.conversation(line, identities, name, received_at)?;
         let id = MessageId::new();
-        let added = messages::add(self.tx, &NewMessage {
-            id,
-            conversation,
-            wamid: Some(&message.wamid).filter(|wamid| !wamid.is_empty()).map(String::as_str),
-            direction: flow.direction(),
-            origin: flow.origin(),
-            kind: message.kind.clone(),
-            text: &message.text,
-            at: message.at,
-            delivery: flow.delivery(),
-            charge: None,
-            retry_of: None,
-            media_name: message.media.as_ref().and_then(|media| media.filename.as_deref()),
-            envelope: Some(envelope),
-        })?;
+        let added = messages::add(
+            self.tx,
+            &NewMessage {
+                id,
+                conversation,
+                wamid: Some(&message.wamid)
+                    .filter(|wamid| !wamid.is_empty())
+                    .map(String::as_str),
+                direction: flow.direction(),
+                origin: flow.origin(),
+                kind: message.kind,
+                text: &message.text,
+                at: message.at,
+                delivery: flow.delivery(),
+                charge: None,
+                retry_of: None,
+                media_name: message.media.as_ref().and_then(|media| media.filename.as_deref()),
+                envelope: Some(envelope),
+            },
+        )?;
         if !added {
             return Ok(());
         }
@@ -231,20 +273,32 @@ impl<'a> Round<'a> {
         self.note(conversation, message, flow);
         if flow == Flow::In && self.rules.announces && received_at.since(message.at) < NEWS {
             self.changes.noticed = true;
-            notices::add(self.tx, &Notice {
-                id: NoticeId::new(),
-                kind: NoticeKind::Message,
-                conversation,
-                charge: None,
-                message: Some(id),
-                at: received_at,
-            })?;
+            notices::add(
+                self.tx,
+                &Notice {
+                    id: NoticeId::new(),
+                    kind: NoticeKind::Message,
+                    conversation,
+                    charge: None,
+                    message: Some(id),
+                    at: received_at,
+                },
+            )?;
         }
         Ok(())
     }
 
-    fn history(&mut self, message: &webhook::HistoryMessage, envelope: i64, received_at: Timestamp) -> Result<()> {
-        let flow = if message.from_shop { Flow::OldOut } else { Flow::OldIn };
+    fn history(
+        &mut self,
+        message: &webhook::HistoryMessage,
+        envelope: i64,
+        received_at: Timestamp,
+    ) -> Result<()> {
+        let flow = if message.from_shop {
+            Flow::OldOut
+        } else {
+            Flow::OldIn
+        };
         self.message(&message.message, flow, envelope, received_at)
     }
 
@@ -256,19 +310,32 @@ impl<'a> Round<'a> {
             let words = error_words(error.code);
             Words::new(error.code.to_string(), words.title, words.advice)
         });
-        let report = Report { delivery, at: status.at, problem: problem.filter(|_| delivery == Delivery::Failed) };
-        let opaque = status.opaque.as_deref().and_then(|opaque| opaque.parse::<MessageId>().ok());
+        let report = Report {
+            delivery,
+            at: status.at,
+            problem: problem.filter(|_| delivery == Delivery::Failed),
+        };
+        let opaque = status
+            .opaque
+            .as_deref()
+            .and_then(|opaque| opaque.parse::<MessageId>().ok());
         let ours = match opaque {
             Some(id) => messages::find(self.tx, id)?.map(|message| message.id),
             None => None,
         };
-        let Some(id) = ours.map_or_else(|| messages::id_of_wamid(self.tx, &status.wamid), |id| Ok(Some(id)))? else {
+        let Some(id) = ours.map_or_else(
+            || messages::id_of_wamid(self.tx, &status.wamid),
+            |id| Ok(Some(id)),
+        )?
+        else {
             return messages::keep_early(self.tx, &status.wamid, &report);
         };
         messages::set_wamid(self.tx, id, &status.wamid)?;
         if let Some(message) = messages::report(self.tx, id, &report)? {
             self.changes.conversations.insert(message.conversation);
-            self.changes.charges.extend(message.charge.map(|charge| (charge, message.conversation)));
+            self.changes
+                .charges
+                .extend(message.charge.map(|charge| (charge, message.conversation)));
         }
         Ok(())
     }
@@ -327,7 +394,7 @@ impl<'a> Round<'a> {
         let latest = self.latest.entry(conversation).or_insert_with(|| Latest {
             at: Timestamp::from_millis(0),
             snippet: String::new(),
-            kind: message.kind.clone(),
+            kind: message.kind,
             from_me: !inbound,
             unread: 0,
             inbound_at: None,
@@ -339,7 +406,7 @@ impl<'a> Round<'a> {
         if message.at >= latest.at {
             latest.at = message.at;
             latest.snippet = snippet_of(&message.text);
-            latest.kind = message.kind.clone();
+            latest.kind = message.kind;
             latest.from_me = !inbound;
         }
     }
@@ -380,7 +447,10 @@ impl Flow {
 /// The user id first: it stays when a phone number changes hands.
 fn identities_of(sender: &Sender) -> Vec<Identity> {
     let of = |kind, value: &Option<String>| {
-        value.as_deref().filter(|value| !value.is_empty()).map(|value| identity(kind, value))
+        value
+            .as_deref()
+            .filter(|value| !value.is_empty())
+            .map(|value| identity(kind, value))
     };
     let mut identities: Vec<_> = [
         of(IdentityKind::UserId, &sender.user_id),
@@ -398,7 +468,10 @@ fn identities_of(sender: &Sender) -> Vec<Identity> {
 }
 
 fn identity(kind: IdentityKind, value: &str) -> Identity {
-    Identity { kind, value: value.to_owned() }
+    Identity {
+        kind,
+        value: value.to_owned(),
+    }
 }
 
 fn delivery_of(status: &webhook::Status) -> Option<Delivery> {
@@ -420,13 +493,18 @@ fn unreadable_of(updates: &[Update]) -> Option<String> {
 
 fn tell(inbox: &Inbox, changes: &Changes) {
     for (charge, conversation) in &changes.charges {
-        inbox.emit(CoreEvent::ChargeChanged { charge: *charge, conversation: *conversation });
+        inbox.emit(CoreEvent::ChargeChanged {
+            charge: *charge,
+            conversation: *conversation,
+        });
     }
     if changes.conversations.len() > 200 {
         inbox.emit(CoreEvent::Resync);
     } else {
         for conversation in &changes.conversations {
-            inbox.emit(CoreEvent::ConversationChanged { conversation: *conversation });
+            inbox.emit(CoreEvent::ConversationChanged {
+                conversation: *conversation,
+            });
         }
     }
     if changes.troubled || !changes.conversations.is_empty() {

@@ -35,15 +35,22 @@ pub(crate) async fn run(inbox: Inbox) {
 /// Hints at every session since the last reconciliation, and at every link whose money is awaited.
 async fn reconcile(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
     let started = Timestamp::now();
-    let last = inbox.store.read(|conn| Ok(meta::get(conn, meta::RECONCILED_AT)?)).await?;
+    let last = inbox
+        .store
+        .read(|conn| Ok(meta::get(conn, meta::RECONCILED_AT)?))
+        .await?;
     let last = last.and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
     let since = last.map_or(started.minus(FIRST_RANGE), |last| last.minus(OVERLAP));
     let mut after = None;
     loop {
         let page = stripe.sessions(Some(since), after.as_deref()).await?;
         after = page.items.last().map(|session| session.id.clone());
-        let completed: Vec<String> =
-            page.items.iter().filter(|session| session.is_complete()).map(|session| session.id.clone()).collect();
+        let completed: Vec<String> = page
+            .items
+            .iter()
+            .filter(|session| session.is_complete())
+            .map(|session| session.id.clone())
+            .collect();
         hint(inbox, "checkout.session", completed).await?;
         if !page.has_more || after.is_none() {
             break;

@@ -69,15 +69,20 @@ impl Busy {
     }
 
     fn give_back(&self, conversation: ConversationId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&conversation);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&conversation);
     }
 }
 
 /// Starts what is due. Returns how long to rest.
 async fn start_due(inbox: &Inbox, api: &WhatsAppApi, busy: &Busy) -> Result<Duration> {
     let now = Timestamp::now();
-    let (due, next) =
-        inbox.store.read(move |conn| Ok((outbox::due(conn, now, LOOK_AHEAD)?, outbox::next_due(conn)?))).await?;
+    let (due, next) = inbox
+        .store
+        .read(move |conn| Ok((outbox::due(conn, now, LOOK_AHEAD)?, outbox::next_due(conn)?)))
+        .await?;
     for entry in due {
         if inbox.stopping().is_cancelled() || !busy.take(entry.conversation) {
             continue;
@@ -92,7 +97,9 @@ async fn start_due(inbox: &Inbox, api: &WhatsAppApi, busy: &Busy) -> Result<Dura
             worker.outbox.notify_one();
         });
     }
-    let until = next.filter(|next| *next > now).map_or(LONGEST_PAUSE, |next| next.since(now));
+    let until = next
+        .filter(|next| *next > now)
+        .map_or(LONGEST_PAUSE, |next| next.since(now));
     Ok(until.clamp(Duration::from_millis(20), LONGEST_PAUSE))
 }
 
@@ -133,8 +140,11 @@ async fn post(api: &WhatsAppApi, address: &Address, entry: &Entry) -> Result<Opt
     let to = recipient(address)?;
     let sent = match &entry.outgoing {
         Outgoing::Text { body, .. } => api.send_text(line, &to, body, true, &opaque, None).await?,
-        Outgoing::PayButton { body, button, url, .. } => {
-            api.send_pay_button(line, &to, body, None, button, url, &opaque).await?
+        Outgoing::PayButton {
+            body, button, url, ..
+        } => {
+            api.send_pay_button(line, &to, body, None, button, url, &opaque)
+                .await?
         }
         Outgoing::ReadReceipt { .. } => return Ok(None),
     };
@@ -146,7 +156,9 @@ fn recipient(address: &Address) -> Result<Recipient, WhatsAppError> {
     match (&address.phone, &address.user_id) {
         (Some(phone), _) => Ok(Recipient::Phone(phone.clone())),
         (None, Some(user_id)) => Ok(Recipient::UserId(user_id.clone())),
-        (None, None) => Err(WhatsAppError::invalid("The customer has no phone number and no user id to send to")),
+        (None, None) => Err(WhatsAppError::invalid(
+            "The customer has no phone number and no user id to send to",
+        )),
     }
 }
 
@@ -185,7 +197,15 @@ fn sent(
     now: Timestamp,
 ) -> Result<()> {
     outbox::remove(tx, entry.id)?;
-    messages::report(tx, message, &Report { delivery: Delivery::Sent, at: now, problem: None })?;
+    messages::report(
+        tx,
+        message,
+        &Report {
+            delivery: Delivery::Sent,
+            at: now,
+            problem: None,
+        },
+    )?;
     let Some(wamid) = wamid else {
         return Ok(());
     };
@@ -218,7 +238,15 @@ fn failed(
                 messages::set_delivery(tx, message, Delivery::Unknown)?;
             } else {
                 let problem = Some(Words::new(error.code_text(), error.title(), error.advice()));
-                messages::report(tx, message, &Report { delivery: Delivery::Failed, at: now, problem })?;
+                messages::report(
+                    tx,
+                    message,
+                    &Report {
+                        delivery: Delivery::Failed,
+                        at: now,
+                        problem,
+                    },
+                )?;
             }
         }
     }
@@ -230,7 +258,11 @@ fn pause_after(error: &WhatsAppError, attempts: u32) -> Option<Duration> {
     match error.kind() {
         FailureKind::Retry { after } => {
             let backoff = Duration::from_secs(1 << attempts.min(6));
-            Some(after.unwrap_or(backoff).clamp(Duration::from_millis(200), LONGEST_PAUSE))
+            Some(
+                after
+                    .unwrap_or(backoff)
+                    .clamp(Duration::from_millis(200), LONGEST_PAUSE),
+            )
         }
         // WhatsApp's own rule for one recipient: 4^n seconds.
         FailureKind::RetryRecipient => Some(Duration::from_secs(4_u64.pow(attempts.clamp(1, 5)))),

@@ -7,8 +7,8 @@ use rusqlite::Transaction;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    ChargeId, ConversationId, MessageId, Money, NoticeId, NoticeKind, PaymentRecord, PaymentStatus, Timestamp, Words,
-    payment_of,
+    ChargeId, ConversationId, MessageId, Money, NoticeId, NoticeKind, PaymentRecord, PaymentStatus,
+    Timestamp, Words, payment_of,
 };
 use crate::store::hints::{self, Hint};
 use crate::store::notices::Notice;
@@ -41,8 +41,10 @@ async fn work(inbox: &Inbox, stripe: &StripeApi) -> Result<Duration> {
             return Ok(Duration::ZERO);
         }
         let now = Timestamp::now();
-        let (hint, next) =
-            inbox.store.read(move |conn| Ok((hints::due(conn, now)?, hints::next_due(conn)?))).await?;
+        let (hint, next) = inbox
+            .store
+            .read(move |conn| Ok((hints::due(conn, now)?, hints::next_due(conn)?)))
+            .await?;
         let Some(hint) = hint else {
             let until = next.map_or(Duration::from_secs(60), |next| next.since(now));
             return Ok(until.clamp(Duration::from_millis(50), Duration::from_secs(60)));
@@ -155,14 +157,24 @@ fn fact_of_session(session: CheckoutSession) -> Option<Fact> {
 
 fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fact {
     let completed = session.as_ref().is_some_and(CheckoutSession::is_complete);
-    let unpaid = session.as_ref().is_some_and(|session| session.payment_status == SessionPaid::Unpaid);
+    let unpaid = session
+        .as_ref()
+        .is_some_and(|session| session.payment_status == SessionPaid::Unpaid);
     let voucher = completed && unpaid;
     let charge = intent.latest_charge.clone();
     let status = status_of(&intent, voucher);
-    let balance = charge.as_ref().and_then(|charge| charge.balance_transaction.clone());
-    let fee = balance.as_ref().and_then(|balance| Money::from_minor(balance.fee, balance.currency).ok());
+    let balance = charge
+        .as_ref()
+        .and_then(|charge| charge.balance_transaction.clone());
+    let fee = balance
+        .as_ref()
+        .and_then(|balance| Money::from_minor(balance.fee, balance.currency).ok());
     let failure = intent.last_error.as_ref().map(|error| {
-        error.decline_code.clone().or_else(|| error.code.clone()).unwrap_or_else(|| "declined".to_owned())
+        error
+            .decline_code
+            .clone()
+            .or_else(|| error.code.clone())
+            .unwrap_or_else(|| "declined".to_owned())
     });
     let now = Timestamp::now();
     let metadata = |key: &str| {
@@ -176,19 +188,28 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
         charge_id: metadata("cobro_charge"),
         link: session.as_ref().and_then(|session| session.payment_link.clone()),
         voucher,
-        raw: session.as_ref().map_or_else(|| intent.raw.clone(), |session| session.raw.clone()),
+        raw: session
+            .as_ref()
+            .map_or_else(|| intent.raw.clone(), |session| session.raw.clone()),
         record: PaymentRecord {
             payment_intent: intent.id,
             stripe_charge: charge.as_ref().map(|charge| charge.id.clone()),
             checkout_session: session.map(|session| session.id),
             charge: None,
             status,
-            amount: if status == PaymentStatus::Succeeded { intent.amount_received } else { intent.amount },
+            amount: if status == PaymentStatus::Succeeded {
+                intent.amount_received
+            } else {
+                intent.amount
+            },
             refunded_minor: charge.as_ref().map_or(0, |charge| charge.amount_refunded.minor()),
             disputed: charge.as_ref().is_some_and(|charge| charge.disputed),
             fee,
             net_minor: balance.as_ref().map(|balance| balance.net),
-            method: charge.as_ref().and_then(|charge| charge.method.as_ref()).map(method_words),
+            method: charge
+                .as_ref()
+                .and_then(|charge| charge.method.as_ref())
+                .map(method_words),
             failure,
             livemode: intent.livemode,
             paid_at: (status == PaymentStatus::Succeeded)
@@ -240,7 +261,14 @@ fn settle(
         // A session that was opened and not paid: nothing happened yet.
         return Ok(None);
     }
-    payments::save(tx, &PaymentRecord { charge, ..fact.record.clone() }, &fact.raw)?;
+    payments::save(
+        tx,
+        &PaymentRecord {
+            charge,
+            ..fact.record.clone()
+        },
+        &fact.raw,
+    )?;
     let Some(charge) = charge else {
         return Ok(None);
     };
@@ -254,19 +282,26 @@ fn settle(
     if first_paid {
         thank(tx, charge, language, now)?;
         if announces {
-            notices::add(tx, &Notice {
-                id: NoticeId::new(),
-                kind: NoticeKind::Paid,
-                conversation: paid.conversation,
-                charge: Some(charge),
-                message: None,
-                at: now,
-            })?;
+            notices::add(
+                tx,
+                &Notice {
+                    id: NoticeId::new(),
+                    kind: NoticeKind::Paid,
+                    conversation: paid.conversation,
+                    charge: Some(charge),
+                    message: None,
+                    at: now,
+                },
+            )?;
         }
     } else if paid.paid_at.is_none() {
         charges::set_problem(tx, charge, failure_words(&fact.record).as_ref())?;
     }
-    Ok(Some(Settled { charge, conversation: paid.conversation, first_paid }))
+    Ok(Some(Settled {
+        charge,
+        conversation: paid.conversation,
+        first_paid,
+    }))
 }
 
 /// Returns the charge that asked for this payment: by its link, which only we
@@ -332,8 +367,13 @@ fn mode_words() -> Words {
 }
 
 fn tell(inbox: &Inbox, settled: &Settled) {
-    inbox.emit(CoreEvent::ChargeChanged { charge: settled.charge, conversation: settled.conversation });
-    inbox.emit(CoreEvent::ConversationChanged { conversation: settled.conversation });
+    inbox.emit(CoreEvent::ChargeChanged {
+        charge: settled.charge,
+        conversation: settled.conversation,
+    });
+    inbox.emit(CoreEvent::ConversationChanged {
+        conversation: settled.conversation,
+    });
     inbox.emit(CoreEvent::StatusChanged);
     if settled.first_paid {
         inbox.outbox.notify_one();

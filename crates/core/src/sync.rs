@@ -76,7 +76,10 @@ fn report(inbox: &Inbox, error: &Error) {
 async fn listen(inbox: &Inbox, stream: &StreamOptions) -> Result<bool> {
     let after = inbox.store.read(envelopes::newest_applied).await?;
     let (mut socket, journal) = connect(stream, after).await?;
-    let known = inbox.store.write(move |tx| envelopes::journal(tx, journal)).await?;
+    let known = inbox
+        .store
+        .write(move |tx| envelopes::journal(tx, journal))
+        .await?;
     if known.applied < after || (known.applied == Seq(0) && after > Seq(0)) {
         // Another journal than the last one: it is heard from where we left it.
         socket = connect(stream, known.applied).await?.0;
@@ -91,11 +94,14 @@ async fn connect(stream: &StreamOptions, after: Seq) -> Result<(Socket, JournalI
         .into_client_request()
         .context("The relay's stream address is not a WebSocket address")?;
     let token = format!("Bearer {}", stream.token.expose_secret());
-    let mut token: tokio_tungstenite::tungstenite::http::HeaderValue =
-        token.parse().context("The stream token has characters that a header can't carry")?;
+    let mut token: tokio_tungstenite::tungstenite::http::HeaderValue = token
+        .parse()
+        .context("The stream token has characters that a header can't carry")?;
     token.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, token);
-    let limits = WebSocketConfig::default().max_message_size(Some(64 << 20)).max_frame_size(Some(64 << 20));
+    let limits = WebSocketConfig::default()
+        .max_message_size(Some(64 << 20))
+        .max_frame_size(Some(64 << 20));
     let connecting = tokio_tungstenite::connect_async_with_config(request, Some(limits), true);
     let (mut socket, _) = timeout(Duration::from_secs(10), connecting)
         .await
@@ -103,7 +109,9 @@ async fn connect(stream: &StreamOptions, after: Seq) -> Result<(Socket, JournalI
         .context("The relay refused the stream")?;
     match next_frame(&mut socket).await? {
         Some(FromRelay::Hello { journal, .. }) => Ok((socket, journal)),
-        _ => Err(Error::Other(anyhow!("The relay did not say which journal it keeps"))),
+        _ => Err(Error::Other(anyhow!(
+            "The relay did not say which journal it keeps"
+        ))),
     }
 }
 
@@ -137,7 +145,9 @@ async fn follow(inbox: &Inbox, socket: Socket, journal: KnownJournal) -> Result<
         }
     };
     drop(parsed_in);
-    let applied = applier.await.map_err(|error| Error::Other(anyhow!(error).context("Applying stopped")))?;
+    let applied = applier
+        .await
+        .map_err(|error| Error::Other(anyhow!(error).context("Applying stopped")))?;
     applied.and(ended).map(|()| any)
 }
 
@@ -192,7 +202,8 @@ async fn next_frame(socket: &mut Socket) -> Result<Option<FromRelay>> {
 fn from_relay(frame: &Frame) -> Result<Option<FromRelay>> {
     match frame {
         Frame::Text(text) => Ok(Some(
-            serde_json::from_str(text.as_str()).context("The relay sent a frame that this version can't read")?,
+            serde_json::from_str(text.as_str())
+                .context("The relay sent a frame that this version can't read")?,
         )),
         Frame::Close(_) => Err(Error::Other(anyhow!("The relay closed the stream"))),
         _ => Ok(None),

@@ -32,18 +32,28 @@ impl Language {
     /// Returns the usual message above a pay button.
     pub fn pay_message(self, name: &str, amount: Money, description: &str) -> String {
         let amount = self.money(amount);
-        let hello = first_name(name).map(|name| format!("{name}, ")).unwrap_or_default();
+        let hello = first_name(name)
+            .map(|name| format!("{name}, "))
+            .unwrap_or_default();
         let what = description.trim();
         match (self, what.is_empty()) {
-            (Self::Es, true) => format!("{hello}aquí está tu cobro. Total *{amount}*. Paga seguro con Stripe 👇"),
+            (Self::Es, true) => {
+                format!("{hello}aquí está tu cobro. Total *{amount}*. Paga seguro con Stripe 👇")
+            }
             (Self::Es, false) => {
                 format!("{hello}aquí está tu pedido: {what}. Total *{amount}*. Paga seguro con Stripe 👇")
             }
-            (Self::Pt, true) => format!("{hello}aqui está a sua cobrança. Total *{amount}*. Pague com segurança pela Stripe 👇"),
+            (Self::Pt, true) => format!(
+                "{hello}aqui está a sua cobrança. Total *{amount}*. Pague com segurança pela Stripe 👇"
+            ),
             (Self::Pt, false) => {
-                format!("{hello}aqui está o seu pedido: {what}. Total *{amount}*. Pague com segurança pela Stripe 👇")
+                format!(
+                    "{hello}aqui está o seu pedido: {what}. Total *{amount}*. Pague com segurança pela Stripe 👇"
+                )
             }
-            (Self::En, true) => format!("{hello}here is your payment. Total *{amount}*. Pay safely with Stripe 👇"),
+            (Self::En, true) => {
+                format!("{hello}here is your payment. Total *{amount}*. Pay safely with Stripe 👇")
+            }
             (Self::En, false) => {
                 format!("{hello}here is your order: {what}. Total *{amount}*. Pay safely with Stripe 👇")
             }
@@ -53,18 +63,23 @@ impl Language {
     /// Returns the words on a pay button; without the amount where it would be cut.
     pub fn pay_button(self, amount: Money) -> String {
         let pay = match self {
-            Self::Es => "Pagar",
-            Self::Pt => "Pagar",
+            Self::Es | Self::Pt => "Pagar",
             Self::En => "Pay",
         };
         let full = format!("{pay} {}", self.money(amount));
-        if full.chars().count() <= BUTTON_LIMIT { full } else { pay.to_owned() }
+        if full.chars().count() <= BUTTON_LIMIT {
+            full
+        } else {
+            pay.to_owned()
+        }
     }
 
     /// Returns the thank-you that follows a payment.
     pub fn thanks(self, name: &str, amount: Money) -> String {
         let amount = self.money(amount);
-        let name = first_name(name).map(|name| format!(", {name}")).unwrap_or_default();
+        let name = first_name(name)
+            .map(|name| format!(", {name}"))
+            .unwrap_or_default();
         match self {
             Self::Es => format!("¡Gracias{name}! Recibimos tu pago de {amount}. ✅"),
             Self::Pt => format!("Obrigado{name}! Recebemos o seu pagamento de {amount}. ✅"),
@@ -96,7 +111,11 @@ impl Language {
             Self::Pt => "Confirmado pela Stripe",
             Self::En => "Confirmed by Stripe",
         };
-        if description.is_empty() { confirmed.to_owned() } else { format!("{description} · {confirmed}") }
+        if description.is_empty() {
+            confirmed.to_owned()
+        } else {
+            format!("{description} · {confirmed}")
+        }
     }
 
     pub(crate) fn open(self) -> &'static str {
@@ -108,9 +127,18 @@ impl Language {
 
     pub(crate) fn many_messages(self, messages: usize, conversations: usize) -> (String, String) {
         match self {
-            Self::Es => (format!("{messages} mensajes nuevos"), format!("en {conversations} conversaciones")),
-            Self::Pt => (format!("{messages} novas mensagens"), format!("em {conversations} conversas")),
-            Self::En => (format!("{messages} new messages"), format!("in {conversations} conversations")),
+            Self::Es => (
+                format!("{messages} mensajes nuevos"),
+                format!("en {conversations} conversaciones"),
+            ),
+            Self::Pt => (
+                format!("{messages} novas mensagens"),
+                format!("em {conversations} conversas"),
+            ),
+            Self::En => (
+                format!("{messages} new messages"),
+                format!("in {conversations} conversations"),
+            ),
         }
     }
 
@@ -126,7 +154,7 @@ impl Language {
     }
 
     /// Returns what stands for a message that has no text.
-    pub(crate) fn kind(self, kind: &MessageKind) -> &'static str {
+    pub(crate) fn kind(self, kind: MessageKind) -> &'static str {
         let [es, pt, en] = match kind {
             MessageKind::Image => ["Foto", "Foto", "Photo"],
             MessageKind::Audio => ["Audio", "Áudio", "Audio"],
@@ -153,7 +181,8 @@ impl Language {
         let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
         let (thousands, point) = separators(amount.currency().code(), self);
         let mut number = grouped(whole, thousands);
-        let hidden = exponent == 0 || (whole_units(amount.currency().code()) && fraction.bytes().all(|digit| digit == b'0'));
+        let hidden = exponent == 0
+            || (whole_units(amount.currency().code()) && fraction.bytes().all(|digit| digit == b'0'));
         if !hidden {
             number.push(point);
             number.push_str(fraction);
@@ -203,7 +232,10 @@ fn grouped(whole: &str, separator: char) -> String {
 
 fn first_name(name: &str) -> Option<&str> {
     let first = name.split_whitespace().next()?;
-    first.chars().all(|letter| letter.is_alphabetic() || letter == '-' || letter == '\'').then_some(first)
+    first
+        .chars()
+        .all(|letter| letter.is_alphabetic() || letter == '-' || letter == '\'')
+        .then_some(first)
 }
 
 #[cfg(test)]
@@ -220,9 +252,15 @@ mod tests {
         assert_eq!(Language::Es.money(money(125_000, "MXN")), "MX$1,250.00");
         assert_eq!(Language::Pt.money(money(18_900, "BRL")), "R$189,00");
         assert_eq!(Language::Es.money(money(12_000_000, "COP")), "COP\u{a0}120.000");
-        assert_eq!(Language::Es.money(money(12_000_050, "COP")), "COP\u{a0}120.000,50");
+        assert_eq!(
+            Language::Es.money(money(12_000_050, "COP")),
+            "COP\u{a0}120.000,50"
+        );
         assert_eq!(Language::Es.money(money(120_000, "CLP")), "CLP\u{a0}120.000");
-        assert_eq!(Language::En.money(money(1_234_567_890, "USD")), "US$12,345,678.90");
+        assert_eq!(
+            Language::En.money(money(1_234_567_890, "USD")),
+            "US$12,345,678.90"
+        );
     }
 
     #[test]
@@ -233,7 +271,13 @@ mod tests {
 
     #[test]
     fn a_name_that_is_none_is_left_out() {
-        assert_eq!(Language::En.thanks("Ana Souza", money(2_500, "USD")), "Thank you, Ana! We received your payment of US$25.00. ✅");
-        assert_eq!(Language::En.thanks("+5215512345678", money(2_500, "USD")), "Thank you! We received your payment of US$25.00. ✅");
+        assert_eq!(
+            Language::En.thanks("Ana Souza", money(2_500, "USD")),
+            "Thank you, Ana! We received your payment of US$25.00. ✅"
+        );
+        assert_eq!(
+            Language::En.thanks("+5215512345678", money(2_500, "USD")),
+            "Thank you! We received your payment of US$25.00. ✅"
+        );
     }
 }

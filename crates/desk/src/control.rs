@@ -28,9 +28,17 @@ use crate::{DeskError, RunningDesk};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum ControlRequest {
-    Charge { new: NewCharge },
-    CancelCharge { charge: ChargeId },
-    SendText { id: MessageId, conversation: ConversationId, text: String },
+    Charge {
+        new: NewCharge,
+    },
+    CancelCharge {
+        charge: ChargeId,
+    },
+    SendText {
+        id: MessageId,
+        conversation: ConversationId,
+        text: String,
+    },
 }
 
 #[derive(Debug)]
@@ -47,7 +55,9 @@ struct Shared {
 
 impl Control {
     pub(crate) async fn start(inbox: Inbox, token: SecretString) -> Result<Self, DeskError> {
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(anyhow::Error::new)?;
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(anyhow::Error::new)?;
         let address = listener.local_addr().map_err(anyhow::Error::new)?;
         let shared = Arc::new(Shared { inbox, token });
         let app = Router::new()
@@ -57,7 +67,9 @@ impl Control {
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let task = tokio::spawn(async move {
-            let served = axum::serve(listener, app).with_graceful_shutdown(stopped.cancelled_owned()).await;
+            let served = axum::serve(listener, app)
+                .with_graceful_shutdown(stopped.cancelled_owned())
+                .await;
             if let Err(error) = served {
                 tracing::warn!(%error, "The control address closed");
             }
@@ -78,13 +90,19 @@ impl Control {
 /// Does the command on this inbox.
 pub(crate) async fn perform(inbox: &Inbox, request: ControlRequest) -> cobro_core::Result<Value> {
     match request {
-        ControlRequest::Charge { new } => charge::create(inbox, Actor::Program, new).await.map(|charge| charge_json(&charge)),
-        ControlRequest::CancelCharge { charge } => {
-            charge::cancel(inbox, Actor::Program, charge).await.map(|charge| charge_json(&charge))
-        }
-        ControlRequest::SendText { id, conversation, text } => {
-            message::send_text(inbox, id, conversation, text).await.map(|message| message_json(&message))
-        }
+        ControlRequest::Charge { new } => charge::create(inbox, Actor::Program, new)
+            .await
+            .map(|charge| charge_json(&charge)),
+        ControlRequest::CancelCharge { charge } => charge::cancel(inbox, Actor::Program, charge)
+            .await
+            .map(|charge| charge_json(&charge)),
+        ControlRequest::SendText {
+            id,
+            conversation,
+            text,
+        } => message::send_text(inbox, id, conversation, text)
+            .await
+            .map(|message| message_json(&message)),
     }
 }
 
@@ -104,13 +122,17 @@ fn message_json(message: &Message) -> Value {
     json!({
         "id": message.id,
         "conversation": message.conversation,
-        "delivery": message.delivery.map(|delivery| delivery.as_str()),
+        "delivery": message.delivery.map(cobro_core::domain::Delivery::as_str),
     })
 }
 
 async fn authorized(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let expected = format!("Bearer {}", shared.token.expose_secret());
-    let given = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes()).unwrap_or_default();
+    let given = request
+        .headers()
+        .get(AUTHORIZATION)
+        .map(axum::http::HeaderValue::as_bytes)
+        .unwrap_or_default();
     if bool::from(given.ct_eq(expected.as_bytes())) {
         next.run(request).await
     } else {
@@ -140,10 +162,14 @@ impl ControlClient {
     pub fn new(desk: &RunningDesk, key: &DatabaseKey) -> Result<Self, DeskError> {
         let http = reqwest::Client::builder()
             .no_proxy()
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .build()
             .map_err(anyhow::Error::new)?;
-        Ok(Self { url: format!("{}/commands", desk.control), token: hex::encode(key.derive("control")).into(), http })
+        Ok(Self {
+            url: format!("{}/commands", desk.control),
+            token: hex::encode(key.derive("control")).into(),
+            http,
+        })
     }
 
     /// Returns the desk's answer, or what it says against the command.
@@ -157,11 +183,19 @@ impl ControlClient {
             .await
             .map_err(|error| anyhow::anyhow!("The running desk did not answer ({}). Repeat the command with the same --id: it stays one charge", error.without_url()))?;
         let accepted = answer.status().is_success();
-        let body: Value = answer.json().await.map_err(|error| anyhow::anyhow!("The running desk's answer can't be read ({})", error.without_url()))?;
+        let body: Value = answer.json().await.map_err(|error| {
+            anyhow::anyhow!(
+                "The running desk's answer can't be read ({})",
+                error.without_url()
+            )
+        })?;
         if accepted {
             return Ok(body);
         }
-        let why = body.get("message").and_then(Value::as_str).unwrap_or("The running desk refused the command");
+        let why = body
+            .get("message")
+            .and_then(Value::as_str)
+            .unwrap_or("The running desk refused the command");
         Err(DeskError::Other(anyhow::anyhow!("{why}")))
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use cobro_core::domain::ConversationId;
-use cobro_core::{Inbox, health, KnownLine, Options, StreamOptions, WhatsAppLines};
+use cobro_core::{Inbox, KnownLine, Options, StreamOptions, WhatsAppLines, health};
 use cobro_relay::{Relay, RelayOptions};
 use cobro_stripe::{KeyMode, StripeApi, StripeOptions};
 use cobro_whatsapp::{WhatsAppApi, WhatsAppOptions};
@@ -62,13 +62,20 @@ impl Desk {
         let lock = profile.lock()?;
         let key = {
             let (profile, database) = (profile.clone(), settings.database);
-            tokio::task::spawn_blocking(move || profile.key(&database)).await.map_err(anyhow::Error::new)??
+            tokio::task::spawn_blocking(move || profile.key(&database))
+                .await
+                .map_err(anyhow::Error::new)??
         };
         let stream_token: SecretString = hex::encode(key.derive("stream")).into();
         let journal_key = key.derive("journal");
         let control_token: SecretString = hex::encode(key.derive("control")).into();
 
-        let stripe = settings.stripe.key.clone().map(|key| stripe_of(&settings.stripe.api, key)).transpose()?;
+        let stripe = settings
+            .stripe
+            .key
+            .clone()
+            .map(|key| stripe_of(&settings.stripe.api, key))
+            .transpose()?;
         let whatsapp = whatsapp_of(&settings.whatsapp)?;
         let mode = mode_of(&settings.stripe.api, stripe.as_ref());
         let relay = match (&settings.relay.url, kind) {
@@ -78,7 +85,10 @@ impl Desk {
                     journal_path: profile.journal(),
                     journal_key: Some(journal_key.into()),
                     whatsapp_secrets: settings.whatsapp.app_secrets,
-                    verify_token: settings.whatsapp.verify_token.unwrap_or_else(|| random_token().into()),
+                    verify_token: settings
+                        .whatsapp
+                        .verify_token
+                        .unwrap_or_else(|| random_token().into()),
                     stripe_secrets: settings.stripe.webhook_secrets.clone(),
                     stream_token: stream_token.clone(),
                     keep: KEEP_JOURNAL,
@@ -88,10 +98,14 @@ impl Desk {
             _ => None,
         };
         let stream = match (&relay, &settings.relay.url) {
-            (Some(relay), _) => Some(StreamOptions { url: relay.stream_url(), token: stream_token }),
-            (None, Some(url)) if kind != Kind::Command => {
-                Some(StreamOptions { url: stream_url(url), token: settings.relay.token.unwrap_or(stream_token) })
-            }
+            (Some(relay), _) => Some(StreamOptions {
+                url: relay.stream_url(),
+                token: stream_token,
+            }),
+            (None, Some(url)) if kind != Kind::Command => Some(StreamOptions {
+                url: stream_url(url),
+                token: settings.relay.token.unwrap_or(stream_token),
+            }),
             _ => None,
         };
         let opened = Inbox::open(Options {
@@ -123,9 +137,20 @@ impl Desk {
             Kind::Window | Kind::Agent => Some(Control::start(inbox.clone(), control_token).await?),
         };
         if let Some(control) = &control {
-            profile.announce(&RunningDesk { pid: std::process::id(), control: control.url() })?;
+            profile.announce(&RunningDesk {
+                pid: std::process::id(),
+                control: control.url(),
+            })?;
         }
-        Ok(Self { inbox, relay, control, profile, mode, hold_seconds: settings.shop.hold_seconds, _lock: lock })
+        Ok(Self {
+            inbox,
+            relay,
+            control,
+            profile,
+            mode,
+            hold_seconds: settings.shop.hold_seconds,
+            _lock: lock,
+        })
     }
 
     pub fn inbox(&self) -> &Inbox {
@@ -138,7 +163,9 @@ impl Desk {
 
     /// Returns where WhatsApp and Stripe should post, if the relay is inside this desk.
     pub fn relay_url(&self) -> Option<String> {
-        self.relay.as_ref().map(|relay| format!("http://{}", relay.addr()))
+        self.relay
+            .as_ref()
+            .map(|relay| format!("http://{}", relay.addr()))
     }
 
     pub fn profile(&self) -> &Path {
@@ -183,8 +210,13 @@ impl Desk {
 }
 
 fn stripe_of(api: &str, key: SecretString) -> Result<StripeApi, DeskError> {
-    StripeApi::new(StripeOptions { base_url: api.to_owned(), key, timeout: NETWORK_PATIENCE, on_read: None })
-        .map_err(|error| DeskError::Setting(format!("stripe.key (COBRO_STRIPE_KEY): {error}")))
+    StripeApi::new(StripeOptions {
+        base_url: api.to_owned(),
+        key,
+        timeout: NETWORK_PATIENCE,
+        on_read: None,
+    })
+    .map_err(|error| DeskError::Setting(format!("stripe.key (COBRO_STRIPE_KEY): {error}")))
 }
 
 fn whatsapp_of(settings: &crate::settings::WhatsAppSettings) -> Result<Option<WhatsAppLines>, DeskError> {
@@ -201,7 +233,10 @@ fn whatsapp_of(settings: &crate::settings::WhatsAppSettings) -> Result<Option<Wh
     let lines = settings
         .phone_number_id
         .iter()
-        .map(|id| KnownLine { phone_number_id: id.clone(), name: settings.line_name.clone() })
+        .map(|id| KnownLine {
+            phone_number_id: id.clone(),
+            name: settings.line_name.clone(),
+        })
         .collect();
     Ok(Some(WhatsAppLines { api, lines }))
 }
@@ -216,14 +251,20 @@ fn mode_of(api: &str, stripe: Option<&StripeApi>) -> Mode {
 }
 
 fn is_loopback(api: &str) -> bool {
-    api.starts_with("http://127.0.0.1") || api.starts_with("http://localhost") || api.starts_with("http://[::1]")
+    api.starts_with("http://127.0.0.1")
+        || api.starts_with("http://localhost")
+        || api.starts_with("http://[::1]")
 }
 
 /// Returns the stream's address at the relay that `url` names.
 fn stream_url(url: &str) -> String {
     let url = url.trim_end_matches('/');
     let socket = url.replacen("http", "ws", 1);
-    if socket.ends_with("/stream") { socket } else { format!("{socket}/stream") }
+    if socket.ends_with("/stream") {
+        socket
+    } else {
+        format!("{socket}/stream")
+    }
 }
 
 fn random_token() -> String {

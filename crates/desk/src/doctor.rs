@@ -38,15 +38,27 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
 }
 
 fn ok(what: &'static str, says: impl Into<String>) -> Finding {
-    Finding { what, level: Level::Ok, says: says.into() }
+    Finding {
+        what,
+        level: Level::Ok,
+        says: says.into(),
+    }
 }
 
 fn warning(what: &'static str, says: impl Into<String>) -> Finding {
-    Finding { what, level: Level::Warning, says: says.into() }
+    Finding {
+        what,
+        level: Level::Warning,
+        says: says.into(),
+    }
 }
 
 fn problem(what: &'static str, says: impl Into<String>) -> Finding {
-    Finding { what, level: Level::Problem, says: says.into() }
+    Finding {
+        what,
+        level: Level::Problem,
+        says: says.into(),
+    }
 }
 
 fn secrets(settings: &Settings) -> Finding {
@@ -69,18 +81,26 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     };
     let mut found = vec![match profile.lock() {
         Ok(_) => ok("profile", "No desk is running on this profile"),
-        Err(DeskError::ProfileInUse { pid }) => ok("profile", format!("A desk is running on this profile (process {pid})")),
+        Err(DeskError::ProfileInUse { pid }) => ok(
+            "profile",
+            format!("A desk is running on this profile (process {pid})"),
+        ),
         Err(error) => problem("profile", error.to_string()),
     }];
     if !profile.database().exists() {
-        found.push(warning("database", "There is no database yet. Start a desk once to make it"));
+        found.push(warning(
+            "database",
+            "There is no database yet. Start a desk once to make it",
+        ));
         return found;
     }
     let database = settings.database.clone();
     let checked = tokio::task::spawn_blocking(move || {
         let key = profile.key(&database)?;
         match check(&profile.database(), &key) {
-            Err(cobro_core::Error::WrongKey) if profile.key_is_checked() => Err(DeskError::Damaged("database")),
+            Err(cobro_core::Error::WrongKey) if profile.key_is_checked() => {
+                Err(DeskError::Damaged("database"))
+            }
             other => Ok(other?),
         }
     })
@@ -89,7 +109,12 @@ async fn database(settings: &Settings) -> Vec<Finding> {
         Ok(Ok(faults)) if faults.is_empty() => ok("database", "The database is whole (integrity_check: ok)"),
         Ok(Ok(faults)) => problem(
             "database",
-            format!("{} ({} faults, the first: {})", DeskError::Damaged("database"), faults.len(), faults.first().map_or("", String::as_str)),
+            format!(
+                "{} ({} faults, the first: {})",
+                DeskError::Damaged("database"),
+                faults.len(),
+                faults.first().map_or("", String::as_str)
+            ),
         ),
         Ok(Err(error)) => problem("database", error.to_string()),
         Err(_) => problem("database", "The check stopped before its end. Run it again"),
@@ -100,7 +125,10 @@ async fn database(settings: &Settings) -> Vec<Finding> {
 async fn whatsapp(settings: &Settings) -> Finding {
     const WHAT: &str = "whatsapp";
     let (Some(token), Some(number)) = (&settings.whatsapp.token, &settings.whatsapp.phone_number_id) else {
-        return warning(WHAT, "WhatsApp is not set up: give whatsapp.token and whatsapp.phone_number_id (COBRO_WHATSAPP_TOKEN, COBRO_WHATSAPP_PHONE_NUMBER_ID)");
+        return warning(
+            WHAT,
+            "WhatsApp is not set up: give whatsapp.token and whatsapp.phone_number_id (COBRO_WHATSAPP_TOKEN, COBRO_WHATSAPP_PHONE_NUMBER_ID)",
+        );
     };
     let api = WhatsAppApi::new(WhatsAppOptions {
         base_url: settings.whatsapp.api.clone(),
@@ -114,14 +142,25 @@ async fn whatsapp(settings: &Settings) -> Finding {
     };
     match asked {
         Ok(_) => ok(WHAT, "WhatsApp answers, and the token reaches the number"),
-        Err(error) => problem(WHAT, format!("{}. {}{}", error.title(), error.advice(), sandbox_hint(&settings.whatsapp.api))),
+        Err(error) => problem(
+            WHAT,
+            format!(
+                "{}. {}{}",
+                error.title(),
+                error.advice(),
+                sandbox_hint(&settings.whatsapp.api)
+            ),
+        ),
     }
 }
 
 async fn stripe(settings: &Settings) -> Vec<Finding> {
     const WHAT: &str = "stripe";
     let Some(key) = &settings.stripe.key else {
-        return vec![warning(WHAT, "Stripe is not set up: give stripe.key (COBRO_STRIPE_KEY)")];
+        return vec![warning(
+            WHAT,
+            "Stripe is not set up: give stripe.key (COBRO_STRIPE_KEY)",
+        )];
     };
     let api = StripeApi::new(StripeOptions {
         base_url: settings.stripe.api.clone(),

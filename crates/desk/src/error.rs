@@ -12,19 +12,29 @@ pub enum DeskError {
     Settings { file: PathBuf, what: String },
     #[error("{0}")]
     Setting(String),
-    #[error("This profile is in use by another desk (process {pid}). Close that one, or start this one with another --profile")]
+    #[error(
+        "This profile is in use by another desk (process {pid}). Close that one, or start this one with another --profile"
+    )]
     ProfileInUse { pid: String },
     #[error("The profile folder {folder} can't be used: {why}. Check that it exists, is yours and is not read-only", folder = .folder.display())]
     Folder { folder: PathBuf, why: std::io::Error },
     #[error("Port {port} is taken by another program. Close it, or set another address in relay.listen (COBRO_RELAY_LISTEN)", port = .0.port())]
     PortTaken(SocketAddr),
-    #[error("The system keychain can't be used: {0}. Unlock it and start again; on a machine without one give COBRO_DATABASE_KEY or database.key_file. Cobro never keeps an unencrypted database")]
+    #[error(
+        "The system keychain can't be used: {0}. Unlock it and start again; on a machine without one give COBRO_DATABASE_KEY or database.key_file. Cobro never keeps an unencrypted database"
+    )]
     Keychain(String),
-    #[error("The database key is wrong. Give the key that this profile was made with; without it the history can't be read")]
+    #[error(
+        "The database key is wrong. Give the key that this profile was made with; without it the history can't be read"
+    )]
     WrongKey,
-    #[error("The key of this profile is missing from the keychain, and the profile already has a database. Restore the key, or give it in COBRO_DATABASE_KEY")]
+    #[error(
+        "The key of this profile is missing from the keychain, and the profile already has a database. Restore the key, or give it in COBRO_DATABASE_KEY"
+    )]
     KeyMissing,
-    #[error("The {0} is damaged. Keep a copy of the profile folder, then restore the newest backup. What customers write meanwhile waits at WhatsApp and Stripe, which repeat it for days")]
+    #[error(
+        "The {0} is damaged. Keep a copy of the profile folder, then restore the newest backup. What customers write meanwhile waits at WhatsApp and Stripe, which repeat it for days"
+    )]
     Damaged(&'static str),
     #[error("The disk is full. Free some space and start again; nothing that was received is lost")]
     DiskFull,

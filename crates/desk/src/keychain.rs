@@ -65,7 +65,9 @@ fn entry(profile: &Path, name: &str) -> impl FnOnce() -> Result<Entry, String> +
 fn apart<T: Send + 'static>(call: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, String> {
     let (answer, answered) = mpsc::channel();
     std::thread::spawn(move || answer.send(call()));
-    answered.recv_timeout(PATIENCE).unwrap_or_else(|_| Err("it did not answer in time; it may be locked".into()))
+    answered
+        .recv_timeout(PATIENCE)
+        .unwrap_or_else(|_| Err("it did not answer in time; it may be locked".into()))
 }
 
 fn open() -> Result<(), String> {

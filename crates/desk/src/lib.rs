@@ -10,9 +10,9 @@ mod settings;
 
 pub use cobro_core as core;
 pub use control::{ControlClient, ControlRequest};
-pub use keychain::keep as keep_secret;
 pub use desk::{Desk, Kind, Mode};
 pub use doctor::{Finding, Level, examine};
 pub use error::DeskError;
+pub use keychain::keep as keep_secret;
 pub use profile::{Profile, RunningDesk};
 pub use settings::Settings;

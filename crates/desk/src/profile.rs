@@ -32,7 +32,10 @@ pub struct ProfileLock {
 impl Profile {
     /// Returns the profile at `folder`, making the folder if there is none.
     pub fn at(folder: &Path) -> Result<Self, DeskError> {
-        let refused = |why| DeskError::Folder { folder: folder.to_owned(), why };
+        let refused = |why| DeskError::Folder {
+            folder: folder.to_owned(),
+            why,
+        };
         std::fs::create_dir_all(folder).map_err(refused)?;
         private(folder).map_err(refused)?;
         Ok(Self(folder.to_owned()))
@@ -40,7 +43,10 @@ impl Profile {
 
     /// Returns the profile at `folder` if there is one.
     pub fn existing(folder: &Path) -> Result<Self, DeskError> {
-        std::fs::metadata(folder).map_err(|why| DeskError::Folder { folder: folder.to_owned(), why })?;
+        std::fs::metadata(folder).map_err(|why| DeskError::Folder {
+            folder: folder.to_owned(),
+            why,
+        })?;
         Ok(Self(folder.to_owned()))
     }
 
@@ -59,28 +65,43 @@ impl Profile {
     /// Takes the profile for this desk alone.
     pub fn lock(&self) -> Result<ProfileLock, DeskError> {
         let path = self.0.join("desk.lock");
-        let refused = |why| DeskError::Folder { folder: self.0.clone(), why };
-        let mut file =
-            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(refused)?;
+        let refused = |why| DeskError::Folder {
+            folder: self.0.clone(),
+            why,
+        };
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(refused)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
                 let _ = file.read_to_string(&mut pid);
-                return Err(DeskError::ProfileInUse { pid: pid.trim().to_owned() });
+                return Err(DeskError::ProfileInUse {
+                    pid: pid.trim().to_owned(),
+                });
             }
             Err(TryLockError::Error(why)) => return Err(refused(why)),
         }
         // Only for the message above; the lock itself is the system's.
-        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| write!(file, "{}", std::process::id()));
         Ok(ProfileLock { _file: file })
     }
 
     /// Says where this desk takes commands.
     pub fn announce(&self, desk: &RunningDesk) -> Result<(), DeskError> {
         let text = serde_json::to_string(desk).map_err(anyhow::Error::new)?;
-        std::fs::write(self.0.join("desk.json"), text)
-            .map_err(|why| DeskError::Folder { folder: self.0.clone(), why })
+        std::fs::write(self.0.join("desk.json"), text).map_err(|why| DeskError::Folder {
+            folder: self.0.clone(),
+            why,
+        })
     }
 
     /// Takes that back when the desk ends.
@@ -123,12 +144,20 @@ impl Profile {
     /// only the right key gives stands beside the database.
     fn check_key(&self, key: &DatabaseKey) -> Result<(), DeskError> {
         let path = self.0.join("key.check");
-        let mark = hex(&key.derive("key check")[..8]);
+        let mark = hex::encode(
+            key.derive("key check")
+                .first_chunk::<8>()
+                .copied()
+                .unwrap_or_default(),
+        );
         match std::fs::read_to_string(&path) {
             Ok(known) if known.trim() == mark => Ok(()),
             Ok(_) => Err(DeskError::WrongKey),
             Err(_) if self.database().exists() => Ok(()),
-            Err(_) => std::fs::write(&path, mark).map_err(|why| DeskError::Folder { folder: self.0.clone(), why }),
+            Err(_) => std::fs::write(&path, mark).map_err(|why| DeskError::Folder {
+                folder: self.0.clone(),
+                why,
+            }),
         }
     }
 
@@ -153,7 +182,10 @@ fn given(settings: &DatabaseSettings) -> Result<Option<SecretString>, DeskError>
         return Ok(None);
     };
     let text = std::fs::read_to_string(path).map_err(|error| {
-        DeskError::Setting(format!("database.key_file {} can't be read: {error}", path.display()))
+        DeskError::Setting(format!(
+            "database.key_file {} can't be read: {error}",
+            path.display()
+        ))
     })?;
     Ok(Some(text.trim().into()))
 }
@@ -162,15 +194,11 @@ fn refused_key(error: KeyError) -> DeskError {
     DeskError::Setting(error.to_string())
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(unix)]
 fn private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mut permissions = std::fs::metadata(folder)?.permissions();
-    if permissions.mode() & 0o077 == 0 {
+    if permissions.mode().trailing_zeros() >= 6 {
         return Ok(());
     }
     permissions.set_mode(0o700);

@@ -130,11 +130,16 @@ struct FileShop {
 impl Settings {
     /// Reads the profile's settings and the environment over them.
     pub fn load(profile: &Path) -> Result<Self, DeskError> {
-        Self::from_sources(profile, &|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+        Self::from_sources(profile, &|name| {
+            std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+        })
     }
 
     /// Reads the profile's settings, with `variable` in place of the environment.
-    pub fn from_sources(profile: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, DeskError> {
+    pub fn from_sources(
+        profile: &Path,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, DeskError> {
         let file = read_file(profile)?;
         let secret = |name: &str, in_file: Option<SecretString>, in_keychain: &str| {
             variable(name)
@@ -156,22 +161,50 @@ impl Settings {
                     variable("COBRO_WHATSAPP_API").or(file.whatsapp.api),
                     WHATSAPP_API,
                 )?,
-                version: variable("COBRO_WHATSAPP_VERSION").or(file.whatsapp.version).unwrap_or_else(|| "v25.0".into()),
+                version: variable("COBRO_WHATSAPP_VERSION")
+                    .or(file.whatsapp.version)
+                    .unwrap_or_else(|| "v25.0".into()),
                 token: secret("COBRO_WHATSAPP_TOKEN", file.whatsapp.token, "whatsapp.token"),
                 phone_number_id: variable("COBRO_WHATSAPP_PHONE_NUMBER_ID").or(file.whatsapp.phone_number_id),
                 line_name: file.whatsapp.line_name.unwrap_or_else(|| "WhatsApp".into()),
-                app_secrets: several(secret("COBRO_WHATSAPP_APP_SECRET", file.whatsapp.app_secret, "whatsapp.app_secret")),
-                verify_token: secret("COBRO_WHATSAPP_VERIFY_TOKEN", file.whatsapp.verify_token, "whatsapp.verify_token"),
+                app_secrets: several(
+                    secret(
+                        "COBRO_WHATSAPP_APP_SECRET",
+                        file.whatsapp.app_secret,
+                        "whatsapp.app_secret",
+                    )
+                    .as_ref(),
+                ),
+                verify_token: secret(
+                    "COBRO_WHATSAPP_VERIFY_TOKEN",
+                    file.whatsapp.verify_token,
+                    "whatsapp.verify_token",
+                ),
             },
             stripe: StripeSettings {
-                api: web_address("stripe.api (COBRO_STRIPE_API)", variable("COBRO_STRIPE_API").or(file.stripe.api), STRIPE_API)?,
+                api: web_address(
+                    "stripe.api (COBRO_STRIPE_API)",
+                    variable("COBRO_STRIPE_API").or(file.stripe.api),
+                    STRIPE_API,
+                )?,
                 key: secret("COBRO_STRIPE_KEY", file.stripe.key, "stripe.key"),
-                webhook_secrets: several(secret("COBRO_STRIPE_WEBHOOK_SECRET", file.stripe.webhook_secret, "stripe.webhook_secret")),
+                webhook_secrets: several(
+                    secret(
+                        "COBRO_STRIPE_WEBHOOK_SECRET",
+                        file.stripe.webhook_secret,
+                        "stripe.webhook_secret",
+                    )
+                    .as_ref(),
+                ),
                 poll: poll(variable("COBRO_STRIPE_POLL_SECONDS"), file.stripe.poll_seconds)?,
             },
             database: DatabaseSettings {
-                key: variable("COBRO_DATABASE_KEY").map(SecretString::from).or(file.database.key.filter(|key| !is_empty(key))),
-                key_file: variable("COBRO_DATABASE_KEY_FILE").map(PathBuf::from).or(file.database.key_file),
+                key: variable("COBRO_DATABASE_KEY")
+                    .map(SecretString::from)
+                    .or(file.database.key.filter(|key| !is_empty(key))),
+                key_file: variable("COBRO_DATABASE_KEY_FILE")
+                    .map(PathBuf::from)
+                    .or(file.database.key_file),
             },
             shop: shop(variable, file.shop)?,
             plain_secrets,
@@ -209,8 +242,13 @@ fn plain_secrets(file: &File) -> Vec<&'static str> {
 
 fn shop(variable: &dyn Fn(&str) -> Option<String>, file: FileShop) -> Result<ShopSettings, DeskError> {
     let language = variable("COBRO_LANGUAGE").or(file.language);
-    let country = variable("COBRO_COUNTRY").or(file.country).unwrap_or_else(|| "MX".into()).to_ascii_uppercase();
-    let currency = variable("COBRO_CURRENCY").or(file.currency).unwrap_or_else(|| "MXN".into());
+    let country = variable("COBRO_COUNTRY")
+        .or(file.country)
+        .unwrap_or_else(|| "MX".into())
+        .to_ascii_uppercase();
+    let currency = variable("COBRO_CURRENCY")
+        .or(file.currency)
+        .unwrap_or_else(|| "MXN".into());
     Ok(ShopSettings {
         language: match language {
             Some(tag) => Language::from_tag(&tag).ok_or_else(|| {
@@ -219,7 +257,8 @@ fn shop(variable: &dyn Fn(&str) -> Option<String>, file: FileShop) -> Result<Sho
             None => Language::default(),
         },
         country,
-        currency: Currency::from_code(&currency).map_err(|error| DeskError::Setting(format!("shop.currency: {error}")))?,
+        currency: Currency::from_code(&currency)
+            .map_err(|error| DeskError::Setting(format!("shop.currency: {error}")))?,
         expiry_hours: file.expiry_hours.unwrap_or(48),
         hold_seconds: hold(variable("COBRO_HOLD_SECONDS"), file.hold_seconds)?,
     })
@@ -227,9 +266,11 @@ fn shop(variable: &dyn Fn(&str) -> Option<String>, file: FileShop) -> Result<Sho
 
 fn hold(variable: Option<String>, file: Option<u32>) -> Result<u32, DeskError> {
     match variable {
-        Some(text) => text
-            .parse()
-            .map_err(|_| DeskError::Setting(format!("COBRO_HOLD_SECONDS is {text:?}; it must be a whole number"))),
+        Some(text) => text.parse().map_err(|_| {
+            DeskError::Setting(format!(
+                "COBRO_HOLD_SECONDS is {text:?}; it must be a whole number"
+            ))
+        }),
         None => Ok(file.unwrap_or(3)),
     }
 }
@@ -237,7 +278,9 @@ fn hold(variable: Option<String>, file: Option<u32>) -> Result<u32, DeskError> {
 fn poll(variable: Option<String>, file: Option<u64>) -> Result<Option<Duration>, DeskError> {
     let seconds = match variable {
         Some(text) => Some(text.parse().map_err(|_| {
-            DeskError::Setting(format!("COBRO_STRIPE_POLL_SECONDS is {text:?}; it must be a whole number of seconds"))
+            DeskError::Setting(format!(
+                "COBRO_STRIPE_POLL_SECONDS is {text:?}; it must be a whole number of seconds"
+            ))
         })?),
         None => file,
     };
@@ -256,14 +299,16 @@ fn web_address(name: &str, text: Option<String>, usual: &str) -> Result<String, 
     if text.starts_with("http://") || text.starts_with("https://") {
         return Ok(text);
     }
-    Err(DeskError::Setting(format!("{name} is {text:?}; it must start with https:// (or http:// for a sandbox)")))
+    Err(DeskError::Setting(format!(
+        "{name} is {text:?}; it must start with https:// (or http:// for a sandbox)"
+    )))
 }
 
 /// Several secrets may stand in one setting, separated by commas, while one is replaced by another.
-fn several(secret: Option<SecretString>) -> Vec<SecretString> {
+fn several(secret: Option<&SecretString>) -> Vec<SecretString> {
     use secrecy::ExposeSecret;
     secret
-        .iter()
+        .into_iter()
         .flat_map(|secret| secret.expose_secret().split(','))
         .map(str::trim)
         .filter(|part| !part.is_empty())
@@ -284,13 +329,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE), toml).unwrap();
         Settings::from_sources(folder.path(), &|name| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            variables
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
         })
     }
 
     #[test]
     fn the_environment_wins_over_the_file() {
-        let settings = load("[relay]\nlisten = '127.0.0.1:1'", &[("COBRO_RELAY_LISTEN", "127.0.0.1:2")]).unwrap();
+        let settings = load(
+            "[relay]\nlisten = '127.0.0.1:1'",
+            &[("COBRO_RELAY_LISTEN", "127.0.0.1:2")],
+        )
+        .unwrap();
         assert_eq!(settings.relay.listen.port(), 2);
     }
 
@@ -299,7 +351,10 @@ mod tests {
         let error = load("[relay]\nlisen = 'x'", &[]).unwrap_err().to_string();
         assert!(error.contains("lisen"), "{error}");
         let error = load("[relay]\nlisten = 'x'", &[]).unwrap_err().to_string();
-        assert!(error.contains("relay.listen") && error.contains("127.0.0.1:7100"), "{error}");
+        assert!(
+            error.contains("relay.listen") && error.contains("127.0.0.1:7100"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The journal: an ordered, durable log of what the outside told us.
 
+mod ids;
 mod schema;
 mod sqlite;
 #[cfg(test)]

@@ -125,7 +125,7 @@ mod tests {
     fn a_key_that_cannot_charge_is_refused_without_being_shown() {
         assert!(mode("pk_live_secret").unwrap_err().contains("publishable"));
         assert!(mode("").unwrap_err().contains("empty"));
-        for key in ["sk_live_a b", "whsec_abc", "sk_test", "sk_live_ñ"] {
+        for key in ["sk_live_a b", "whsec_abc", "sk_tset_abc", "sk_live_ñ"] {
             let error = mode(key).unwrap_err();
             assert!(error.contains("no Stripe key") && !error.contains(key), "{error}");
         }

@@ -141,3 +141,6 @@ pub(crate) fn money(minor: i64, currency: &str) -> Result<Money, Unusable> {
         .and_then(|currency| Money::from_minor(minor, currency))
         .map_err(|_| Unusable("an amount or its currency is none"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,12 +73,18 @@ impl Payment {
 
     /// Returns whether the seller may still withdraw the charge.
     pub fn can_cancel(self) -> bool {
-        matches!(self, Self::Draft | Self::NeedsApproval | Self::Open | Self::FailedAttempt)
+        matches!(
+            self,
+            Self::Draft | Self::NeedsApproval | Self::Open | Self::FailedAttempt
+        )
     }
 
     /// Returns whether the customer's money is still awaited.
     pub fn is_awaited(self) -> bool {
-        matches!(self, Self::Open | Self::Processing | Self::FailedAttempt | Self::PartlyPaid)
+        matches!(
+            self,
+            Self::Open | Self::Processing | Self::FailedAttempt | Self::PartlyPaid
+        )
     }
 }
 
@@ -158,7 +164,9 @@ impl Closing {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Cancel, Self::Expire].into_iter().find(|closing| closing.as_str() == name)
+        [Self::Cancel, Self::Expire]
+            .into_iter()
+            .find(|closing| closing.as_str() == name)
     }
 }
 
@@ -183,7 +191,9 @@ impl Creation {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Wanted, Self::Done, Self::Stopped].into_iter().find(|creation| creation.as_str() == name)
+        [Self::Wanted, Self::Done, Self::Stopped]
+            .into_iter()
+            .find(|creation| creation.as_str() == name)
     }
 }
 
@@ -192,7 +202,11 @@ impl Creation {
 /// It looks at all of them at once, so the order in which they were learned,
 /// or how often, makes no difference.
 pub fn payment_of(facts: PaymentFacts, payments: &[PaymentRecord]) -> Payment {
-    let ours = || payments.iter().filter(|payment| payment.amount.currency() == facts.amount.currency());
+    let ours = || {
+        payments
+            .iter()
+            .filter(|payment| payment.amount.currency() == facts.amount.currency())
+    };
     let has = |status: PaymentStatus| payments.iter().any(|payment| payment.status == status);
     let paid: i64 = ours()
         .filter(|payment| payment.status == PaymentStatus::Succeeded)
@@ -231,7 +245,11 @@ pub fn payment_of(facts: PaymentFacts, payments: &[PaymentRecord]) -> Payment {
     if has(PaymentStatus::Failed) || has(PaymentStatus::Ended) {
         return Payment::FailedAttempt;
     }
-    if facts.has_link { Payment::Open } else { Payment::Draft }
+    if facts.has_link {
+        Payment::Open
+    } else {
+        Payment::Draft
+    }
 }
 
 /// The names of a charge at Stripe.
@@ -311,7 +329,10 @@ pub struct NewCharge {
 /// The message is private; the rest may be logged.
 impl std::fmt::Debug for NewCharge {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewCharge").field("id", &self.id).field("amount", &self.amount).finish_non_exhaustive()
+        f.debug_struct("NewCharge")
+            .field("id", &self.id)
+            .field("amount", &self.amount)
+            .finish_non_exhaustive()
     }
 }
 
@@ -358,7 +379,12 @@ mod tests {
     }
 
     fn facts() -> PaymentFacts {
-        PaymentFacts { amount: mxn(1000), single_use: true, has_link: true, closed: None }
+        PaymentFacts {
+            amount: mxn(1000),
+            single_use: true,
+            has_link: true,
+            closed: None,
+        }
     }
 
     fn payment(status: PaymentStatus, minor: i64) -> PaymentRecord {
@@ -383,21 +409,39 @@ mod tests {
 
     #[test]
     fn money_that_arrives_after_a_withdrawal_counts() {
-        let facts = PaymentFacts { closed: Some(Closing::Cancel), ..facts() };
+        let facts = PaymentFacts {
+            closed: Some(Closing::Cancel),
+            ..facts()
+        };
         assert_eq!(payment_of(facts, &[]), Payment::Cancelled);
-        assert_eq!(payment_of(facts, &[payment(PaymentStatus::Succeeded, 1000)]), Payment::Paid);
+        assert_eq!(
+            payment_of(facts, &[payment(PaymentStatus::Succeeded, 1000)]),
+            Payment::Paid
+        );
     }
 
     #[test]
     fn an_unpaid_voucher_uses_a_single_use_link_up() {
         let ended = [payment(PaymentStatus::Ended, 1000)];
         assert_eq!(payment_of(facts(), &ended), Payment::Expired);
-        assert_eq!(payment_of(PaymentFacts { single_use: false, ..facts() }, &ended), Payment::FailedAttempt);
+        assert_eq!(
+            payment_of(
+                PaymentFacts {
+                    single_use: false,
+                    ..facts()
+                },
+                &ended
+            ),
+            Payment::FailedAttempt
+        );
     }
 
     #[test]
     fn paying_twice_for_one_charge_is_seen() {
-        let twice = [payment(PaymentStatus::Succeeded, 1000), payment(PaymentStatus::Succeeded, 1000)];
+        let twice = [
+            payment(PaymentStatus::Succeeded, 1000),
+            payment(PaymentStatus::Succeeded, 1000),
+        ];
         assert_eq!(payment_of(facts(), &twice), Payment::Overpaid);
     }
 
@@ -409,19 +453,21 @@ mod tests {
     }
 
     fn any_payment() -> impl Strategy<Value = PaymentRecord> {
-        (0..4_usize, 1..3000_i64, 0..3000_i64, any::<bool>()).prop_map(|(status, minor, refunded, disputed)| {
-            let all = [
-                PaymentStatus::Succeeded,
-                PaymentStatus::Processing,
-                PaymentStatus::Failed,
-                PaymentStatus::Ended,
-            ];
-            PaymentRecord {
-                refunded_minor: refunded.min(minor),
-                disputed,
-                ..payment(all[status], minor)
-            }
-        })
+        (0..4_usize, 1..3000_i64, 0..3000_i64, any::<bool>()).prop_map(
+            |(status, minor, refunded, disputed)| {
+                let all = [
+                    PaymentStatus::Succeeded,
+                    PaymentStatus::Processing,
+                    PaymentStatus::Failed,
+                    PaymentStatus::Ended,
+                ];
+                PaymentRecord {
+                    refunded_minor: refunded.min(minor),
+                    disputed,
+                    ..payment(all[status], minor)
+                }
+            },
+        )
     }
 
     proptest! {

@@ -25,7 +25,9 @@ impl IdentityKind {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Phone, Self::UserId, Self::Username].into_iter().find(|kind| kind.as_str() == name)
+        [Self::Phone, Self::UserId, Self::Username]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
     }
 }
 
@@ -40,7 +42,9 @@ pub struct Identity {
 /// Phone numbers stay out of logs.
 impl std::fmt::Debug for Identity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Identity").field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("Identity")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 

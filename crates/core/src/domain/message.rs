@@ -40,8 +40,15 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Queued, Self::Sending, Self::Unknown, Self::Sent, Self::Failed, Self::Delivered, Self::Read];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Unknown,
+        Self::Sent,
+        Self::Failed,
+        Self::Delivered,
+        Self::Read,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -17,7 +17,9 @@ impl NoticeKind {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Message, Self::Paid].into_iter().find(|kind| kind.as_str() == name)
+        [Self::Message, Self::Paid]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
     }
 }
 
@@ -38,6 +40,8 @@ pub struct Announcement {
 /// Customers' words stay out of logs.
 impl std::fmt::Debug for Announcement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Announcement").field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("Announcement")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }

@@ -16,7 +16,11 @@ pub struct Words {
 
 impl Words {
     pub fn new(code: impl Into<String>, title: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { code: code.into(), title: title.into(), advice: advice.into() }
+        Self {
+            code: code.into(),
+            title: title.into(),
+            advice: advice.into(),
+        }
     }
 }
 

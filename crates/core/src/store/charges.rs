@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{At, at, maybe_at, money, words};
 use crate::domain::{
-    Charge, ChargeId, Closing, ConversationId, Creation, Delivery, MessageId, Money, NewCharge, Payment, PaymentFacts,
-    StripeIds, Timestamp, Words,
+    Charge, ChargeId, Closing, ConversationId, Creation, Delivery, MessageId, Money, NewCharge, Payment,
+    PaymentFacts, StripeIds, Timestamp, Words,
 };
 use crate::{Error, Result};
 
@@ -26,7 +26,13 @@ const CHARGE: &str = "
 
 /// Saves a draft with the key that makes its creation at Stripe happen once.
 /// Returns whether it is new.
-pub(crate) fn add(conn: &Connection, new: &NewCharge, message: &str, livemode: bool, now: Timestamp) -> Result<bool> {
+pub(crate) fn add(
+    conn: &Connection,
+    new: &NewCharge,
+    message: &str,
+    livemode: bool,
+    now: Timestamp,
+) -> Result<bool> {
     let added = conn.execute(
         "INSERT INTO charges
              (id, conversation_id, amount_minor, currency, description, message_text, single_use, expires_at,
@@ -76,13 +82,20 @@ pub(crate) fn of_conversation(conn: &Connection, conversation: ConversationId) -
         "{CHARGE} WHERE h.conversation_id = :conversation_id ORDER BY h.created_at DESC LIMIT 200"
     ))?;
     let charges = statement
-        .query_map(named_params! { ":conversation_id": conversation }, charge_from_row)?
+        .query_map(
+            named_params! { ":conversation_id": conversation },
+            charge_from_row,
+        )?
         .collect::<Result<_, _>>()?;
     Ok(charges)
 }
 
 /// Returns a charge of the same amount that the customer could still pay.
-pub(crate) fn same_amount_open(conn: &Connection, conversation: ConversationId, amount: Money) -> Result<Option<ChargeId>> {
+pub(crate) fn same_amount_open(
+    conn: &Connection,
+    conversation: ConversationId,
+    amount: Money,
+) -> Result<Option<ChargeId>> {
     Ok(conn
         .prepare_cached(
             "SELECT id FROM charges
@@ -135,7 +148,12 @@ pub(crate) fn next_to_create(conn: &Connection, now: Timestamp) -> Result<Option
 }
 
 /// Keeps the worker away from a draft until `next_at`.
-pub(crate) fn postpone_creation(conn: &Connection, id: ChargeId, next_at: Timestamp, why: Option<&Words>) -> Result<()> {
+pub(crate) fn postpone_creation(
+    conn: &Connection,
+    id: ChargeId,
+    next_at: Timestamp,
+    why: Option<&Words>,
+) -> Result<()> {
     conn.execute(
         "UPDATE charges
          SET creation_next_at = :next_at, creation_attempts = creation_attempts + 1,
@@ -252,7 +270,11 @@ pub(crate) struct ToClose {
 }
 
 /// Returns a link to switch off now: of `only` that charge, if one is named.
-pub(crate) fn next_to_close(conn: &Connection, now: Timestamp, only: Option<ChargeId>) -> Result<Option<ToClose>> {
+pub(crate) fn next_to_close(
+    conn: &Connection,
+    now: Timestamp,
+    only: Option<ChargeId>,
+) -> Result<Option<ToClose>> {
     Ok(conn
         .prepare_cached(
             "SELECT id, link_id, closing FROM charges
@@ -261,7 +283,11 @@ pub(crate) fn next_to_close(conn: &Connection, now: Timestamp, only: Option<Char
              ORDER BY closing_next_at LIMIT 1",
         )?
         .query_row(named_params! { ":now": At(now), ":only": only }, |row| {
-            Ok(ToClose { id: row.get("id")?, link: row.get("link_id")?, why: row.get("closing")? })
+            Ok(ToClose {
+                id: row.get("id")?,
+                link: row.get("link_id")?,
+                why: row.get("closing")?,
+            })
         })
         .optional()?)
 }
@@ -296,21 +322,28 @@ pub(crate) fn stop_closing(conn: &Connection, id: ChargeId, why: &Words) -> Resu
 
 /// Returns what decides the payment state besides the payments.
 pub(crate) fn facts(conn: &Connection, id: ChargeId) -> Result<PaymentFacts> {
-    conn.prepare_cached("SELECT amount_minor, currency, single_use, link_id, closed FROM charges WHERE id = :id")?
-        .query_row(named_params! { ":id": id }, |row| {
-            Ok(PaymentFacts {
-                amount: money(row, "amount_minor", "currency")?,
-                single_use: row.get("single_use")?,
-                has_link: row.get::<_, Option<String>>("link_id")?.is_some(),
-                closed: row.get("closed")?,
-            })
+    conn.prepare_cached(
+        "SELECT amount_minor, currency, single_use, link_id, closed FROM charges WHERE id = :id",
+    )?
+    .query_row(named_params! { ":id": id }, |row| {
+        Ok(PaymentFacts {
+            amount: money(row, "amount_minor", "currency")?,
+            single_use: row.get("single_use")?,
+            has_link: row.get::<_, Option<String>>("link_id")?.is_some(),
+            closed: row.get("closed")?,
         })
-        .optional()?
-        .ok_or(Error::NotFound("This charge"))
+    })
+    .optional()?
+    .ok_or(Error::NotFound("This charge"))
 }
 
 /// Writes what Stripe's payments add up to. Returns whether this is the first time it is paid.
-pub(crate) fn set_payment(conn: &Connection, id: ChargeId, payment: Payment, verified_at: Timestamp) -> Result<bool> {
+pub(crate) fn set_payment(
+    conn: &Connection,
+    id: ChargeId,
+    payment: Payment,
+    verified_at: Timestamp,
+) -> Result<bool> {
     conn.execute(
         "UPDATE charges SET payment = :payment, verified_at = :verified_at WHERE id = :id",
         named_params! { ":id": id, ":payment": payment, ":verified_at": At(verified_at) },
@@ -346,7 +379,9 @@ pub(crate) fn awaited_links(conn: &Connection) -> Result<Vec<String>> {
          WHERE link_id IS NOT NULL AND payment IN ('open', 'processing', 'failed_attempt', 'unknown')
          ORDER BY created_at DESC LIMIT 200",
     )?;
-    let links = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let links = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     Ok(links)
 }
 

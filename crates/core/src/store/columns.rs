@@ -5,8 +5,9 @@ use rusqlite::{Result, Row};
 use uuid::Uuid;
 
 use crate::domain::{
-    ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, IdentityKind, LineId,
-    MessageId, MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus, Timestamp, Words,
+    ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, IdentityKind,
+    LineId, MessageId, MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus, Timestamp,
+    Words,
 };
 
 macro_rules! id_columns {
@@ -53,7 +54,9 @@ impl Direction {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::In, Self::Out].into_iter().find(|direction| direction.as_str() == name)
+        [Self::In, Self::Out]
+            .into_iter()
+            .find(|direction| direction.as_str() == name)
     }
 }
 
@@ -68,7 +71,9 @@ impl Origin {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Customer, Self::Desk, Self::Automatic, Self::Phone].into_iter().find(|origin| origin.as_str() == name)
+        [Self::Customer, Self::Desk, Self::Automatic, Self::Phone]
+            .into_iter()
+            .find(|origin| origin.as_str() == name)
     }
 }
 
@@ -118,7 +123,9 @@ pub(crate) fn money(row: &Row<'_>, minor: &str, currency: &str) -> Result<Money>
     let currency: String = row.get(currency)?;
     Currency::from_code(&currency)
         .and_then(|currency| Money::from_minor(minor, currency))
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error)))
+        .map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+        })
 }
 
 /// Reads the three columns of a problem in words.
@@ -128,5 +135,9 @@ pub(crate) fn words(row: &Row<'_>) -> Result<Option<Words>> {
     };
     let title: Option<String> = row.get("problem_title")?;
     let advice: Option<String> = row.get("problem_advice")?;
-    Ok(Some(Words { code, title: title.unwrap_or_default(), advice: advice.unwrap_or_default() }))
+    Ok(Some(Words {
+        code,
+        title: title.unwrap_or_default(),
+        advice: advice.unwrap_or_default(),
+    }))
 }

@@ -56,17 +56,24 @@ pub(crate) fn attach(conn: &Connection, contact: ContactId, identity: &Identity)
 pub(crate) fn contact_of(conn: &Connection, identity: &Identity) -> Result<Option<ContactId>> {
     let contact = conn
         .prepare_cached("SELECT contact_id FROM identities WHERE kind = :kind AND match_key = :match_key")?
-        .query_row(named_params! { ":kind": identity.kind, ":match_key": match_key(identity) }, |row| row.get(0))
+        .query_row(
+            named_params! { ":kind": identity.kind, ":match_key": match_key(identity) },
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(contact)
 }
 
 pub(crate) fn identities_of(conn: &Connection, contact: ContactId) -> Result<Vec<Identity>> {
-    let mut statement =
-        conn.prepare_cached("SELECT kind, value FROM identities WHERE contact_id = :contact_id ORDER BY kind, value")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT kind, value FROM identities WHERE contact_id = :contact_id ORDER BY kind, value",
+    )?;
     let identities = statement
         .query_map(named_params! { ":contact_id": contact }, |row| {
-            Ok(Identity { kind: row.get(0)?, value: row.get(1)? })
+            Ok(Identity {
+                kind: row.get(0)?,
+                value: row.get(1)?,
+            })
         })?
         .collect::<Result<_, _>>()?;
     Ok(identities)
@@ -103,7 +110,11 @@ pub(crate) fn for_each(
     let mut statement = conn.prepare("SELECT id, name, created_at FROM contacts ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        each(row.get("id")?, &row.get::<_, String>("name")?, super::columns::at(row, "created_at")?)?;
+        each(
+            row.get("id")?,
+            &row.get::<_, String>("name")?,
+            super::columns::at(row, "created_at")?,
+        )?;
     }
     Ok(())
 }
@@ -113,10 +124,17 @@ pub(crate) fn for_each_identity(
     conn: &Connection,
     mut each: impl FnMut(ContactId, Identity) -> Result<()>,
 ) -> Result<()> {
-    let mut statement = conn.prepare("SELECT contact_id, kind, value FROM identities ORDER BY contact_id, kind, value")?;
+    let mut statement =
+        conn.prepare("SELECT contact_id, kind, value FROM identities ORDER BY contact_id, kind, value")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        each(row.get("contact_id")?, Identity { kind: row.get("kind")?, value: row.get("value")? })?;
+        each(
+            row.get("contact_id")?,
+            Identity {
+                kind: row.get("kind")?,
+                value: row.get("value")?,
+            },
+        )?;
     }
     Ok(())
 }

@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{At, Kind, at, maybe_at, money};
 use crate::domain::{
-    ChargeChip, ContactId, ConversationId, ConversationRow, Counts, LineId, MessageKind, Page, Tab, Timestamp, WINDOW,
+    ChargeChip, ContactId, ConversationId, ConversationRow, Counts, LineId, MessageKind, Page, Tab,
+    Timestamp, WINDOW,
 };
 use crate::{Error, Result};
 
@@ -47,7 +48,10 @@ pub(crate) fn find_or_add(
 ) -> Result<ConversationId> {
     let found = conn
         .prepare_cached("SELECT id FROM conversations WHERE line_id = :line_id AND contact_id = :contact_id")?
-        .query_row(named_params! { ":line_id": line, ":contact_id": contact }, |row| row.get(0))
+        .query_row(
+            named_params! { ":line_id": line, ":contact_id": contact },
+            |row| row.get(0),
+        )
         .optional()?;
     if let Some(id) = found {
         return Ok(id);
@@ -79,7 +83,7 @@ pub(crate) fn advance(conn: &Connection, id: ConversationId, latest: &Latest) ->
         ":id": id,
         ":at": At(latest.at),
         ":snippet": latest.snippet,
-        ":kind": Kind(latest.kind.clone()),
+        ":kind": Kind(latest.kind),
         ":from_me": latest.from_me,
         ":unread": latest.unread,
         ":inbound_at": latest.inbound_at.map(At),
@@ -157,14 +161,26 @@ pub(crate) fn address(conn: &Connection, id: ConversationId) -> Result<Address> 
 }
 
 /// Returns one page of the list, newest first, after the key `after`.
-pub(crate) fn page(conn: &Connection, tab: Tab, query: &str, after: Option<&str>) -> Result<Page<ConversationRow>> {
+pub(crate) fn page(
+    conn: &Connection,
+    tab: Tab,
+    query: &str,
+    after: Option<&str>,
+) -> Result<Page<ConversationRow>> {
     let (last_at, last_id) = match after {
         Some(cursor) => cursor_from_text(cursor)?,
-        None => (Timestamp::from_millis(i64::MAX), ConversationId(uuid::Uuid::max())),
+        None => (
+            Timestamp::from_millis(i64::MAX),
+            ConversationId(uuid::Uuid::max()),
+        ),
     };
     let name = format!("%{}%", escaped(query));
     let digits: String = query.chars().filter(char::is_ascii_digit).collect();
-    let phone = if digits.is_empty() { String::new() } else { format!("%{digits}%") };
+    let phone = if digits.is_empty() {
+        String::new()
+    } else {
+        format!("%{digits}%")
+    };
     let sql = format!(
         "{ROW}
          WHERE (c.last_at, c.id) < (:last_at, :last_id) {} {}
@@ -190,7 +206,10 @@ pub(crate) fn page(conn: &Connection, tab: Tab, query: &str, after: Option<&str>
         .collect::<Result<_, _>>()?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|row| format!("{}_{}", row.last_at.millis(), row.id));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| format!("{}_{}", row.last_at.millis(), row.id));
     Ok(Page { rows, next })
 }
 
@@ -222,19 +241,27 @@ fn tab_condition(tab: Tab) -> &'static str {
             "AND c.id IN (SELECT conversation_id FROM charges
                           WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid'))"
         }
-        Tab::Paid => "AND c.id IN (SELECT conversation_id FROM charges WHERE payment IN ('paid', 'overpaid'))",
+        Tab::Paid => {
+            "AND c.id IN (SELECT conversation_id FROM charges WHERE payment IN ('paid', 'overpaid'))"
+        }
     }
 }
 
 fn escaped(query: &str) -> String {
-    query.trim().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    query
+        .trim()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }
 
 fn cursor_from_text(cursor: &str) -> Result<(Timestamp, ConversationId)> {
     cursor
         .split_once('_')
         .and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)))
-        .ok_or_else(|| Error::Invalid("The page cursor is not one of ours. Load the list from its start".into()))
+        .ok_or_else(|| {
+            Error::Invalid("The page cursor is not one of ours. Load the list from its start".into())
+        })
 }
 
 fn conversation_from_row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
@@ -247,7 +274,11 @@ fn conversation_from_row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         line: row.get("line_id")?,
         line_name: row.get("line_name")?,
         line_known: row.get("line_known")?,
-        name: if name.is_empty() { name_of(phone.as_deref(), username.as_deref(), user_id.as_deref()) } else { name },
+        name: if name.is_empty() {
+            name_of(phone.as_deref(), username.as_deref(), user_id.as_deref())
+        } else {
+            name
+        },
         phone,
         username,
         snippet: row.get("snippet")?,
@@ -281,7 +312,10 @@ fn chip_from_row(row: &Row<'_>) -> rusqlite::Result<Option<ChargeChip>> {
 }
 
 /// Calls `each` with every conversation as an export line.
-pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(serde_json::Value) -> Result<()>) -> Result<()> {
+pub(crate) fn for_each(
+    conn: &Connection,
+    mut each: impl FnMut(serde_json::Value) -> Result<()>,
+) -> Result<()> {
     let mut statement = conn.prepare(
         "SELECT c.id, c.contact_id, c.last_at, c.unread, c.last_inbound_at, l.phone_number_id, l.name, l.known
          FROM conversations c JOIN lines l ON l.id = c.line_id ORDER BY c.id",

@@ -28,22 +28,38 @@ impl KnownJournal {
 pub(crate) fn journal(conn: &Connection, journal: JournalId) -> Result<KnownJournal> {
     conn.prepare_cached("INSERT INTO journals (uuid, applied_seq) VALUES (:uuid, 0) ON CONFLICT DO NOTHING")?
         .execute(named_params! { ":uuid": journal.0.as_bytes().as_slice() })?;
-    Ok(conn.prepare_cached("SELECT n, applied_seq FROM journals WHERE uuid = :uuid")?.query_row(
-        named_params! { ":uuid": journal.0.as_bytes().as_slice() },
-        |row| Ok(KnownJournal { n: row.get(0)?, applied: Seq(row.get(1)?) }),
-    )?)
+    Ok(conn
+        .prepare_cached("SELECT n, applied_seq FROM journals WHERE uuid = :uuid")?
+        .query_row(
+            named_params! { ":uuid": journal.0.as_bytes().as_slice() },
+            |row| {
+                Ok(KnownJournal {
+                    n: row.get(0)?,
+                    applied: Seq(row.get(1)?),
+                })
+            },
+        )?)
 }
 
 /// Returns how far the journal that was listened to last has been applied.
 pub(crate) fn newest_applied(conn: &Connection) -> Result<Seq> {
     Ok(conn
-        .query_row("SELECT applied_seq FROM journals ORDER BY n DESC LIMIT 1", [], |row| row.get(0))
+        .query_row(
+            "SELECT applied_seq FROM journals ORDER BY n DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
         .optional()?
         .map_or(Seq(0), Seq))
 }
 
 /// Keeps the envelope. Returns whether it is new.
-pub(crate) fn add(conn: &Connection, journal: KnownJournal, envelope: &Envelope, error: Option<&str>) -> Result<bool> {
+pub(crate) fn add(
+    conn: &Connection,
+    journal: KnownJournal,
+    envelope: &Envelope,
+    error: Option<&str>,
+) -> Result<bool> {
     let added = conn
         .prepare_cached(
             "INSERT INTO envelopes (key, source, received_at, body, error)
@@ -87,9 +103,18 @@ pub(crate) fn for_each(
     let mut statement = conn.prepare("SELECT key, source, received_at, error FROM envelopes ORDER BY key")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let source = row.get_ref("source")?.as_str().map_err(rusqlite::Error::from)?.to_owned();
+        let source = row
+            .get_ref("source")?
+            .as_str()
+            .map_err(rusqlite::Error::from)?
+            .to_owned();
         let error: Option<String> = row.get("error")?;
-        each(seq_of(row.get("key")?), &source, at(row, "received_at")?, error.as_deref())?;
+        each(
+            seq_of(row.get("key")?),
+            &source,
+            at(row, "received_at")?,
+            error.as_deref(),
+        )?;
     }
     Ok(())
 }

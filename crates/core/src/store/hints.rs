@@ -54,7 +54,9 @@ pub(crate) fn due(conn: &Connection, now: Timestamp) -> Result<Option<Hint>> {
 }
 
 pub(crate) fn next_due(conn: &Connection) -> Result<Option<Timestamp>> {
-    let next: Option<i64> = conn.prepare_cached("SELECT min(next_at) FROM hints")?.query_row([], |row| row.get(0))?;
+    let next: Option<i64> = conn
+        .prepare_cached("SELECT min(next_at) FROM hints")?
+        .query_row([], |row| row.get(0))?;
     Ok(next.map(Timestamp::from_millis))
 }
 
@@ -67,8 +69,10 @@ pub(crate) fn done(conn: &Connection, hint: &Hint) -> Result<()> {
 
 /// Keeps the hint for later.
 pub(crate) fn postpone(conn: &Connection, hint: &Hint, next_at: Timestamp) -> Result<()> {
-    conn.prepare_cached("UPDATE hints SET attempts = attempts + 1, next_at = :next_at WHERE object_id = :object_id")?
-        .execute(named_params! { ":object_id": hint.object_id, ":next_at": At(next_at) })?;
+    conn.prepare_cached(
+        "UPDATE hints SET attempts = attempts + 1, next_at = :next_at WHERE object_id = :object_id",
+    )?
+    .execute(named_params! { ":object_id": hint.object_id, ":next_at": At(next_at) })?;
     Ok(())
 }
 

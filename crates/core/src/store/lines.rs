@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use crate::Result;
 use crate::domain::{Line, LineId};
 use crate::inbox::KnownLine;
-use crate::Result;
 
 const COLUMNS: &str = "id, name, phone_number_id, display_phone, known";
 
@@ -54,8 +54,11 @@ pub(crate) fn find_or_add(conn: &Connection, phone_number_id: &str, display: Opt
 }
 
 pub(crate) fn all(conn: &Connection) -> Result<Vec<Line>> {
-    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM lines ORDER BY known DESC, name"))?;
-    let lines = statement.query_map([], line_from_row)?.collect::<Result<_, _>>()?;
+    let mut statement =
+        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM lines ORDER BY known DESC, name"))?;
+    let lines = statement
+        .query_map([], line_from_row)?
+        .collect::<Result<_, _>>()?;
     Ok(lines)
 }
 

@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{At, Kind, at, words};
 use crate::domain::{
-    ChargeId, ConversationId, Delivery, Direction, Message, MessageId, MessageKind, Origin, Page, Timestamp, Words,
+    ChargeId, ConversationId, Delivery, Direction, Message, MessageId, MessageKind, Origin, Page, Timestamp,
+    Words,
 };
 use crate::{Error, Result};
 
@@ -34,13 +35,45 @@ pub(crate) struct NewMessage<'a> {
 }
 
 /// Adds the message. Returns whether it is new: webhooks repeat, and so do clicks.
+///
+/// A known wamid with the same content is a repetition. With another content it
+/// is kept beside the first: what was answered 200 is never dropped.
 pub(crate) fn add(conn: &Connection, message: &NewMessage<'_>) -> Result<bool> {
+    if insert(conn, message, 0)? {
+        return Ok(true);
+    }
+    match message.wamid {
+        Some(wamid) => add_variant(conn, message, wamid),
+        None => Ok(false),
+    }
+}
+
+fn add_variant(conn: &Connection, message: &NewMessage<'_>, wamid: &str) -> Result<bool> {
+    let (variants, same): (i64, bool) = conn
+        .prepare_cached(
+            "SELECT count(*), coalesce(max(direction = :direction AND kind = :kind AND text = :text), 0)
+             FROM messages WHERE wamid = :wamid",
+        )?
+        .query_row(
+            named_params! {
+                ":wamid": wamid, ":direction": message.direction, ":kind": Kind(message.kind), ":text": message.text,
+            },
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+    if same || variants == 0 {
+        Ok(false)
+    } else {
+        insert(conn, message, variants)
+    }
+}
+
+fn insert(conn: &Connection, message: &NewMessage<'_>, variant: i64) -> Result<bool> {
     let added = conn
         .prepare_cached(
             "INSERT INTO messages
-                 (id, conversation_id, wamid, direction, origin, kind, text, at, delivery, charge_id, retry_of,
+                 (id, conversation_id, wamid, variant, direction, origin, kind, text, at, delivery, charge_id, retry_of,
                   media_name, envelope)
-             VALUES (:id, :conversation_id, :wamid, :direction, :origin, :kind, :text, :at, :delivery, :charge_id,
+             VALUES (:id, :conversation_id, :wamid, :variant, :direction, :origin, :kind, :text, :at, :delivery, :charge_id,
                   :retry_of, :media_name, :envelope)
              ON CONFLICT DO NOTHING",
         )?
@@ -48,9 +81,10 @@ pub(crate) fn add(conn: &Connection, message: &NewMessage<'_>) -> Result<bool> {
             ":id": message.id,
             ":conversation_id": message.conversation,
             ":wamid": message.wamid,
+            ":variant": variant,
             ":direction": message.direction,
             ":origin": message.origin,
-            ":kind": Kind(message.kind.clone()),
+            ":kind": Kind(message.kind),
             ":text": message.text,
             ":at": At(message.at),
             ":delivery": message.delivery,
@@ -78,13 +112,17 @@ pub(crate) fn find(conn: &Connection, id: MessageId) -> Result<Option<Message>> 
 
 pub(crate) fn id_of_wamid(conn: &Connection, wamid: &str) -> Result<Option<MessageId>> {
     Ok(conn
-        .prepare_cached("SELECT id FROM messages WHERE wamid = :wamid")?
+        .prepare_cached("SELECT id FROM messages WHERE wamid = :wamid ORDER BY variant LIMIT 1")?
         .query_row(named_params! { ":wamid": wamid }, |row| row.get(0))
         .optional()?)
 }
 
 /// Returns one page of a thread, newest first, before the key `before`.
-pub(crate) fn page(conn: &Connection, conversation: ConversationId, before: Option<&str>) -> Result<Page<Message>> {
+pub(crate) fn page(
+    conn: &Connection,
+    conversation: ConversationId,
+    before: Option<&str>,
+) -> Result<Page<Message>> {
     let (last_at, last_n) = match before {
         Some(cursor) => cursor_from_text(cursor)?,
         None => (i64::MAX, i64::MAX),
@@ -104,8 +142,14 @@ pub(crate) fn page(conn: &Connection, conversation: ConversationId, before: Opti
         .collect::<Result<_, _>>()?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|(n, message)| format!("{}_{n}", message.at.millis()));
-    Ok(Page { rows: rows.into_iter().map(|(_, message)| message).collect(), next })
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|(n, message)| format!("{}_{n}", message.at.millis()));
+    Ok(Page {
+        rows: rows.into_iter().map(|(_, message)| message).collect(),
+        next,
+    })
 }
 
 /// What WhatsApp, or our own sender, reports of a message.
@@ -121,7 +165,10 @@ pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Resul
     let Some(before) = find(conn, id)? else {
         return Ok(None);
     };
-    if !before.delivery.is_some_and(|delivery| delivery.moves_to(report.delivery)) {
+    if !before
+        .delivery
+        .is_some_and(|delivery| delivery.moves_to(report.delivery))
+    {
         return Ok(None);
     }
     let problem = report.problem.as_ref();
@@ -144,7 +191,11 @@ pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Resul
         ":title": problem.map(|words| &words.title),
         ":advice": problem.map(|words| &words.advice),
     })?;
-    Ok(Some(Message { delivery: Some(report.delivery), problem: report.problem.clone(), ..before }))
+    Ok(Some(Message {
+        delivery: Some(report.delivery),
+        problem: report.problem.clone(),
+        ..before
+    }))
 }
 
 /// Sets a delivery that our own sender knows, forwards or back to the queue.
@@ -191,7 +242,11 @@ pub(crate) fn take_early(conn: &Connection, wamid: &str) -> Result<Vec<Report>> 
     )?;
     let reports = statement
         .query_map(named_params! { ":wamid": wamid }, |row| {
-            Ok(Report { delivery: row.get("status")?, at: at(row, "at")?, problem: words(row)? })
+            Ok(Report {
+                delivery: row.get("status")?,
+                at: at(row, "at")?,
+                problem: words(row)?,
+            })
         })?
         .collect::<Result<_, _>>()?;
     Ok(reports)
@@ -211,7 +266,9 @@ fn cursor_from_text(cursor: &str) -> Result<(i64, i64)> {
     cursor
         .split_once('_')
         .and_then(|(at, n)| Some((at.parse().ok()?, n.parse().ok()?)))
-        .ok_or_else(|| Error::Invalid("The page cursor is not one of ours. Load the thread from its end".into()))
+        .ok_or_else(|| {
+            Error::Invalid("The page cursor is not one of ours. Load the thread from its end".into())
+        })
 }
 
 fn message_from_row(row: &Row<'_>) -> rusqlite::Result<Message> {

@@ -17,7 +17,11 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
             return Ok(());
         };
         tx.execute_batch(migration)?;
-        tx.pragma_update(None, "user_version", i64::try_from(version + 1).unwrap_or(i64::MAX))?;
+        tx.pragma_update(
+            None,
+            "user_version",
+            i64::try_from(version + 1).unwrap_or(i64::MAX),
+        )?;
         tx.commit()?;
     }
 }

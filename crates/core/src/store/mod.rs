@@ -110,7 +110,9 @@ impl Store {
         if !queued {
             return Err(Error::Other(anyhow!("The database is closed")));
         }
-        answered.await.map_err(|_| Error::Other(anyhow!("The database closed before it answered")))?
+        answered
+            .await
+            .map_err(|_| Error::Other(anyhow!("The database closed before it answered")))?
     }
 
     /// Runs `job` on a reader, off the async threads.
@@ -132,18 +134,38 @@ impl Store {
     pub async fn close(&self) {
         let store = self.clone();
         let _ = tokio::task::spawn_blocking(move || {
-            store.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let thread = store.0.writer_thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+            store
+                .0
+                .writer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            let thread = store
+                .0
+                .writer_thread
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
             if let Some(thread) = thread {
                 let _ = thread.join();
             }
-            store.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            store
+                .0
+                .readers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
         })
         .await;
     }
 
     fn reader(&self) -> Result<Connection> {
-        let kept = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let kept = self
+            .0
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         kept.map_or_else(|| open::reader(&self.0.path, &self.0.key), Ok)
     }
 
@@ -164,10 +186,7 @@ fn write_in_turn(mut writer: Connection, mut queue: mpsc::UnboundedReceiver<Job>
     }
 }
 
-fn in_transaction<T>(
-    writer: &mut Connection,
-    job: impl FnOnce(&Transaction<'_>) -> Result<T>,
-) -> Result<T> {
+fn in_transaction<T>(writer: &mut Connection, job: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
     let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = job(&tx)?;
     tx.commit()?;

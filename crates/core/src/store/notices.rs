@@ -36,7 +36,9 @@ pub(crate) fn waiting(conn: &Connection) -> Result<Vec<Notice>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, kind, conversation_id, charge_id, message_id, at FROM notices ORDER BY id LIMIT 500",
     )?;
-    let notices = statement.query_map([], notice_from_row)?.collect::<Result<_, _>>()?;
+    let notices = statement
+        .query_map([], notice_from_row)?
+        .collect::<Result<_, _>>()?;
     Ok(notices)
 }
 

@@ -10,7 +10,11 @@ use crate::{DatabaseKey, Error, Result};
 
 /// Opens the one connection that writes, making the file if there is none.
 pub(crate) fn writer(path: &Path, key: &DatabaseKey) -> Result<Connection> {
-    let connection = unlocked(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let connection = unlocked(
+        path,
+        key,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+    )?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -46,5 +50,9 @@ fn not_readable(path: &Path, error: rusqlite::Error) -> Error {
         return error.into();
     }
     let whole_pages = std::fs::metadata(path).is_ok_and(|file| file.len() % 4096 == 0);
-    if whole_pages { Error::WrongKey } else { Error::Damaged }
+    if whole_pages {
+        Error::WrongKey
+    } else {
+        Error::Damaged
+    }
 }

@@ -12,10 +12,20 @@ use crate::domain::{ConversationId, MessageId, Timestamp};
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Outgoing {
-    Text { message: Uuid, body: String },
-    PayButton { message: Uuid, body: String, button: String, url: String },
+    Text {
+        message: Uuid,
+        body: String,
+    },
+    PayButton {
+        message: Uuid,
+        body: String,
+        button: String,
+        url: String,
+    },
     /// Tells the customer that we have read up to this message. Safe to repeat.
-    ReadReceipt { wamid: String },
+    ReadReceipt {
+        wamid: String,
+    },
 }
 
 impl Outgoing {
@@ -49,7 +59,9 @@ pub(crate) fn queue(
          VALUES (:id, :conversation_id, :outgoing, 0, 0, :at, :at)
          ON CONFLICT (id) DO NOTHING",
     )?
-    .execute(named_params! { ":id": id, ":conversation_id": conversation, ":outgoing": outgoing, ":at": At(at) })?;
+    .execute(
+        named_params! { ":id": id, ":conversation_id": conversation, ":outgoing": outgoing, ":at": At(at) },
+    )?;
     Ok(())
 }
 
@@ -64,22 +76,26 @@ pub(crate) fn due(conn: &Connection, now: Timestamp, limit: u32) -> Result<Vec<E
            AND o.n = (SELECT min(n) FROM outbox WHERE conversation_id = o.conversation_id)
          ORDER BY o.n LIMIT :limit",
     )?;
-    let entries =
-        statement.query_map(named_params! { ":now": At(now), ":limit": limit }, entry_from_row)?.collect::<Result<_, _>>()?;
+    let entries = statement
+        .query_map(named_params! { ":now": At(now), ":limit": limit }, entry_from_row)?
+        .collect::<Result<_, _>>()?;
     Ok(entries)
 }
 
 /// Returns when the next entry falls due.
 pub(crate) fn next_due(conn: &Connection) -> Result<Option<Timestamp>> {
-    let next: Option<i64> =
-        conn.prepare_cached("SELECT min(next_at) FROM outbox WHERE sending = 0")?.query_row([], |row| row.get(0))?;
+    let next: Option<i64> = conn
+        .prepare_cached("SELECT min(next_at) FROM outbox WHERE sending = 0")?
+        .query_row([], |row| row.get(0))?;
     Ok(next.map(Timestamp::from_millis))
 }
 
 /// Marks the entry as being sent, before anything leaves. Returns whether it is still there.
 pub(crate) fn claim(conn: &Connection, id: MessageId) -> Result<bool> {
     let claimed = conn
-        .prepare_cached("UPDATE outbox SET sending = 1, attempts = attempts + 1 WHERE id = :id AND sending = 0")?
+        .prepare_cached(
+            "UPDATE outbox SET sending = 1, attempts = attempts + 1 WHERE id = :id AND sending = 0",
+        )?
         .execute(named_params! { ":id": id })?;
     Ok(claimed > 0)
 }
@@ -93,7 +109,8 @@ pub(crate) fn release(conn: &Connection, id: MessageId, next_at: Timestamp) -> R
 
 /// Takes the entry out: its fate is known, or only WhatsApp can tell it.
 pub(crate) fn remove(conn: &Connection, id: MessageId) -> Result<()> {
-    conn.prepare_cached("DELETE FROM outbox WHERE id = :id")?.execute(named_params! { ":id": id })?;
+    conn.prepare_cached("DELETE FROM outbox WHERE id = :id")?
+        .execute(named_params! { ":id": id })?;
     Ok(())
 }
 
@@ -102,7 +119,9 @@ pub(crate) fn interrupted(conn: &Connection) -> Result<Vec<Entry>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, conversation_id, outgoing, attempts FROM outbox WHERE sending = 1 ORDER BY n",
     )?;
-    let entries = statement.query_map([], entry_from_row)?.collect::<Result<_, _>>()?;
+    let entries = statement
+        .query_map([], entry_from_row)?
+        .collect::<Result<_, _>>()?;
     Ok(entries)
 }
 

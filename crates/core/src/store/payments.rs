@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{At, at, maybe_at, money};
 use crate::Result;
-use crate::domain::{ChargeId, Currency, CustomerStats, ContactId, Money, PaymentRecord, Timestamp};
+use crate::domain::{ChargeId, ContactId, Currency, CustomerStats, Money, PaymentRecord, Timestamp};
 
 const COLUMNS: &str = "payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
     refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at";
@@ -65,8 +65,9 @@ pub(crate) fn of_charge(conn: &Connection, charge: ChargeId) -> Result<Vec<Payme
     let mut statement = conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM payments WHERE charge_id = :charge_id ORDER BY payment_intent"
     ))?;
-    let payments =
-        statement.query_map(named_params! { ":charge_id": charge }, payment_from_row)?.collect::<Result<_, _>>()?;
+    let payments = statement
+        .query_map(named_params! { ":charge_id": charge }, payment_from_row)?
+        .collect::<Result<_, _>>()?;
     Ok(payments)
 }
 
@@ -74,7 +75,9 @@ pub(crate) fn of_charge(conn: &Connection, charge: ChargeId) -> Result<Vec<Payme
 pub(crate) fn charge_of(conn: &Connection, payment_intent: &str) -> Result<Option<ChargeId>> {
     Ok(conn
         .prepare_cached("SELECT charge_id FROM payments WHERE payment_intent = :payment_intent")?
-        .query_row(named_params! { ":payment_intent": payment_intent }, |row| row.get::<_, Option<ChargeId>>(0))
+        .query_row(named_params! { ":payment_intent": payment_intent }, |row| {
+            row.get::<_, Option<ChargeId>>(0)
+        })
         .optional()?
         .flatten())
 }
@@ -89,22 +92,32 @@ pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerSta
          WHERE c.contact_id = :contact_id AND p.status = 'succeeded'
          GROUP BY p.currency ORDER BY p.currency",
     )?;
-    let mut stats = CustomerStats { paid_count: 0, lifetime: Vec::new(), since: None };
+    let mut stats = CustomerStats {
+        paid_count: 0,
+        lifetime: Vec::new(),
+        since: None,
+    };
     let mut rows = statement.query(named_params! { ":contact_id": contact })?;
     while let Some(row) = rows.next()? {
         let currency: String = row.get(0)?;
         stats.paid_count += row.get::<_, u32>(1)?;
-        let total = Currency::from_code(&currency).and_then(|code| Money::from_minor(row.get(2).unwrap_or(0), code));
+        let total =
+            Currency::from_code(&currency).and_then(|code| Money::from_minor(row.get(2).unwrap_or(0), code));
         stats.lifetime.extend(total);
         let first: Option<i64> = row.get(3)?;
-        stats.since = [stats.since, first.map(Timestamp::from_millis)].into_iter().flatten().min();
+        stats.since = [stats.since, first.map(Timestamp::from_millis)]
+            .into_iter()
+            .flatten()
+            .min();
     }
     Ok(stats)
 }
 
 /// Calls `each` for every payment, for an export.
 pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(PaymentRecord) -> Result<()>) -> Result<()> {
-    let mut statement = conn.prepare(&format!("SELECT {COLUMNS} FROM payments ORDER BY paid_at, payment_intent"))?;
+    let mut statement = conn.prepare(&format!(
+        "SELECT {COLUMNS} FROM payments ORDER BY paid_at, payment_intent"
+    ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         each(payment_from_row(row)?)?;
@@ -123,7 +136,11 @@ fn payment_from_row(row: &Row<'_>) -> rusqlite::Result<PaymentRecord> {
         amount: money(row, "amount_minor", "currency")?,
         refunded_minor: row.get("refunded_minor")?,
         disputed: row.get("disputed")?,
-        fee: if fee.is_some() { Some(money(row, "fee_minor", "fee_currency")?) } else { None },
+        fee: if fee.is_some() {
+            Some(money(row, "fee_minor", "fee_currency")?)
+        } else {
+            None
+        },
         net_minor: row.get("net_minor")?,
         method: row.get("method")?,
         failure: row.get("failure")?,

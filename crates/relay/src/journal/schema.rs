@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::JournalError;
+use super::ids::Ids;
 use crate::JournalKey;
 
 const VERSION: i64 = 1;
@@ -25,7 +26,11 @@ const TABLES: &str = "
         headers TEXT NOT NULL,
         body TEXT NOT NULL
     ) STRICT;
-    CREATE UNIQUE INDEX entries_by_id ON entries (id, source);
+    CREATE TABLE ids (
+        hash INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (hash, seq)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE desks (
         name TEXT PRIMARY KEY,
         applied INTEGER NOT NULL,
@@ -38,6 +43,7 @@ pub(super) struct Opened {
     pub(super) id: JournalId,
     /// The newest place ever given, pruned or not.
     pub(super) last: Seq,
+    pub(super) ids: Ids,
 }
 
 /// Opens the file for its one writer, and makes the tables if it is new.
@@ -48,9 +54,12 @@ pub(super) fn open_writer(path: &Path, key: Option<&JournalKey>) -> Result<Opene
     conn.pragma_update(None, "synchronous", "FULL")?;
     // Fewer, larger checkpoints: each one makes a commit wait.
     conn.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    // Room for the index of ids: a page that is not held must be deciphered again.
+    conn.pragma_update(None, "cache_size", -32_000)?;
     let id = migrate(&mut conn)?;
     let last = last_place(&conn)?;
-    Ok(Opened { conn, id, last })
+    let ids = Ids::load(&conn)?;
+    Ok(Opened { conn, id, last, ids })
 }
 
 /// Opens a second connection that only reads.
@@ -108,7 +117,7 @@ fn migrate(conn: &mut Connection) -> Result<JournalId, JournalError> {
 fn create(conn: &Connection) -> Result<(), JournalError> {
     conn.execute_batch(TABLES)?;
     conn.execute(
-        "INSERT INTO meta (name, value) VALUES ('journal_id', :id), ('pruned', '0')",
+        "INSERT INTO meta (name, value) VALUES ('journal_id', :id), ('pruned', '0'), ('indexed', '0')",
         named_params! { ":id": Uuid::now_v7().to_string() },
     )?;
     conn.pragma_update(None, "user_version", VERSION)?;

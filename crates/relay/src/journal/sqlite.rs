@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::spawn_blocking;
 
+use super::ids::Fingerprint;
 use super::schema::{self, Opened};
 use super::writer::{Append, Job, PRUNED_TOGETHER, Problem, Reply, Writer};
 use super::{Appended, DeskMark, Entry, JournalError};
@@ -69,13 +70,14 @@ impl SqliteJournal {
 
     fn open_now(path: &Path, key: Option<&JournalKey>) -> Result<Self, JournalError> {
         let lock = lock(path)?;
-        let Opened { conn, id, last } = schema::open_writer(path, key)?;
+        let Opened { conn, id, last, ids } = schema::open_writer(path, key)?;
         let reader = schema::open_reader(path, key)?;
         let (jobs, waiting) = mpsc::channel(WAITING);
         let (last, last_seen) = watch::channel(last);
         let problem = Problem::default();
         let writer = Writer {
             conn,
+            ids,
             last,
             problem: problem.clone(),
         };
@@ -104,7 +106,15 @@ impl SqliteJournal {
     }
 
     pub(super) async fn append(&self, entry: Entry) -> Result<Appended, JournalError> {
-        self.ask(|reply| Job::Append(Append { entry, reply })).await
+        let fingerprint = Fingerprint::of(entry.source.as_str(), &entry.id);
+        self.ask(|reply| {
+            Job::Append(Append {
+                entry,
+                fingerprint,
+                reply,
+            })
+        })
+        .await
     }
 
     pub(super) async fn prune(&self, before: Seq) -> Result<u64, JournalError> {

@@ -1,11 +1,13 @@
 //! The journal's one writer: what waits is committed together, and answered after.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cobro_protocol::Seq;
 use rusqlite::{Connection, TransactionBehavior, named_params};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::ids::{self, Fingerprint, Ids};
 use super::{Appended, DeskMark, Entry, JournalError};
 
 /// The most entries, and about the most bytes, in one commit.
@@ -20,6 +22,7 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, JournalError>>;
 
 pub(super) struct Append {
     pub(super) entry: Entry,
+    pub(super) fingerprint: Fingerprint,
     pub(super) reply: Reply<Appended>,
 }
 
@@ -41,6 +44,7 @@ pub(super) type Problem = Arc<Mutex<Option<JournalError>>>;
 
 pub(super) struct Writer {
     pub(super) conn: Connection,
+    pub(super) ids: Ids,
     pub(super) last: watch::Sender<Seq>,
     pub(super) problem: Problem,
 }
@@ -132,25 +136,31 @@ impl Writer {
     /// Writes the group in one transaction. An entry's own error is among the results.
     fn try_commit(&mut self, group: &[Append]) -> Result<Vec<Result<Appended, JournalError>>, JournalError> {
         let before = *self.last.borrow();
-        let mut last = before;
         let tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut new = NewEntries {
+            last: before,
+            fingerprints: HashMap::new(),
+        };
         let mut results = Vec::with_capacity(group.len());
         for append in group {
-            let next = Seq(last.0 + 1);
-            let result = insert(&tx, next, &append.entry).map_err(JournalError::from);
+            let result = new.append(&tx, &self.ids, append).map_err(JournalError::from);
             match result {
-                Ok(Appended::New(seq)) => last = seq,
                 // A failure this bad has already ended the transaction.
                 Err(error) if tx.is_autocommit() => return Err(error),
-                Ok(Appended::Duplicate) | Err(_) => {}
+                result => results.push(result),
             }
-            results.push(result);
         }
+        let indexed = match self.ids.write_some(&tx, 2 * group.len()) {
+            Err(error) if tx.is_autocommit() => return Err(error.into()),
+            some => some.unwrap_or(0), // It can wait; the entries can't.
+        };
         tx.commit()?;
-        if last != before {
-            self.last.send_replace(last);
+        self.ids.gone(indexed);
+        self.ids.note(new.fingerprints);
+        if new.last != before {
+            self.last.send_replace(new.last);
         }
         Ok(results)
     }
@@ -190,13 +200,17 @@ impl Writer {
              WHERE name = 'pruned'",
             named_params! { ":before": before.0 },
         )?;
-        let removed = tx.execute(
-            "DELETE FROM entries
-             WHERE seq IN (SELECT seq FROM entries WHERE seq < :before ORDER BY seq LIMIT :most)",
-            named_params! { ":before": before.0, ":most": PRUNED_TOGETHER },
-        )?;
+        let going = oldest(&tx, before)?;
+        for (seq, fingerprint) in &going {
+            ids::unwrite(&tx, *fingerprint, *seq)?;
+            tx.prepare_cached("DELETE FROM entries WHERE seq = :seq")?
+                .execute(named_params! { ":seq": seq.0 })?;
+        }
         tx.commit()?;
-        Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+        for (_, fingerprint) in &going {
+            self.ids.forget(*fingerprint);
+        }
+        Ok(going.len() as u64)
     }
 
     fn mark(&mut self, marks: Vec<DeskMark>) -> Result<(), JournalError> {
@@ -231,34 +245,64 @@ impl Writer {
         Ok(())
     }
 
-    fn finish(self) {
-        let checkpointed = self
-            .conn
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    fn finish(mut self) {
+        let checkpointed = self.ids.write_all(&mut self.conn).and_then(|()| {
+            self.conn
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        });
         if let Err(error) = checkpointed {
             tracing::warn!(%error, "The journal was not folded into its main file; the next start does it");
         }
     }
 }
 
-fn insert(conn: &Connection, seq: Seq, entry: &Entry) -> rusqlite::Result<Appended> {
-    let inserted = conn
-        .prepare_cached(
-            "INSERT INTO entries (seq, source, id, received_at, headers, body)
-             VALUES (:seq, :source, :id, :received_at, :headers, :body)
-             ON CONFLICT (id, source) DO NOTHING",
+/// What a transaction has appended so far.
+struct NewEntries {
+    last: Seq,
+    fingerprints: HashMap<Fingerprint, Seq>,
+}
+
+impl NewEntries {
+    fn append(&mut self, conn: &Connection, ids: &Ids, append: &Append) -> rusqlite::Result<Appended> {
+        let Append {
+            entry, fingerprint, ..
+        } = append;
+        if self.fingerprints.contains_key(fingerprint) || ids.hold(conn, *fingerprint, entry)? {
+            return Ok(Appended::Duplicate);
+        }
+        let seq = Seq(self.last.0 + 1);
+        insert(conn, seq, entry)?;
+        self.last = seq;
+        self.fingerprints.insert(*fingerprint, seq);
+        Ok(Appended::New(seq))
+    }
+}
+
+fn insert(conn: &Connection, seq: Seq, entry: &Entry) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO entries (seq, source, id, received_at, headers, body)
+         VALUES (:seq, :source, :id, :received_at, :headers, :body)",
+    )?
+    .execute(named_params! {
+        ":seq": seq.0,
+        ":source": entry.source.as_str(),
+        ":id": entry.id,
+        ":received_at": entry.received_at.millis(),
+        ":headers": entry.headers,
+        ":body": entry.body,
+    })?;
+    Ok(())
+}
+
+/// Returns the first entries before a place.
+fn oldest(conn: &Connection, before: Seq) -> rusqlite::Result<Vec<(Seq, Fingerprint)>> {
+    conn.prepare_cached("SELECT seq, source, id FROM entries WHERE seq < :before ORDER BY seq LIMIT :most")?
+        .query_map(
+            named_params! { ":before": before.0, ":most": PRUNED_TOGETHER },
+            |row| {
+                let (source, id): (String, String) = (row.get("source")?, row.get("id")?);
+                Ok((Seq(row.get("seq")?), Fingerprint::of(&source, &id)))
+            },
         )?
-        .execute(named_params! {
-            ":seq": seq.0,
-            ":source": entry.source.as_str(),
-            ":id": entry.id,
-            ":received_at": entry.received_at.millis(),
-            ":headers": entry.headers,
-            ":body": entry.body,
-        })?;
-    Ok(if inserted == 1 {
-        Appended::New(seq)
-    } else {
-        Appended::Duplicate
-    })
+        .collect()
 }

@@ -67,7 +67,9 @@ CREATE TABLE messages (
     n INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     conversation_id BLOB NOT NULL REFERENCES conversations (id),
-    wamid TEXT UNIQUE,
+    wamid TEXT,
+    -- 0, or more where WhatsApp gave one name to different contents.
+    variant INTEGER NOT NULL,
     direction TEXT NOT NULL,
     origin TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -86,6 +88,7 @@ CREATE TABLE messages (
     read_at INTEGER
 ) STRICT;
 
+CREATE UNIQUE INDEX messages_by_wamid ON messages (wamid, variant) WHERE wamid IS NOT NULL;
 CREATE INDEX messages_of_conversation ON messages (conversation_id, at DESC, n DESC);
 
 -- Reports about messages that we do not have yet: a status can overtake its message.

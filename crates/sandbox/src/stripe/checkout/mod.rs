@@ -1,0 +1,9 @@
+//! The life of a checkout: opened from a link, paid by card or voucher, refused, expired.
+
+pub(crate) mod balance;
+pub(crate) mod cards;
+pub(crate) mod open;
+pub(crate) mod outcome;
+pub(crate) mod pay;
+pub(crate) mod take;
+pub(crate) mod voucher;

@@ -1,0 +1,125 @@
+//! How a customer pays, and how it ended.
+
+use serde::{Deserialize, Serialize};
+
+use crate::stripe::objects::charge::Failure;
+use crate::stripe::objects::session::Buyer;
+
+/// How a customer pays a link.
+#[derive(Debug, Clone)]
+pub struct PayWith {
+    pub(crate) means: Means,
+    pub(crate) buyer: Buyer,
+}
+
+#[derive(Clone)]
+pub(crate) enum Means {
+    Card(CardEntry),
+    Oxxo,
+}
+
+/// A card as typed.
+#[derive(Clone)]
+pub(crate) struct CardEntry {
+    pub(crate) number: String,
+    pub(crate) month: i64,
+    pub(crate) year: i64,
+    pub(crate) challenge: Challenge,
+}
+
+/// What the customer does when the bank asks for 3-D Secure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Challenge {
+    /// Leaves the question open; the page asks it.
+    #[default]
+    Leave,
+    Complete,
+    Fail,
+}
+
+impl PayWith {
+    /// Pays by card; spaces in the number don't matter.
+    pub fn card(number: impl Into<String>) -> Self {
+        let entry = CardEntry { number: number.into(), month: 12, year: 2034, challenge: Challenge::Leave };
+        Self { means: Means::Card(entry), buyer: Buyer::default() }
+    }
+
+    /// Takes a voucher to pay in cash at an OXXO store.
+    pub fn oxxo() -> Self {
+        Self { means: Means::Oxxo, buyer: Buyer::default() }
+    }
+
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.buyer.name = Some(name.into());
+        self
+    }
+
+    #[must_use]
+    pub fn with_email(mut self, email: impl Into<String>) -> Self {
+        self.buyer.email = Some(email.into());
+        self
+    }
+
+    /// Decides what happens if the card asks for 3-D Secure.
+    #[must_use]
+    pub fn challenged(mut self, challenge: Challenge) -> Self {
+        if let Means::Card(card) = &mut self.means {
+            card.challenge = challenge;
+        }
+        self
+    }
+}
+
+impl std::fmt::Debug for Means {
+    /// Leaves the card number out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Card(_) => "Card",
+            Self::Oxxo => "Oxxo",
+        })
+    }
+}
+
+/// How an attempt to pay ended; in JSON `outcome` says which.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum PayOutcome {
+    Paid { session: Option<String>, payment_intent: String, charge: String },
+    Declined { session: Option<String>, payment_intent: String, code: String, decline_code: Option<String>, message: String },
+    /// The bank asks for 3-D Secure at `url`.
+    NeedsAuthentication { session: Option<String>, payment_intent: String, url: String },
+    /// A voucher waits to be paid at a store.
+    Voucher { session: Option<String>, payment_intent: String, number: String, expires_at: i64, url: String },
+    VoucherExpired { session: Option<String>, payment_intent: String },
+    /// It had been paid before; nothing was taken now.
+    AlreadyPaid { session: Option<String>, payment_intent: String },
+    /// The link or session no longer sells.
+    Inactive { message: Option<String> },
+    /// Nothing was tried: a wrong number, a method that isn't offered.
+    Refused { message: String },
+    /// There is no such link, session or payment.
+    NotFound { what: String },
+}
+
+impl PayOutcome {
+    /// Returns whether money came, now or before.
+    pub fn is_paid(&self) -> bool {
+        matches!(self, Self::Paid { .. } | Self::AlreadyPaid { .. })
+    }
+
+    pub(crate) fn declined(session: Option<String>, payment_intent: &str, failure: Failure) -> Self {
+        Self::Declined {
+            session,
+            payment_intent: payment_intent.to_owned(),
+            code: failure.code.to_owned(),
+            decline_code: failure.decline_code.map(str::to_owned),
+            message: failure.message.to_owned(),
+        }
+    }
+
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::NotFound { what: what.to_owned() }
+    }
+}

@@ -1,0 +1,145 @@
+//! `/sandbox/…` routes that concern Stripe: customers pay, vouchers are paid or expire, objects are dumped.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::shelf::{Object, Shelf};
+use super::{Challenge, PayOutcome, PayWith, Stripe};
+
+/// Serves the Stripe part of the control API.
+pub fn control_router(stripe: Arc<Stripe>) -> Router {
+    Router::new()
+        .route("/sandbox/links/{link}/pay", post(pay_link))
+        .route("/sandbox/vouchers/{payment_intent}/pay", post(pay_voucher))
+        .route("/sandbox/vouchers/{payment_intent}/expire", post(expire_voucher))
+        .route("/sandbox/payments/{payment_intent}/authenticate", post(authenticate))
+        .route("/sandbox/stripe/objects/{kind}", get(objects))
+        .route("/sandbox/webhooks/last", get(last_webhook))
+        .with_state(stripe)
+}
+
+/// How a customer pays, in the control API's words: `{"card": "4242…"}` or `{"method": "oxxo"}`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PayRequest {
+    card: Option<String>,
+    method: Option<Method>,
+    #[serde(default)]
+    three_d_secure: Challenge,
+    name: Option<String>,
+    email: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Method {
+    Card,
+    Oxxo,
+}
+
+impl From<PayRequest> for PayWith {
+    fn from(request: PayRequest) -> Self {
+        let with = match (request.method, request.card) {
+            (Some(Method::Oxxo), _) => Self::oxxo(),
+            (_, card) => {
+                Self::card(card.as_deref().unwrap_or("4242424242424242")).challenged(request.three_d_secure)
+            }
+        };
+        let with = with.named(request.name.as_deref().unwrap_or("Ana Sandbox"));
+        with.with_email(request.email.as_deref().unwrap_or("ana@example.com"))
+    }
+}
+
+async fn pay_link(
+    State(stripe): State<Arc<Stripe>>,
+    Path(link): Path<String>,
+    Json(request): Json<PayRequest>,
+) -> Response {
+    told(stripe.pay_link(&link, request.into()))
+}
+
+async fn pay_voucher(State(stripe): State<Arc<Stripe>>, Path(payment_intent): Path<String>) -> Response {
+    told(stripe.pay_voucher(&payment_intent))
+}
+
+async fn expire_voucher(State(stripe): State<Arc<Stripe>>, Path(payment_intent): Path<String>) -> Response {
+    told(stripe.expire_voucher(&payment_intent))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Authentication {
+    passed: bool,
+}
+
+async fn authenticate(
+    State(stripe): State<Arc<Stripe>>,
+    Path(payment_intent): Path<String>,
+    Json(answer): Json<Authentication>,
+) -> Response {
+    told(stripe.authenticate(&payment_intent, answer.passed))
+}
+
+/// Answers 200 with the outcome, 404 when there was nothing to pay.
+fn told(outcome: PayOutcome) -> Response {
+    let status = match outcome {
+        PayOutcome::NotFound { .. } => StatusCode::NOT_FOUND,
+        _ => StatusCode::OK,
+    };
+    (status, Json(outcome)).into_response()
+}
+
+#[derive(Debug, Deserialize)]
+struct Newest {
+    source: String,
+}
+
+/// Answers the newest webhook, body and signature as they are sent, for trying a receiver by hand.
+async fn last_webhook(State(stripe): State<Arc<Stripe>>, Query(from): Query<Newest>) -> Response {
+    let complain = |error: &str| (StatusCode::NOT_FOUND, Json(json!({"error": error}))).into_response();
+    if from.source != "stripe" {
+        return complain("only webhooks of source=stripe are kept");
+    }
+    let Some(letter) = stripe.last_sent() else {
+        return complain("Stripe has not sent a webhook yet: pay a link first");
+    };
+    let [_, _, (_, signature)] = letter.headers(jiff::Timestamp::now().as_second());
+    Json(json!({"id": letter.id(), "type": letter.kind(), "body": letter.body(), "signature": signature}))
+        .into_response()
+}
+
+/// Dumps all objects of a kind, oldest first, as the API would show them.
+async fn objects(State(stripe): State<Arc<Stripe>>, Path(kind): Path<String>) -> Response {
+    stripe.catch_up();
+    let ledger = stripe.ledger();
+    let shown = match kind.trim_end_matches('s') {
+        "payment_link" => dump(&ledger.links),
+        "checkout.session" | "checkout_session" => dump(&ledger.sessions),
+        "payment_intent" => dump(&ledger.intents),
+        "payment_method" => dump(&ledger.methods),
+        "charge" => dump(&ledger.charges),
+        "balance_transaction" => dump(&ledger.transactions),
+        "refund" => dump(&ledger.refunds),
+        "customer" => dump(&ledger.customers),
+        "product" => dump(&ledger.products),
+        "price" => dump(&ledger.prices),
+        "event" => dump(&ledger.events),
+        "webhook_endpoint" => dump(&ledger.endpoints),
+        _ => {
+            let error = format!("no objects of type '{kind}': try payment_link, checkout_session, charge, event …");
+            return (StatusCode::NOT_FOUND, Json(json!({"error": error}))).into_response();
+        }
+    };
+    Json(shown).into_response()
+}
+
+fn dump<T: Object>(shelf: &Shelf<T>) -> Vec<Value> {
+    shelf.rows().iter().map(Object::render).collect()
+}

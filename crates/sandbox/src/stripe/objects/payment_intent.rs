@@ -1,0 +1,163 @@
+//! The way of one payment from wish to money.
+
+use serde_json::{Value, json};
+
+use super::kept_on;
+use crate::stripe::currency::Currency;
+use crate::stripe::fields::Metadata;
+use crate::stripe::shelf::Object;
+
+#[derive(Debug, Clone)]
+pub(crate) struct PaymentIntent {
+    pub(crate) id: String,
+    pub(crate) created: i64,
+    pub(crate) secret: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: Currency,
+    pub(crate) state: IntentState,
+    pub(crate) methods: Vec<String>,
+    pub(crate) payment_method: Option<String>,
+    pub(crate) latest_charge: Option<String>,
+    pub(crate) next: Option<NextAction>,
+    /// The error of the last attempt, in Stripe's shape.
+    pub(crate) last_error: Option<Value>,
+    pub(crate) canceled_at: Option<i64>,
+    pub(crate) cancellation_reason: Option<String>,
+    pub(crate) customer: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) receipt_email: Option<String>,
+    pub(crate) statement_descriptor: Option<String>,
+    pub(crate) statement_descriptor_suffix: Option<String>,
+    pub(crate) metadata: Metadata,
+    /// The checkout that it belongs to; the API doesn't show it.
+    pub(crate) session: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IntentState {
+    RequiresPaymentMethod,
+    RequiresConfirmation,
+    RequiresAction,
+    Succeeded,
+    Canceled,
+}
+
+/// What the customer has to do before the money can come.
+#[derive(Debug, Clone)]
+pub(crate) enum NextAction {
+    /// 3-D Secure, at this address.
+    Authenticate(String),
+    PayVoucher(Voucher),
+}
+
+/// A slip of paper that is paid at an OXXO store.
+#[derive(Debug, Clone)]
+pub(crate) struct Voucher {
+    pub(crate) number: String,
+    pub(crate) expires_at: i64,
+    pub(crate) url: String,
+}
+
+impl IntentState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::RequiresPaymentMethod => "requires_payment_method",
+            Self::RequiresConfirmation => "requires_confirmation",
+            Self::RequiresAction => "requires_action",
+            Self::Succeeded => "succeeded",
+            Self::Canceled => "canceled",
+        }
+    }
+}
+
+impl NextAction {
+    fn render(&self) -> Value {
+        match self {
+            Self::Authenticate(url) => {
+                json!({"type": "redirect_to_url", "redirect_to_url": {"return_url": null, "url": url}})
+            }
+            Self::PayVoucher(voucher) => json!({
+                "type": "oxxo_display_details",
+                "oxxo_display_details": {
+                    "expires_after": voucher.expires_at,
+                    "hosted_voucher_url": voucher.url,
+                    "number": voucher.number,
+                },
+            }),
+        }
+    }
+}
+
+impl PaymentIntent {
+    pub(crate) fn voucher(&self) -> Option<&Voucher> {
+        match &self.next {
+            Some(NextAction::PayVoucher(voucher)) => Some(voucher),
+            _ => None,
+        }
+    }
+
+    fn received(&self) -> i64 {
+        if self.state == IntentState::Succeeded { self.amount } else { 0 }
+    }
+
+    fn method_options(&self) -> Value {
+        let mut options = json!({"card": {
+            "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic",
+        }});
+        if self.methods.iter().any(|method| method == "oxxo") {
+            options["oxxo"] = json!({"expires_after_days": 3});
+        }
+        options
+    }
+}
+
+impl Object for PaymentIntent {
+    const NOUN: &'static str = "payment_intent";
+    const LIST: &'static str = "/v1/payment_intents";
+    kept_on!(intents);
+
+    fn render(&self) -> Value {
+        json!({
+            "id": self.id,
+            "object": "payment_intent",
+            "allowed_payment_method_types": self.methods,
+            "amount": self.amount,
+            "amount_capturable": 0,
+            "amount_details": {"tip": {}},
+            "amount_received": self.received(),
+            "application": null,
+            "application_fee_amount": null,
+            "automatic_payment_methods": null,
+            "canceled_at": self.canceled_at,
+            "cancellation_reason": self.cancellation_reason,
+            "capture_method": "automatic_async",
+            "client_secret": self.secret,
+            "confirmation_method": "automatic",
+            "created": self.created,
+            "currency": self.currency.code(),
+            "customer": self.customer,
+            "customer_account": null,
+            "description": self.description,
+            "last_payment_error": self.last_error,
+            "latest_charge": self.latest_charge,
+            "livemode": false,
+            "metadata": self.metadata,
+            "next_action": self.next.as_ref().map(NextAction::render),
+            "on_behalf_of": null,
+            "payment_method": self.payment_method,
+            "payment_method_configuration_details": null,
+            "payment_method_options": self.method_options(),
+            "payment_method_types": self.methods,
+            "processing": null,
+            "receipt_email": self.receipt_email,
+            "review": null,
+            "setup_future_usage": null,
+            "shipping": null,
+            "statement_descriptor": self.statement_descriptor,
+            "statement_descriptor_suffix": self.statement_descriptor_suffix,
+            "status": self.state.name(),
+            "transfer_data": null,
+            "transfer_group": null,
+        })
+    }
+}

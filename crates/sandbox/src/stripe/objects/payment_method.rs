@@ -1,0 +1,153 @@
+//! The card or voucher of one payment.
+
+use serde_json::{Value, json};
+
+use super::kept_on;
+use super::session::Buyer;
+use crate::stripe::fields::Metadata;
+use crate::stripe::shelf::Object;
+
+#[derive(Debug, Clone)]
+pub(crate) struct PaymentMethod {
+    pub(crate) id: String,
+    pub(crate) created: i64,
+    pub(crate) buyer: Buyer,
+    pub(crate) instrument: Instrument,
+    pub(crate) metadata: Metadata,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Instrument {
+    Card(Face),
+    /// The voucher's reference, once there is one.
+    Oxxo(Option<String>),
+}
+
+/// What may be told of a card: never its number.
+#[derive(Debug, Clone)]
+pub(crate) struct Face {
+    pub(crate) brand: &'static str,
+    pub(crate) last4: String,
+    pub(crate) month: i64,
+    pub(crate) year: i64,
+    pub(crate) funding: &'static str,
+    pub(crate) country: &'static str,
+    pub(crate) fingerprint: String,
+    /// How 3-D Secure ended, if it was asked for.
+    pub(crate) authenticated: Option<bool>,
+}
+
+impl Buyer {
+    pub(crate) fn billing_details(&self) -> Value {
+        json!({
+            "address": {
+                "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null,
+            },
+            "email": self.email,
+            "name": self.name,
+            "phone": self.phone,
+            "tax_id": null,
+        })
+    }
+}
+
+impl Face {
+    fn common(&self) -> Value {
+        json!({
+            "brand": self.brand,
+            "checks": {"address_line1_check": null, "address_postal_code_check": null, "cvc_check": "pass"},
+            "country": self.country,
+            "exp_month": self.month,
+            "exp_year": self.year,
+            "fingerprint": self.fingerprint,
+            "funding": self.funding,
+            "last4": self.last4,
+            "wallet": null,
+        })
+    }
+
+    /// Returns the card as a payment method shows it.
+    fn kept(&self) -> Value {
+        let mut card = self.common();
+        card["display_brand"] = self.brand.into();
+        card["generated_from"] = Value::Null;
+        card["networks"] = json!({"available": [self.brand], "preferred": null});
+        card["three_d_secure_usage"] = json!({"supported": true});
+        card
+    }
+
+    /// Returns the card as the charge that used it shows it.
+    fn used(&self, amount: i64) -> Value {
+        let mut card = self.common();
+        card["amount_authorized"] = amount.into();
+        card["authorization_code"] = "123456".into();
+        card["extended_authorization"] = json!({"status": "disabled"});
+        card["incremental_authorization"] = json!({"status": "unavailable"});
+        card["installments"] = Value::Null;
+        card["mandate"] = Value::Null;
+        card["multicapture"] = json!({"status": "unavailable"});
+        card["network"] = self.brand.into();
+        card["network_token"] = json!({"used": false});
+        card["network_transaction_id"] = "400188923231921".into();
+        card["overcapture"] = json!({"maximum_amount_capturable": amount, "status": "unavailable"});
+        card["regulated_status"] = "unregulated".into();
+        card["three_d_secure"] = self.three_d_secure();
+        card
+    }
+
+    fn three_d_secure(&self) -> Value {
+        self.authenticated.map_or(Value::Null, |passed| {
+            json!({
+                "authentication_flow": "challenge",
+                "electronic_commerce_indicator": if passed { "05" } else { "07" },
+                "exemption_indicator": null,
+                "result": if passed { "authenticated" } else { "failed" },
+                "result_reason": if passed { Value::Null } else { "rejected".into() },
+                "transaction_id": null,
+                "version": "2.2.0",
+            })
+        })
+    }
+}
+
+impl Instrument {
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Card(_) => "card",
+            Self::Oxxo(_) => "oxxo",
+        }
+    }
+
+    /// Returns a charge's `payment_method_details`.
+    pub(crate) fn details(&self, amount: i64) -> Value {
+        match self {
+            Self::Card(face) => json!({"type": "card", "card": face.used(amount)}),
+            Self::Oxxo(number) => json!({"type": "oxxo", "oxxo": {"number": number}}),
+        }
+    }
+}
+
+impl Object for PaymentMethod {
+    const NOUN: &'static str = "PaymentMethod";
+    const LIST: &'static str = "/v1/payment_methods";
+    kept_on!(methods);
+
+    fn render(&self) -> Value {
+        let mut method = json!({
+            "id": self.id,
+            "object": "payment_method",
+            "allow_redisplay": "limited",
+            "billing_details": self.buyer.billing_details(),
+            "created": self.created,
+            "customer": null,
+            "livemode": false,
+            "metadata": self.metadata,
+            "type": self.instrument.kind(),
+        });
+        method[self.instrument.kind()] = match &self.instrument {
+            Instrument::Card(face) => face.kept(),
+            Instrument::Oxxo(_) => json!({}),
+        };
+        method
+    }
+}

@@ -1,0 +1,198 @@
+//! One visit to a checkout.
+
+use serde_json::{Value, json};
+
+use super::kept_on;
+use super::line::Line;
+use super::payment_link::{Ending, PaymentData};
+use crate::stripe::currency::Currency;
+use crate::stripe::fields::Metadata;
+use crate::stripe::shelf::Object;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) created: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) state: SessionState,
+    pub(crate) paid: bool,
+    pub(crate) url: String,
+    pub(crate) payment_link: Option<String>,
+    pub(crate) payment_intent: Option<String>,
+    pub(crate) currency: Currency,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) methods: Vec<String>,
+    pub(crate) metadata: Metadata,
+    pub(crate) payment: PaymentData,
+    pub(crate) client_reference_id: Option<String>,
+    pub(crate) customer: Option<String>,
+    pub(crate) customer_email: Option<String>,
+    pub(crate) always_customer: bool,
+    pub(crate) collects_phone: bool,
+    pub(crate) locale: Option<String>,
+    pub(crate) submit_type: Option<String>,
+    pub(crate) success_url: Option<String>,
+    pub(crate) cancel_url: Option<String>,
+    pub(crate) voucher_days: i64,
+    pub(crate) ending: Ending,
+    pub(crate) buyer: Option<Buyer>,
+    /// What the page has to tell since the last attempt; the API doesn't show it.
+    pub(crate) notice: Option<Notice>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SessionState {
+    Open,
+    Complete,
+    Expired,
+}
+
+/// Who paid, as typed on the page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Buyer {
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+}
+
+/// Why the last attempt did not go through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// A field was left out or makes no sense; nothing was tried.
+    Field(Field),
+    /// Stripe's decline code, or its error code where there is none.
+    Declined(String),
+    AuthenticationFailed,
+    VoucherExpired,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    Number,
+    Expiry,
+    Cvc,
+    Name,
+    Email,
+    Method,
+}
+
+impl SessionState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete => "complete",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Session {
+    pub(crate) fn total(&self) -> i64 {
+        self.lines.iter().map(|line| line.amount).sum()
+    }
+
+    /// Returns the buyer's address as the API shows it.
+    pub(crate) fn email(&self) -> Option<&str> {
+        let typed = self.buyer.as_ref().and_then(|buyer| buyer.email.as_deref());
+        typed.or(self.customer_email.as_deref())
+    }
+
+    fn customer_details(&self) -> Option<Value> {
+        if self.buyer.is_none() && self.customer_email.is_none() {
+            return None;
+        }
+        let buyer = self.buyer.clone().unwrap_or_default();
+        Some(json!({
+            "address": {
+                "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null,
+            },
+            "business_name": null,
+            "email": self.email(),
+            "individual_name": null,
+            "name": buyer.name,
+            "phone": buyer.phone,
+            "tax_exempt": "none",
+            "tax_ids": [],
+        }))
+    }
+
+    fn method_options(&self) -> Value {
+        let mut options = json!({"card": {"request_three_d_secure": "automatic"}});
+        if self.methods.iter().any(|method| method == "oxxo") {
+            options["oxxo"] = json!({"expires_after_days": self.voucher_days});
+        }
+        options
+    }
+}
+
+impl Object for Session {
+    const NOUN: &'static str = "checkout.session";
+    const LIST: &'static str = "/v1/checkout/sessions";
+    kept_on!(sessions);
+
+    fn render(&self) -> Value {
+        let open = self.state == SessionState::Open;
+        json!({
+            "id": self.id,
+            "object": "checkout.session",
+            "adaptive_pricing": {"enabled": false},
+            "after_expiration": null,
+            "allow_promotion_codes": false,
+            "allowed_payment_method_types": self.methods,
+            "amount_subtotal": self.total(),
+            "amount_total": self.total(),
+            "automatic_tax": {"enabled": false, "liability": null, "provider": null, "status": null},
+            "billing_address_collection": "auto",
+            "cancel_url": self.cancel_url,
+            "client_reference_id": self.client_reference_id,
+            "client_secret": null,
+            "collected_information": null,
+            "consent": null,
+            "consent_collection": null,
+            "created": self.created,
+            "currency": self.currency.code(),
+            "currency_conversion": null,
+            "custom_fields": [],
+            "custom_text": {
+                "after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null,
+            },
+            "customer": self.customer,
+            "customer_account": null,
+            "customer_creation": if self.always_customer { "always" } else { "if_required" },
+            "customer_details": self.customer_details(),
+            "customer_email": self.customer_email,
+            "discounts": [],
+            "expires_at": self.expires_at,
+            "invoice": null,
+            "invoice_creation": null,
+            "livemode": false,
+            "locale": self.locale,
+            "metadata": self.metadata,
+            "mode": "payment",
+            "origin_context": null,
+            "payment_intent": self.payment_intent,
+            "payment_link": self.payment_link,
+            "payment_method_collection": "if_required",
+            "payment_method_configuration_details": null,
+            "payment_method_options": self.method_options(),
+            "payment_method_types": self.methods,
+            "payment_status": if self.paid { "paid" } else { "unpaid" },
+            "permissions": null,
+            "phone_number_collection": {"enabled": self.collects_phone},
+            "recovered_from": null,
+            "saved_payment_method_options": null,
+            "setup_intent": null,
+            "shipping_address_collection": null,
+            "shipping_cost": null,
+            "shipping_options": [],
+            "status": self.state.name(),
+            "submit_type": self.submit_type,
+            "subscription": null,
+            "success_url": self.success_url,
+            "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+            "ui_mode": "hosted_page",
+            "url": if open { Some(&self.url) } else { None },
+            "wallet_options": null,
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! What a customer typed into the form.
+
+use serde::Deserialize;
+
+use crate::stripe::checkout::cards::Card;
+use crate::stripe::checkout::outcome::{CardEntry, Challenge, Means, PayWith};
+use crate::stripe::objects::session::{Buyer, Field};
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Entry {
+    method: String,
+    number: String,
+    expiry: String,
+    cvc: String,
+    name: String,
+    email: String,
+    phone: String,
+}
+
+impl Entry {
+    /// Returns how to pay, or the first field that has to be typed again.
+    ///
+    /// Name and email may be left out with a card: the sandbox has no receipts to send.
+    pub(super) fn read(self, now: jiff::Timestamp) -> Result<PayWith, Field> {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let buyer = Buyer { name: given(&self.name), email: given(&self.email), phone: given(&self.phone) };
+        if buyer.email.as_ref().is_some_and(|email| !looks_like_email(email)) {
+            return Err(Field::Email);
+        }
+        match self.method.as_str() {
+            "oxxo" if buyer.name.is_none() => Err(Field::Name),
+            "oxxo" => Ok(PayWith { means: Means::Oxxo, buyer }),
+            "card" | "" => Ok(PayWith { means: Means::Card(self.card(now)?), buyer }),
+            _ => Err(Field::Method),
+        }
+    }
+
+    fn card(&self, now: jiff::Timestamp) -> Result<CardEntry, Field> {
+        Card::read(&self.number).map_err(|_| Field::Number)?;
+        let (month, year) = expiry(&self.expiry).ok_or(Field::Expiry)?;
+        let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC);
+        if (year, month) < (i64::from(today.year()), i64::from(today.month())) {
+            return Err(Field::Expiry);
+        }
+        let cvc = self.cvc.trim();
+        if !(3..=4).contains(&cvc.len()) || !cvc.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Field::Cvc);
+        }
+        Ok(CardEntry { number: self.number.clone(), month, year, challenge: Challenge::Leave })
+    }
+}
+
+/// Reads `12 / 34`, `12/2034` or `1234`.
+fn expiry(text: &str) -> Option<(i64, i64)> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let (month, year) = (digits.get(..2)?, digits.get(2..)?);
+    let year: i64 = match year.len() {
+        2 => 2000 + year.parse::<i64>().ok()?,
+        4 => year.parse().ok()?,
+        _ => return None,
+    };
+    let month = month.parse().ok().filter(|month| (1..=12).contains(month))?;
+    Some((month, year))
+}
+
+fn looks_like_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.') && !text.contains(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Field, expiry};
+
+    fn card(number: &str, expiry: &str, cvc: &str) -> Entry {
+        let typed = |text: &str| text.to_owned();
+        Entry { method: typed("card"), number: typed(number), expiry: typed(expiry), cvc: typed(cvc), ..Entry::default() }
+    }
+
+    fn wrong(entry: Entry) -> Option<Field> {
+        entry.read("2026-11-24T00:00:00Z".parse().unwrap()).err()
+    }
+
+    #[test]
+    fn expiry_is_read_however_it_is_typed() {
+        for typed in ["12 / 34", "12/34", "1234", "12/2034"] {
+            assert_eq!(expiry(typed), Some((12, 2034)), "{typed}");
+        }
+        assert_eq!(expiry("13/34"), None);
+        assert_eq!(expiry("1/3"), None);
+    }
+
+    #[test]
+    fn the_first_wrong_field_is_named() {
+        assert_eq!(wrong(card("4242", "12/34", "123")), Some(Field::Number));
+        assert_eq!(wrong(card("4242424242424242", "10/26", "123")), Some(Field::Expiry));
+        assert_eq!(wrong(card("4242424242424242", "11/26", "12")), Some(Field::Cvc));
+        assert_eq!(wrong(card("4242424242424242", "11/26", "123")), None);
+        let oxxo = |name: &str| Entry { method: "oxxo".to_owned(), name: name.to_owned(), ..Entry::default() };
+        assert_eq!(wrong(oxxo(" ")), Some(Field::Name));
+        assert_eq!(wrong(oxxo("Ana López")), None);
+        let email = Entry { email: "ana@".to_owned(), ..oxxo("Ana") };
+        assert_eq!(wrong(email), Some(Field::Email));
+    }
+}

@@ -1,0 +1,152 @@
+//! Webhook bodies as Meta documents them.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use super::customer::{Bubble, Customer, Status};
+use super::options::WhatsAppOptions;
+use super::refusal;
+
+/// Returns the body that tells of a customer's message; `content` is merged over what every message has.
+pub(crate) fn message(
+    options: &WhatsAppOptions,
+    customer: &Customer,
+    wamid: &str,
+    at_s: i64,
+    content: Map<String, Value>,
+) -> Value {
+    let phone = customer.known_phone();
+    let mut told = Map::new();
+    put(&mut told, "from", phone);
+    put(&mut told, "from_user_id", Some(customer.user_id.as_str()));
+    put(&mut told, "id", Some(wamid));
+    put(&mut told, "timestamp", Some(at_s.to_string()));
+    told.extend(content);
+    let contact = contact(customer, phone, true);
+    envelope(options, json!({"contacts": [contact], "messages": [told]}))
+}
+
+fn put(object: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        object.insert(name.to_owned(), value.into());
+    }
+}
+
+/// How a message was addressed, which decides what its statuses name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Address {
+    Phone,
+    UserId,
+}
+
+/// Returns the body that tells how far a message has come. With `error` it failed.
+pub(crate) fn status(
+    options: &WhatsAppOptions,
+    customer: &Customer,
+    bubble: &Bubble,
+    address: Address,
+    at_s: i64,
+    error: Option<i64>,
+) -> Value {
+    let phone = match address {
+        Address::Phone => Some(customer.phone.as_str()),
+        Address::UserId => customer.known_phone(),
+    };
+    // A failure names the customer as the shop did; everything else by user id too.
+    let user_id = (error.is_none() || address == Address::UserId).then_some(customer.user_id.as_str());
+    let priced = matches!(bubble.status, Status::Sent | Status::Delivered);
+    let mut told = Map::new();
+    put(&mut told, "id", Some(bubble.wamid.as_str()));
+    put(&mut told, "status", Some(bubble.status.name()));
+    put(&mut told, "timestamp", Some(at_s.to_string()));
+    put(&mut told, "recipient_id", phone);
+    put(&mut told, "recipient_user_id", user_id);
+    put(&mut told, "biz_opaque_callback_data", bubble.opaque.as_deref());
+    put(&mut told, "pricing", priced.then(|| pricing(bubble)));
+    put(
+        &mut told,
+        "errors",
+        error.map(|code| vec![refusal::webhook_error(code)]),
+    );
+    let mut value = Map::new();
+    let contact = contact(customer, phone, bubble.status != Status::Sent);
+    put(&mut value, "contacts", error.is_none().then(|| vec![contact]));
+    put(&mut value, "statuses", Some(vec![Value::Object(told)]));
+    envelope(options, Value::Object(value))
+}
+
+fn pricing(bubble: &Bubble) -> Value {
+    if bubble.kind == "template" {
+        return json!({"billable": true, "pricing_model": "PMP", "type": "regular", "category": "utility"});
+    }
+    json!({"billable": false, "pricing_model": "PMP", "type": "free_customer_service", "category": "service"})
+}
+
+fn contact(customer: &Customer, phone: Option<&str>, with_username: bool) -> Value {
+    let mut profile = Map::new();
+    put(&mut profile, "name", Some(customer.name.as_str()));
+    put(
+        &mut profile,
+        "username",
+        customer.username.as_deref().filter(|_| with_username),
+    );
+    let mut contact = Map::new();
+    put(&mut contact, "profile", Some(profile));
+    put(&mut contact, "wa_id", phone);
+    put(&mut contact, "user_id", Some(customer.user_id.as_str()));
+    Value::Object(contact)
+}
+
+fn envelope(options: &WhatsAppOptions, value: Value) -> Value {
+    let mut whole = Map::new();
+    put(&mut whole, "messaging_product", Some("whatsapp"));
+    let metadata = json!({
+        "display_phone_number": options.display_phone_number,
+        "phone_number_id": options.phone_number_id,
+    });
+    put(&mut whole, "metadata", Some(metadata));
+    if let Value::Object(value) = value {
+        whole.extend(value);
+    }
+    json!({
+        "object": "whatsapp_business_account",
+        "entry": [{"id": options.waba_id, "changes": [{"value": whole, "field": "messages"}]}],
+    })
+}
+
+/// Writes JSON as Meta does on the wire: everything outside ASCII escaped, slashes too.
+///
+/// Whoever verifies a signature over re-written JSON instead of the raw bytes is found out.
+pub(crate) fn on_the_wire(body: &Value) -> String {
+    let mut written = String::new();
+    for letter in body.to_string().chars() {
+        match letter {
+            '/' => written.push_str("\\/"),
+            _ if letter.is_ascii() => written.push(letter),
+            _ => {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string does not fail.
+                    let _ = write!(written, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_wire_is_ascii_and_means_the_same() {
+        let body = json!({"text": "¿Pastel? 🎂 a/b \"c\" \\d\n"});
+        let written = on_the_wire(&body);
+        assert!(written.is_ascii());
+        assert!(written.contains("\\ud83c\\udf82"));
+        assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), body);
+    }
+}
