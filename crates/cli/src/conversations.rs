@@ -14,7 +14,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, DeskError> {
     let profile = settings.existing_profile()?;
     let (folder, database) = (profile.clone(), settings.database.clone());
-    let key = tokio::task::spawn_blocking(move || folder.key(&database))
+    let key = tokio::task::spawn_blocking(move || folder.key_to_read(&database))
         .await
         .map_err(anyhow::Error::new)??;
     let store = Store::open_to_read(profile.database(), key).await?;

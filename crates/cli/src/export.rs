@@ -10,7 +10,7 @@ use cobro_desk::{DeskError, Settings};
 pub(crate) async fn run(settings: Settings, out: Option<PathBuf>) -> Result<ExitCode, DeskError> {
     let profile = settings.existing_profile()?;
     let (folder, database) = (profile.clone(), settings.database.clone());
-    let key = tokio::task::spawn_blocking(move || folder.key(&database))
+    let key = tokio::task::spawn_blocking(move || folder.key_to_read(&database))
         .await
         .map_err(anyhow::Error::new)??;
     let out: Box<dyn Write + Send> = match &out {

@@ -14,7 +14,7 @@ pub(crate) async fn perform(settings: Settings, request: ControlRequest) -> Resu
         return answer;
     };
     let database = settings.database.clone();
-    let key = tokio::task::spawn_blocking(move || profile.key(&database))
+    let key = tokio::task::spawn_blocking(move || profile.key_to_read(&database))
         .await
         .map_err(anyhow::Error::new)??;
     ControlClient::new(&running, &key)?.perform(&request).await

@@ -1,15 +1,18 @@
 //! The database key: 32 raw bytes, from hex or from a passphrase.
 
 use std::io::Read as _;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use hmac::{Hmac, KeyInit, Mac};
+use ring::pbkdf2;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
-use sha2::{Sha256, Sha512};
+use sha2::Sha256;
 
 /// SQLCipher's own derivation, so that its command line opens the file too.
-const ITERATIONS: u32 = 256_000;
-const SALT: usize = 16;
+const ITERATIONS: NonZeroU32 = NonZeroU32::new(256_000).unwrap();
+/// How long SQLCipher's salt is.
+pub const SALT: usize = 16;
 
 /// The key of a profile's databases.
 #[derive(Debug)]
@@ -43,8 +46,8 @@ impl DatabaseKey {
     ///
     /// 64 hexadecimal digits are the key itself. Anything else is a passphrase:
     /// it is derived once here, not at every connection, with the salt that the
-    /// file's first bytes hold, or a new one for a new file.
-    pub fn from_secret(secret: &SecretString, path: &Path) -> Result<Self, KeyError> {
+    /// file's first bytes hold, or `new_salt` for a new file.
+    pub fn from_secret(secret: &SecretString, path: &Path, new_salt: [u8; SALT]) -> Result<Self, KeyError> {
         let text = secret.expose_secret().trim();
         if text.is_empty() {
             return Err(KeyError::Empty);
@@ -53,8 +56,8 @@ impl DatabaseKey {
         if hex::decode_to_slice(text, &mut raw).is_ok() {
             return Ok(Self::from_raw(raw));
         }
-        let salt = salt_of(path)?.unwrap_or_else(rand::random);
-        pbkdf2::pbkdf2_hmac::<Sha512>(text.as_bytes(), &salt, ITERATIONS, &mut raw);
+        let salt = salt_of(path)?.unwrap_or(new_salt);
+        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA512, ITERATIONS, &salt, text.as_bytes(), &mut raw);
         Ok(Self {
             raw: SecretBox::new(Box::new(raw)),
             salt: Some(salt),

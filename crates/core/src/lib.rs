@@ -27,6 +27,6 @@ pub use action::Actor;
 pub use error::{Error, ErrorCode, Result};
 pub use event::CoreEvent;
 pub use inbox::{Inbox, KnownLine, Options, StreamOptions, StreamState, WhatsAppLines};
-pub use key::{DatabaseKey, KeyError};
+pub use key::{DatabaseKey, KeyError, SALT};
 pub use store::{Store, check};
 pub use words::Language;

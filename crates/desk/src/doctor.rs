@@ -87,7 +87,10 @@ async fn database(settings: &Settings) -> Vec<Finding> {
         ),
         Err(error) => problem("profile", error.to_string()),
     }];
-    if !profile.database().exists() {
+    if matches!(
+        profile.key_to_read(&settings.database),
+        Err(DeskError::NoDatabase)
+    ) {
         found.push(warning(
             "database",
             "There is no database yet. Start a desk once to make it",
@@ -96,7 +99,7 @@ async fn database(settings: &Settings) -> Vec<Finding> {
     }
     let database = settings.database.clone();
     let checked = tokio::task::spawn_blocking(move || {
-        let key = profile.key(&database)?;
+        let key = profile.key_to_read(&database)?;
         match check(&profile.database(), &key) {
             Err(cobro_core::Error::WrongKey) if profile.key_is_checked() => {
                 Err(DeskError::Damaged("database"))

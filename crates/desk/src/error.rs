@@ -28,6 +28,8 @@ pub enum DeskError {
         "The database key is wrong. Give the key that this profile was made with; without it the history can't be read"
     )]
     WrongKey,
+    #[error("This profile has no database yet. Start a desk on it once, with the window or `cobro agent`")]
+    NoDatabase,
     #[error(
         "The key of this profile is missing from the keychain, and the profile already has a database. Restore the key, or give it in COBRO_DATABASE_KEY"
     )]
@@ -57,7 +59,7 @@ impl DeskError {
             Self::Damaged(_) => ErrorCode::Damaged,
             Self::DiskFull => ErrorCode::DiskFull,
             Self::Core(error) => error.code(),
-            Self::Folder { .. } | Self::Relay(_) | Self::Other(_) => ErrorCode::Internal,
+            Self::NoDatabase | Self::Folder { .. } | Self::Relay(_) | Self::Other(_) => ErrorCode::Internal,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use cobro_core::{DatabaseKey, KeyError};
+use cobro_core::{DatabaseKey, KeyError, SALT};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -121,16 +121,62 @@ impl Profile {
     /// person must give one: nothing is ever kept unencrypted.
     pub fn key(&self, settings: &DatabaseSettings) -> Result<DatabaseKey, DeskError> {
         let key = match given(settings)? {
-            Some(secret) => DatabaseKey::from_secret(&secret, &self.database()).map_err(refused_key)?,
+            Some(secret) => self.key_of(&secret)?,
             None => self.key_from_keychain()?,
         };
         self.check_key(&key)?;
         Ok(key)
     }
 
+    /// Returns the key of a profile that a desk has already made a database in.
+    pub fn key_to_read(&self, settings: &DatabaseSettings) -> Result<DatabaseKey, DeskError> {
+        // The header comes with the first page; before it there is nothing to read, nor a salt.
+        let made = std::fs::metadata(self.database()).is_ok_and(|file| file.len() > 0);
+        if made {
+            self.key(settings)
+        } else {
+            Err(DeskError::NoDatabase)
+        }
+    }
+
+    fn key_of(&self, secret: &SecretString) -> Result<DatabaseKey, DeskError> {
+        DatabaseKey::from_secret(secret, &self.database(), self.salt()?).map_err(refused_key)
+    }
+
+    /// Returns the salt for a passphrase. It is on the disk before anything is
+    /// encrypted with it, so a crash can't leave a journal that nothing opens.
+    fn salt(&self) -> Result<[u8; SALT], DeskError> {
+        let path = self.0.join("key.salt");
+        let refused = |why| DeskError::Folder {
+            folder: self.0.clone(),
+            why,
+        };
+        let salt: [u8; SALT] = rand::random();
+        match OpenOptions::new().create_new(true).write(true).open(&path) {
+            Ok(mut file) => {
+                file.write_all(hex::encode(salt).as_bytes())
+                    .and_then(|()| file.sync_all())
+                    .map_err(refused)?;
+                Ok(salt)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                let text = std::fs::read_to_string(&path).map_err(refused)?;
+                let mut salt = [0; SALT];
+                hex::decode_to_slice(text.trim(), &mut salt).map_err(|_| {
+                    DeskError::Setting(
+                        "key.salt in the profile folder is damaged. Delete it; the database has its own copy"
+                            .into(),
+                    )
+                })?;
+                Ok(salt)
+            }
+            Err(error) => Err(refused(error)),
+        }
+    }
+
     fn key_from_keychain(&self) -> Result<DatabaseKey, DeskError> {
         if let Some(secret) = keychain::database_key(&self.0).map_err(DeskError::Keychain)? {
-            return DatabaseKey::from_secret(&secret, &self.database()).map_err(refused_key);
+            return self.key_of(&secret);
         }
         if self.database().exists() {
             return Err(DeskError::KeyMissing);

@@ -84,12 +84,12 @@ mod tests {
         let clock = Clock::default();
         let sleeper = tokio::spawn({
             let clock = clock.clone();
-            async move { clock.sleep(Duration::from_secs(3600)).await }
+            async move { clock.sleep(Duration::from_hours(1)).await }
         });
         tokio::time::sleep(Duration::from_millis(20)).await;
         assert!(!sleeper.is_finished());
         let began = Instant::now();
-        clock.advance(Duration::from_secs(3600));
+        clock.advance(Duration::from_hours(1));
         sleeper.await.unwrap();
         assert!(began.elapsed() < Duration::from_secs(2));
     }
@@ -99,10 +99,10 @@ mod tests {
         let clock = Clock::default();
         let sleeper = tokio::spawn({
             let clock = clock.clone();
-            async move { clock.sleep(Duration::from_secs(3600)).await }
+            async move { clock.sleep(Duration::from_hours(1)).await }
         });
         tokio::time::sleep(Duration::from_millis(20)).await;
-        clock.advance(Duration::from_secs(3000));
+        clock.advance(Duration::from_mins(50));
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert!(!sleeper.is_finished());
         sleeper.abort();
@@ -113,8 +113,8 @@ mod tests {
         let clock = Clock::default();
         let copy = clock.clone();
         let before = copy.now_ms();
-        clock.advance(Duration::from_secs(90_000));
+        clock.advance(Duration::from_hours(25));
         assert!(copy.now_ms() - before >= 90_000_000);
-        assert_eq!(copy.skipped(), Duration::from_secs(90_000));
+        assert_eq!(copy.skipped(), Duration::from_hours(25));
     }
 }

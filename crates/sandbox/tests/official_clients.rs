@@ -1,4 +1,5 @@
 //! Stripe's own Node and Python packages against the sandbox.
+#![expect(clippy::unwrap_used, reason = "a check stops at the first thing that is not as it should be")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,10 @@ use cobro_sandbox::{Sandbox, SandboxOptions};
 
 /// Tools answer to this before anything else is asked of them.
 fn need(program: &str, advice: &str) {
-    let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    let found = Command::new(program)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
     assert!(found, "'{program}' does not run here: {advice}");
 }
 
@@ -18,7 +22,9 @@ fn clients() -> PathBuf {
 
 /// Returns a folder under cargo's target directory that is kept from run to run.
 fn workshop(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-clients").join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("official-clients")
+        .join(name);
     fs::create_dir_all(&folder).unwrap();
     folder
 }
@@ -39,7 +45,12 @@ fn copy(from: &Path, to: &Path, names: &[&str]) -> bool {
 fn run(what: &str, command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|error| panic!("{what}: {error}"));
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{what} failed:\n{}{}", said(&output.stdout), said(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{what} failed:\n{}{}",
+        said(&output.stdout),
+        said(&output.stderr)
+    );
     output
 }
 
@@ -54,19 +65,32 @@ async fn check(client: Command) {
         .env("COBRO_STRIPE_WEBHOOK_SECRET", &sandbox.stripe().webhook_secret)
         .env("NO_PROXY", "127.0.0.1")
         .env("no_proxy", "127.0.0.1");
-    let output = tokio::task::spawn_blocking(move || run("the check", &mut client)).await.unwrap();
+    let output = tokio::task::spawn_blocking(move || run("the check", &mut client))
+        .await
+        .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     println!("{said}");
-    assert_eq!(said.lines().filter(|line| line.starts_with("ok: ")).count(), 8, "{said}");
+    assert_eq!(
+        said.lines().filter(|line| line.starts_with("ok: ")).count(),
+        8,
+        "{said}"
+    );
     sandbox.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stripes_node_package_works_with_the_sandbox() {
-    need("node", "install Node 20 or newer (on Debian: apt-get install nodejs npm)");
+    need(
+        "node",
+        "install Node 20 or newer (on Debian: apt-get install nodejs npm)",
+    );
     need("npm", "install npm (on Debian: apt-get install npm)");
     let folder = workshop("node");
-    let changed = copy(&clients().join("node"), &folder, &["package.json", "package-lock.json", ".npmrc"]);
+    let changed = copy(
+        &clients().join("node"),
+        &folder,
+        &["package.json", "package-lock.json", ".npmrc"],
+    );
     copy(&clients().join("node"), &folder, &["check.mjs"]);
     if changed || !folder.join("node_modules/stripe").exists() {
         run("npm ci", Command::new("npm").arg("ci").current_dir(&folder));
@@ -78,15 +102,34 @@ async fn stripes_node_package_works_with_the_sandbox() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stripes_python_package_works_with_the_sandbox() {
-    need("python3", "install Python 3.9 or newer with venv (on Debian: apt-get install python3 python3-venv)");
+    need(
+        "python3",
+        "install Python 3.9 or newer with venv (on Debian: apt-get install python3 python3-venv)",
+    );
     let folder = workshop("python");
     let changed = copy(&clients().join("python"), &folder, &["requirements.txt"]);
     let python = folder.join(".venv/bin/python");
     if changed || !folder.join("installed").exists() {
         let advice = "python3 -m venv (on Debian: apt-get install python3-venv)";
-        run(advice, Command::new("python3").args(["-m", "venv", "--clear", ".venv"]).current_dir(&folder));
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"];
-        run("pip install", Command::new(&python).args(install).current_dir(&folder));
+        run(
+            advice,
+            Command::new("python3")
+                .args(["-m", "venv", "--clear", ".venv"])
+                .current_dir(&folder),
+        );
+        let install = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+            "requirements.txt",
+        ];
+        run(
+            "pip install",
+            Command::new(&python).args(install).current_dir(&folder),
+        );
         fs::write(folder.join("installed"), "").unwrap();
     }
     let mut client = Command::new(&python);

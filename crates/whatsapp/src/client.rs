@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, Response, StatusCode};
+use reqwest::{RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,7 +30,8 @@ pub struct WhatsAppOptions {
 #[derive(Debug, Clone)]
 pub struct WhatsAppApi {
     http: reqwest::Client,
-    base: String,
+    /// Ends in a slash.
+    base: Url,
     token: SecretString,
 }
 
@@ -71,20 +72,31 @@ pub struct PhoneNumber {
 }
 
 impl WhatsAppApi {
+    /// Returns the client. A rustls provider must be installed by then.
     pub fn new(options: WhatsAppOptions) -> Result<Self, WhatsAppError> {
         if options.token.expose_secret().trim().is_empty() {
             return Err(WhatsAppError::invalid("The access token is empty. Give a system-user token"));
         }
-        let http = reqwest::Client::builder()
+        let base = base_of(&options)?;
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("Cobro/", env!("CARGO_PKG_VERSION")))
             .timeout(options.timeout)
             .connect_timeout(options.timeout.min(Duration::from_secs(10)))
-            .pool_idle_timeout(Duration::from_secs(90))
+            // A laptop that slept must not write to connections that died meanwhile.
+            .pool_idle_timeout(Duration::from_secs(60))
             .tcp_nodelay(true)
-            .redirect(reqwest::redirect::Policy::none())
+            .redirect(reqwest::redirect::Policy::none());
+        if is_loopback(&base) {
+            http = http.no_proxy();
+        }
+        let http = http
             .build()
             .map_err(|_| WhatsAppError::invalid("TLS could not be set up on this system"))?;
-        let base = format!("{}/{}", options.base_url.trim_end_matches('/'), options.version);
-        Ok(Self { http, base, token: options.token })
+        Ok(Self {
+            http,
+            base,
+            token: options.token,
+        })
     }
 
     /// Sends free text. `opaque` comes back in every status of the message.
@@ -121,9 +133,11 @@ impl WhatsAppApi {
     ) -> Result<Sent, WhatsAppError> {
         at_most("message above the button", body, BODY_LIMIT)?;
         at_most("button", display_text, BUTTON_LIMIT)?;
-        at_most("footer", footer.unwrap_or("-"), FOOTER_LIMIT)?;
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            return Err(WhatsAppError::invalid("The button's address must start with https://"));
+        if let Some(footer) = footer {
+            at_most("footer", footer, FOOTER_LIMIT)?;
+        }
+        if !Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host()) {
+            return Err(WhatsAppError::invalid("The button's address must be one that starts with https://"));
         }
         let mut message = message_to(to, opaque)?;
         message["type"] = json!("interactive");
@@ -146,9 +160,10 @@ impl WhatsAppApi {
 
     /// Returns what WhatsApp knows of one of the shop's numbers.
     pub async fn phone_number(&self, line: &str) -> Result<PhoneNumber, WhatsAppError> {
-        let url = format!("{}/{line}?fields=display_phone_number,verified_name,quality_rating", self.base);
+        let mut url = self.address(line, "")?;
+        url.set_query(Some("fields=display_phone_number,verified_name,quality_rating"));
         let body = answer_to(self.http.get(url).bearer_auth(self.token.expose_secret())).await?;
-        serde_json::from_slice(&body).map_err(|_| WhatsAppError::Status { status: 200 })
+        serde_json::from_slice(&body).map_err(|_| WhatsAppError::Unreadable)
     }
 
     async fn send(&self, line: &str, message: &Value) -> Result<Sent, WhatsAppError> {
@@ -164,12 +179,48 @@ impl WhatsAppApi {
         let answer: Option<Answer> = serde_json::from_slice(&body).ok();
         // Accepted, but under which name is not known: its status webhook tells.
         let named = answer.and_then(|answer| answer.messages.into_iter().next());
-        named.map(|named| Sent { wamid: named.id }).ok_or(WhatsAppError::Network { sent: true })
+        named
+            .map(|named| Sent { wamid: named.id })
+            .ok_or(WhatsAppError::Unreadable)
     }
 
     async fn post(&self, line: &str, body: &Value) -> Result<Vec<u8>, WhatsAppError> {
-        let url = format!("{}/{line}/messages", self.base);
+        let url = self.address(line, "/messages")?;
         answer_to(self.http.post(url).bearer_auth(self.token.expose_secret()).json(body)).await
+    }
+
+    /// Returns where to ask about one of the shop's numbers. Its id becomes part of a path.
+    fn address(&self, line: &str, rest: &str) -> Result<Url, WhatsAppError> {
+        let is_id = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let address = is_id.then(|| self.base.join(&format!("{line}{rest}")).ok()).flatten();
+        address.ok_or_else(|| {
+            WhatsAppError::invalid("A phone number id has only digits. Copy it from the app's API setup")
+        })
+    }
+}
+
+fn base_of(options: &WhatsAppOptions) -> Result<Url, WhatsAppError> {
+    let version = options.version.trim_matches('/');
+    let is_version = version.starts_with('v')
+        && version.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && version.len() > 1;
+    if !is_version {
+        return Err(WhatsAppError::invalid("The Graph version must be one such as v25.0. Check whatsapp.version"));
+    }
+    match Url::parse(&format!("{}/{version}/", options.base_url.trim().trim_end_matches('/'))) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err(WhatsAppError::invalid(
+            "WhatsApp's address must be a URL such as https://graph.facebook.com. Check whatsapp.api",
+        )),
+    }
+}
+
+fn is_loopback(base: &Url) -> bool {
+    match base.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -209,7 +260,7 @@ async fn answer_to(request: RequestBuilder) -> Result<Vec<u8>, WhatsAppError> {
     if status.is_success() {
         return Ok(body);
     }
-    Err(refusal(status, &body, retry_after))
+    Err(refusal(status.as_u16(), &body, retry_after))
 }
 
 async fn body_of(mut response: Response) -> Result<Vec<u8>, ()> {
@@ -228,7 +279,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-fn refusal(status: StatusCode, body: &[u8], retry_after: Option<Duration>) -> WhatsAppError {
+fn refusal(status: u16, body: &[u8], retry_after: Option<Duration>) -> WhatsAppError {
     #[derive(Deserialize)]
     struct Refusal {
         error: Graph,
@@ -237,13 +288,27 @@ fn refusal(status: StatusCode, body: &[u8], retry_after: Option<Duration>) -> Wh
     struct Graph {
         code: i64,
         #[serde(default)]
-        fbtrace_id: Option<String>,
+        error_data: Option<ErrorData>,
+        #[serde(default)]
+        fbtrace_id: Option<Box<str>>,
     }
-    let status = status.as_u16();
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum ErrorData {
+        Told { details: Box<str> },
+        Untold(serde::de::IgnoredAny),
+    }
     match serde_json::from_slice::<Refusal>(body) {
-        Ok(Refusal { error }) => {
-            WhatsAppError::Graph { code: error.code, status, retry_after, trace: error.fbtrace_id }
-        }
-        Err(_) => WhatsAppError::Status { status },
+        Ok(Refusal { error }) => WhatsAppError::Graph {
+            code: error.code,
+            status,
+            details: error.error_data.and_then(|data| match data {
+                ErrorData::Told { details } => Some(details),
+                ErrorData::Untold(_) => None,
+            }),
+            retry_after,
+            trace: error.fbtrace_id,
+        },
+        Err(_) => WhatsAppError::Status { status, retry_after },
     }
 }

@@ -5,6 +5,8 @@ mod error;
 pub mod identity;
 pub mod signature;
 pub mod webhook;
+mod words;
 
 pub use client::{PhoneNumber, Recipient, Sent, WhatsAppApi, WhatsAppOptions};
-pub use error::{ErrorWords, FailureKind, WhatsAppError, error_words};
+pub use error::{FailureKind, WhatsAppError};
+pub use words::{ErrorWords, error_words};

@@ -82,10 +82,15 @@ pub(crate) fn due(conn: &Connection, now: Timestamp, limit: u32) -> Result<Vec<E
     Ok(entries)
 }
 
-/// Returns when the next entry falls due.
+/// Returns when the first entry of a conversation falls due next. What stands
+/// behind it waits with it.
 pub(crate) fn next_due(conn: &Connection) -> Result<Option<Timestamp>> {
     let next: Option<i64> = conn
-        .prepare_cached("SELECT min(next_at) FROM outbox WHERE sending = 0")?
+        .prepare_cached(
+            "SELECT min(o.next_at) FROM outbox o
+             WHERE o.sending = 0
+               AND o.n = (SELECT min(n) FROM outbox WHERE conversation_id = o.conversation_id)",
+        )?
         .query_row([], |row| row.get(0))?;
     Ok(next.map(Timestamp::from_millis))
 }

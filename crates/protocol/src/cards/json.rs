@@ -87,14 +87,18 @@ impl<'b> Scan<'b> {
 
     /// Returns where the closing quote is.
     fn end_of_string(&self, mut at: usize) -> usize {
-        while let Some(byte) = self.byte(at) {
-            match byte {
-                b'"' => break,
-                b'\\' => at += 2,
-                _ => at += 1,
+        let bytes = self.body.as_bytes();
+        while let Some(skipped) = bytes
+            .get(at..)
+            .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+        {
+            at += skipped;
+            if bytes.get(at) == Some(&b'"') {
+                return at;
             }
+            at += 2;
         }
-        at.min(self.body.len())
+        bytes.len()
     }
 
     fn colon_follows(&self) -> bool {

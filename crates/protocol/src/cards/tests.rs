@@ -5,7 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::{brand, mask_json, mask_text};
+use super::groups::Groups;
+use super::{brand, find, mask_json, mask_text, prescan};
 
 #[track_caller]
 fn masked(text: &str, expected: &str) {
@@ -309,6 +310,15 @@ proptest! {
         kept(&format!("orden 1{order:012}"));
         kept(&format!("ORD-{order:012}"));
         kept(&format!("folio #{order:016}"));
+    }
+
+    #[test]
+    fn the_prescan_never_hides_a_card(card in card(), gaps in prop::collection::vec("[ ,\r\n\u{a0}\u{3000}４-]{0,4}|\r\n  ", 18)) {
+        let text: String = card.chars().zip(gaps).flat_map(|(digit, gap)| std::iter::once(digit).chain(gap.chars().collect::<Vec<_>>())).collect();
+        let found = !find::cards(&Groups::of(&text), true).is_empty();
+        prop_assert!(!found || prescan::may_hold_card(text.as_bytes()), "{:?}", text);
+        let escaped = serde_json::json!([text]).to_string();
+        prop_assert!(!found || prescan::may_hold_card(escaped.as_bytes()), "{}", escaped);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use cobro_protocol::Seq;
-use rusqlite::{Connection, named_params};
+use rusqlite::{CachedStatement, Connection, Statement, named_params};
 use sha2::{Digest, Sha256};
 
 use super::Entry;
@@ -18,8 +18,15 @@ use super::Entry;
 const COLLECTED: usize = 4096;
 
 /// Names an entry's source and id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fingerprint([u8; 32]);
+
+/// It is a hash already.
+impl std::hash::Hash for Fingerprint {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_i64(self.short());
+    }
+}
 
 impl Fingerprint {
     pub(super) fn of(source: &str, id: &str) -> Self {
@@ -67,21 +74,17 @@ impl Ids {
         })
     }
 
-    /// Returns whether a committed entry has this fingerprint.
+    /// Returns whether a committed entry has this fingerprint; `find` is [`find`].
     pub(super) fn hold(
         &self,
-        conn: &Connection,
+        find: &mut Statement<'_>,
         fingerprint: Fingerprint,
         entry: &Entry,
     ) -> rusqlite::Result<bool> {
         if self.collected.contains_key(&fingerprint) || self.leaving.contains_key(&fingerprint) {
             return Ok(true);
         }
-        conn.prepare_cached(
-            "SELECT 1 FROM ids JOIN entries USING (seq)
-             WHERE ids.hash = :hash AND entries.id = :id AND entries.source = :source",
-        )?
-        .exists(named_params! {
+        find.exists(named_params! {
             ":hash": fingerprint.short(),
             ":id": entry.id,
             ":source": entry.source.as_str(),
@@ -153,6 +156,14 @@ impl Ids {
         self.collected.remove(&fingerprint);
         self.leaving.remove(&fingerprint);
     }
+}
+
+/// Returns the statement that looks an entry up in the index.
+pub(super) fn find(conn: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
+    conn.prepare_cached(
+        "SELECT 1 FROM ids JOIN entries USING (seq)
+         WHERE ids.hash = :hash AND entries.id = :id AND entries.source = :source",
+    )
 }
 
 /// Takes an entry that is being removed out of the index.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cobro_protocol::Seq;
-use rusqlite::{Connection, TransactionBehavior, named_params};
+use rusqlite::{CachedStatement, Connection, Statement, TransactionBehavior, named_params};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::ids::{self, Fingerprint, Ids};
@@ -18,6 +18,7 @@ const MOST_FAILURES: usize = 3;
 /// How many entries one commit removes, so that appends need not wait for all.
 pub(super) const PRUNED_TOGETHER: i64 = 1000;
 
+type Outcome = Result<Appended, JournalError>;
 pub(super) type Reply<T> = oneshot::Sender<Result<T, JournalError>>;
 
 pub(super) struct Append {
@@ -134,38 +135,22 @@ impl Writer {
     }
 
     /// Writes the group in one transaction. An entry's own error is among the results.
-    fn try_commit(&mut self, group: &[Append]) -> Result<Vec<Result<Appended, JournalError>>, JournalError> {
+    fn try_commit(&mut self, group: &[Append]) -> Result<Vec<Outcome>, JournalError> {
         let before = *self.last.borrow();
         let tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut new = NewEntries {
-            last: before,
-            fingerprints: HashMap::new(),
-        };
-        let mut results = Vec::with_capacity(group.len());
-        for append in group {
-            let result = new.append(&tx, &self.ids, append).map_err(JournalError::from);
-            match result {
-                // A failure this bad has already ended the transaction.
-                Err(error) if tx.is_autocommit() => return Err(error),
-                result => results.push(result),
-            }
-        }
-        let indexed = match self.ids.write_some(&tx, 2 * group.len()) {
-            Err(error) if tx.is_autocommit() => return Err(error.into()),
-            some => some.unwrap_or(0), // It can wait; the entries can't.
-        };
+        let written = write(&tx, &self.ids, before, group)?;
         tx.commit()?;
-        self.ids.gone(indexed);
-        self.ids.note(new.fingerprints);
-        if new.last != before {
-            self.last.send_replace(new.last);
+        self.ids.gone(written.indexed);
+        self.ids.note(written.new);
+        if written.last != before {
+            self.last.send_replace(written.last);
         }
-        Ok(results)
+        Ok(written.outcomes)
     }
 
-    fn reply_all(&self, group: Vec<Append>, results: Vec<Result<Appended, JournalError>>) {
+    fn reply_all(&self, group: Vec<Append>, results: Vec<Outcome>) {
         self.note(results.iter().find_map(|result| result.as_ref().err()));
         for (append, result) in group.into_iter().zip(results) {
             let _ = append.reply.send(result);
@@ -231,7 +216,7 @@ impl Writer {
 
     fn probe(&mut self) -> Result<(), JournalError> {
         self.conn.execute(
-            "INSERT INTO meta (name, value) VALUES ('probe', hex(randomblob(2000)))
+            "INSERT INTO meta (name, value) VALUES ('probe', hex(randomblob(8000)))
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             [],
         )?;
@@ -256,42 +241,74 @@ impl Writer {
     }
 }
 
-/// What a transaction has appended so far.
-struct NewEntries {
+/// What a transaction has written, once it is committed.
+struct Written {
+    outcomes: Vec<Outcome>,
     last: Seq,
-    fingerprints: HashMap<Fingerprint, Seq>,
+    new: HashMap<Fingerprint, Seq>,
+    /// How many ids went into the index.
+    indexed: usize,
 }
 
-impl NewEntries {
-    fn append(&mut self, conn: &Connection, ids: &Ids, append: &Append) -> rusqlite::Result<Appended> {
+/// Writes the group after `last`. An error means that the transaction has ended.
+fn write(conn: &Connection, ids: &Ids, last: Seq, group: &[Append]) -> Result<Written, JournalError> {
+    let mut insert = insert(conn)?;
+    let mut find = ids::find(conn)?;
+    let mut written = Written {
+        outcomes: Vec::with_capacity(group.len()),
+        last,
+        new: HashMap::with_capacity(group.len()),
+        indexed: 0,
+    };
+    for append in group {
+        let outcome = written.append(&mut insert, &mut find, ids, append);
+        match outcome.map_err(JournalError::from) {
+            Err(error) if conn.is_autocommit() => return Err(error),
+            outcome => written.outcomes.push(outcome),
+        }
+    }
+    match ids.write_some(conn, 2 * group.len()) {
+        Ok(some) => written.indexed = some,
+        Err(error) if conn.is_autocommit() => return Err(error.into()),
+        Err(_) => {} // It can wait; the entries can't.
+    }
+    Ok(written)
+}
+
+impl Written {
+    fn append(
+        &mut self,
+        insert: &mut Statement<'_>,
+        find: &mut Statement<'_>,
+        ids: &Ids,
+        append: &Append,
+    ) -> rusqlite::Result<Appended> {
         let Append {
             entry, fingerprint, ..
         } = append;
-        if self.fingerprints.contains_key(fingerprint) || ids.hold(conn, *fingerprint, entry)? {
+        if self.new.contains_key(fingerprint) || ids.hold(find, *fingerprint, entry)? {
             return Ok(Appended::Duplicate);
         }
         let seq = Seq(self.last.0 + 1);
-        insert(conn, seq, entry)?;
+        insert.execute(named_params! {
+            ":seq": seq.0,
+            ":source": entry.source.as_str(),
+            ":id": entry.id,
+            ":received_at": entry.received_at.millis(),
+            ":headers": entry.headers,
+            ":body": entry.body,
+        })?;
         self.last = seq;
-        self.fingerprints.insert(*fingerprint, seq);
+        self.new.insert(*fingerprint, seq);
         Ok(Appended::New(seq))
     }
 }
 
-fn insert(conn: &Connection, seq: Seq, entry: &Entry) -> rusqlite::Result<()> {
+fn insert(conn: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
     conn.prepare_cached(
         "INSERT INTO entries (seq, source, id, received_at, headers, body)
          VALUES (:seq, :source, :id, :received_at, :headers, :body)",
-    )?
-    .execute(named_params! {
-        ":seq": seq.0,
-        ":source": entry.source.as_str(),
-        ":id": entry.id,
-        ":received_at": entry.received_at.millis(),
-        ":headers": entry.headers,
-        ":body": entry.body,
-    })?;
-    Ok(())
+    )
 }
 
 /// Returns the first entries before a place.

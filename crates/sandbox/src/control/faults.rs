@@ -35,17 +35,12 @@ struct Stripe {
     get: Change<Fault>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum Change<T> {
+    #[default]
     Keep,
     Clear,
     Set(T),
-}
-
-impl<T> Default for Change<T> {
-    fn default() -> Self {
-        Self::Keep
-    }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {

@@ -45,6 +45,8 @@ pub(super) struct Actor {
     /// Deeds by the time at which they are due.
     plan: BTreeMap<(i64, u64), Deed>,
     planned: u64,
+    /// When the last line of the opening is said.
+    opened_ms: i64,
     seen: HashSet<String>,
     links: HashSet<String>,
     tried: usize,
@@ -72,6 +74,7 @@ impl Actor {
             browser: webhooks::browser().ok(),
             plan: BTreeMap::new(),
             planned: 0,
+            opened_ms: 0,
             seen: HashSet::new(),
             links: HashSet::new(),
             tried: 0,
@@ -112,18 +115,18 @@ impl Actor {
 
     /// Plans what is said without being asked.
     fn begin(&mut self) {
-        let mut at_ms = self.clock.now_ms() + UNTIL_BEGIN + self.part.begins.pick(&mut self.dice);
-        let lines: Vec<Line> = self
-            .part
-            .opening
-            .iter()
-            .chain(&self.part.later)
-            .cloned()
-            .collect();
+        let first_ms = self.clock.now_ms() + UNTIL_BEGIN + self.part.begins.pick(&mut self.dice);
+        self.opened_ms = self.plan_lines(first_ms, self.part.opening.clone());
+        self.plan_lines(self.opened_ms, self.part.later.clone());
+    }
+
+    /// Plans one line after the other; returns when the last is said.
+    fn plan_lines(&mut self, mut at_ms: i64, lines: Vec<Line>) -> i64 {
         for line in lines {
             at_ms += line.after.pick(&mut self.dice);
             self.plan_at(at_ms, Deed::Say(line.text));
         }
+        at_ms
     }
 
     fn plan_at(&mut self, at_ms: i64, deed: Deed) {
@@ -174,7 +177,10 @@ impl Actor {
             self.otherwise.pop_front()
         };
         if let Some(text) = text {
-            self.plan_in(TO_ANSWER, Deed::Say(text));
+            // First they finish what they came to say.
+            let from_ms = self.opened_ms.max(self.clock.now_ms());
+            let at_ms = from_ms + TO_ANSWER.pick(&mut self.dice);
+            self.plan_at(at_ms, Deed::Say(text));
         }
     }
 

@@ -56,7 +56,9 @@ async fn handle(
         id: format!("req_{}", ids::token(14)),
         path: uri.path().to_owned(),
         version: text(&headers, "stripe-version").unwrap_or(API_VERSION).to_owned(),
-        key: text(&headers, "idempotency-key").filter(|_| method == Method::POST).map(str::to_owned),
+        key: text(&headers, "idempotency-key")
+            .filter(|_| method == Method::POST)
+            .map(str::to_owned),
     };
     let response = match prepare(&stripe, &asked, &method, &uri, &headers, &body) {
         Err(refusal) => refuse(&stripe, &asked, &refusal),
@@ -90,15 +92,24 @@ fn prepare<'a>(
         Method::DELETE => Some(Verb::Delete),
         _ => None,
     };
-    let (route, id) =
-        verb.and_then(|verb| routes::find(verb, path)).ok_or_else(|| unrecognized(method, path))?;
+    let (route, id) = verb
+        .and_then(|verb| routes::find(verb, path))
+        .ok_or_else(|| unrecognized(method, path))?;
     keys::permit(&stripe.options, caller, route)?;
     check_version(&asked.version)?;
     if headers.contains_key("stripe-account") {
         return Err(Refusal::not_played("connected accounts"));
     }
-    let encoded = if route.verb == Verb::Post { form_body(headers, body)? } else { uri.query().unwrap_or("").as_bytes() };
-    Ok(Job { route, id, form: Form::read(encoded)? })
+    let encoded = if route.verb == Verb::Post {
+        form_body(headers, body)?
+    } else {
+        uri.query().unwrap_or("").as_bytes()
+    };
+    Ok(Job {
+        route,
+        id,
+        form: Form::read(encoded)?,
+    })
 }
 
 fn unrecognized(method: &Method, path: &str) -> Refusal {
@@ -122,7 +133,9 @@ fn form_body<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result<&'a [u8], Refusa
 /// Accepts any version of the right form: the answers are always today's.
 fn check_version(version: &str) -> Result<(), Refusal> {
     let date = version.split('.').next().unwrap_or_default();
-    let shape = date.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+    let shape = date
+        .bytes()
+        .map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
     if shape.eq(b"0000-00-00".iter().copied()) {
         return Ok(());
     }
@@ -130,7 +143,11 @@ fn check_version(version: &str) -> Result<(), Refusal> {
 }
 
 async fn perform(stripe: &Stripe, asked: &Asked, job: &Job<'_>) -> Response {
-    let endpoint = if job.route.verb == Verb::Get { Endpoint::StripeGet } else { Endpoint::StripePost };
+    let endpoint = if job.route.verb == Verb::Get {
+        Endpoint::StripeGet
+    } else {
+        Endpoint::StripePost
+    };
     let hit = stripe.faults.strike(endpoint);
     if let Some(hit) = hit
         && let Some(response) = before_work(stripe, asked, hit)
@@ -161,13 +178,21 @@ fn before_work(stripe: &Stripe, asked: &Asked, hit: Hit) -> Option<Response> {
 }
 
 fn bad_gateway() -> Response {
-    let page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
-    (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page).into_response()
+    let page =
+        "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
+    (
+        StatusCode::BAD_GATEWAY,
+        [(header::CONTENT_TYPE, "text/html")],
+        page,
+    )
+        .into_response()
 }
 
 /// Does the work once for an idempotency key, and answers the same ever after.
 fn work(stripe: &Stripe, asked: &Asked, job: &Job, hit: Option<Hit>) -> Response {
-    let Some(key) = &asked.key else { return finish(stripe, asked, &do_once(stripe, asked, job, hit)) };
+    let Some(key) = &asked.key else {
+        return finish(stripe, asked, &do_once(stripe, asked, job, hit));
+    };
     let now_ms = stripe.clock.now_ms();
     let turn = stripe.keys().begin(key, &asked.path, &job.form, now_ms);
     match turn {
@@ -193,12 +218,24 @@ fn remember(stripe: &Stripe, asked: &Asked, key: &str, result: &routes::Answer, 
         Err(refusal) if refusal.begun => (refusal.status, refusal.body(&stripe.options.account, &asked.id)),
         Err(_) => return stripe.keys().release(key),
     };
-    stripe.keys().keep(key, Kept { status, body, request: asked.id.clone() }, known_from);
+    stripe.keys().keep(
+        key,
+        Kept {
+            status,
+            body,
+            request: asked.id.clone(),
+        },
+        known_from,
+    );
 }
 
 fn do_once(stripe: &Stripe, asked: &Asked, job: &Job, hit: Option<Hit>) -> routes::Answer {
     let result = run(stripe, asked, job);
-    if hit.is_some_and(|hit| hit.kind == Kind::Error500After) { Err(Refusal::server_error()) } else { result }
+    if hit.is_some_and(|hit| hit.kind == Kind::Error500After) {
+        Err(Refusal::server_error())
+    } else {
+        result
+    }
 }
 
 /// Checks the parameters and runs the endpoint.
@@ -207,9 +244,15 @@ fn run(stripe: &Stripe, asked: &Asked, job: &Job) -> routes::Answer {
     let fields = params::check(&own, job.route.params)?;
     let expansions = params::check(&expansions, EXPAND)?;
     let paths = Fields::new(&expansions).texts("expand");
-    let cause = Cause { request: Some(asked.id.clone()), idempotency_key: asked.key.clone() };
+    let cause = Cause {
+        request: Some(asked.id.clone()),
+        idempotency_key: asked.key.clone(),
+    };
     stripe.act(cause, |act| {
-        let call = Call { id: job.id, fields: Fields::new(&fields) };
+        let call = Call {
+            id: job.id,
+            fields: Fields::new(&fields),
+        };
         let mut answer = (job.route.run)(act, &call)?;
         expand::expand(act.ledger, &mut answer, &paths).map_err(Refusal::begun)?;
         Ok(answer)
@@ -218,7 +261,11 @@ fn run(stripe: &Stripe, asked: &Asked, job: &Job) -> routes::Answer {
 
 /// Splits off `expand`, which every endpoint takes.
 fn without_expand(form: &Form) -> (Form, Form) {
-    let (expansions, own) = form.branches().iter().cloned().partition(|(name, _)| name == "expand");
+    let (expansions, own) = form
+        .branches()
+        .iter()
+        .cloned()
+        .partition(|(name, _)| name == "expand");
     (Form::Branch(own), Form::Branch(expansions))
 }
 
@@ -233,7 +280,9 @@ fn refuse(stripe: &Stripe, asked: &Asked, refusal: &Refusal) -> Response {
     let mut response = answer(refusal.status, &refusal.body(&stripe.options.account, &asked.id));
     for (name, value) in &refusal.headers {
         if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
         }
     }
     response

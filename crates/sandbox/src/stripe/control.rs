@@ -19,7 +19,10 @@ pub fn control_router(stripe: Arc<Stripe>) -> Router {
         .route("/sandbox/links/{link}/pay", post(pay_link))
         .route("/sandbox/vouchers/{payment_intent}/pay", post(pay_voucher))
         .route("/sandbox/vouchers/{payment_intent}/expire", post(expire_voucher))
-        .route("/sandbox/payments/{payment_intent}/authenticate", post(authenticate))
+        .route(
+            "/sandbox/payments/{payment_intent}/authenticate",
+            post(authenticate),
+        )
         .route("/sandbox/stripe/objects/{kind}", get(objects))
         .route("/sandbox/webhooks/last", get(last_webhook))
         .with_state(stripe)
@@ -28,7 +31,7 @@ pub fn control_router(stripe: Arc<Stripe>) -> Router {
 /// How a customer pays, in the control API's words: `{"card": "4242…"}` or `{"method": "oxxo"}`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PayRequest {
+struct PayRequest {
     card: Option<String>,
     method: Option<Method>,
     #[serde(default)]
@@ -133,7 +136,8 @@ async fn objects(State(stripe): State<Arc<Stripe>>, Path(kind): Path<String>) ->
         "event" => dump(&ledger.events),
         "webhook_endpoint" => dump(&ledger.endpoints),
         _ => {
-            let error = format!("no objects of type '{kind}': try payment_link, checkout_session, charge, event …");
+            let error =
+                format!("no objects of type '{kind}': try payment_link, checkout_session, charge, event …");
             return (StatusCode::NOT_FOUND, Json(json!({"error": error}))).into_response();
         }
     };

@@ -20,11 +20,17 @@ impl Currency {
     /// Returns the currency for a code in either case, or Stripe's refusal.
     pub(crate) fn read(code: &str, param: &str) -> Result<Self, Refusal> {
         let lower = code.to_lowercase();
-        KNOWN.split_whitespace().find(|known| *known == lower).map(Self).ok_or_else(|| {
-            let known = KNOWN.split_whitespace().collect::<Vec<_>>().join(", ");
-            Refusal::invalid(format!("Invalid currency: {lower}. Stripe currently supports these currencies: {known}"))
+        KNOWN
+            .split_whitespace()
+            .find(|known| *known == lower)
+            .map(Self)
+            .ok_or_else(|| {
+                let known = KNOWN.split_whitespace().collect::<Vec<_>>().join(", ");
+                Refusal::invalid(format!(
+                    "Invalid currency: {lower}. Stripe currently supports these currencies: {known}"
+                ))
                 .param(param)
-        })
+            })
     }
 
     pub(crate) fn code(self) -> &'static str {
@@ -44,8 +50,8 @@ impl Currency {
     /// Returns the least amount that Stripe charges, in minor units; one where it names none.
     pub(crate) fn least(self) -> i64 {
         match self.0 {
-            "usd" | "eur" | "brl" | "cad" | "chf" | "aud" | "nzd" | "sgd" | "inr" | "cop" | "ars" | "php" | "jpy"
-            | "krw" => 50,
+            "usd" | "eur" | "brl" | "cad" | "chf" | "aud" | "nzd" | "sgd" | "inr" | "cop" | "ars" | "php"
+            | "jpy" | "krw" => 50,
             "gbp" => 30,
             "mxn" | "thb" => 10_00,
             "czk" => 15_00,
@@ -79,14 +85,18 @@ impl Currency {
         };
         if amount < 0 {
             let message = "Invalid non-negative integer";
-            return Err(Refusal::invalid(message).code("parameter_invalid_integer").param(param));
+            return Err(Refusal::invalid(message)
+                .code("parameter_invalid_integer")
+                .param(param));
         }
         if amount % step != 0 {
             let message = format!(
                 "Invalid amount: {} amounts must be divisible by {step}. You passed {amount}.",
                 self.0.to_uppercase()
             );
-            return Err(Refusal::invalid(message).code("invalid_charge_amount").param(param));
+            return Err(Refusal::invalid(message)
+                .code("invalid_charge_amount")
+                .param(param));
         }
         Ok(())
     }
@@ -108,7 +118,11 @@ impl Currency {
     fn words(self, amount: i64) -> String {
         let (whole, part) = self.parts(amount);
         let sign = self.sign();
-        let digits = if part.is_empty() { whole } else { format!("{whole}.{part}") };
+        let digits = if part.is_empty() {
+            whole
+        } else {
+            format!("{whole}.{part}")
+        };
         format!("{sign}{digits} {}", self.0)
     }
 
@@ -133,7 +147,8 @@ impl Currency {
             "pen" => "S/",
             "pyg" => "₲",
             "crc" => "₡",
-            "usd" | "mxn" | "cop" | "clp" | "ars" | "uyu" | "dop" | "cad" | "aud" | "nzd" | "sgd" | "hkd" | "twd" => "$",
+            "usd" | "mxn" | "cop" | "clp" | "ars" | "uyu" | "dop" | "cad" | "aud" | "nzd" | "sgd" | "hkd"
+            | "twd" => "$",
             _ => "",
         }
     }
@@ -153,8 +168,9 @@ mod tests {
 
     #[test]
     fn decimals_are_stripes_not_isos() {
-        let counted: Vec<u32> =
-            ["MXN", "cop", "clp", "isk", "ugx", "kwd", "huf"].map(|code| currency(code).decimals()).to_vec();
+        let counted: Vec<u32> = ["MXN", "cop", "clp", "isk", "ugx", "kwd", "huf"]
+            .map(|code| currency(code).decimals())
+            .to_vec();
         assert_eq!(counted, [2, 2, 0, 2, 2, 3, 2]);
         assert!(Currency::read("xyz", "currency").is_err());
     }
@@ -171,7 +187,9 @@ mod tests {
 
     #[test]
     fn least_amounts_are_said_in_words() {
-        let refusal = currency("mxn").check_total(999, "The total must be", "amount").unwrap_err();
+        let refusal = currency("mxn")
+            .check_total(999, "The total must be", "amount")
+            .unwrap_err();
         let body = refusal.body("acct_1", "req_1");
         assert_eq!(body["error"]["message"], "The total must be at least $10.00 mxn");
         assert_eq!(body["error"]["code"], "amount_too_small");

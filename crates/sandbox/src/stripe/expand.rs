@@ -26,20 +26,55 @@ const EXPANDABLE: &[(&str, &[&str])] = &[
     (
         "charge",
         &[
-            "application", "application_fee", "balance_transaction", "customer", "failure_balance_transaction",
-            "on_behalf_of", "payment_intent", "review", "source_transfer", "transfer",
+            "application",
+            "application_fee",
+            "balance_transaction",
+            "customer",
+            "failure_balance_transaction",
+            "on_behalf_of",
+            "payment_intent",
+            "review",
+            "source_transfer",
+            "transfer",
         ],
     ),
-    ("checkout.session", &["customer", "invoice", "payment_intent", "payment_link", "setup_intent", "subscription"]),
+    (
+        "checkout.session",
+        &[
+            "customer",
+            "invoice",
+            "payment_intent",
+            "payment_link",
+            "setup_intent",
+            "subscription",
+        ],
+    ),
     ("customer", &["default_source", "test_clock"]),
-    ("payment_intent", &["application", "customer", "latest_charge", "on_behalf_of", "payment_method", "review"]),
+    (
+        "payment_intent",
+        &[
+            "application",
+            "customer",
+            "latest_charge",
+            "on_behalf_of",
+            "payment_method",
+            "review",
+        ],
+    ),
     ("payment_link", &["application", "on_behalf_of"]),
     ("payment_method", &["customer"]),
     ("price", &["product"]),
     ("product", &["default_price", "tax_code"]),
     (
         "refund",
-        &["balance_transaction", "charge", "failure_balance_transaction", "payment_intent", "source_transfer_reversal", "transfer_reversal"],
+        &[
+            "balance_transaction",
+            "charge",
+            "failure_balance_transaction",
+            "payment_intent",
+            "source_transfer_reversal",
+            "transfer_reversal",
+        ],
     ),
 ];
 
@@ -48,8 +83,11 @@ pub(crate) fn expand(ledger: &Ledger, answer: &mut Value, paths: &[String]) -> R
     for path in paths {
         let steps: Vec<&str> = path.split('.').collect();
         if steps.len() > DEEPEST {
-            let message = format!("You cannot expand more than {DEEPEST} levels of a property. Property: {path}");
-            return Err(Refusal::invalid(message).code("property_expansion_max_depth").param("expand"));
+            let message =
+                format!("You cannot expand more than {DEEPEST} levels of a property. Property: {path}");
+            return Err(Refusal::invalid(message)
+                .code("property_expansion_max_depth")
+                .param("expand"));
         }
         follow(ledger, answer, &steps, path)?;
     }
@@ -57,13 +95,21 @@ pub(crate) fn expand(ledger: &Ledger, answer: &mut Value, paths: &[String]) -> R
 }
 
 fn follow(ledger: &Ledger, value: &mut Value, steps: &[&str], path: &str) -> Result<(), Refusal> {
-    let Some((step, rest)) = steps.split_first() else { return Ok(()) };
-    let kind = value.get("object").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let Some((step, rest)) = steps.split_first() else {
+        return Ok(());
+    };
+    let kind = value
+        .get("object")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     if kind == "list" {
         return follow_list(ledger, value, step, rest, path);
     }
     include(ledger, value, &kind, step);
-    let expandable = EXPANDABLE.iter().any(|(object, fields)| *object == kind && fields.contains(step));
+    let expandable = EXPANDABLE
+        .iter()
+        .any(|(object, fields)| *object == kind && fields.contains(step));
     let Some(field) = value.get_mut(*step) else {
         return if expandable { Ok(()) } else { Err(cannot(path)) };
     };
@@ -82,11 +128,22 @@ fn follow(ledger: &Ledger, value: &mut Value, steps: &[&str], path: &str) -> Res
     }
 }
 
-fn follow_list(ledger: &Ledger, list: &mut Value, step: &str, rest: &[&str], path: &str) -> Result<(), Refusal> {
+fn follow_list(
+    ledger: &Ledger,
+    list: &mut Value,
+    step: &str,
+    rest: &[&str],
+    path: &str,
+) -> Result<(), Refusal> {
     if step != "data" || rest.is_empty() {
         return Err(cannot(path));
     }
-    for item in list.get_mut("data").and_then(Value::as_array_mut).into_iter().flatten() {
+    for item in list
+        .get_mut("data")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         follow(ledger, item, rest, path)?;
     }
     Ok(())
@@ -97,7 +154,10 @@ fn cannot(path: &str) -> Refusal {
 }
 
 fn is_included(kind: &str, field: &str) -> bool {
-    matches!((kind, field), ("checkout.session" | "payment_link", "line_items") | ("charge", "refunds"))
+    matches!(
+        (kind, field),
+        ("checkout.session" | "payment_link", "line_items") | ("charge", "refunds")
+    )
 }
 
 /// Adds the lists that Stripe leaves out unless they are asked for.
@@ -108,7 +168,11 @@ fn include(ledger: &Ledger, value: &mut Value, kind: &str, field: &str) {
     let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
     let list = match kind {
         "checkout.session" => ledger.sessions.get(id).map(|session| {
-            lines(ledger, &session.lines, &format!("/v1/checkout/sessions/{id}/line_items"))
+            lines(
+                ledger,
+                &session.lines,
+                &format!("/v1/checkout/sessions/{id}/line_items"),
+            )
         }),
         "payment_link" => ledger
             .links
@@ -126,8 +190,17 @@ fn lines(ledger: &Ledger, lines: &[Line], url: &str) -> Value {
 }
 
 fn refunds(ledger: &Ledger, charge: &str) -> Value {
-    let of_charge = ledger.refunds.rows().iter().rev().filter(|refund| refund.charge == charge);
-    listing::list(of_charge.map(Object::render).collect(), false, &format!("/v1/charges/{charge}/refunds"))
+    let of_charge = ledger
+        .refunds
+        .rows()
+        .iter()
+        .rev()
+        .filter(|refund| refund.charge == charge);
+    listing::list(
+        of_charge.map(Object::render).collect(),
+        false,
+        &format!("/v1/charges/{charge}/refunds"),
+    )
 }
 
 /// Returns the object of any kind that has this id.

@@ -21,7 +21,9 @@ impl<'a> Fields<'a> {
 
     /// Returns the text, or `None` when it is absent or empty (unset).
     pub(crate) fn text(self, name: &str) -> Option<&'a str> {
-        self.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+        self.get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
     }
 
     pub(crate) fn string(self, name: &str) -> Option<String> {
@@ -41,7 +43,9 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn list(self, name: &str) -> &'a [Value] {
-        self.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+        self.get(name)
+            .and_then(Value::as_array)
+            .map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn objects(self, name: &str) -> impl Iterator<Item = Fields<'a>> {
@@ -49,7 +53,11 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn texts(self, name: &str) -> Vec<String> {
-        self.list(name).iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        self.list(name)
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
     }
 
     pub(crate) fn metadata(self) -> Metadata {

@@ -22,7 +22,8 @@ impl Form {
         let mut form = Self::empty();
         for (name, value) in url::form_urlencoded::parse(encoded) {
             let keys = keys_from_name(&name).ok_or_else(|| odd_name(&name))?;
-            form.put(&keys, value.into_owned()).ok_or_else(|| odd_name(&name))?;
+            form.put(&keys, value.into_owned())
+                .ok_or_else(|| odd_name(&name))?;
         }
         Ok(form)
     }
@@ -40,7 +41,11 @@ impl Form {
             return Some(());
         };
         let Self::Branch(branches) = self else { return None };
-        let key = if key.is_empty() { next_index(branches, rest) } else { (*key).to_owned() };
+        let key = if key.is_empty() {
+            next_index(branches, rest)
+        } else {
+            (*key).to_owned()
+        };
         if let Some((_, branch)) = branches.iter_mut().find(|(name, _)| *name == key) {
             return branch.put(rest, value);
         }
@@ -62,7 +67,9 @@ fn next_index(branches: &[(String, Form)], rest: &[&str]) -> String {
 
 /// Splits `a[b][0]` into `a`, `b`, `0`.
 fn keys_from_name(name: &str) -> Option<Vec<&str>> {
-    let Some((head, tail)) = name.split_once('[') else { return Some(vec![name]) };
+    let Some((head, tail)) = name.split_once('[') else {
+        return Some(vec![name]);
+    };
     let inner = tail.strip_suffix(']')?;
     let mut keys = vec![head];
     keys.extend(inner.split("]["));
@@ -83,7 +90,12 @@ mod tests {
     }
 
     fn branch(branches: Vec<(&str, Form)>) -> Form {
-        Form::Branch(branches.into_iter().map(|(name, form)| (name.to_owned(), form)).collect())
+        Form::Branch(
+            branches
+                .into_iter()
+                .map(|(name, form)| (name.to_owned(), form))
+                .collect(),
+        )
     }
 
     #[test]
@@ -91,7 +103,14 @@ mod tests {
         let form = Form::read(b"a[0][b][c]=1&a[0][d]=x%20y&e=%5B&f[]=1&f[]=2").unwrap();
         let first = branch(vec![("b", branch(vec![("c", text("1"))])), ("d", text("x y"))]);
         let list = branch(vec![("0", text("1")), ("1", text("2"))]);
-        assert_eq!(form, branch(vec![("a", branch(vec![("0", first)])), ("e", text("[")), ("f", list)]));
+        assert_eq!(
+            form,
+            branch(vec![
+                ("a", branch(vec![("0", first)])),
+                ("e", text("[")),
+                ("f", list)
+            ])
+        );
     }
 
     #[test]
@@ -99,7 +118,10 @@ mod tests {
         let form = Form::read(b"l[][p]=1&l[][q]=2&l[][p]=3").unwrap();
         let first = branch(vec![("p", text("1")), ("q", text("2"))]);
         let second = branch(vec![("p", text("3"))]);
-        assert_eq!(form, branch(vec![("l", branch(vec![("0", first), ("1", second)]))]));
+        assert_eq!(
+            form,
+            branch(vec![("l", branch(vec![("0", first), ("1", second)]))])
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Idempotency keys: the first answer is given again for a day, whatever it was.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -33,6 +33,8 @@ struct Use {
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     uses: HashMap<String, Use>,
+    /// When which key was first used, oldest first; a released key may still be named.
+    begun: VecDeque<(i64, String)>,
 }
 
 /// What to do with a request that brings a key.
@@ -47,21 +49,45 @@ impl Keys {
     /// Decides whether a request is the first with its key.
     pub(crate) fn begin(&mut self, key: &str, path: &str, form: &Form, now_ms: i64) -> Result<Turn, Refusal> {
         check(key)?;
-        self.uses.retain(|_, used| now_ms - used.began_ms < DAY_MS);
+        self.forget_old(now_ms);
         let Some(used) = self.uses.get(key) else {
-            let used = Use { path: path.to_owned(), form: form.clone(), began_ms: now_ms, answer: None };
+            let used = Use {
+                path: path.to_owned(),
+                form: form.clone(),
+                began_ms: now_ms,
+                answer: None,
+            };
             self.uses.insert(key.to_owned(), used);
+            self.begun.push_back((now_ms, key.to_owned()));
             return Ok(Turn::First);
         };
         if used.path != path {
-            return Err(Refusal::idempotency(StatusCode::BAD_REQUEST, other_endpoint(key, &used.path, path)));
+            return Err(Refusal::idempotency(
+                StatusCode::BAD_REQUEST,
+                other_endpoint(key, &used.path, path),
+            ));
         }
         if used.form != *form {
-            return Err(Refusal::idempotency(StatusCode::BAD_REQUEST, other_parameters(key)));
+            return Err(Refusal::idempotency(
+                StatusCode::BAD_REQUEST,
+                other_parameters(key),
+            ));
         }
         match &used.answer {
             Some((known_from, kept)) if now_ms >= *known_from => Ok(Turn::Again(kept.clone())),
             _ => Err(in_use(key)),
+        }
+    }
+
+    fn forget_old(&mut self, now_ms: i64) {
+        while let Some((began_ms, key)) = self
+            .begun
+            .pop_front_if(|(began_ms, _)| now_ms - *began_ms >= DAY_MS)
+        {
+            // A key that was released and used again later is not that old.
+            if self.uses.get(&key).is_some_and(|used| used.began_ms == began_ms) {
+                self.uses.remove(&key);
+            }
         }
     }
 
@@ -114,7 +140,10 @@ fn other_endpoint(key: &str, first: &str, now: &str) -> String {
 /// Marks an answer as one that was given before.
 pub(crate) fn mark_replayed(response: &mut Response, kept: &Kept) {
     let headers = response.headers_mut();
-    headers.insert("idempotent-replayed", axum::http::HeaderValue::from_static("true"));
+    headers.insert(
+        "idempotent-replayed",
+        axum::http::HeaderValue::from_static("true"),
+    );
     if let Ok(request) = kept.request.parse() {
         headers.insert("original-request", request);
     }
@@ -131,7 +160,11 @@ mod tests {
     }
 
     fn kept() -> Kept {
-        Kept { status: StatusCode::OK, body: json!({"id": 1}), request: "req_1".to_owned() }
+        Kept {
+            status: StatusCode::OK,
+            body: json!({"id": 1}),
+            request: "req_1".to_owned(),
+        }
     }
 
     #[test]
@@ -139,8 +172,14 @@ mod tests {
         let mut keys = Keys::default();
         assert_eq!(keys.begin("k", "/v1/a", &form("a=1"), 0).unwrap(), Turn::First);
         keys.keep("k", kept(), 0);
-        assert_eq!(keys.begin("k", "/v1/a", &form("a=1"), DAY_MS - 1).unwrap(), Turn::Again(kept()));
-        assert_eq!(keys.begin("k", "/v1/a", &form("a=2"), DAY_MS).unwrap(), Turn::First);
+        assert_eq!(
+            keys.begin("k", "/v1/a", &form("a=1"), DAY_MS - 1).unwrap(),
+            Turn::Again(kept())
+        );
+        assert_eq!(
+            keys.begin("k", "/v1/a", &form("a=2"), DAY_MS).unwrap(),
+            Turn::First
+        );
     }
 
     #[test]

@@ -60,6 +60,9 @@ mod tests {
         let times = [5, 5, 5, 6, 4, 1_790_000_000_000, 1_790_000_000_000];
         let made: Vec<String> = times.iter().map(|ms| ids.next("evt", *ms)).collect();
         assert!(made.is_sorted(), "{made:?}");
-        assert!(made.iter().all(|id| id.starts_with("evt_1") && id.len() == made[0].len()));
+        assert!(
+            made.iter()
+                .all(|id| id.starts_with("evt_1") && id.len() == made[0].len())
+        );
     }
 }

@@ -34,7 +34,10 @@ pub(crate) fn caller(options: &StripeOptions, headers: &HeaderMap) -> Result<Cal
              You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.";
         Err(Refusal::unauthorized(message).code("secret_key_required"))
     } else {
-        Err(Refusal::unauthorized(format!("Invalid API Key provided: {}", masked(&key))))
+        Err(Refusal::unauthorized(format!(
+            "Invalid API Key provided: {}",
+            masked(&key)
+        )))
     }
 }
 
@@ -77,7 +80,11 @@ fn masked(key: &str) -> String {
     let letters: Vec<char> = key.chars().collect();
     let hidden_until = letters.len().saturating_sub(4);
     let shown = |at: usize| at < 8 || at >= hidden_until;
-    letters.iter().enumerate().map(|(at, letter)| if shown(at) { *letter } else { '*' }).collect()
+    letters
+        .iter()
+        .enumerate()
+        .map(|(at, letter)| if shown(at) { *letter } else { '*' })
+        .collect()
 }
 
 #[cfg(test)]

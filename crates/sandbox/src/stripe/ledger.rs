@@ -127,7 +127,9 @@ impl Act<'_> {
 
     /// Changes an object and tells of it with what it was before, unless nothing changed.
     pub(crate) fn revise<T: Object>(&mut self, id: &str, kind: &'static str, edit: impl FnOnce(&mut T)) {
-        let Some(object) = T::shelf_mut(self.ledger).get_mut(id) else { return };
+        let Some(object) = T::shelf_mut(self.ledger).get_mut(id) else {
+            return;
+        };
         let before = object.render();
         edit(object);
         let after = object.render();

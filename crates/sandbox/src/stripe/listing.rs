@@ -28,7 +28,11 @@ struct Window<'a> {
 pub(crate) fn page<T: Object>(act: &Act, call: &Call, keep: impl Fn(&T) -> bool) -> Answer {
     let window = window(call.fields)?;
     let shelf = T::shelf(act.ledger);
-    let place = |id: &str, param: &str| shelf.place(id).ok_or_else(|| Refusal::no_such(T::NOUN, id, param));
+    let place = |id: &str, param: &str| {
+        shelf
+            .place(id)
+            .ok_or_else(|| Refusal::no_such(T::NOUN, id, param))
+    };
     let keep = |row: &&T| within(call.fields, row.created()) && keep(row);
     let rows = shelf.rows();
     let (rows, more): (Vec<&T>, bool) = match (window.after, window.before) {
@@ -44,18 +48,32 @@ pub(crate) fn page<T: Object>(act: &Act, call: &Call, keep: impl Fn(&T) -> bool)
         }
         (None, None) => cut(rows.iter().rev().filter(keep), window.limit),
     };
-    Ok(list(rows.into_iter().map(Object::render).collect(), more, T::LIST))
+    Ok(list(
+        rows.into_iter().map(Object::render).collect(),
+        more,
+        T::LIST,
+    ))
 }
 
 /// Returns the page of values that are listed as they stand, such as line items.
 pub(crate) fn page_of_values(values: &[Value], call: &Call, url: &str) -> Answer {
     let window = window(call.fields)?;
     let place = |id: &str, param: &str| {
-        let found = values.iter().position(|value| value.get("id").and_then(Value::as_str) == Some(id));
+        let found = values
+            .iter()
+            .position(|value| value.get("id").and_then(Value::as_str) == Some(id));
         found.ok_or_else(|| Refusal::no_such("item", id, param))
     };
-    let start = window.after.map(|id| place(id, "starting_after")).transpose()?.map_or(0, |at| at + 1);
-    let end = window.before.map(|id| place(id, "ending_before")).transpose()?.unwrap_or(values.len());
+    let start = window
+        .after
+        .map(|id| place(id, "starting_after"))
+        .transpose()?
+        .map_or(0, |at| at + 1);
+    let end = window
+        .before
+        .map(|id| place(id, "ending_before"))
+        .transpose()?
+        .unwrap_or(values.len());
     let (rows, more) = cut(values.get(start..end).unwrap_or_default().iter(), window.limit);
     Ok(list(rows.into_iter().cloned().collect(), more, url))
 }
@@ -90,7 +108,11 @@ fn window(fields: Fields<'_>) -> Result<Window<'_>, Refusal> {
         let message = "Received both ending_before and starting_after parameters. Please pass in only one.";
         return Err(Refusal::invalid(message).param("starting_after"));
     }
-    Ok(Window { limit: usize::try_from(limit).unwrap_or(10), after, before })
+    Ok(Window {
+        limit: usize::try_from(limit).unwrap_or(10),
+        after,
+        before,
+    })
 }
 
 /// Returns whether a time lies within the `created` that was asked for.

@@ -101,7 +101,9 @@ impl Stripe {
 
     /// Answers a bank's 3-D Secure question.
     pub fn authenticate(&self, payment_intent: &str, passed: bool) -> PayOutcome {
-        self.act(Cause::default(), |act| pay::answer_challenge(act, payment_intent, passed))
+        self.act(Cause::default(), |act| {
+            pay::answer_challenge(act, payment_intent, passed)
+        })
     }
 
     /// Pays an OXXO voucher at the store.
@@ -123,7 +125,11 @@ impl Stripe {
     fn act<T>(&self, cause: Cause, work: impl FnOnce(&mut Act) -> T) -> T {
         let mut ledger = self.ledger();
         let next_before = ledger.agenda.next();
-        let mut act = Act { now_ms: self.clock.now_ms(), ledger: &mut ledger, cause: Cause::default() };
+        let mut act = Act {
+            now_ms: self.clock.now_ms(),
+            ledger: &mut ledger,
+            cause: Cause::default(),
+        };
         act.catch_up();
         act.cause = cause;
         let result = work(&mut act);
@@ -131,7 +137,10 @@ impl Stripe {
         for event in std::mem::take(&mut ledger.outgoing) {
             self.send(&event);
         }
-        let sooner = ledger.agenda.next().is_some_and(|next| next_before.is_none_or(|before| next < before));
+        let sooner = ledger
+            .agenda
+            .next()
+            .is_some_and(|next| next_before.is_none_or(|before| next < before));
         drop(ledger);
         if sooner {
             self.agenda_changed.notify_one();
@@ -141,13 +150,21 @@ impl Stripe {
 
     fn send(&self, event: &Value) {
         let text = |field: &str| event.get(field).and_then(Value::as_str).unwrap_or_default();
-        let letter = Letter::stripe(text("id"), text("type"), pretty(event), &self.options.webhook_secret);
+        let letter = Letter::stripe(
+            text("id"),
+            text("type"),
+            pretty(event),
+            &self.options.webhook_secret,
+        );
         *self.last_sent.lock().unwrap_or_else(PoisonError::into_inner) = Some(letter.clone());
         self.webhooks.send(letter);
     }
 
     fn last_sent(&self) -> Option<Letter> {
-        self.last_sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.last_sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -213,6 +230,8 @@ fn target(act: &Act, named: &str) -> Option<Target> {
 }
 
 fn inactive(act: &Act, link: &str) -> PayOutcome {
-    let message = act.get::<PaymentLink>(link).and_then(|link| link.inactive_message.clone());
+    let message = act
+        .get::<PaymentLink>(link)
+        .and_then(|link| link.inactive_message.clone());
     PayOutcome::Inactive { message }
 }

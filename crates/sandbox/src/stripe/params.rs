@@ -17,7 +17,9 @@ pub(crate) struct Param {
 
 #[derive(Debug)]
 pub(crate) enum Kind {
-    Text { max: usize },
+    Text {
+        max: usize,
+    },
     Int,
     Flag,
     /// A switch that the sandbox can't turn on; `false` is what it does anyway.
@@ -36,7 +38,12 @@ pub(crate) const TEXT: Kind = Kind::Text { max: 5000 };
 const RANGE: &[Param] = &[int("gt"), int("gte"), int("lt"), int("lte")];
 
 const fn param(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, required: false, unsettable: false }
+    Param {
+        name,
+        kind,
+        required: false,
+        unsettable: false,
+    }
 }
 pub(crate) const fn text(name: &'static str) -> Param {
     param(name, TEXT)
@@ -72,15 +79,24 @@ pub(crate) const fn not_played(name: &'static str) -> Param {
 
 impl Param {
     pub(crate) const fn required(self) -> Self {
-        Self { required: true, ..self }
+        Self {
+            required: true,
+            ..self
+        }
     }
 
     pub(crate) const fn or_empty(self) -> Self {
-        Self { unsettable: true, ..self }
+        Self {
+            unsettable: true,
+            ..self
+        }
     }
 
     pub(crate) const fn max(self, max: usize) -> Self {
-        Self { kind: Kind::Text { max }, ..self }
+        Self {
+            kind: Kind::Text { max },
+            ..self
+        }
     }
 }
 
@@ -118,7 +134,10 @@ impl Check {
         let mut fields = Map::new();
         for (name, value) in form.branches() {
             let here = join(path, name);
-            match params.iter().find(|param| param.name == name || param.name == "*") {
+            match params
+                .iter()
+                .find(|param| param.name == name || param.name == "*")
+            {
                 None => self.unknown.push(here),
                 Some(param) => {
                     if let Some(value) = self.value(value, param, &here) {
@@ -127,7 +146,10 @@ impl Check {
                 }
             }
         }
-        for param in params.iter().filter(|param| param.required && !fields.contains_key(param.name)) {
+        for param in params
+            .iter()
+            .filter(|param| param.required && !fields.contains_key(param.name))
+        {
             let here = join(path, param.name);
             let message = format!("Missing required param: {here}.");
             self.fail(Refusal::invalid(message).code("parameter_missing").param(here));
@@ -149,7 +171,9 @@ impl Check {
 
     fn kind(&mut self, form: &Form, kind: &Kind, path: &str) -> Option<Value> {
         match (kind, form) {
-            (Kind::NotPlayed, _) => self.refuse(Refusal::not_played(&format!("the parameter '{path}'")), path),
+            (Kind::NotPlayed, _) => {
+                self.refuse(Refusal::not_played(&format!("the parameter '{path}'")), path)
+            }
             (Kind::Object(params), _) => Some(Value::Object(self.object(form, params, path))),
             (Kind::List(of), Form::Branch(_)) => Some(self.list(form, of, path)),
             (Kind::Metadata, Form::Branch(_)) => Some(Value::Object(self.metadata(form, path))),
@@ -228,12 +252,18 @@ fn scalar(text: &str, kind: &Kind, path: &str) -> Result<Value, Refusal> {
         },
         Kind::Choice(of) if !of.contains(&text) => {
             let (last, rest) = of.split_last().unwrap_or((&"", &[]));
-            let names = if rest.is_empty() { (*last).to_owned() } else { format!("{} or {last}", rest.join(", ")) };
-            Err(Refusal::invalid(format!("Invalid {path}: must be one of {names}")))
+            let names = if rest.is_empty() {
+                (*last).to_owned()
+            } else {
+                format!("{} or {last}", rest.join(", "))
+            };
+            Err(Refusal::invalid(format!(
+                "Invalid {path}: must be one of {names}"
+            )))
         }
-        Kind::Text { max } if text.chars().count() > *max => {
-            Err(Refusal::invalid(format!("Invalid string; must be at most {max} characters")))
-        }
+        Kind::Text { max } if text.chars().count() > *max => Err(Refusal::invalid(format!(
+            "Invalid string; must be at most {max} characters"
+        ))),
         _ => Ok(text.into()),
     }
 }
@@ -243,7 +273,9 @@ fn empty_parameter(path: &str) -> Refusal {
         "You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; \
          however '{path}' cannot be unset. You should remove '{path}' from your request or supply a non-empty value."
     );
-    Refusal::invalid(message).code("parameter_invalid_empty").param(path)
+    Refusal::invalid(message)
+        .code("parameter_invalid_empty")
+        .param(path)
 }
 
 fn word(kind: &Kind) -> &'static str {
@@ -255,14 +287,20 @@ fn word(kind: &Kind) -> &'static str {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}[{name}]")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{Form, Kind, Param, TEXT, check, choice, flag, int, list, metadata, not_played, object, range, text};
+    use super::{
+        Form, Kind, Param, TEXT, check, choice, flag, int, list, metadata, not_played, object, range, text,
+    };
 
     const ITEM: Kind = Kind::Object(&[text("name").required(), int("quantity").required()]);
     const PARAMS: &[Param] = &[
@@ -280,7 +318,10 @@ mod tests {
 
     fn message(form: &str) -> String {
         let form = Form::read(form.as_bytes()).unwrap();
-        check(&form, PARAMS).unwrap_err().body("acct_1", "req_1")["error"]["message"].as_str().unwrap().to_owned()
+        check(&form, PARAMS).unwrap_err().body("acct_1", "req_1")["error"]["message"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     #[test]
@@ -298,13 +339,25 @@ mod tests {
     fn refusals_use_stripes_words() {
         let said = |extra: &str| message(&format!("{GOOD}&{extra}"));
         assert_eq!(said("foo=1"), "Received unknown parameter: foo");
-        assert_eq!(said("items[0][foo]=1&bar=2"), "Received unknown parameters: items[0][foo], bar");
-        assert_eq!(message("items[0][name]=x"), "Missing required param: items[0][quantity].");
+        assert_eq!(
+            said("items[0][foo]=1&bar=2"),
+            "Received unknown parameters: items[0][foo], bar"
+        );
+        assert_eq!(
+            message("items[0][name]=x"),
+            "Missing required param: items[0][quantity]."
+        );
         assert_eq!(message("active=true"), "Missing required param: items.");
         assert_eq!(said("active=yes"), "Invalid boolean: yes");
         assert_eq!(said("type=z"), "Invalid type: must be one of a, b or c");
-        assert_eq!(said("inner[note]=long"), "Invalid string; must be at most 3 characters");
-        assert_eq!(message("items[0][name]=x&items[0][quantity]=2.5"), "Invalid integer: 2.5");
+        assert_eq!(
+            said("inner[note]=long"),
+            "Invalid string; must be at most 3 characters"
+        );
+        assert_eq!(
+            message("items[0][name]=x&items[0][quantity]=2.5"),
+            "Invalid integer: 2.5"
+        );
         assert!(said("active=").starts_with("You passed an empty string for 'active'."));
         assert!(said("transfer_data[x]=1").starts_with("The sandbox does not play"));
         assert!(said("options[other]=1").starts_with("The sandbox does not play"));

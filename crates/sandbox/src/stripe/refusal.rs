@@ -18,7 +18,12 @@ impl Refusal {
         let mut body = Map::new();
         body.insert("message".to_owned(), message.into());
         body.insert("type".to_owned(), kind.into());
-        Self { status, begun: false, headers: Vec::new(), body }
+        Self {
+            status,
+            begun: false,
+            headers: Vec::new(),
+            body,
+        }
     }
 
     /// The request can't be done as it was put: 400 `invalid_request_error`.
@@ -46,7 +51,9 @@ impl Refusal {
 
     /// Returns the refusal for an id that names nothing, in Stripe's words.
     pub(crate) fn no_such(noun: &str, id: &str, param: &str) -> Self {
-        Self::not_found(format!("No such {noun}: '{id}'")).code("resource_missing").param(param)
+        Self::not_found(format!("No such {noun}: '{id}'"))
+            .code("resource_missing")
+            .param(param)
     }
 
     pub(crate) fn idempotency(status: StatusCode, message: String) -> Self {
@@ -61,14 +68,20 @@ impl Refusal {
 
     pub(crate) fn rate_limited() -> Self {
         let message = "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.";
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "invalid_request_error", message.to_owned())
-            .code("rate_limit")
-            .header("stripe-rate-limited-reason", "global-rate")
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "invalid_request_error",
+            message.to_owned(),
+        )
+        .code("rate_limit")
+        .header("stripe-rate-limited-reason", "global-rate")
     }
 
     /// A declined card: 402 `card_error`.
     pub(crate) fn card(message: &str, code: &str) -> Self {
-        Self::new(StatusCode::PAYMENT_REQUIRED, "card_error", message.to_owned()).code(code).begun()
+        Self::new(StatusCode::PAYMENT_REQUIRED, "card_error", message.to_owned())
+            .code(code)
+            .begun()
     }
 
     pub(crate) fn code(self, code: &str) -> Self {

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::endpoints::{account, catalog, customers, events, intents, links, payments, refunds, sessions, webhook_endpoints};
+use super::endpoints::{
+    account, catalog, customers, events, intents, links, payments, refunds, sessions, webhook_endpoints,
+};
 use super::fields::Fields;
 use super::ledger::Act;
 use super::params::Param;
@@ -61,8 +63,8 @@ impl Route {
 
 /// Returns the endpoint for a path and the id in it.
 pub(crate) fn find(verb: Verb, path: &str) -> Option<(&'static Route, &str)> {
-    let of_verb = ROUTES.iter().filter(|route| route.verb == verb);
-    of_verb.filter_map(|route| route.matches(path).map(|id| (route, id))).next()
+    let mut of_verb = ROUTES.iter().filter(|route| route.verb == verb);
+    of_verb.find_map(|route| route.matches(path).map(|id| (route, id)))
 }
 
 const fn get(
@@ -71,7 +73,13 @@ const fn get(
     params: &'static [Param],
     run: fn(&mut Act, &Call) -> Answer,
 ) -> Route {
-    Route { verb: Verb::Get, path, permission, params, run }
+    Route {
+        verb: Verb::Get,
+        path,
+        permission,
+        params,
+        run,
+    }
 }
 
 const fn post(
@@ -80,11 +88,23 @@ const fn post(
     params: &'static [Param],
     run: fn(&mut Act, &Call) -> Answer,
 ) -> Route {
-    Route { verb: Verb::Post, path, permission, params, run }
+    Route {
+        verb: Verb::Post,
+        path,
+        permission,
+        params,
+        run,
+    }
 }
 
 const fn delete(path: &'static str, permission: &'static str, run: fn(&mut Act, &Call) -> Answer) -> Route {
-    Route { verb: Verb::Delete, path, permission, params: &[], run }
+    Route {
+        verb: Verb::Delete,
+        path,
+        permission,
+        params: &[],
+        run,
+    }
 }
 
 const LINK: &str = "rak_payment_link";
@@ -101,38 +121,138 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/payment_links", LINK, links::CREATE, links::create),
     get("/v1/payment_links", LINK, links::LIST, links::list),
     get("/v1/payment_links/{payment_link}", LINK, &[], links::retrieve),
-    post("/v1/payment_links/{payment_link}", LINK, links::UPDATE, links::update),
-    get("/v1/payment_links/{payment_link}/line_items", LINK, links::LINES, links::lines),
-    post("/v1/checkout/sessions", SESSION, sessions::CREATE, sessions::create),
+    post(
+        "/v1/payment_links/{payment_link}",
+        LINK,
+        links::UPDATE,
+        links::update,
+    ),
+    get(
+        "/v1/payment_links/{payment_link}/line_items",
+        LINK,
+        links::LINES,
+        links::lines,
+    ),
+    post(
+        "/v1/checkout/sessions",
+        SESSION,
+        sessions::CREATE,
+        sessions::create,
+    ),
     get("/v1/checkout/sessions", SESSION, sessions::LIST, sessions::list),
-    get("/v1/checkout/sessions/{session}", SESSION, &[], sessions::retrieve),
-    post("/v1/checkout/sessions/{session}", SESSION, sessions::UPDATE, sessions::update),
-    post("/v1/checkout/sessions/{session}/expire", SESSION, &[], sessions::expire),
-    get("/v1/checkout/sessions/{session}/line_items", SESSION, links::LINES, sessions::lines),
-    post("/v1/products", PRODUCT, catalog::CREATE_PRODUCT, catalog::create_product),
-    get("/v1/products", PRODUCT, catalog::LIST_PRODUCTS, catalog::list_products),
+    get(
+        "/v1/checkout/sessions/{session}",
+        SESSION,
+        &[],
+        sessions::retrieve,
+    ),
+    post(
+        "/v1/checkout/sessions/{session}",
+        SESSION,
+        sessions::UPDATE,
+        sessions::update,
+    ),
+    post(
+        "/v1/checkout/sessions/{session}/expire",
+        SESSION,
+        &[],
+        sessions::expire,
+    ),
+    get(
+        "/v1/checkout/sessions/{session}/line_items",
+        SESSION,
+        links::LINES,
+        sessions::lines,
+    ),
+    post(
+        "/v1/products",
+        PRODUCT,
+        catalog::CREATE_PRODUCT,
+        catalog::create_product,
+    ),
+    get(
+        "/v1/products",
+        PRODUCT,
+        catalog::LIST_PRODUCTS,
+        catalog::list_products,
+    ),
     get("/v1/products/{id}", PRODUCT, &[], catalog::retrieve_product),
-    post("/v1/products/{id}", PRODUCT, catalog::UPDATE_PRODUCT, catalog::update_product),
+    post(
+        "/v1/products/{id}",
+        PRODUCT,
+        catalog::UPDATE_PRODUCT,
+        catalog::update_product,
+    ),
     post("/v1/prices", PRICE, catalog::CREATE_PRICE, catalog::create_price),
     get("/v1/prices", PRICE, catalog::LIST_PRICES, catalog::list_prices),
     get("/v1/prices/{price}", PRICE, &[], catalog::retrieve_price),
-    post("/v1/prices/{price}", PRICE, catalog::UPDATE_PRICE, catalog::update_price),
+    post(
+        "/v1/prices/{price}",
+        PRICE,
+        catalog::UPDATE_PRICE,
+        catalog::update_price,
+    ),
     post("/v1/customers", CUSTOMER, customers::WRITE, customers::create),
     get("/v1/customers", CUSTOMER, customers::LIST, customers::list),
     get("/v1/customers/{customer}", CUSTOMER, &[], customers::retrieve),
-    post("/v1/customers/{customer}", CUSTOMER, customers::UPDATE, customers::update),
+    post(
+        "/v1/customers/{customer}",
+        CUSTOMER,
+        customers::UPDATE,
+        customers::update,
+    ),
     delete("/v1/customers/{customer}", CUSTOMER, customers::delete),
     post("/v1/payment_intents", INTENT, intents::CREATE, intents::create),
     get("/v1/payment_intents", INTENT, intents::LIST, intents::list),
-    get("/v1/payment_intents/{intent}", INTENT, intents::RETRIEVE, intents::retrieve),
-    post("/v1/payment_intents/{intent}", INTENT, intents::UPDATE, intents::update),
-    post("/v1/payment_intents/{intent}/confirm", INTENT, intents::CONFIRM, intents::confirm),
-    post("/v1/payment_intents/{intent}/cancel", INTENT, intents::CANCEL, intents::cancel),
-    get("/v1/charges", CHARGE, payments::LIST_CHARGES, payments::list_charges),
+    get(
+        "/v1/payment_intents/{intent}",
+        INTENT,
+        intents::RETRIEVE,
+        intents::retrieve,
+    ),
+    post(
+        "/v1/payment_intents/{intent}",
+        INTENT,
+        intents::UPDATE,
+        intents::update,
+    ),
+    post(
+        "/v1/payment_intents/{intent}/confirm",
+        INTENT,
+        intents::CONFIRM,
+        intents::confirm,
+    ),
+    post(
+        "/v1/payment_intents/{intent}/cancel",
+        INTENT,
+        intents::CANCEL,
+        intents::cancel,
+    ),
+    get(
+        "/v1/charges",
+        CHARGE,
+        payments::LIST_CHARGES,
+        payments::list_charges,
+    ),
     get("/v1/charges/{charge}", CHARGE, &[], payments::retrieve_charge),
-    post("/v1/charges/{charge}", CHARGE, payments::UPDATE_CHARGE, payments::update_charge),
-    get("/v1/balance_transactions", TRANSACTION, payments::LIST_TRANSACTIONS, payments::list_transactions),
-    get("/v1/balance_transactions/{id}", TRANSACTION, &[], payments::retrieve_transaction),
+    post(
+        "/v1/charges/{charge}",
+        CHARGE,
+        payments::UPDATE_CHARGE,
+        payments::update_charge,
+    ),
+    get(
+        "/v1/balance_transactions",
+        TRANSACTION,
+        payments::LIST_TRANSACTIONS,
+        payments::list_transactions,
+    ),
+    get(
+        "/v1/balance_transactions/{id}",
+        TRANSACTION,
+        &[],
+        payments::retrieve_transaction,
+    ),
     post("/v1/refunds", CHARGE, refunds::CREATE, refunds::create),
     get("/v1/refunds", CHARGE, refunds::LIST, refunds::list),
     get("/v1/refunds/{refund}", CHARGE, &[], refunds::retrieve),
@@ -141,9 +261,33 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/v1/events/{id}", "rak_event", &[], events::retrieve),
     get("/v1/account", "rak_accounts_kyc_basic", &[], account::retrieve),
     get("/v1/balance", "rak_balance", &[], account::balance),
-    post("/v1/webhook_endpoints", WEBHOOK, webhook_endpoints::CREATE, webhook_endpoints::create),
-    get("/v1/webhook_endpoints", WEBHOOK, webhook_endpoints::LIST, webhook_endpoints::list),
-    get("/v1/webhook_endpoints/{webhook_endpoint}", WEBHOOK, &[], webhook_endpoints::retrieve),
-    post("/v1/webhook_endpoints/{webhook_endpoint}", WEBHOOK, webhook_endpoints::UPDATE, webhook_endpoints::update),
-    delete("/v1/webhook_endpoints/{webhook_endpoint}", WEBHOOK, webhook_endpoints::delete),
+    post(
+        "/v1/webhook_endpoints",
+        WEBHOOK,
+        webhook_endpoints::CREATE,
+        webhook_endpoints::create,
+    ),
+    get(
+        "/v1/webhook_endpoints",
+        WEBHOOK,
+        webhook_endpoints::LIST,
+        webhook_endpoints::list,
+    ),
+    get(
+        "/v1/webhook_endpoints/{webhook_endpoint}",
+        WEBHOOK,
+        &[],
+        webhook_endpoints::retrieve,
+    ),
+    post(
+        "/v1/webhook_endpoints/{webhook_endpoint}",
+        WEBHOOK,
+        webhook_endpoints::UPDATE,
+        webhook_endpoints::update,
+    ),
+    delete(
+        "/v1/webhook_endpoints/{webhook_endpoint}",
+        WEBHOOK,
+        webhook_endpoints::delete,
+    ),
 ];

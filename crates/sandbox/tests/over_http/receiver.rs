@@ -104,9 +104,8 @@ impl Receiver {
                 kept.changed().await.unwrap();
             }
         };
-        if tokio::time::timeout(PATIENCE, granted).await.is_err() {
-            panic!("not in {PATIENCE:?}; received: {:#?}", self.kept());
-        }
+        let in_time = tokio::time::timeout(PATIENCE, granted).await.is_ok();
+        assert!(in_time, "not in {PATIENCE:?}; received: {:#?}", self.kept());
     }
 
     fn keep(&self, body: &[u8]) {

@@ -207,13 +207,13 @@ async fn a_day_after_the_last_message_only_templates_arrive() {
     let shop = Shop::open().await;
     let ana = shop.sandbox.customer(ANA);
     ana.writes("Hola");
-    shop.sandbox.advance(Duration::from_secs(24 * 3600 - 60));
+    shop.sandbox.advance(Duration::from_mins(24 * 60 - 1));
     let in_time = shop.text(ANA, "Todavía").await;
     shop.receiver
         .wait(|receiver| receiver.statuses_of(&in_time) == ["sent", "delivered"])
         .await;
 
-    shop.sandbox.advance(Duration::from_secs(120));
+    shop.sandbox.advance(Duration::from_mins(2));
     let late = shop.text(ANA, "Tarde").await;
     shop.receiver
         .wait(|receiver| receiver.statuses_of(&late) == ["failed"])

@@ -1,12 +1,12 @@
 //! From a webhook's body to updates.
 
-use cobro_protocol::Timestamp;
-use serde_json::Value;
+use std::borrow::Cow;
 
-use super::{
-    Context, HistoryMessage, InboundMessage, LineRef, Media, MessageKind, Sender, Status, StatusError, StatusUpdate,
-    Update, text,
-};
+use serde_json::value::RawValue;
+
+use super::fields::Fields;
+use super::sender::{self, Contacts};
+use super::{LineRef, Update, message, status};
 
 /// The body is no webhook of WhatsApp's at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,224 +18,161 @@ pub enum ParseError {
 }
 
 /// Fields whose news a person should see.
-const NOTICES: [&str; 12] = [
+const NOTICES: [&str; 20] = [
     "account_alerts",
     "account_review_update",
+    "account_settings_update",
     "account_update",
     "business_capability_update",
+    "business_username_update",
+    "business_username_updates",
     "message_template_components_update",
     "message_template_quality_update",
     "message_template_status_update",
+    "partner_solutions",
+    "payment_configuration_update",
     "phone_number_name_update",
     "phone_number_quality_update",
     "security",
     "template_category_update",
+    "template_correct_category_detection",
     "user_preferences",
+    "flows",
+    "messaging_handovers",
 ];
 
-/// Returns every update of a webhook. One bad part does not fail the others.
+/// Returns every update of a webhook, in its order. One bad part does not fail the others.
 pub fn parse(body: &str) -> Result<Vec<Update>, ParseError> {
-    let body: Value = serde_json::from_str(body).map_err(|_| ParseError::NotJson)?;
+    let body: &RawValue = serde_json::from_str(body).map_err(|_| ParseError::NotJson)?;
     let mut updates = Vec::new();
-    let mut any = false;
-    for entry in list(&body["entry"]) {
-        for change in list(&entry["changes"]) {
-            any = true;
-            let field = change["field"].as_str().unwrap_or("messages");
-            of_change(field, &change["value"], entry["id"].as_str(), &mut updates);
+    for entry in Fields::of(body).list("entry") {
+        let entry = Fields::of(entry);
+        let waba_id = entry.text("id");
+        for change in entry.list("changes") {
+            of_change(change, waba_id.as_deref(), &mut updates);
         }
     }
-    if any { Ok(updates) } else { Err(ParseError::NoChanges) }
+    if updates.is_empty() { Err(ParseError::NoChanges) } else { Ok(updates) }
 }
 
-fn of_change(field: &str, value: &Value, waba: Option<&str>, updates: &mut Vec<Update>) {
-    let line = line_of(value, waba);
+/// What the parts of one change have in common.
+pub(super) struct Change<'a> {
+    pub(super) line: LineRef,
+    pub(super) contacts: Contacts<'a>,
+}
+
+fn of_change(raw: &RawValue, waba_id: Option<&str>, updates: &mut Vec<Update>) {
+    let fields = Fields::of(raw);
+    let field = fields.str("field").unwrap_or(Cow::Borrowed("unknown"));
+    let value = fields.object("value");
+    let change = Change {
+        line: line_of(&value, waba_id),
+        contacts: Contacts::of(&value),
+    };
     let before = updates.len();
-    let contacts = &value["contacts"];
-    for message in list(&value["messages"]) {
-        updates.push(message_update(message, &line, contacts));
-    }
-    for status in list(&value["statuses"]) {
-        updates.push(status_update(status, &line));
-    }
-    for echo in list(&value["message_echoes"]) {
-        updates.push(echo_update(echo, &line));
-    }
-    for chunk in list(&value["history"]) {
-        history_updates(chunk, &line, updates);
-    }
-    for change in list(&value["user_id_update"]) {
-        updates.push(user_id_update(change, &line));
-    }
+    of_value(&field, &value, &change, updates);
     if updates.len() == before {
-        let field = field.to_owned();
-        updates.push(if NOTICES.contains(&field.as_str()) { Update::Notice { field } } else { Update::Other { field } });
+        updates.push(untold(&field, raw));
     }
 }
 
-fn line_of(value: &Value, waba: Option<&str>) -> LineRef {
-    let metadata = &value["metadata"];
+/// Goes by what is there rather than by the field's name: new fields carry known parts.
+fn of_value(field: &str, value: &Fields<'_>, change: &Change<'_>, updates: &mut Vec<Update>) {
+    let messages = value.list("messages").into_iter();
+    if field == "history" {
+        updates.extend(messages.map(|raw| message::late_history(raw, change)));
+    } else {
+        messages.for_each(|raw| message::inbound(raw, change, updates));
+    }
+    updates.extend(value.list("statuses").into_iter().map(|raw| status::update(raw, change)));
+    updates.extend(value.list("message_echoes").into_iter().map(|raw| message::echo(raw, change)));
+    for chunk in value.list("history") {
+        message::history(chunk, change, updates);
+    }
+    updates.extend(value.list("user_id_update").into_iter().map(|raw| sender::user_id_update(raw, change)));
+    updates.extend(value.list("errors").into_iter().map(|raw| notice(field, raw)));
+}
+
+pub(super) fn notice(field: &str, raw: &RawValue) -> Update {
+    Update::Notice {
+        field: field.to_owned(),
+        raw: raw.get().to_owned(),
+    }
+}
+
+pub(super) fn unreadable(error: &str, raw: &RawValue) -> Update {
+    Update::Unreadable {
+        error: error.to_owned(),
+        raw: raw.get().to_owned(),
+    }
+}
+
+fn untold(field: &str, raw: &RawValue) -> Update {
+    if NOTICES.contains(&field) {
+        return notice(field, raw);
+    }
+    Update::Other {
+        field: field.to_owned(),
+        raw: raw.get().to_owned(),
+    }
+}
+
+fn line_of(value: &Fields<'_>, waba_id: Option<&str>) -> LineRef {
+    let metadata = value.object("metadata");
     LineRef {
-        phone_number_id: text_of(&metadata["phone_number_id"]),
-        display_phone_number: text_of(&metadata["display_phone_number"]),
-        waba_id: waba.map(str::to_owned),
+        phone_number_id: metadata.text("phone_number_id"),
+        display_phone_number: metadata.text("display_phone_number").or_else(|| value.text("display_phone_number")),
+        waba_id: waba_id.map(str::to_owned),
     }
 }
 
-fn message_update(message: &Value, line: &LineRef, contacts: &Value) -> Update {
-    let phone = text_of(&message["from"]);
-    let user_id = text_of(&message["from_user_id"]);
-    let sender = sender_of(phone, user_id, contacts);
-    read_message(message, line, sender).map_or_else(|error| Update::Unreadable { error }, Update::Message)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn echo_update(echo: &Value, line: &LineRef) -> Update {
-    let sender = Sender {
-        phone: text_of(&echo["to"]),
-        user_id: text_of(&echo["to_user_id"]).or_else(|| text_of(&echo["recipient_user_id"])),
-        ..Sender::default()
-    };
-    read_message(echo, line, sender).map_or_else(|error| Update::Unreadable { error }, Update::Echo)
-}
+    fn changes(changes: &str) -> Vec<Update> {
+        parse(&format!(r#"{{"object":"whatsapp_business_account","entry":[{{"id":"1","changes":[{changes}]}}]}}"#)).unwrap()
+    }
 
-fn history_updates(chunk: &Value, line: &LineRef, updates: &mut Vec<Update>) {
-    for thread in list(&chunk["threads"]) {
-        let context = &thread["context"];
-        let customer = Sender {
-            phone: text_of(&context["wa_id"]).or_else(|| text_of(&thread["id"]).filter(|id| is_phone(id))),
-            user_id: text_of(&context["user_id"]).or_else(|| text_of(&thread["id"]).filter(|id| !is_phone(id))),
-            username: text_of(&context["username"]),
-            profile_name: text_of(&context["profile"]["name"]),
-        };
-        for message in list(&thread["messages"]) {
-            updates.push(history_update(message, line, &customer));
+    #[test]
+    fn what_is_no_webhook_says_so() {
+        assert_eq!(parse("<html>"), Err(ParseError::NotJson));
+        assert_eq!(parse(""), Err(ParseError::NotJson));
+        for body in ["{}", "[]", "7", r#"{"entry":{}}"#, r#"{"entry":[{"changes":[]}]}"#, r#"{"entry":[7]}"#] {
+            assert_eq!(parse(body), Err(ParseError::NoChanges), "{body}");
         }
     }
-}
 
-fn history_update(message: &Value, line: &LineRef, customer: &Sender) -> Update {
-    let from = text_of(&message["from"]);
-    let from_user = text_of(&message["from_user_id"]);
-    let by_customer = (from.is_some() && from == customer.phone) || (from_user.is_some() && from_user == customer.user_id);
-    let from_shop = !by_customer;
-    match read_message(message, line, customer.clone()) {
-        Ok(message) => Update::History(HistoryMessage { message, from_shop }),
-        Err(error) => Update::Unreadable { error },
+    #[test]
+    fn one_bad_part_does_not_cost_its_neighbours() {
+        let good = r#"{"field":"messages","value":{"messages":[{"id":"w1","from":"1","type":"text","text":{"body":"hi"}},7]}}"#;
+        let updates = changes(&format!(r#"7,{{"field":[],"value":"x"}},{good}"#));
+        let shapes: Vec<_> = updates.iter().map(|update| format!("{update:?}")).collect();
+        assert_eq!(shapes.len(), 4, "{shapes:?}");
+        assert!(matches!(&updates[2], Update::Message(message) if message.text == "hi"), "{shapes:?}");
+        assert!(matches!(&updates[3], Update::Unreadable { raw, .. } if raw == "7"), "{shapes:?}");
     }
-}
 
-fn user_id_update(change: &Value, line: &LineRef) -> Update {
-    match text_of(&change["user_id"]["current"]).or_else(|| text_of(&change["current"])) {
-        Some(current) => Update::UserIdChanged {
-            line: line.clone(),
-            previous: text_of(&change["user_id"]["previous"]).or_else(|| text_of(&change["previous"])),
-            current,
-            phone: text_of(&change["wa_id"]),
-        },
-        None => Update::Unreadable { error: "user_id_update: the current user id is missing".into() },
+    #[test]
+    fn what_a_person_should_know_is_kept_apart_from_the_rest() {
+        let of = |field: &str| changes(&format!(r#"{{"field":"{field}","value":{{"event":"X"}}}}"#)).remove(0);
+        for field in ["account_alerts", "account_update", "phone_number_quality_update", "message_template_status_update"] {
+            assert!(matches!(of(field), Update::Notice { .. }), "{field}");
+        }
+        assert!(matches!(of("automatic_events"), Update::Other { .. }));
+        assert!(matches!(of("brand_new_field"), Update::Other { field, raw } if field == "brand_new_field" && raw.contains("event")));
     }
-}
 
-fn read_message(message: &Value, line: &LineRef, from: Sender) -> Result<InboundMessage, String> {
-    if !message.is_object() {
-        return Err("messages: a message is not an object".into());
+    #[test]
+    fn an_error_of_the_whole_account_is_a_notice() {
+        let updates = changes(r#"{"field":"messages","value":{"errors":[{"code":130429,"title":"Rate limit hit"}]}}"#);
+        assert!(matches!(&updates[..], [Update::Notice { raw, .. }] if raw.contains("130429")));
     }
-    let name = message["type"].as_str().unwrap_or("unknown");
-    let mut kind = MessageKind::from_type(name);
-    if kind == MessageKind::Audio && message["audio"]["voice"].as_bool() == Some(true) {
-        kind = MessageKind::Voice;
+
+    #[test]
+    fn a_line_may_have_no_metadata() {
+        let updates = changes(r#"{"field":"messages","value":{"messages":[{"id":"w","from":"1","type":"text"}]}}"#);
+        let Update::Message(message) = &updates[0] else { panic!("{updates:?}") };
+        assert_eq!((message.line.phone_number_id.as_deref(), message.line.waba_id.as_deref()), (None, Some("1")));
     }
-    Ok(InboundMessage {
-        line: line.clone(),
-        wamid: text_of(&message["id"]).unwrap_or_default(),
-        from,
-        at: at_of(&message["timestamp"]).ok_or("messages: the timestamp is missing or no number")?,
-        kind,
-        text: text::of(name, message),
-        context: context_of(&message["context"]),
-        media: media_of(&message[name]),
-    })
-}
-
-fn status_update(status: &Value, line: &LineRef) -> Update {
-    let (Some(wamid), Some(name)) = (text_of(&status["id"]), status["status"].as_str()) else {
-        return Update::Unreadable { error: "statuses: the id or the status is missing".into() };
-    };
-    Update::Status(StatusUpdate {
-        line: line.clone(),
-        wamid,
-        status: match name {
-            "sent" => Status::Sent,
-            "delivered" => Status::Delivered,
-            "read" => Status::Read,
-            "failed" => Status::Failed,
-            "played" => Status::Played,
-            other => Status::Unknown(other.to_owned()),
-        },
-        at: at_of(&status["timestamp"]).unwrap_or_else(|| Timestamp::from_millis(0)),
-        opaque: text_of(&status["biz_opaque_callback_data"]),
-        errors: list(&status["errors"])
-            .map(|error| StatusError {
-                code: error["code"].as_i64().unwrap_or(-1),
-                title: text_of(&error["title"]).unwrap_or_default(),
-            })
-            .collect(),
-    })
-}
-
-/// Joins what the message and the webhook's contacts say of who wrote.
-fn sender_of(phone: Option<String>, user_id: Option<String>, contacts: &Value) -> Sender {
-    let named = |contact: &&Value| {
-        let same = |key: &str, known: &Option<String>| known.is_some() && contact[key].as_str() == known.as_deref();
-        same("wa_id", &phone) || same("user_id", &user_id)
-    };
-    let only = |contacts: &Value| match contacts.as_array().map(Vec::as_slice) {
-        Some([contact]) => Some(contact.clone()),
-        _ => None,
-    };
-    let contact = list(contacts).find(named).cloned().or_else(|| only(contacts)).unwrap_or_default();
-    Sender {
-        phone: phone.or_else(|| text_of(&contact["wa_id"])),
-        user_id: user_id.or_else(|| text_of(&contact["user_id"])),
-        username: text_of(&contact["profile"]["username"]),
-        profile_name: text_of(&contact["profile"]["name"]),
-    }
-}
-
-fn context_of(context: &Value) -> Option<Context> {
-    context.is_object().then(|| Context {
-        wamid: text_of(&context["id"]),
-        forwarded: context["forwarded"].as_bool() == Some(true) || context["frequently_forwarded"].as_bool() == Some(true),
-    })
-}
-
-fn media_of(part: &Value) -> Option<Media> {
-    part["mime_type"].is_string().then(|| Media {
-        id: text_of(&part["id"]),
-        mime_type: text_of(&part["mime_type"]),
-        sha256: text_of(&part["sha256"]),
-        filename: text_of(&part["filename"]),
-    })
-}
-
-/// Timestamps come as text or as a number, in seconds.
-fn at_of(value: &Value) -> Option<Timestamp> {
-    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok()).map(Timestamp::from_secs)
-}
-
-/// Ids come as text, now and then as a number.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn is_phone(id: &str) -> bool {
-    id.bytes().all(|byte| byte.is_ascii_digit() || byte == b'+')
-}
-
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
 }

@@ -1,53 +1,71 @@
 //! The words that a message carries, whatever its type.
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-/// Returns the human text of a message's own part, such as the object under `image`.
-pub(super) fn of(kind: &str, message: &Value) -> String {
-    let part = &message[kind];
-    let lines = match kind {
-        "text" => vec![string(&part["body"])],
-        "image" | "video" | "document" | "audio" | "sticker" => vec![string(&part["caption"])],
-        "button" => vec![string(&part["text"])],
-        "interactive" => interactive(part),
-        "reaction" => vec![string(&part["emoji"])],
-        "location" => vec![string(&part["name"]), string(&part["address"])],
-        "contacts" => part.as_array().into_iter().flatten().map(|contact| string(&contact["name"]["formatted_name"])).collect(),
-        "order" => vec![string(&part["text"])],
-        "system" => vec![string(&part["body"])],
-        "edit" => return of_edited(&part["message"]),
-        "template" => vec![string(&part["name"])],
-        _ => loose(part),
+use super::fields::{Fields, text_of};
+
+/// Returns the human text of a message whose type is `kind`, line by line.
+pub(super) fn of(kind: &str, message: &Fields<'_>) -> String {
+    let part = message.object(kind);
+    match kind {
+        "text" => only(&part, "body"),
+        "image" | "video" | "document" | "audio" | "sticker" => only(&part, "caption"),
+        "button" | "order" => only(&part, "text"),
+        "reaction" => only(&part, "emoji"),
+        "system" => only(&part, "body"),
+        "location" => lines([part.text("name"), part.text("address")]),
+        "contacts" => lines(message.list("contacts").into_iter().map(name_of_card)),
+        "interactive" => interactive(&part),
+        "edit" => of_edited(&part.object("message")),
+        "unsupported" => message.list("errors").first().map(|raw| only(&Fields::of(raw), "title")).unwrap_or_default(),
+        "template" => only(&part, "name"),
+        _ => loose(&part),
+    }
+}
+
+/// An edit holds the whole new message.
+fn of_edited(message: &Fields<'_>) -> String {
+    match message.str("type") {
+        Some(kind) if kind != "edit" => of(&kind, message),
+        _ => loose(message),
+    }
+}
+
+fn interactive(part: &Fields<'_>) -> String {
+    let kind = part.str("type").unwrap_or_default();
+    let reply = part.object(&kind);
+    match &*kind {
+        "button_reply" | "list_reply" => lines([reply.text("title"), reply.text("description")]),
+        "nfm_reply" => only(&reply, "body"),
+        _ if reply.is_empty() => loose(part),
+        _ => loose(&reply),
+    }
+}
+
+fn name_of_card(card: &RawValue) -> Option<String> {
+    let card = Fields::of(card);
+    let name = card.object("name");
+    let first_phone = || card.list("phones").first().and_then(|phone| Fields::of(phone).text("phone"));
+    name.text("formatted_name").or_else(|| name.text("first_name")).or_else(first_phone)
+}
+
+/// Of a type that is not known, whatever looks like words: its own, or one level down.
+fn loose(part: &Fields<'_>) -> String {
+    let words = |name: &str| {
+        let raw = part.get(name)?;
+        let deeper = || {
+            let inner = Fields::of(raw);
+            inner.text("body").or_else(|| inner.text("text"))
+        };
+        text_of(raw).map(Into::into).filter(|text: &String| !text.is_empty()).or_else(deeper)
     };
-    joined(lines)
+    lines(["header", "body", "text", "caption", "title", "description", "footer"].map(words))
 }
 
-fn of_edited(message: &Value) -> String {
-    message["type"].as_str().map(|kind| of(kind, message)).unwrap_or_default()
+fn only(part: &Fields<'_>, name: &str) -> String {
+    part.text(name).unwrap_or_default()
 }
 
-fn interactive(part: &Value) -> Vec<Option<String>> {
-    let reply = match part["type"].as_str() {
-        Some("button_reply") => &part["button_reply"],
-        Some("list_reply") => &part["list_reply"],
-        Some("nfm_reply") => return vec![string(&part["nfm_reply"]["body"])],
-        _ => return loose(part),
-    };
-    vec![string(&reply["title"]), string(&reply["description"])]
-}
-
-/// Of a type that is not known, whatever looks like words.
-fn loose(part: &Value) -> Vec<Option<String>> {
-    ["body", "text", "caption", "title", "description"]
-        .iter()
-        .map(|key| string(&part[*key]).or_else(|| string(&part[*key]["body"])).or_else(|| string(&part[*key]["text"])))
-        .collect()
-}
-
-fn string(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-fn joined(lines: Vec<Option<String>>) -> String {
+fn lines(lines: impl IntoIterator<Item = Option<String>>) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }

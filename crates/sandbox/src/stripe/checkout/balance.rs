@@ -11,7 +11,10 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// Books a charge with its fee and tells that the charge now knows it.
 pub(crate) fn settle(act: &mut Act, charge: &str) {
-    let Some(found) = act.get::<Charge>(charge).filter(|charge| charge.balance_transaction.is_none()) else {
+    let Some(found) = act
+        .get::<Charge>(charge)
+        .filter(|charge| charge.balance_transaction.is_none())
+    else {
         return;
     };
     let found = found.clone();
@@ -21,11 +24,20 @@ pub(crate) fn settle(act: &mut Act, charge: &str) {
     };
     let fee = fee(found.amount, found.currency, &found.instrument);
     let transaction = book(act, &found, movement, found.amount, fee, &found.id);
-    act.revise::<Charge>(charge, "charge.updated", |charge| charge.balance_transaction = Some(transaction));
+    act.revise::<Charge>(charge, "charge.updated", |charge| {
+        charge.balance_transaction = Some(transaction);
+    });
 }
 
 /// Adds a balance transaction and returns its id.
-pub(crate) fn book(act: &mut Act, charge: &Charge, movement: Movement, amount: i64, fee: i64, source: &str) -> String {
+pub(crate) fn book(
+    act: &mut Act,
+    charge: &Charge,
+    movement: Movement,
+    amount: i64,
+    fee: i64,
+    source: &str,
+) -> String {
     let id = act.id("txn");
     let available_on = act.now() + DAYS_UNTIL_AVAILABLE * DAY;
     act.schedule(available_on * 1000, Job::Release(id.clone()));

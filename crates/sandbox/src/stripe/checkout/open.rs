@@ -26,7 +26,10 @@ pub(crate) struct Visit {
 pub(crate) fn open_link(act: &mut Act, link: &str, visit: Visit) -> Option<String> {
     let link = act.get::<PaymentLink>(link).filter(|link| link.sells())?.clone();
     let id = act.ledger.ids.next_session(act.now_ms);
-    let methods = link.methods.clone().unwrap_or_else(|| methods_for(link.currency, link.total()));
+    let methods = link
+        .methods
+        .clone()
+        .unwrap_or_else(|| methods_for(link.currency, link.total()));
     let session = Session {
         url: format!("{}/c/pay/{id}", act.ledger.options.public_url),
         id: id.clone(),
@@ -76,13 +79,18 @@ pub(crate) fn methods_for(currency: Currency, total: i64) -> Vec<String> {
 
 /// Ends an open session; one that is complete stays so.
 pub(crate) fn expire(act: &mut Act, id: &str) {
-    let Some(session) = act.get::<Session>(id).filter(|session| session.state == SessionState::Open) else {
+    let Some(session) = act
+        .get::<Session>(id)
+        .filter(|session| session.state == SessionState::Open)
+    else {
         return;
     };
     if let Some(intent) = session.payment_intent.clone() {
         cancel(act, &intent, "expired");
     }
-    act.advance::<Session>(id, "checkout.session.expired", |session| session.state = SessionState::Expired);
+    act.advance::<Session>(id, "checkout.session.expired", |session| {
+        session.state = SessionState::Expired;
+    });
 }
 
 /// Cancels a payment that hasn't come yet.

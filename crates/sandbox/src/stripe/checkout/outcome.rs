@@ -41,13 +41,24 @@ pub enum Challenge {
 impl PayWith {
     /// Pays by card; spaces in the number don't matter.
     pub fn card(number: impl Into<String>) -> Self {
-        let entry = CardEntry { number: number.into(), month: 12, year: 2034, challenge: Challenge::Leave };
-        Self { means: Means::Card(entry), buyer: Buyer::default() }
+        let entry = CardEntry {
+            number: number.into(),
+            month: 12,
+            year: 2034,
+            challenge: Challenge::Leave,
+        };
+        Self {
+            means: Means::Card(entry),
+            buyer: Buyer::default(),
+        }
     }
 
     /// Takes a voucher to pay in cash at an OXXO store.
     pub fn oxxo() -> Self {
-        Self { means: Means::Oxxo, buyer: Buyer::default() }
+        Self {
+            means: Means::Oxxo,
+            buyer: Buyer::default(),
+        }
     }
 
     #[must_use]
@@ -86,15 +97,41 @@ impl std::fmt::Debug for Means {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum PayOutcome {
-    Paid { session: Option<String>, payment_intent: String, charge: String },
-    Declined { session: Option<String>, payment_intent: String, code: String, decline_code: Option<String>, message: String },
+    Paid {
+        session: Option<String>,
+        payment_intent: String,
+        charge: String,
+    },
+    Declined {
+        session: Option<String>,
+        payment_intent: String,
+        code: String,
+        decline_code: Option<String>,
+        message: String,
+    },
     /// The bank asks for 3-D Secure at `url`.
-    NeedsAuthentication { session: Option<String>, payment_intent: String, url: String },
+    NeedsAuthentication {
+        session: Option<String>,
+        payment_intent: String,
+        url: String,
+    },
     /// A voucher waits to be paid at a store.
-    Voucher { session: Option<String>, payment_intent: String, number: String, expires_at: i64, url: String },
-    VoucherExpired { session: Option<String>, payment_intent: String },
+    Voucher {
+        session: Option<String>,
+        payment_intent: String,
+        number: String,
+        expires_at: i64,
+        url: String,
+    },
+    VoucherExpired {
+        session: Option<String>,
+        payment_intent: String,
+    },
     /// It had been paid before; nothing was taken now.
-    AlreadyPaid { session: Option<String>, payment_intent: String },
+    AlreadyPaid {
+        session: Option<String>,
+        payment_intent: String,
+    },
     /// The link or session no longer sells.
     Inactive { message: Option<String> },
     /// Nothing was tried: a wrong number, a method that isn't offered.
@@ -120,6 +157,8 @@ impl PayOutcome {
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::NotFound { what: what.to_owned() }
+        Self::NotFound {
+            what: what.to_owned(),
+        }
     }
 }

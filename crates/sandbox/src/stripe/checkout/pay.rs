@@ -13,7 +13,9 @@ use crate::stripe::objects::session::{Buyer, Notice, Session, SessionState};
 
 /// Tries to pay. However often it is called, a session is paid at most once.
 pub(crate) fn pay(act: &mut Act, session: &str, with: PayWith) -> PayOutcome {
-    let Some(found) = act.get::<Session>(session) else { return PayOutcome::not_found(session) };
+    let Some(found) = act.get::<Session>(session) else {
+        return PayOutcome::not_found(session);
+    };
     if let Some(outcome) = obstacle(act, found) {
         return outcome;
     }
@@ -22,7 +24,9 @@ pub(crate) fn pay(act: &mut Act, session: &str, with: PayWith) -> PayOutcome {
         Means::Oxxo => "oxxo",
     };
     if !found.methods.iter().any(|offered| offered == method) {
-        return PayOutcome::Refused { message: format!("This checkout does not offer {method}") };
+        return PayOutcome::Refused {
+            message: format!("This checkout does not offer {method}"),
+        };
     }
     match with.means {
         Means::Card(entry) => pay_by_card(act, session, &entry, with.buyer),
@@ -35,13 +39,18 @@ pub(crate) fn pay(act: &mut Act, session: &str, with: PayWith) -> PayOutcome {
 
 /// Returns why a session can't be paid any more.
 pub(crate) fn obstacle(act: &Act, session: &Session) -> Option<PayOutcome> {
-    let link = session.payment_link.as_deref().and_then(|link| act.get::<PaymentLink>(link));
+    let link = session
+        .payment_link
+        .as_deref()
+        .and_then(|link| act.get::<PaymentLink>(link));
     match session.state {
         SessionState::Complete => Some(completed(act, session)),
         SessionState::Expired => Some(PayOutcome::Inactive { message: None }),
         SessionState::Open => link
             .filter(|link| !link.sells())
-            .map(|link| PayOutcome::Inactive { message: link.inactive_message.clone() }),
+            .map(|link| PayOutcome::Inactive {
+                message: link.inactive_message.clone(),
+            }),
     }
 }
 
@@ -57,15 +66,25 @@ fn completed(act: &Act, session: &Session) -> PayOutcome {
             expires_at: voucher.expires_at,
             url: voucher.url.clone(),
         },
-        None if session.paid => PayOutcome::AlreadyPaid { session: own, payment_intent: id },
-        None => PayOutcome::VoucherExpired { session: own, payment_intent: id },
+        None if session.paid => PayOutcome::AlreadyPaid {
+            session: own,
+            payment_intent: id,
+        },
+        None => PayOutcome::VoucherExpired {
+            session: own,
+            payment_intent: id,
+        },
     }
 }
 
 fn pay_by_card(act: &mut Act, session: &str, entry: &CardEntry, buyer: Buyer) -> PayOutcome {
     let card = match Card::read(&entry.number) {
         Ok(card) => card,
-        Err(failure) => return PayOutcome::Refused { message: failure.message.to_owned() },
+        Err(failure) => {
+            return PayOutcome::Refused {
+                message: failure.message.to_owned(),
+            };
+        }
     };
     act.amend::<Session>(session, |session| {
         session.buyer = Some(buyer.clone());
@@ -73,7 +92,10 @@ fn pay_by_card(act: &mut Act, session: &str, entry: &CardEntry, buyer: Buyer) ->
     });
     let intent = intent_of(act, session);
     let outcome = charge_card(act, &intent, &card, entry, buyer);
-    if let PayOutcome::Declined { code, decline_code, .. } = &outcome {
+    if let PayOutcome::Declined {
+        code, decline_code, ..
+    } = &outcome
+    {
         let code = decline_code.as_ref().unwrap_or(code).clone();
         act.amend::<Session>(session, |session| session.notice = Some(Notice::Declined(code)));
     }
@@ -113,15 +135,25 @@ pub(crate) fn charge_card(
 
 /// Answers the bank's 3-D Secure question for a payment that waits for it.
 pub(crate) fn answer_challenge(act: &mut Act, intent: &str, passed: bool) -> PayOutcome {
-    let Some(found) = act.get::<PaymentIntent>(intent) else { return PayOutcome::not_found(intent) };
+    let Some(found) = act.get::<PaymentIntent>(intent) else {
+        return PayOutcome::not_found(intent);
+    };
     let session = found.session.clone();
     if found.state == IntentState::Succeeded {
-        return PayOutcome::AlreadyPaid { session, payment_intent: intent.to_owned() };
+        return PayOutcome::AlreadyPaid {
+            session,
+            payment_intent: intent.to_owned(),
+        };
     }
     if !matches!(found.next, Some(NextAction::Authenticate(_))) {
-        return PayOutcome::Refused { message: "This payment does not wait for 3-D Secure".to_owned() };
+        return PayOutcome::Refused {
+            message: "This payment does not wait for 3-D Secure".to_owned(),
+        };
     }
-    let blocked = session.as_deref().and_then(|id| act.get::<Session>(id)).and_then(|found| obstacle(act, found));
+    let blocked = session
+        .as_deref()
+        .and_then(|id| act.get::<Session>(id))
+        .and_then(|found| obstacle(act, found));
     if let Some(outcome) = blocked {
         return outcome;
     }
@@ -129,7 +161,10 @@ pub(crate) fn answer_challenge(act: &mut Act, intent: &str, passed: bool) -> Pay
     let outcome = take::authenticate(act, intent, passed, then);
     if let Some(session) = session {
         let notice = match &outcome {
-            PayOutcome::Declined { decline_code: Some(code), .. } => Some(Notice::Declined(code.clone())),
+            PayOutcome::Declined {
+                decline_code: Some(code),
+                ..
+            } => Some(Notice::Declined(code.clone())),
             PayOutcome::Declined { .. } => Some(Notice::AuthenticationFailed),
             _ => None,
         };
@@ -141,7 +176,9 @@ pub(crate) fn answer_challenge(act: &mut Act, intent: &str, passed: bool) -> Pay
 /// Returns what the bank does after 3-D Secure: the card's last four digits tell.
 fn then_of(act: &Act, intent: &str) -> Option<crate::stripe::objects::charge::Failure> {
     let method = act.get::<PaymentIntent>(intent)?.payment_method.as_deref()?;
-    let Instrument::Card(face) = &act.get::<PaymentMethod>(method)?.instrument else { return None };
+    let Instrument::Card(face) = &act.get::<PaymentMethod>(method)?.instrument else {
+        return None;
+    };
     match Card::challenged(&face.last4)?.behaviour {
         Behaviour::Authenticates(then) => then,
         _ => None,
@@ -150,7 +187,9 @@ fn then_of(act: &Act, intent: &str) -> Option<crate::stripe::objects::charge::Fa
 
 /// Returns the session's payment intent, made on the first attempt to pay.
 fn intent_of(act: &mut Act, session: &str) -> String {
-    let Some(found) = act.get::<Session>(session).cloned() else { return String::new() };
+    let Some(found) = act.get::<Session>(session).cloned() else {
+        return String::new();
+    };
     if let Some(intent) = found.payment_intent {
         return intent;
     }

@@ -9,6 +9,7 @@ use crate::stripe::ids;
 use crate::stripe::ledger::Act;
 use crate::stripe::objects::charge::{Charge, Failure};
 use crate::stripe::objects::customer::Customer;
+use crate::stripe::objects::merge;
 use crate::stripe::objects::payment_intent::{IntentState, NextAction, PaymentIntent};
 use crate::stripe::objects::payment_link::PaymentLink;
 use crate::stripe::objects::payment_method::{Instrument, PaymentMethod};
@@ -17,12 +18,16 @@ use crate::stripe::shelf::Object;
 
 /// Takes the money: charge, intent and session move together.
 pub(crate) fn take(act: &mut Act, intent: &str, method: &str) -> PayOutcome {
-    let Some(found) = act.get::<PaymentIntent>(intent).cloned() else { return PayOutcome::not_found(intent) };
+    let Some(found) = act.get::<PaymentIntent>(intent).cloned() else {
+        return PayOutcome::not_found(intent);
+    };
     let session = found.session.clone();
     if let Some(session) = &session {
         name_customer(act, session, intent);
     }
-    let Some(charge) = new_charge(act, intent, method, None) else { return PayOutcome::not_found(method) };
+    let Some(charge) = new_charge(act, intent, method, None) else {
+        return PayOutcome::not_found(method);
+    };
     let charge_id = charge.id.clone();
     act.create("charge.succeeded", charge);
     act.advance::<PaymentIntent>(intent, "payment_intent.succeeded", |intent| {
@@ -35,14 +40,25 @@ pub(crate) fn take(act: &mut Act, intent: &str, method: &str) -> PayOutcome {
     if let Some(session) = &session {
         pay_session(act, session);
     }
-    act.schedule(act.now_ms + act.ledger.options.balance_delay_ms, Job::Settle(charge_id.clone()));
-    PayOutcome::Paid { session, payment_intent: intent.to_owned(), charge: charge_id }
+    act.schedule(
+        act.now_ms + act.ledger.options.balance_delay_ms,
+        Job::Settle(charge_id.clone()),
+    );
+    PayOutcome::Paid {
+        session,
+        payment_intent: intent.to_owned(),
+        charge: charge_id,
+    }
 }
 
 /// Refuses the card: the intent waits for another one.
 pub(crate) fn decline(act: &mut Act, intent: &str, method: &str, failure: Failure) -> PayOutcome {
-    let session = act.get::<PaymentIntent>(intent).and_then(|intent| intent.session.clone());
-    let Some(charge) = new_charge(act, intent, method, Some(failure)) else { return PayOutcome::not_found(method) };
+    let session = act
+        .get::<PaymentIntent>(intent)
+        .and_then(|intent| intent.session.clone());
+    let Some(charge) = new_charge(act, intent, method, Some(failure)) else {
+        return PayOutcome::not_found(method);
+    };
     let charge_id = charge.id.clone();
     act.create("charge.failed", charge);
     let error = attempt_error(act, method, failure, Some(&charge_id));
@@ -61,13 +77,21 @@ pub(crate) fn ask_to_authenticate(act: &mut Act, intent: &str, method: &str) -> 
         intent.next = Some(next);
         intent.last_error = None;
     });
-    let session = act.get::<PaymentIntent>(intent).and_then(|intent| intent.session.clone());
-    PayOutcome::NeedsAuthentication { session, payment_intent: intent.to_owned(), url }
+    let session = act
+        .get::<PaymentIntent>(intent)
+        .and_then(|intent| intent.session.clone());
+    PayOutcome::NeedsAuthentication {
+        session,
+        payment_intent: intent.to_owned(),
+        url,
+    }
 }
 
 /// Goes on after 3-D Secure: takes the money, or leaves the intent waiting for another card.
 pub(crate) fn authenticate(act: &mut Act, intent: &str, passed: bool, then: Option<Failure>) -> PayOutcome {
-    let Some(found) = act.get::<PaymentIntent>(intent) else { return PayOutcome::not_found(intent) };
+    let Some(found) = act.get::<PaymentIntent>(intent) else {
+        return PayOutcome::not_found(intent);
+    };
     let session = found.session.clone();
     let method = found.payment_method.clone().unwrap_or_default();
     act.amend::<PaymentMethod>(&method, |method| {
@@ -98,21 +122,26 @@ pub(crate) fn fail_attempt(act: &mut Act, intent: &str, error: Value) {
 
 /// Returns an intent's `last_payment_error`.
 pub(crate) fn attempt_error(act: &Act, method: &str, failure: Failure, charge: Option<&str>) -> Value {
-    let kind = if failure.decline_code.is_some() { "card_error" } else { "invalid_request_error" };
-    let mut error = json!({
+    let kind = if failure.decline_code.is_some() {
+        "card_error"
+    } else {
+        "invalid_request_error"
+    };
+    let error = json!({
         "code": failure.code,
         "doc_url": format!("https://stripe.com/docs/error-codes/{}", failure.code.replace('_', "-")),
         "message": failure.message,
         "payment_method": act.get::<PaymentMethod>(method).map(Object::render),
         "type": kind,
     });
-    if let Some(code) = failure.decline_code {
-        error["decline_code"] = code.into();
+    let error = match failure.decline_code {
+        Some(code) => merge(error, json!({"decline_code": code})),
+        None => error,
+    };
+    match charge {
+        Some(charge) => merge(error, json!({"charge": charge})),
+        None => error,
     }
-    if let Some(charge) = charge {
-        error["charge"] = charge.into();
-    }
-    error
 }
 
 fn new_charge(act: &mut Act, intent: &str, method: &str, failure: Option<Failure>) -> Option<Charge> {
@@ -141,8 +170,9 @@ fn new_charge(act: &mut Act, intent: &str, method: &str, failure: Option<Failure
 
 /// Tells that the session is paid: now complete, or already complete with a voucher.
 fn pay_session(act: &mut Act, session: &str) {
-    let had_voucher =
-        act.get::<Session>(session).is_some_and(|session| session.state == SessionState::Complete);
+    let had_voucher = act
+        .get::<Session>(session)
+        .is_some_and(|session| session.state == SessionState::Complete);
     act.amend::<Session>(session, |session| session.paid = true);
     if had_voucher {
         act.advance::<Session>(session, "checkout.session.async_payment_succeeded", |_| {});
@@ -157,7 +187,9 @@ pub(crate) fn complete(act: &mut Act, session: &str) {
         session.state = SessionState::Complete;
         session.notice = None;
     });
-    let link = act.get::<Session>(session).and_then(|session| session.payment_link.clone());
+    let link = act
+        .get::<Session>(session)
+        .and_then(|session| session.payment_link.clone());
     if let Some(link) = link {
         act.revise::<PaymentLink>(&link, "payment_link.updated", |link| {
             link.completed += 1;
@@ -168,7 +200,12 @@ pub(crate) fn complete(act: &mut Act, session: &str) {
 
 /// Gives the buyer a customer object where the checkout always makes one.
 pub(crate) fn name_customer(act: &mut Act, session: &str, intent: &str) {
-    let Some(found) = act.get::<Session>(session).filter(|session| session.always_customer) else { return };
+    let Some(found) = act
+        .get::<Session>(session)
+        .filter(|session| session.always_customer)
+    else {
+        return;
+    };
     if found.customer.is_some() {
         return;
     }

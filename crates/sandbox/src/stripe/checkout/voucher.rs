@@ -32,7 +32,9 @@ pub(crate) fn issue(act: &mut Act, session: &str, intent: &str, buyer: Buyer) ->
     act.add(method);
     act.amend::<Session>(session, |session| session.buyer = Some(buyer));
     take::name_customer(act, session, intent);
-    let days = act.get::<Session>(session).map_or(0, |session| session.voucher_days);
+    let days = act
+        .get::<Session>(session)
+        .map_or(0, |session| session.voucher_days);
     let voucher = Voucher {
         number,
         expires_at: end_of_day_in_mexico(act.now(), days),
@@ -69,7 +71,9 @@ pub(crate) fn expire(act: &mut Act, intent: &str) -> PayOutcome {
         Ok(method) => method,
         Err(outcome) => return outcome,
     };
-    let session = act.get::<PaymentIntent>(intent).and_then(|intent| intent.session.clone());
+    let session = act
+        .get::<PaymentIntent>(intent)
+        .and_then(|intent| intent.session.clone());
     let error = take::attempt_error(act, &method, EXPIRED, None);
     take::fail_attempt(act, intent, error);
     if let Some(session) = &session {
@@ -77,18 +81,28 @@ pub(crate) fn expire(act: &mut Act, intent: &str) -> PayOutcome {
             session.notice = Some(Notice::VoucherExpired);
         });
     }
-    PayOutcome::VoucherExpired { session, payment_intent: intent.to_owned() }
+    PayOutcome::VoucherExpired {
+        session,
+        payment_intent: intent.to_owned(),
+    }
 }
 
 /// Returns the payment method of a voucher that can still be paid.
 fn waiting(act: &Act, intent: &str) -> Result<String, PayOutcome> {
-    let found = act.get::<PaymentIntent>(intent).ok_or_else(|| PayOutcome::not_found(intent))?;
+    let found = act
+        .get::<PaymentIntent>(intent)
+        .ok_or_else(|| PayOutcome::not_found(intent))?;
     let session = found.session.clone();
     let payment_intent = intent.to_owned();
     match (found.state, found.voucher(), &found.payment_method) {
         (IntentState::RequiresAction, Some(_), Some(method)) => Ok(method.clone()),
-        (IntentState::Succeeded, ..) => Err(PayOutcome::AlreadyPaid { session, payment_intent }),
-        _ => Err(PayOutcome::Refused { message: "This payment has no voucher that waits".to_owned() }),
+        (IntentState::Succeeded, ..) => Err(PayOutcome::AlreadyPaid {
+            session,
+            payment_intent,
+        }),
+        _ => Err(PayOutcome::Refused {
+            message: "This payment has no voucher that waits".to_owned(),
+        }),
     }
 }
 
@@ -107,7 +121,10 @@ mod tests {
     #[test]
     fn vouchers_expire_at_the_end_of_a_mexican_day() {
         // Monday 2026-11-23 20:00 in Mexico City is Tuesday 02:00 UTC.
-        let monday_evening = "2026-11-24T02:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        let monday_evening = "2026-11-24T02:00:00Z"
+            .parse::<jiff::Timestamp>()
+            .unwrap()
+            .as_second();
         let end = jiff::Timestamp::from_second(end_of_day_in_mexico(monday_evening, 2)).unwrap();
         assert_eq!(end.to_string(), "2026-11-26T05:59:59Z");
     }

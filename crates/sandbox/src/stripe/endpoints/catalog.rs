@@ -7,7 +7,9 @@ use crate::stripe::ledger::Act;
 use crate::stripe::listing::{self, AFTER, BEFORE, CREATED, LIMIT};
 use crate::stripe::objects::price::Price;
 use crate::stripe::objects::product::Product;
-use crate::stripe::params::{Param, TEXT, choice, flag, int, list as list_of, metadata, not_played, object, text};
+use crate::stripe::params::{
+    Param, TEXT, choice, flag, int, list as list_of, metadata, not_played, object, text,
+};
 use crate::stripe::refusal::Refusal;
 use crate::stripe::routes::{Answer, Call};
 
@@ -61,7 +63,10 @@ pub(crate) fn create_product(act: &mut Act, call: &Call) -> Answer {
     let id = match call.fields.text("id") {
         Some(id) if act.get::<Product>(id).is_some() => {
             let message = format!("Product already exists: {id}");
-            return Err(Refusal::invalid(message).code("resource_already_exists").param("id").begun());
+            return Err(Refusal::invalid(message)
+                .code("resource_already_exists")
+                .param("id")
+                .begun());
         }
         Some(id) => id.to_owned(),
         None => act.id("prod"),
@@ -184,13 +189,24 @@ pub(crate) fn create_price(act: &mut Act, call: &Call) -> Answer {
         Some(id) => act.find::<Product>(id, "product")?.id.clone(),
         None if fields.has("product_data") => {
             let product = product_from_fields(fields.object("product_data"), act.now());
-            let id = fields.object("product_data").string("id").unwrap_or_else(|| act.id("prod"));
-            act.create("product.created", Product { id: id.clone(), ..product });
+            let id = fields
+                .object("product_data")
+                .string("id")
+                .unwrap_or_else(|| act.id("prod"));
+            act.create(
+                "product.created",
+                Product {
+                    id: id.clone(),
+                    ..product
+                },
+            );
             id
         }
         None => {
             let message = "You must specify either `product` or `product_data` when creating a price.";
-            return Err(Refusal::invalid(message).code("parameter_missing").param("product"));
+            return Err(Refusal::invalid(message)
+                .code("parameter_missing")
+                .param("product"));
         }
     };
     let price = Price {
@@ -211,13 +227,21 @@ pub(crate) fn create_price(act: &mut Act, call: &Call) -> Answer {
 /// Returns the amount of one unit, given as an integer or as a decimal without a fraction.
 pub(crate) fn unit_amount(fields: Fields, path: &str) -> Result<i64, Refusal> {
     not_both(fields, "unit_amount", "unit_amount_decimal", path)?;
-    let param = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") };
+    let param = |name: &str| {
+        if path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}[{name}]")
+        }
+    };
     if let Some(amount) = fields.int("unit_amount") {
         return Ok(amount);
     }
     let Some(decimal) = fields.text("unit_amount_decimal") else {
         let name = param("unit_amount");
-        return Err(Refusal::invalid(format!("Missing required param: {name}.")).code("parameter_missing").param(name));
+        return Err(Refusal::invalid(format!("Missing required param: {name}."))
+            .code("parameter_missing")
+            .param(name));
     };
     let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
     if fraction.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
@@ -234,7 +258,9 @@ pub(crate) fn list_prices(act: &mut Act, call: &Call) -> Answer {
     let keys = fields.texts("lookup_keys");
     listing::page::<Price>(act, call, |price| {
         fields.flag("active").is_none_or(|active| price.active == active)
-            && fields.text("currency").is_none_or(|code| price.currency.code() == code)
+            && fields
+                .text("currency")
+                .is_none_or(|code| price.currency.code() == code)
             && fields.text("product").is_none_or(|id| price.product == id)
             && fields.text("type") != Some("recurring")
             && (keys.is_empty() || price.lookup_key.as_ref().is_some_and(|key| keys.contains(key)))

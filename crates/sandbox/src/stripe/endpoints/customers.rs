@@ -37,8 +37,11 @@ macro_rules! writable {
     };
 }
 
-pub(crate) const WRITE: &[Param] =
-    writable!(not_played("payment_method"), not_played("tax_id_data"), not_played("test_clock"));
+pub(crate) const WRITE: &[Param] = writable!(
+    not_played("payment_method"),
+    not_played("tax_id_data"),
+    not_played("test_clock")
+);
 pub(crate) const UPDATE: &[Param] = writable!(
     not_played("bank_account"),
     not_played("card"),
@@ -47,9 +50,16 @@ pub(crate) const UPDATE: &[Param] = writable!(
     not_played("default_card"),
     not_played("default_source")
 );
-pub(crate) const LIST: &[Param] =
-    &[LIMIT, AFTER, BEFORE, CREATED, text("email").max(512), not_played("test_clock")];
+pub(crate) const LIST: &[Param] = &[
+    LIMIT,
+    AFTER,
+    BEFORE,
+    CREATED,
+    text("email").max(512),
+    not_played("test_clock"),
+];
 
+#[expect(clippy::unnecessary_wraps, reason = "every endpoint answers alike")]
 pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     let mut customer = Customer {
         id: act.id("cus"),
@@ -87,7 +97,9 @@ pub(crate) fn retrieve(act: &mut Act, call: &Call) -> Answer {
 
 pub(crate) fn update(act: &mut Act, call: &Call) -> Answer {
     find(act, call.id, "id")?;
-    act.revise::<Customer>(call.id, "customer.updated", |customer| write(customer, call.fields));
+    act.revise::<Customer>(call.id, "customer.updated", |customer| {
+        write(customer, call.fields);
+    });
     retrieve(act, call)
 }
 

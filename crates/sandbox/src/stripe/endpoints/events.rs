@@ -8,8 +8,15 @@ use crate::stripe::params::{Param, TEXT, list as list_of, not_played, text};
 use crate::stripe::refusal::Refusal;
 use crate::stripe::routes::{Answer, Call};
 
-pub(crate) const LIST: &[Param] =
-    &[LIMIT, AFTER, BEFORE, CREATED, text("type"), list_of("types", &TEXT), not_played("delivery_success")];
+pub(crate) const LIST: &[Param] = &[
+    LIMIT,
+    AFTER,
+    BEFORE,
+    CREATED,
+    text("type"),
+    list_of("types", &TEXT),
+    not_played("delivery_success"),
+];
 
 const MOST_TYPES: usize = 20;
 
@@ -26,7 +33,9 @@ pub(crate) fn list(act: &mut Act, call: &Call) -> Answer {
         }
         wanted.push(one.to_owned());
     }
-    listing::page::<Event>(act, call, |event| wanted.is_empty() || wanted.iter().any(|name| names(name, event.kind)))
+    listing::page::<Event>(act, call, |event| {
+        wanted.is_empty() || wanted.iter().any(|name| names(name, event.kind))
+    })
 }
 
 /// Returns whether `wanted`, such as `charge.*`, names the type.

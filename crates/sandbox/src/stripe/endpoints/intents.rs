@@ -15,7 +15,9 @@ use crate::stripe::ledger::Act;
 use crate::stripe::listing::{self, AFTER, BEFORE, CREATED, LIMIT};
 use crate::stripe::objects::payment_intent::{IntentState, PaymentIntent};
 use crate::stripe::objects::session::Buyer;
-use crate::stripe::params::{Param, choice, flag, int, list as list_of, metadata, not_played, object, off, text};
+use crate::stripe::params::{
+    Param, choice, flag, int, list as list_of, metadata, not_played, object, off, text,
+};
 use crate::stripe::refusal::Refusal;
 use crate::stripe::routes::{Answer, Call};
 use crate::stripe::shelf::Object;
@@ -24,7 +26,13 @@ pub(crate) const CREATE: &[Param] = &[
     int("amount").required(),
     text("currency").required(),
     list_of("allowed_payment_method_types", &METHODS),
-    object("automatic_payment_methods", &[flag("enabled").required(), choice("allow_redirects", &["always", "never"])]),
+    object(
+        "automatic_payment_methods",
+        &[
+            flag("enabled").required(),
+            choice("allow_redirects", &["always", "never"]),
+        ],
+    ),
     text("payment_method"),
     flag("confirm"),
     text("customer"),
@@ -108,11 +116,19 @@ pub(crate) const CONFIRM: &[Param] = &[
     not_played("setup_future_usage"),
     not_played("shipping"),
 ];
-pub(crate) const CANCEL: &[Param] =
-    &[choice("cancellation_reason", &["abandoned", "duplicate", "fraudulent", "requested_by_customer"])];
+pub(crate) const CANCEL: &[Param] = &[choice(
+    "cancellation_reason",
+    &["abandoned", "duplicate", "fraudulent", "requested_by_customer"],
+)];
 pub(crate) const RETRIEVE: &[Param] = &[text("client_secret")];
-pub(crate) const LIST: &[Param] =
-    &[LIMIT, AFTER, BEFORE, CREATED, text("customer"), not_played("customer_account")];
+pub(crate) const LIST: &[Param] = &[
+    LIMIT,
+    AFTER,
+    BEFORE,
+    CREATED,
+    text("customer"),
+    not_played("customer_account"),
+];
 
 pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     let fields = call.fields;
@@ -135,7 +151,11 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
         created: act.now(),
         amount,
         currency,
-        state: if has_method { IntentState::RequiresConfirmation } else { IntentState::RequiresPaymentMethod },
+        state: if has_method {
+            IntentState::RequiresConfirmation
+        } else {
+            IntentState::RequiresPaymentMethod
+        },
         methods: named.unwrap_or_else(|| open::methods_for(currency, amount)),
         payment_method: fields.string("payment_method"),
         latest_charge: None,
@@ -152,19 +172,31 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
         session: None,
     };
     let shown = act.create("payment_intent.created", intent);
-    if fields.flag("confirm") == Some(true) { charge(act, &id, fields.text("payment_method")) } else { Ok(shown) }
+    if fields.flag("confirm") == Some(true) {
+        charge(act, &id, fields.text("payment_method"))
+    } else {
+        Ok(shown)
+    }
 }
 
 pub(crate) fn confirm(act: &mut Act, call: &Call) -> Answer {
     let intent = act.find::<PaymentIntent>(call.id, "intent")?;
-    if !matches!(intent.state, IntentState::RequiresPaymentMethod | IntentState::RequiresConfirmation) {
+    if !matches!(
+        intent.state,
+        IntentState::RequiresPaymentMethod | IntentState::RequiresConfirmation
+    ) {
         return Err(unexpected(intent, "confirm"));
     }
     if intent.session.is_some() {
         let message = "You cannot confirm this PaymentIntent because it was created by Checkout.";
-        return Err(Refusal::invalid(message).code("payment_intent_unexpected_state").begun());
+        return Err(Refusal::invalid(message)
+            .code("payment_intent_unexpected_state")
+            .begun());
     }
-    let method = call.fields.string("payment_method").or_else(|| intent.payment_method.clone());
+    let method = call
+        .fields
+        .string("payment_method")
+        .or_else(|| intent.payment_method.clone());
     charge(act, call.id, method.as_deref())
 }
 
@@ -172,14 +204,26 @@ pub(crate) fn confirm(act: &mut Act, call: &Call) -> Answer {
 fn charge(act: &mut Act, intent: &str, method: Option<&str>) -> Answer {
     let Some(method) = method else {
         let message = "You cannot confirm this PaymentIntent because it's missing a payment method.";
-        return Err(Refusal::invalid(message).code("payment_intent_unexpected_state").begun());
+        return Err(Refusal::invalid(message)
+            .code("payment_intent_unexpected_state")
+            .begun());
     };
     let card = card_of(method)?;
-    let entry = CardEntry { number: String::new(), month: 12, year: 2034, challenge: Challenge::Leave };
+    let entry = CardEntry {
+        number: String::new(),
+        month: 12,
+        year: 2034,
+        challenge: Challenge::Leave,
+    };
     let outcome = pay::charge_card(act, intent, &card, &entry, Buyer::default());
     let shown = act.find::<PaymentIntent>(intent, "intent")?.render();
     match outcome {
-        PayOutcome::Declined { code, decline_code, message, .. } => {
+        PayOutcome::Declined {
+            code,
+            decline_code,
+            message,
+            ..
+        } => {
             let mut refusal = Refusal::card(&message, &code).with("payment_intent", shown.clone());
             if let Some(decline_code) = decline_code {
                 refusal = refusal.with("decline_code", decline_code);
@@ -202,8 +246,10 @@ fn card_of(method: &str) -> Result<Card, Refusal> {
 }
 
 fn unexpected(intent: &PaymentIntent, verb: &str) -> Refusal {
-    let message =
-        format!("You cannot {verb} this PaymentIntent because it has a status of {}.", intent.state.name());
+    let message = format!(
+        "You cannot {verb} this PaymentIntent because it has a status of {}.",
+        intent.state.name()
+    );
     Refusal::invalid(message)
         .code("payment_intent_unexpected_state")
         .with("payment_intent", intent.render())
@@ -215,7 +261,10 @@ pub(crate) fn cancel(act: &mut Act, call: &Call) -> Answer {
     if matches!(intent.state, IntentState::Succeeded | IntentState::Canceled) {
         return Err(unexpected(intent, "cancel"));
     }
-    let reason = call.fields.text("cancellation_reason").unwrap_or("requested_by_customer");
+    let reason = call
+        .fields
+        .text("cancellation_reason")
+        .unwrap_or("requested_by_customer");
     open::cancel(act, call.id, reason);
     show::<PaymentIntent>(act, call, "intent")
 }

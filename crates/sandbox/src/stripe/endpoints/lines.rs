@@ -7,9 +7,9 @@ use crate::stripe::ledger::Act;
 use crate::stripe::objects::line::Line;
 use crate::stripe::objects::price::Price;
 use crate::stripe::objects::product::Product;
-use crate::stripe::shelf::Object;
 use crate::stripe::params::{Kind, Param, TEXT, choice, int, list, metadata, not_played, object, off, text};
 use crate::stripe::refusal::Refusal;
+use crate::stripe::shelf::Object;
 
 const PRODUCT_DATA: &[Param] = &[
     text("name").required(),
@@ -29,7 +29,10 @@ const PRICE_DATA: &[Param] = &[
     choice("tax_behavior", &["exclusive", "inclusive", "unspecified"]),
     not_played("recurring"),
 ];
-const ADJUSTABLE: Param = object("adjustable_quantity", &[off("enabled").required(), int("maximum"), int("minimum")]);
+const ADJUSTABLE: Param = object(
+    "adjustable_quantity",
+    &[off("enabled").required(), int("maximum"), int("minimum")],
+);
 
 /// A line of a payment link.
 pub(crate) const OF_LINK: Kind = Kind::Object(&[
@@ -68,7 +71,10 @@ struct Draft {
 #[derive(Debug)]
 enum DraftPrice {
     Kept(Price),
-    New { product: DraftProduct, tax_behavior: String },
+    New {
+        product: DraftProduct,
+        tax_behavior: String,
+    },
 }
 
 #[derive(Debug)]
@@ -83,7 +89,9 @@ pub(crate) fn read(act: &Act, fields: Fields, most: usize) -> Result<Lines, Refu
     let items = fields.list("line_items");
     if items.is_empty() {
         let message = "Missing required param: line_items.";
-        return Err(Refusal::invalid(message).code("parameter_missing").param("line_items"));
+        return Err(Refusal::invalid(message)
+            .code("parameter_missing")
+            .param("line_items"));
     }
     if items.len() > most {
         let message = format!("You can only specify up to {most} line items");
@@ -97,11 +105,19 @@ pub(crate) fn read(act: &Act, fields: Fields, most: usize) -> Result<Lines, Refu
     let (currency, total) = sum(&drafts)?;
     let what = "The Checkout Session's total amount due must add up to";
     currency.check_total(total, what, "line_items")?;
-    Ok(Lines { drafts, currency, total })
+    Ok(Lines {
+        drafts,
+        currency,
+        total,
+    })
 }
 
 fn sum(drafts: &[Draft]) -> Result<(Currency, i64), Refusal> {
-    let too_large = || Refusal::invalid("The total amount is too large").code("amount_too_large").param("line_items");
+    let too_large = || {
+        Refusal::invalid("The total amount is too large")
+            .code("amount_too_large")
+            .param("line_items")
+    };
     let currency = drafts.first().map(|draft| draft.currency).ok_or_else(too_large)?;
     let mut total = 0_i64;
     for draft in drafts {
@@ -109,7 +125,10 @@ fn sum(drafts: &[Draft]) -> Result<(Currency, i64), Refusal> {
             let message = "All prices on a Checkout Session or Payment Link must have the same currency.";
             return Err(Refusal::invalid(message).param("line_items"));
         }
-        let amount = draft.unit_amount.checked_mul(draft.quantity).ok_or_else(too_large)?;
+        let amount = draft
+            .unit_amount
+            .checked_mul(draft.quantity)
+            .ok_or_else(too_large)?;
         total = total.checked_add(amount).ok_or_else(too_large)?;
     }
     Ok((currency, total))
@@ -120,21 +139,35 @@ fn draft(act: &Act, item: Fields, path: &str) -> Result<Draft, Refusal> {
     let quantity = item.int("quantity").unwrap_or(1);
     if quantity < 1 {
         let message = "This value must be greater than or equal to 1.";
-        return Err(Refusal::invalid(message).code("parameter_invalid_integer").param(format!("{path}[quantity]")));
+        return Err(Refusal::invalid(message)
+            .code("parameter_invalid_integer")
+            .param(format!("{path}[quantity]")));
     }
     if item.has("price_data") {
-        return draft_inline(act, item.object("price_data"), quantity, &format!("{path}[price_data]"));
+        return draft_inline(
+            act,
+            item.object("price_data"),
+            quantity,
+            &format!("{path}[price_data]"),
+        );
     }
     let Some(id) = item.text("price") else {
         let message = format!("You must specify either `price` or `price_data` for {path}.");
-        return Err(Refusal::invalid(message).code("parameter_missing").param(format!("{path}[price]")));
+        return Err(Refusal::invalid(message)
+            .code("parameter_missing")
+            .param(format!("{path}[price]")));
     };
     let price = act.find::<Price>(id, &format!("{path}[price]"))?.clone();
     if !price.active {
         let message = "The price specified is inactive. This field only accepts active prices.";
         return Err(Refusal::invalid(message).param(format!("{path}[price]")));
     }
-    Ok(Draft { unit_amount: price.unit_amount, currency: price.currency, quantity, price: DraftPrice::Kept(price) })
+    Ok(Draft {
+        unit_amount: price.unit_amount,
+        currency: price.currency,
+        quantity,
+        price: DraftPrice::Kept(price),
+    })
 }
 
 fn draft_inline(act: &Act, data: Fields, quantity: i64, path: &str) -> Result<Draft, Refusal> {
@@ -148,15 +181,28 @@ fn draft_inline(act: &Act, data: Fields, quantity: i64, path: &str) -> Result<Dr
         None if data.has("product_data") => {
             let inline = catalog::product_from_fields(data.object("product_data"), act.now());
             // What was made for one link isn't offered again.
-            DraftProduct::New(Product { active: false, ..inline })
+            DraftProduct::New(Product {
+                active: false,
+                ..inline
+            })
         }
         None => {
             let message = "You must specify either `product` or `product_data` when creating a price.";
-            return Err(Refusal::invalid(message).code("parameter_missing").param(format!("{path}[product]")));
+            return Err(Refusal::invalid(message)
+                .code("parameter_missing")
+                .param(format!("{path}[product]")));
         }
     };
     let tax_behavior = data.text("tax_behavior").unwrap_or("unspecified").to_owned();
-    Ok(Draft { price: DraftPrice::New { product, tax_behavior }, unit_amount, currency, quantity })
+    Ok(Draft {
+        price: DraftPrice::New {
+            product,
+            tax_behavior,
+        },
+        unit_amount,
+        currency,
+        quantity,
+    })
 }
 
 impl Lines {
@@ -170,7 +216,10 @@ impl Draft {
     fn keep(self, act: &mut Act) -> Line {
         let price = match self.price {
             DraftPrice::Kept(price) => price,
-            DraftPrice::New { product, tax_behavior } => {
+            DraftPrice::New {
+                product,
+                tax_behavior,
+            } => {
                 let product = product.keep(act);
                 let price = Price {
                     id: act.id("price"),
@@ -190,7 +239,10 @@ impl Draft {
         };
         Line {
             id: act.id("li"),
-            description: act.get::<Product>(&price.product).map(|product| product.name.clone()).unwrap_or_default(),
+            description: act
+                .get::<Product>(&price.product)
+                .map(|product| product.name.clone())
+                .unwrap_or_default(),
             price: price.id,
             quantity: self.quantity,
             amount: self.unit_amount * self.quantity,
@@ -204,7 +256,10 @@ impl DraftProduct {
         match self {
             Self::Kept(id) => id,
             Self::New(product) => {
-                let product = Product { id: act.id("prod"), ..product };
+                let product = Product {
+                    id: act.id("prod"),
+                    ..product
+                };
                 let id = product.id().to_owned();
                 act.create("product.created", product);
                 id

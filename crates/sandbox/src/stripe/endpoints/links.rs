@@ -9,7 +9,9 @@ use crate::stripe::ledger::Act;
 use crate::stripe::listing::{self, AFTER, BEFORE, LIMIT};
 use crate::stripe::objects::line::Line;
 use crate::stripe::objects::payment_link::{Ending, PaymentData, PaymentLink};
-use crate::stripe::params::{Kind, Param, choice, flag, int, list as list_of, metadata, not_played, object, off, text};
+use crate::stripe::params::{
+    Kind, Param, choice, flag, int, list as list_of, metadata, not_played, object, off, text,
+};
 use crate::stripe::refusal::Refusal;
 use crate::stripe::routes::{Answer, Call};
 
@@ -23,8 +25,10 @@ const AFTER_COMPLETION: Param = object(
         object("redirect", &[text("url").required()]),
     ],
 );
-const RESTRICTIONS: Param =
-    object("restrictions", &[object("completed_sessions", &[int("limit").required()]).required()]);
+const RESTRICTIONS: Param = object(
+    "restrictions",
+    &[object("completed_sessions", &[int("limit").required()]).required()],
+);
 pub(crate) const PHONE: Param = object("phone_number_collection", &[flag("enabled").required()]);
 pub(crate) const CUSTOMER: Param = choice("customer_creation", &["always", "if_required"]);
 pub(crate) const SUBMIT: Param = choice("submit_type", &["auto", "book", "donate", "pay"]);
@@ -55,7 +59,10 @@ pub(crate) const CREATE: &[Param] = &[
     SUBMIT,
     COLLECTION,
     off("allow_promotion_codes"),
-    object("automatic_tax", &[off("enabled").required(), not_played("liability")]),
+    object(
+        "automatic_tax",
+        &[off("enabled").required(), not_played("liability")],
+    ),
     choice("billing_address_collection", &["auto"]),
     not_played("application_fee_amount"),
     not_played("application_fee_percent"),
@@ -71,7 +78,10 @@ pub(crate) const CREATE: &[Param] = &[
     not_played("shipping_address_collection"),
     not_played("shipping_options"),
     not_played("subscription_data"),
-    object("tax_id_collection", &[off("enabled").required(), not_played("required")]),
+    object(
+        "tax_id_collection",
+        &[off("enabled").required(), not_played("required")],
+    ),
     not_played("transfer_data"),
 ];
 pub(crate) const UPDATE: &[Param] = &[
@@ -124,7 +134,10 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     let lines = lines::read(act, fields, MOST_LINES)?;
     check_currency(fields, lines.currency)?;
     let methods = methods(fields, "payment_method_types", lines.currency, lines.total)?;
-    let (limit, ending) = (limit(fields)?, ending(fields)?.unwrap_or(Ending::Confirmation(None)));
+    let (limit, ending) = (
+        limit(fields)?,
+        ending(fields)?.unwrap_or(Ending::Confirmation(None)),
+    );
     let currency = lines.currency;
     let token = format!("test_{}", ids::token(22));
     let link = PaymentLink {
@@ -141,7 +154,10 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
         completed: 0,
         inactive_message: fields.string("inactive_message"),
         submit_type: fields.text("submit_type").unwrap_or("auto").to_owned(),
-        collects_phone: fields.object("phone_number_collection").flag("enabled").unwrap_or(false),
+        collects_phone: fields
+            .object("phone_number_collection")
+            .flag("enabled")
+            .unwrap_or(false),
         always_customer: fields.text("customer_creation") == Some("always"),
         ending,
         payment: payment_data(fields),
@@ -173,7 +189,10 @@ pub(crate) fn methods(
     }
     if named.iter().any(|method| method == "oxxo") {
         if currency.code() != "mxn" {
-            let message = format!("The payment method `oxxo` cannot be used with the currency `{}`.", currency.code());
+            let message = format!(
+                "The payment method `oxxo` cannot be used with the currency `{}`.",
+                currency.code()
+            );
             return Err(Refusal::invalid(message).param(param));
         }
         if !OXXO_AMOUNTS.contains(&total) {
@@ -185,11 +204,16 @@ pub(crate) fn methods(
 }
 
 fn limit(fields: Fields) -> Result<Option<i64>, Refusal> {
-    let limit = fields.object("restrictions").object("completed_sessions").int("limit");
+    let limit = fields
+        .object("restrictions")
+        .object("completed_sessions")
+        .int("limit");
     if limit.is_some_and(|limit| limit < 1) {
         let param = "restrictions[completed_sessions][limit]";
         let message = "This value must be greater than or equal to 1.";
-        return Err(Refusal::invalid(message).code("parameter_invalid_integer").param(param));
+        return Err(Refusal::invalid(message)
+            .code("parameter_invalid_integer")
+            .param(param));
     }
     Ok(limit)
 }
@@ -205,7 +229,9 @@ fn ending(fields: Fields) -> Result<Option<Ending>, Refusal> {
             url.map(|url| Some(Ending::Redirect(url)))
                 .ok_or_else(|| Refusal::invalid(message).code("parameter_missing").param(param))
         }
-        Some(_) => Ok(Some(Ending::Confirmation(after.object("hosted_confirmation").string("custom_message")))),
+        Some(_) => Ok(Some(Ending::Confirmation(
+            after.object("hosted_confirmation").string("custom_message"),
+        ))),
     }
 }
 
@@ -221,13 +247,18 @@ fn edit_payment_data(fields: Fields, payment: &mut PaymentData) {
     payment.given |= fields.has("payment_intent_data");
     data.edit("description", &mut payment.description);
     data.edit("statement_descriptor", &mut payment.statement_descriptor);
-    data.edit("statement_descriptor_suffix", &mut payment.statement_descriptor_suffix);
+    data.edit(
+        "statement_descriptor_suffix",
+        &mut payment.statement_descriptor_suffix,
+    );
     data.edit_metadata(&mut payment.metadata);
 }
 
 pub(crate) fn list(act: &mut Act, call: &Call) -> Answer {
     let active = call.fields.flag("active");
-    listing::page::<PaymentLink>(act, call, |link| active.is_none_or(|active| link.active == active))
+    listing::page::<PaymentLink>(act, call, |link| {
+        active.is_none_or(|active| link.active == active)
+    })
 }
 
 pub(crate) fn retrieve(act: &mut Act, call: &Call) -> Answer {
@@ -256,8 +287,10 @@ pub(crate) fn update(act: &mut Act, call: &Call) -> Answer {
         if let Some(customer) = fields.text("customer_creation") {
             link.always_customer = customer == "always";
         }
-        link.collects_phone =
-            fields.object("phone_number_collection").flag("enabled").unwrap_or(link.collects_phone);
+        link.collects_phone = fields
+            .object("phone_number_collection")
+            .flag("enabled")
+            .unwrap_or(link.collects_phone);
         fields.edit("inactive_message", &mut link.inactive_message);
         fields.edit_metadata(&mut link.metadata);
         edit_payment_data(fields, &mut link.payment);
@@ -267,7 +300,12 @@ pub(crate) fn update(act: &mut Act, call: &Call) -> Answer {
 
 pub(crate) fn lines(act: &mut Act, call: &Call) -> Answer {
     let link = act.find::<PaymentLink>(call.id, "payment_link")?;
-    page_of_lines(act, call, &link.lines, &format!("/v1/payment_links/{}/line_items", call.id))
+    page_of_lines(
+        act,
+        call,
+        &link.lines,
+        &format!("/v1/payment_links/{}/line_items", call.id),
+    )
 }
 
 /// Returns a page of line items.
@@ -275,4 +313,3 @@ pub(crate) fn page_of_lines(act: &Act, call: &Call, lines: &[Line], url: &str) -
     let shown: Vec<_> = lines.iter().map(|line| line.render(act.ledger)).collect();
     listing::page_of_values(&shown, call, url)
 }
-

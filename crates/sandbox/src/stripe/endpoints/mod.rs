@@ -26,7 +26,11 @@ fn show<T: Object>(act: &Act, call: &Call, param: &str) -> Answer {
 fn not_both(call: super::fields::Fields, first: &str, second: &str, path: &str) -> Result<(), Refusal> {
     if call.has(first) && call.has(second) {
         let message = format!("You may only specify one of these parameters: {first}, {second}.");
-        let param = if path.is_empty() { first.to_owned() } else { format!("{path}[{first}]") };
+        let param = if path.is_empty() {
+            first.to_owned()
+        } else {
+            format!("{path}[{first}]")
+        };
         return Err(Refusal::invalid(message).param(param));
     }
     Ok(())

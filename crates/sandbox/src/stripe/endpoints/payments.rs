@@ -8,8 +8,15 @@ use crate::stripe::objects::charge::Charge;
 use crate::stripe::params::{Param, metadata, not_played, text};
 use crate::stripe::routes::{Answer, Call};
 
-pub(crate) const LIST_CHARGES: &[Param] =
-    &[LIMIT, AFTER, BEFORE, CREATED, text("customer"), text("payment_intent"), not_played("transfer_group")];
+pub(crate) const LIST_CHARGES: &[Param] = &[
+    LIMIT,
+    AFTER,
+    BEFORE,
+    CREATED,
+    text("customer"),
+    text("payment_intent"),
+    not_played("transfer_group"),
+];
 pub(crate) const UPDATE_CHARGE: &[Param] = &[
     text("description").or_empty(),
     text("receipt_email").or_empty(),
@@ -53,7 +60,11 @@ pub(crate) fn update_charge(act: &mut Act, call: &Call) -> Answer {
 }
 
 pub(crate) fn list_transactions(act: &mut Act, call: &Call) -> Answer {
-    let (currency, source, kind) = (call.fields.text("currency"), call.fields.text("source"), call.fields.text("type"));
+    let (currency, source, kind) = (
+        call.fields.text("currency"),
+        call.fields.text("source"),
+        call.fields.text("type"),
+    );
     listing::page::<BalanceTransaction>(act, call, |transaction| {
         currency.is_none_or(|code| transaction.currency.code() == code)
             && source.is_none_or(|id| transaction.source == id)

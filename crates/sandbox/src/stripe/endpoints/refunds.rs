@@ -27,7 +27,14 @@ pub(crate) const CREATE: &[Param] = &[
     not_played("origin"),
 ];
 pub(crate) const UPDATE: &[Param] = &[metadata().or_empty()];
-pub(crate) const LIST: &[Param] = &[LIMIT, AFTER, BEFORE, CREATED, text("charge"), text("payment_intent")];
+pub(crate) const LIST: &[Param] = &[
+    LIMIT,
+    AFTER,
+    BEFORE,
+    CREATED,
+    text("charge"),
+    text("payment_intent"),
+];
 
 pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     let charge = charge_to_refund(act, call)?;
@@ -57,15 +64,22 @@ fn charge_to_refund(act: &Act, call: &Call) -> Result<Charge, Refusal> {
         return act.find::<Charge>(id, "charge").cloned();
     }
     let Some(id) = fields.text("payment_intent") else {
-        let message = "One of the following params should be provided for this request: payment_intent or charge.";
+        let message =
+            "One of the following params should be provided for this request: payment_intent or charge.";
         return Err(Refusal::invalid(message).code("parameter_missing"));
     };
     let intent = act.find::<PaymentIntent>(id, "payment_intent")?;
-    let charge = intent.latest_charge.as_deref().and_then(|id| act.get::<Charge>(id));
-    charge.filter(|charge| charge.succeeded()).cloned().ok_or_else(|| {
-        let message = format!("This PaymentIntent ({id}) does not have a successful charge to refund.");
-        Refusal::invalid(message).param("payment_intent").begun()
-    })
+    let charge = intent
+        .latest_charge
+        .as_deref()
+        .and_then(|id| act.get::<Charge>(id));
+    charge
+        .filter(|charge| charge.succeeded())
+        .cloned()
+        .ok_or_else(|| {
+            let message = format!("This PaymentIntent ({id}) does not have a successful charge to refund.");
+            Refusal::invalid(message).param("payment_intent").begun()
+        })
 }
 
 fn amount_to_refund(charge: &Charge, asked: Option<i64>) -> Result<i64, Refusal> {
@@ -75,8 +89,14 @@ fn amount_to_refund(charge: &Charge, asked: Option<i64>) -> Result<i64, Refusal>
         return Err(Refusal::invalid(message).param("charge").begun());
     }
     if matches!(charge.instrument, Instrument::Oxxo(_)) {
-        let message = format!("Charge {} cannot be refunded: oxxo payments do not support refunds.", charge.id);
-        return Err(Refusal::invalid(message).code("charge_not_refundable").param("charge").begun());
+        let message = format!(
+            "Charge {} cannot be refunded: oxxo payments do not support refunds.",
+            charge.id
+        );
+        return Err(Refusal::invalid(message)
+            .code("charge_not_refundable")
+            .param("charge")
+            .begun());
     }
     if left == 0 {
         let message = format!("Charge {} has already been refunded.", charge.id);
@@ -84,9 +104,9 @@ fn amount_to_refund(charge: &Charge, asked: Option<i64>) -> Result<i64, Refusal>
     }
     match asked {
         None => Ok(left),
-        Some(amount) if amount < 1 => {
-            Err(Refusal::invalid("Invalid positive integer").code("parameter_invalid_integer").param("amount"))
-        }
+        Some(amount) if amount < 1 => Err(Refusal::invalid("Invalid positive integer")
+            .code("parameter_invalid_integer")
+            .param("amount")),
         Some(amount) if amount > left => {
             let message =
                 format!("Refund amount ({amount}) is greater than unrefunded amount on charge ({left})");
@@ -109,6 +129,8 @@ pub(crate) fn retrieve(act: &mut Act, call: &Call) -> Answer {
 
 pub(crate) fn update(act: &mut Act, call: &Call) -> Answer {
     act.find::<Refund>(call.id, "id")?;
-    act.revise::<Refund>(call.id, "refund.updated", |refund| call.fields.edit_metadata(&mut refund.metadata));
+    act.revise::<Refund>(call.id, "refund.updated", |refund| {
+        call.fields.edit_metadata(&mut refund.metadata);
+    });
     retrieve(act, call)
 }

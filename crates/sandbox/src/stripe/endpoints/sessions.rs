@@ -45,7 +45,13 @@ pub(crate) const CREATE: &[Param] = &[
     ),
     object(
         "payment_method_options",
-        &[object("oxxo", &[int("expires_after_days"), not_played("setup_future_usage")]), not_played("*")],
+        &[
+            object(
+                "oxxo",
+                &[int("expires_after_days"), not_played("setup_future_usage")],
+            ),
+            not_played("*"),
+        ],
     ),
     text("client_reference_id").max(200),
     text("customer"),
@@ -57,7 +63,10 @@ pub(crate) const CREATE: &[Param] = &[
     choice("ui_mode", &["hosted_page"]),
     object("adaptive_pricing", &[off("enabled")]),
     off("allow_promotion_codes"),
-    object("automatic_tax", &[off("enabled").required(), not_played("liability")]),
+    object(
+        "automatic_tax",
+        &[off("enabled").required(), not_played("liability")],
+    ),
     choice("billing_address_collection", &["auto"]),
     choice("payment_method_collection", &["always"]),
     not_played("after_expiration"),
@@ -85,11 +94,18 @@ pub(crate) const CREATE: &[Param] = &[
     not_played("shipping_address_collection"),
     not_played("shipping_options"),
     not_played("subscription_data"),
-    object("tax_id_collection", &[off("enabled").required(), not_played("required")]),
+    object(
+        "tax_id_collection",
+        &[off("enabled").required(), not_played("required")],
+    ),
     not_played("wallet_options"),
 ];
-pub(crate) const UPDATE: &[Param] =
-    &[metadata().or_empty(), not_played("collected_information"), not_played("line_items"), not_played("shipping_options")];
+pub(crate) const UPDATE: &[Param] = &[
+    metadata().or_empty(),
+    not_played("collected_information"),
+    not_played("line_items"),
+    not_played("shipping_options"),
+];
 pub(crate) const LIST: &[Param] = &[
     LIMIT,
     AFTER,
@@ -107,14 +123,21 @@ pub(crate) const LIST: &[Param] = &[
 pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     let fields = call.fields;
     let lines = lines::read(act, fields, MOST_LINES)?;
-    let named = links::methods(fields, "allowed_payment_method_types", lines.currency, lines.total)?;
+    let named = links::methods(
+        fields,
+        "allowed_payment_method_types",
+        lines.currency,
+        lines.total,
+    )?;
     let (expires_at, voucher_days) = (expires_at(fields, act.now())?, voucher_days(fields)?);
     not_both(fields, "customer", "customer_email", "")?;
     if let Some(customer) = fields.text("customer") {
         customers::find(act, customer, "customer")?;
     }
-    let (currency, methods) =
-        (lines.currency, named.unwrap_or_else(|| open::methods_for(lines.currency, lines.total)));
+    let (currency, methods) = (
+        lines.currency,
+        named.unwrap_or_else(|| open::methods_for(lines.currency, lines.total)),
+    );
     let id = act.ledger.ids.next_session(act.now_ms);
     let session = Session {
         lines: lines.keep(act),
@@ -134,7 +157,10 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
         customer: fields.string("customer"),
         customer_email: fields.string("customer_email"),
         always_customer: fields.text("customer_creation") == Some("always"),
-        collects_phone: fields.object("phone_number_collection").flag("enabled").unwrap_or(false),
+        collects_phone: fields
+            .object("phone_number_collection")
+            .flag("enabled")
+            .unwrap_or(false),
         locale: fields.string("locale"),
         submit_type: fields.string("submit_type"),
         success_url: fields.string("success_url"),
@@ -152,8 +178,10 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
 fn expires_at(fields: Fields, now: i64) -> Result<i64, Refusal> {
     let expires_at = fields.int("expires_at").unwrap_or(now + DAY);
     let refuse = |words: &str| {
-        Err(Refusal::invalid(format!("The `expires_at` timestamp must be {words} from Checkout Session creation."))
-            .param("expires_at"))
+        Err(Refusal::invalid(format!(
+            "The `expires_at` timestamp must be {words} from Checkout Session creation."
+        ))
+        .param("expires_at"))
     };
     match expires_at - now {
         ..HALF_AN_HOUR => refuse("at least 30 minutes"),
@@ -163,14 +191,16 @@ fn expires_at(fields: Fields, now: i64) -> Result<i64, Refusal> {
 }
 
 fn voucher_days(fields: Fields) -> Result<i64, Refusal> {
-    let days = fields.object("payment_method_options").object("oxxo").int("expires_after_days");
-    match days.unwrap_or(VOUCHER_DAYS) {
-        days @ 1..=7 => Ok(days),
-        _ => {
-            let message = "This value must be between 1 and 7.";
-            Err(Refusal::invalid(message).param("payment_method_options[oxxo][expires_after_days]"))
-        }
+    let days = fields
+        .object("payment_method_options")
+        .object("oxxo")
+        .int("expires_after_days");
+    let days = days.unwrap_or(VOUCHER_DAYS);
+    if (1..=7).contains(&days) {
+        return Ok(days);
     }
+    let message = "This value must be between 1 and 7.";
+    Err(Refusal::invalid(message).param("payment_method_options[oxxo][expires_after_days]"))
 }
 
 pub(crate) fn list(act: &mut Act, call: &Call) -> Answer {
@@ -192,7 +222,9 @@ pub(crate) fn retrieve(act: &mut Act, call: &Call) -> Answer {
 
 pub(crate) fn update(act: &mut Act, call: &Call) -> Answer {
     act.find::<Session>(call.id, "session")?;
-    act.amend::<Session>(call.id, |session| call.fields.edit_metadata(&mut session.metadata));
+    act.amend::<Session>(call.id, |session| {
+        call.fields.edit_metadata(&mut session.metadata);
+    });
     retrieve(act, call)
 }
 
@@ -211,5 +243,10 @@ pub(crate) fn expire(act: &mut Act, call: &Call) -> Answer {
 
 pub(crate) fn lines(act: &mut Act, call: &Call) -> Answer {
     let session = act.find::<Session>(call.id, "session")?;
-    links::page_of_lines(act, call, &session.lines, &format!("/v1/checkout/sessions/{}/line_items", call.id))
+    links::page_of_lines(
+        act,
+        call,
+        &session.lines,
+        &format!("/v1/checkout/sessions/{}/line_items", call.id),
+    )
 }

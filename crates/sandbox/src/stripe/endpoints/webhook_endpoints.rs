@@ -5,10 +5,12 @@ use serde_json::json;
 use super::show;
 use crate::stripe::ledger::Act;
 use crate::stripe::listing::{self, AFTER, BEFORE, LIMIT};
+use crate::stripe::objects::merge;
 use crate::stripe::objects::webhook_endpoint::WebhookEndpoint;
 use crate::stripe::params::{Param, TEXT, flag, list as list_of, metadata, off, text};
 use crate::stripe::refusal::Refusal;
 use crate::stripe::routes::{Answer, Call};
+use crate::stripe::shelf::Object;
 
 pub(crate) const CREATE: &[Param] = &[
     text("url").required(),
@@ -18,8 +20,13 @@ pub(crate) const CREATE: &[Param] = &[
     off("connect"),
     metadata().or_empty(),
 ];
-pub(crate) const UPDATE: &[Param] =
-    &[text("url"), list_of("enabled_events", &TEXT), text("description").or_empty(), flag("disabled"), metadata().or_empty()];
+pub(crate) const UPDATE: &[Param] = &[
+    text("url"),
+    list_of("enabled_events", &TEXT),
+    text("description").or_empty(),
+    flag("disabled"),
+    metadata().or_empty(),
+];
 pub(crate) const LIST: &[Param] = &[LIMIT, AFTER, BEFORE];
 
 /// Answers with the secret that signs the sandbox's webhooks: they are all signed alike.
@@ -38,15 +45,23 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
         api_version: fields.string("api_version"),
         metadata: fields.metadata(),
     };
-    let mut shown = crate::stripe::shelf::Object::render(&endpoint);
-    shown["secret"] = act.ledger.options.webhook_secret.clone().into();
+    let shown = merge(
+        endpoint.render(),
+        json!({"secret": act.ledger.options.webhook_secret}),
+    );
     act.add(endpoint);
     Ok(shown)
 }
 
 fn check_url(url: &str) -> Result<(), Refusal> {
     let fine = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    if fine { Ok(()) } else { Err(Refusal::invalid("Invalid URL: must be http or https").code("url_invalid").param("url")) }
+    if fine {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("Invalid URL: must be http or https")
+            .code("url_invalid")
+            .param("url"))
+    }
 }
 
 pub(crate) fn list(act: &mut Act, call: &Call) -> Answer {
@@ -87,6 +102,12 @@ pub(crate) fn delete(act: &mut Act, call: &Call) -> Answer {
 }
 
 fn find(act: &Act, id: &str) -> Result<(), Refusal> {
-    let known = act.get::<WebhookEndpoint>(id).is_some_and(|endpoint| !endpoint.deleted);
-    if known { Ok(()) } else { Err(Refusal::no_such("webhook endpoint", id, "webhook_endpoint")) }
+    let known = act
+        .get::<WebhookEndpoint>(id)
+        .is_some_and(|endpoint| !endpoint.deleted);
+    if known {
+        Ok(())
+    } else {
+        Err(Refusal::no_such("webhook endpoint", id, "webhook_endpoint"))
+    }
 }

@@ -67,7 +67,11 @@ pub(crate) fn balance(ledger: &Ledger) -> Value {
 fn amounts(ledger: &Ledger, available: bool) -> Vec<Value> {
     let mut sums = BTreeMap::from([("mxn", 0)]);
     for transaction in ledger.transactions.rows() {
-        let counted = if transaction.available == available { transaction.net() } else { 0 };
+        let counted = if transaction.available == available {
+            transaction.net()
+        } else {
+            0
+        };
         *sums.entry(transaction.currency.code()).or_default() += counted;
     }
     sums.into_iter()

@@ -76,7 +76,11 @@ impl Object for BalanceTransaction {
     kept_on!(transactions);
 
     fn render(&self) -> Value {
-        let category = if self.movement == Movement::Refund { "refund" } else { "charge" };
+        let category = if self.movement == Movement::Refund {
+            "refund"
+        } else {
+            "charge"
+        };
         json!({
             "id": self.id,
             "object": "balance_transaction",

@@ -45,7 +45,11 @@ impl Charge {
     }
 
     pub(crate) fn refundable(&self) -> i64 {
-        if self.succeeded() { self.amount - self.refunded } else { 0 }
+        if self.succeeded() {
+            self.amount - self.refunded
+        } else {
+            0
+        }
     }
 
     fn outcome(&self) -> Value {

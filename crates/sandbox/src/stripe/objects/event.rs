@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::kept_on;
+use super::{kept_on, merge};
 use crate::stripe::options::API_VERSION;
 use crate::stripe::shelf::Object;
 
@@ -31,10 +31,11 @@ impl Object for Event {
     kept_on!(events);
 
     fn render(&self) -> Value {
-        let mut data = json!({"object": self.object});
-        if let Some(previous) = &self.previous {
-            data["previous_attributes"] = previous.clone();
-        }
+        let object = json!({"object": self.object});
+        let data = match &self.previous {
+            Some(previous) => merge(object, json!({"previous_attributes": previous})),
+            None => object,
+        };
         json!({
             "id": self.id,
             "object": "event",

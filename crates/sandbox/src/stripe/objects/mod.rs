@@ -15,6 +15,19 @@ pub(crate) mod refund;
 pub(crate) mod session;
 pub(crate) mod webhook_endpoint;
 
+use serde_json::Value;
+
+/// Adds the fields of one object to another.
+pub(crate) fn merge(object: Value, more: Value) -> Value {
+    match (object, more) {
+        (Value::Object(mut object), Value::Object(more)) => {
+            object.extend(more);
+            Value::Object(object)
+        }
+        (object, _) => object,
+    }
+}
+
 /// Ties a type to its shelf in the ledger.
 macro_rules! kept_on {
     ($shelf:ident) => {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::kept_on;
+use super::{kept_on, merge};
 use crate::stripe::currency::Currency;
 use crate::stripe::fields::Metadata;
 use crate::stripe::shelf::Object;
@@ -97,17 +97,21 @@ impl PaymentIntent {
     }
 
     fn received(&self) -> i64 {
-        if self.state == IntentState::Succeeded { self.amount } else { 0 }
+        if self.state == IntentState::Succeeded {
+            self.amount
+        } else {
+            0
+        }
     }
 
     fn method_options(&self) -> Value {
-        let mut options = json!({"card": {
+        let card = json!({"card": {
             "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic",
         }});
         if self.methods.iter().any(|method| method == "oxxo") {
-            options["oxxo"] = json!({"expires_after_days": 3});
+            return merge(card, json!({"oxxo": {"expires_after_days": 3}}));
         }
-        options
+        card
     }
 }
 

@@ -92,8 +92,9 @@ impl Object for PaymentLink {
     kept_on!(links);
 
     fn render(&self) -> Value {
-        let restrictions =
-            self.limit.map(|limit| json!({"completed_sessions": {"count": self.completed, "limit": limit}}));
+        let restrictions = self
+            .limit
+            .map(|limit| json!({"completed_sessions": {"count": self.completed, "limit": limit}}));
         json!({
             "id": self.id,
             "object": "payment_link",

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::kept_on;
 use super::session::Buyer;
+use super::{kept_on, merge};
 use crate::stripe::fields::Metadata;
 use crate::stripe::shelf::Object;
 
@@ -68,31 +68,33 @@ impl Face {
 
     /// Returns the card as a payment method shows it.
     fn kept(&self) -> Value {
-        let mut card = self.common();
-        card["display_brand"] = self.brand.into();
-        card["generated_from"] = Value::Null;
-        card["networks"] = json!({"available": [self.brand], "preferred": null});
-        card["three_d_secure_usage"] = json!({"supported": true});
-        card
+        let more = json!({
+            "display_brand": self.brand,
+            "generated_from": null,
+            "networks": {"available": [self.brand], "preferred": null},
+            "three_d_secure_usage": {"supported": true},
+        });
+        merge(self.common(), more)
     }
 
     /// Returns the card as the charge that used it shows it.
     fn used(&self, amount: i64) -> Value {
-        let mut card = self.common();
-        card["amount_authorized"] = amount.into();
-        card["authorization_code"] = "123456".into();
-        card["extended_authorization"] = json!({"status": "disabled"});
-        card["incremental_authorization"] = json!({"status": "unavailable"});
-        card["installments"] = Value::Null;
-        card["mandate"] = Value::Null;
-        card["multicapture"] = json!({"status": "unavailable"});
-        card["network"] = self.brand.into();
-        card["network_token"] = json!({"used": false});
-        card["network_transaction_id"] = "400188923231921".into();
-        card["overcapture"] = json!({"maximum_amount_capturable": amount, "status": "unavailable"});
-        card["regulated_status"] = "unregulated".into();
-        card["three_d_secure"] = self.three_d_secure();
-        card
+        let more = json!({
+            "amount_authorized": amount,
+            "authorization_code": "123456",
+            "extended_authorization": {"status": "disabled"},
+            "incremental_authorization": {"status": "unavailable"},
+            "installments": null,
+            "mandate": null,
+            "multicapture": {"status": "unavailable"},
+            "network": self.brand,
+            "network_token": {"used": false},
+            "network_transaction_id": "400188923231921",
+            "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
+            "regulated_status": "unregulated",
+            "three_d_secure": self.three_d_secure(),
+        });
+        merge(self.common(), more)
     }
 
     fn three_d_secure(&self) -> Value {
@@ -133,7 +135,7 @@ impl Object for PaymentMethod {
     kept_on!(methods);
 
     fn render(&self) -> Value {
-        let mut method = json!({
+        let method = json!({
             "id": self.id,
             "object": "payment_method",
             "allow_redisplay": "limited",
@@ -144,10 +146,10 @@ impl Object for PaymentMethod {
             "metadata": self.metadata,
             "type": self.instrument.kind(),
         });
-        method[self.instrument.kind()] = match &self.instrument {
-            Instrument::Card(face) => face.kept(),
-            Instrument::Oxxo(_) => json!({}),
+        let own = match &self.instrument {
+            Instrument::Card(face) => json!({"card": face.kept()}),
+            Instrument::Oxxo(_) => json!({"oxxo": {}}),
         };
-        method
+        merge(method, own)
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::kept_on;
 use super::line::Line;
 use super::payment_link::{Ending, PaymentData};
+use super::{kept_on, merge};
 use crate::stripe::currency::Currency;
 use crate::stripe::fields::Metadata;
 use crate::stripe::shelf::Object;
@@ -117,11 +117,11 @@ impl Session {
     }
 
     fn method_options(&self) -> Value {
-        let mut options = json!({"card": {"request_three_d_secure": "automatic"}});
+        let card = json!({"card": {"request_three_d_secure": "automatic"}});
         if self.methods.iter().any(|method| method == "oxxo") {
-            options["oxxo"] = json!({"expires_after_days": self.voucher_days});
+            return merge(card, json!({"oxxo": {"expires_after_days": self.voucher_days}}));
         }
-        options
+        card
     }
 }
 

@@ -41,7 +41,9 @@ fn grouped(digits: &str, mark: char) -> String {
 /// Returns a time in Mexico City, six hours behind UTC all year: `26/11/2026 23:59`.
 pub(super) fn mexican_time(seconds: i64) -> String {
     let there = jiff::Timestamp::from_second(seconds - 6 * 60 * 60);
-    there.map(|time| time.strftime("%d/%m/%Y %H:%M").to_string()).unwrap_or_default()
+    there
+        .map(|time| time.strftime("%d/%m/%Y %H:%M").to_string())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -24,14 +24,24 @@ impl Entry {
     /// Name and email may be left out with a card: the sandbox has no receipts to send.
     pub(super) fn read(self, now: jiff::Timestamp) -> Result<PayWith, Field> {
         let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let buyer = Buyer { name: given(&self.name), email: given(&self.email), phone: given(&self.phone) };
+        let buyer = Buyer {
+            name: given(&self.name),
+            email: given(&self.email),
+            phone: given(&self.phone),
+        };
         if buyer.email.as_ref().is_some_and(|email| !looks_like_email(email)) {
             return Err(Field::Email);
         }
         match self.method.as_str() {
             "oxxo" if buyer.name.is_none() => Err(Field::Name),
-            "oxxo" => Ok(PayWith { means: Means::Oxxo, buyer }),
-            "card" | "" => Ok(PayWith { means: Means::Card(self.card(now)?), buyer }),
+            "oxxo" => Ok(PayWith {
+                means: Means::Oxxo,
+                buyer,
+            }),
+            "card" | "" => Ok(PayWith {
+                means: Means::Card(self.card(now)?),
+                buyer,
+            }),
             _ => Err(Field::Method),
         }
     }
@@ -47,7 +57,12 @@ impl Entry {
         if !(3..=4).contains(&cvc.len()) || !cvc.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Field::Cvc);
         }
-        Ok(CardEntry { number: self.number.clone(), month, year, challenge: Challenge::Leave })
+        Ok(CardEntry {
+            number: self.number.clone(),
+            month,
+            year,
+            challenge: Challenge::Leave,
+        })
     }
 }
 
@@ -65,7 +80,8 @@ fn expiry(text: &str) -> Option<(i64, i64)> {
 }
 
 fn looks_like_email(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.') && !text.contains(' '))
+    text.split_once('@')
+        .is_some_and(|(who, at)| !who.is_empty() && at.contains('.') && !text.contains(' '))
 }
 
 #[cfg(test)]
@@ -74,7 +90,13 @@ mod tests {
 
     fn card(number: &str, expiry: &str, cvc: &str) -> Entry {
         let typed = |text: &str| text.to_owned();
-        Entry { method: typed("card"), number: typed(number), expiry: typed(expiry), cvc: typed(cvc), ..Entry::default() }
+        Entry {
+            method: typed("card"),
+            number: typed(number),
+            expiry: typed(expiry),
+            cvc: typed(cvc),
+            ..Entry::default()
+        }
     }
 
     fn wrong(entry: Entry) -> Option<Field> {
@@ -93,13 +115,23 @@ mod tests {
     #[test]
     fn the_first_wrong_field_is_named() {
         assert_eq!(wrong(card("4242", "12/34", "123")), Some(Field::Number));
-        assert_eq!(wrong(card("4242424242424242", "10/26", "123")), Some(Field::Expiry));
+        assert_eq!(
+            wrong(card("4242424242424242", "10/26", "123")),
+            Some(Field::Expiry)
+        );
         assert_eq!(wrong(card("4242424242424242", "11/26", "12")), Some(Field::Cvc));
         assert_eq!(wrong(card("4242424242424242", "11/26", "123")), None);
-        let oxxo = |name: &str| Entry { method: "oxxo".to_owned(), name: name.to_owned(), ..Entry::default() };
+        let oxxo = |name: &str| Entry {
+            method: "oxxo".to_owned(),
+            name: name.to_owned(),
+            ..Entry::default()
+        };
         assert_eq!(wrong(oxxo(" ")), Some(Field::Name));
         assert_eq!(wrong(oxxo("Ana López")), None);
-        let email = Entry { email: "ana@".to_owned(), ..oxxo("Ana") };
+        let email = Entry {
+            email: "ana@".to_owned(),
+            ..oxxo("Ana")
+        };
         assert_eq!(wrong(email), Some(Field::Email));
     }
 }

@@ -1,5 +1,7 @@
 //! The frame every page shares, and what makes text safe in it.
 
+use std::fmt::Write;
+
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -71,12 +73,13 @@ pub(super) fn answers(action: &str, buttons: &[(&str, &str)], busy: &str) -> Str
     let mut form = format!("<form method=\"post\" action=\"{}\">", esc(action));
     for (index, (value, label)) in buttons.iter().enumerate() {
         let class = if index == 0 { "" } else { " class=\"quiet\"" };
-        form.push_str(&format!(
+        let _ = write!(
+            form,
             "<button name=\"answer\" value=\"{value}\"{class}><span class=\"spin\"></span>\
              <span data-busy=\"{}\">{}</span></button>",
             esc(busy),
             esc(label)
-        ));
+        );
     }
     form.push_str("</form>");
     form
@@ -89,7 +92,7 @@ pub(super) fn bars(number: &str) -> String {
     for digit in number.chars().filter_map(|letter| letter.to_digit(10)) {
         for bit in [8, 4, 2, 1, 16] {
             let width = if digit & bit != 0 || bit == 16 { 3 } else { 1 };
-            rects.push_str(&format!("<rect x=\"{x}\" width=\"{width}\" height=\"60\"/>"));
+            let _ = write!(rects, "<rect x=\"{x}\" width=\"{width}\" height=\"60\"/>");
             x += width + 2;
         }
     }

@@ -43,9 +43,14 @@ async fn open_link(
     headers: HeaderMap,
 ) -> Response {
     let view = stripe.act(Cause::default(), |act| {
-        let Some(link) = act.ledger.tokens.get(&token).cloned() else { return Err(View::NotFound) };
+        let Some(link) = act.ledger.tokens.get(&token).cloned() else {
+            return Err(View::NotFound);
+        };
         open::open_link(act, &link, visit).ok_or_else(|| {
-            View::Inactive(act.get::<PaymentLink>(&link).and_then(|link| link.inactive_message.clone()))
+            View::Inactive(
+                act.get::<PaymentLink>(&link)
+                    .and_then(|link| link.inactive_message.clone()),
+            )
         })
     });
     match view {
@@ -54,10 +59,17 @@ async fn open_link(
     }
 }
 
-async fn show_session(State(stripe): State<Arc<Stripe>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+async fn show_session(
+    State(stripe): State<Arc<Stripe>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let (locale, view) = stripe.act(Cause::default(), |act| {
         let session = act.get::<Session>(&id);
-        (session.and_then(|session| session.locale.clone()), view_of_session(act, &id))
+        (
+            session.and_then(|session| session.locale.clone()),
+            view_of_session(act, &id),
+        )
     });
     if let View::Paid(session) = &view
         && let Some(url) = way_back(session)
@@ -90,13 +102,20 @@ async fn show_intent(
     headers: HeaderMap,
 ) -> Response {
     let (session, view) = stripe.act(Cause::default(), |act| {
-        (act.get::<PaymentIntent>(&id).and_then(|intent| intent.session.clone()), view_of_intent(act, &id))
+        (
+            act.get::<PaymentIntent>(&id)
+                .and_then(|intent| intent.session.clone()),
+            view_of_intent(act, &id),
+        )
     });
     match (view, session) {
         // Whatever was asked here is answered; the session tells how it went.
         (None, Some(session)) => Redirect::to(&format!("/c/pay/{session}")).into_response(),
         (None, None) => {
-            tracing::debug!(path = uri.path(), "Nothing to show for a payment without a checkout");
+            tracing::debug!(
+                path = uri.path(),
+                "Nothing to show for a payment without a checkout"
+            );
             show(&stripe, &headers, None, &View::NotFound)
         }
         (Some(view), _) => show(&stripe, &headers, None, &view),
@@ -113,7 +132,9 @@ async fn answer_bank(
     Path(id): Path<String>,
     Form(form): Form<Answer>,
 ) -> Redirect {
-    stripe.act(Cause::default(), |act| pay::answer_challenge(act, &id, form.answer == "complete"));
+    stripe.act(Cause::default(), |act| {
+        pay::answer_challenge(act, &id, form.answer == "complete")
+    });
     Redirect::to(&format!("/c/authenticate/{id}"))
 }
 
@@ -130,18 +151,25 @@ async fn answer_voucher(
 }
 
 fn view_of_session(act: &Act, id: &str) -> View {
-    let Some(session) = act.get::<Session>(id) else { return View::NotFound };
-    let link = session.payment_link.as_deref().and_then(|link| act.get::<PaymentLink>(link));
-    let asked = session.payment_intent.as_deref().and_then(|intent| view_of_intent(act, intent));
+    let Some(session) = act.get::<Session>(id) else {
+        return View::NotFound;
+    };
+    let link = session
+        .payment_link
+        .as_deref()
+        .and_then(|link| act.get::<PaymentLink>(link));
+    let asked = session
+        .payment_intent
+        .as_deref()
+        .and_then(|intent| view_of_intent(act, intent));
     match (session.state, asked) {
         (SessionState::Expired, _) => View::Expired,
         (SessionState::Complete, _) if session.paid => View::Paid(Box::new(session.clone())),
-        (SessionState::Complete, Some(view)) => view,
-        (SessionState::Complete, None) => View::VoucherExpired,
         (SessionState::Open, _) if link.is_some_and(|link| !link.sells()) => {
             View::Inactive(link.and_then(|link| link.inactive_message.clone()))
         }
-        (SessionState::Open, Some(view)) => view,
+        (_, Some(view)) => view,
+        (SessionState::Complete, None) => View::VoucherExpired,
         (SessionState::Open, None) => View::Form(Box::new(session.clone())),
     }
 }
@@ -152,7 +180,11 @@ fn view_of_intent(act: &Act, id: &str) -> Option<View> {
     let (id, total) = (id.to_owned(), amount(intent.amount, intent.currency));
     match intent.next.clone()? {
         NextAction::Authenticate(_) => Some(View::Authenticate { intent: id, total }),
-        NextAction::PayVoucher(voucher) => Some(View::Voucher { intent: id, total, voucher }),
+        NextAction::PayVoucher(voucher) => Some(View::Voucher {
+            intent: id,
+            total,
+            voucher,
+        }),
     }
 }
 
@@ -166,6 +198,12 @@ fn way_back(session: &Session) -> Option<String> {
 }
 
 fn show(stripe: &Stripe, headers: &HeaderMap, locale: Option<&str>, view: &View) -> Response {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    Frame { shop: &stripe.options.shop, words: words::choose(locale, accepted) }.show(view)
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    Frame {
+        shop: &stripe.options.shop,
+        words: words::choose(locale, accepted),
+    }
+    .show(view)
 }

@@ -1,5 +1,7 @@
 //! The faces of a checkout: the form, and how it can end.
 
+use std::fmt::Write;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -16,9 +18,16 @@ pub(super) enum View {
     Form(Box<Session>),
     Paid(Box<Session>),
     /// A voucher that waits; the session may be gone for a payment made through the API.
-    Voucher { intent: String, total: String, voucher: Voucher },
+    Voucher {
+        intent: String,
+        total: String,
+        voucher: Voucher,
+    },
     VoucherExpired,
-    Authenticate { intent: String, total: String },
+    Authenticate {
+        intent: String,
+        total: String,
+    },
     Inactive(Option<String>),
     Expired,
     NotFound,
@@ -34,28 +43,53 @@ pub(super) struct Frame<'a> {
 impl Frame<'_> {
     pub(super) fn show(self, view: &View) -> Response {
         let words = self.words;
-        let status = if matches!(view, View::NotFound) { StatusCode::NOT_FOUND } else { StatusCode::OK };
+        let status = if matches!(view, View::NotFound) {
+            StatusCode::NOT_FOUND
+        } else {
+            StatusCode::OK
+        };
         let (single, main) = match view {
             View::Form(session) => (false, self.summary(session) + &self.form(session)),
             View::Paid(session) => (true, self.named(&self.thanks(session))),
-            View::Voucher { intent, total, voucher } => (true, self.named(&self.slip(intent, total, voucher))),
-            View::VoucherExpired => {
-                (true, self.named(&message("⌛", "calm", words.voucher_expired, words.voucher_expired_why, "")))
-            }
+            View::Voucher {
+                intent,
+                total,
+                voucher,
+            } => (true, self.named(&self.slip(intent, total, voucher))),
+            View::VoucherExpired => (
+                true,
+                self.named(&message(
+                    "⌛",
+                    "calm",
+                    words.voucher_expired,
+                    words.voucher_expired_why,
+                    "",
+                )),
+            ),
             View::Authenticate { intent, total } => (true, self.named(&self.bank(intent, total))),
             View::Inactive(why) => {
                 let why = why.as_deref().unwrap_or(words.inactive_why);
                 (true, self.named(&message("⊘", "calm", words.inactive, why, "")))
             }
-            View::Expired => (true, self.named(&message("⌛", "calm", words.expired, words.expired_why, ""))),
-            View::NotFound => (true, self.named(&message("?", "calm", words.not_found, words.not_found_why, ""))),
+            View::Expired => (
+                true,
+                self.named(&message("⌛", "calm", words.expired, words.expired_why, "")),
+            ),
+            View::NotFound => (
+                true,
+                self.named(&message("?", "calm", words.not_found, words.not_found_why, "")),
+            ),
         };
         page(status, words, self.shop, single, &main)
     }
 
     fn shop_line(self) -> String {
         let initial: String = self.shop.chars().take(1).collect();
-        format!("<p class=\"shop\"><i aria-hidden=\"true\">{}</i>{}</p>", esc(&initial), esc(self.shop))
+        format!(
+            "<p class=\"shop\"><i aria-hidden=\"true\">{}</i>{}</p>",
+            esc(&initial),
+            esc(self.shop)
+        )
     }
 
     fn named(self, main: &str) -> String {
@@ -66,15 +100,19 @@ impl Frame<'_> {
         let mut lines = String::new();
         for line in &session.lines {
             let quantity = if line.quantity > 1 {
-                format!("<small>{}</small>", fill(self.words.quantity, &line.quantity.to_string()))
+                format!(
+                    "<small>{}</small>",
+                    fill(self.words.quantity, &line.quantity.to_string())
+                )
             } else {
                 String::new()
             };
-            lines.push_str(&format!(
+            let _ = write!(
+                lines,
                 "<li><span>{}{quantity}</span><b>{}</b></li>",
                 esc(&line.description),
                 amount(line.amount, line.currency)
-            ));
+            );
         }
         format!(
             "<section>{}<p class=\"label\">{}</p><p class=\"total\">{}</p><ul class=\"lines\">{lines}</ul></section>\n",
@@ -119,7 +157,13 @@ impl Frame<'_> {
             &[("complete", words.complete), ("fail", words.fail)],
             words.processing,
         );
-        message("3DS", "", words.bank_asks, &fill(words.bank_asks_why, total), &buttons)
+        message(
+            "3DS",
+            "words",
+            words.bank_asks,
+            &fill(words.bank_asks_why, total),
+            &buttons,
+        )
     }
 
     fn form(self, session: &Session) -> String {
@@ -132,15 +176,36 @@ impl Frame<'_> {
         let total = amount(session.total(), session.currency);
         let offers = |method: &str| session.methods.iter().any(|offered| offered == method);
         format!(
-            "<section class=\"card\"><h1>{payment}</h1>{alert}<form method=\"post\" autocomplete=\"off\" novalidate>\
+            "<section class=\"card\"><h1>{details}</h1>{alert}<form method=\"post\" autocomplete=\"off\" novalidate>\
              {contact}<h2>{payment}</h2>{card_tab}{oxxo_tab}{card}{oxxo}</form>{hints}</section>",
+            details = words.details,
             payment = words.payment,
             contact = self.contact(session, wrong),
-            card_tab = if offers("card") { tab("card", words.card, true) } else { String::new() },
-            oxxo_tab = if offers("oxxo") { tab("oxxo", "OXXO", !offers("card")) } else { String::new() },
-            card = if offers("card") { self.card_fields(session, wrong, &total) } else { String::new() },
-            oxxo = if offers("oxxo") { self.oxxo_panel(&total) } else { String::new() },
-            hints = if offers("card") { self.hints() } else { String::new() },
+            card_tab = if offers("card") {
+                tab("card", words.card, true)
+            } else {
+                String::new()
+            },
+            oxxo_tab = if offers("oxxo") {
+                tab("oxxo", "OXXO", !offers("card"))
+            } else {
+                String::new()
+            },
+            card = if offers("card") {
+                self.card_fields(session, wrong, &total)
+            } else {
+                String::new()
+            },
+            oxxo = if offers("oxxo") {
+                self.oxxo_panel(&total)
+            } else {
+                String::new()
+            },
+            hints = if offers("card") {
+                self.hints()
+            } else {
+                String::new()
+            },
         )
     }
 
@@ -167,9 +232,23 @@ impl Frame<'_> {
         let buyer = session.buyer.clone().unwrap_or_default();
         let email = session.email().unwrap_or_default();
         let name = buyer.name.unwrap_or_default();
-        let mut fields = field("email", words.email, "email", "", email, wrong == Some(Field::Email));
+        let mut fields = field(
+            "email",
+            words.email,
+            "email",
+            "",
+            email,
+            wrong == Some(Field::Email),
+        );
         if session.collects_phone {
-            fields += &field("phone", words.phone, "tel", "", &buyer.phone.unwrap_or_default(), false);
+            fields += &field(
+                "phone",
+                words.phone,
+                "tel",
+                "",
+                &buyer.phone.unwrap_or_default(),
+                false,
+            );
         }
         fields + &field("name", words.name, "text", "", &name, wrong == Some(Field::Name))
     }
@@ -181,8 +260,22 @@ impl Frame<'_> {
             Some("donate") => words.donate,
             _ => words.pay,
         };
-        let number = field("number", words.number, "text", "1234 1234 1234 1234", "", wrong == Some(Field::Number));
-        let expiry = field("expiry", words.expiry, "text", "12 / 34", "", wrong == Some(Field::Expiry));
+        let number = field(
+            "number",
+            words.number,
+            "text",
+            "1234 1234 1234 1234",
+            "",
+            wrong == Some(Field::Number),
+        );
+        let expiry = field(
+            "expiry",
+            words.expiry,
+            "text",
+            "12 / 34",
+            "",
+            wrong == Some(Field::Expiry),
+        );
         let cvc = field("cvc", words.cvc, "text", "123", "", wrong == Some(Field::Cvc));
         let button = submit(&fill(label, total), words.processing);
         format!("<div class=\"by-card\">{number}<div class=\"pair\">{expiry}{cvc}</div>{button}</div>")
@@ -190,24 +283,24 @@ impl Frame<'_> {
 
     fn oxxo_panel(self, total: &str) -> String {
         let button = submit(&fill(self.words.get_voucher, total), self.words.processing);
-        format!("<div class=\"by-oxxo\"><p class=\"soft\">{}</p>{button}</div>", self.words.oxxo_how)
+        format!(
+            "<div class=\"by-oxxo\"><p class=\"soft\">{}</p>{button}</div>",
+            self.words.oxxo_how
+        )
     }
 
     fn hints(self) -> String {
         let words = self.words;
-        let rows: String = [
+        let mut rows = String::new();
+        for (number, does) in [
             ("4242 4242 4242 4242", words.approves),
             ("4000 0000 0000 0002", words.declines),
             ("4000 0000 0000 9995", words.no_funds),
             ("4000 0027 6000 3184", words.authenticates),
-        ]
-        .iter()
-        .map(|(number, does)| {
-            format!(
-                "<tr><td><button type=\"button\" data-card=\"{number}\">{number}</button></td><td>{does}</td></tr>"
-            )
-        })
-        .collect();
+        ] {
+            let button = format!("<button type=\"button\" data-card=\"{number}\">{number}</button>");
+            let _ = write!(rows, "<tr><td>{button}</td><td>{does}</td></tr>");
+        }
         format!(
             "<details open><summary>{}</summary><table class=\"cards\">{rows}</table></details>",
             words.test_cards
@@ -226,7 +319,11 @@ fn tab(method: &str, label: &str, chosen: bool) -> String {
 fn field(name: &str, label: &str, kind: &str, hint: &str, value: &str, wrong: bool) -> String {
     let class = if wrong { "field wrong" } else { "field" };
     let invalid = if wrong { " aria-invalid=\"true\"" } else { "" };
-    let numeric = if matches!(name, "number" | "expiry" | "cvc") { " inputmode=\"numeric\"" } else { "" };
+    let numeric = if matches!(name, "number" | "expiry" | "cvc") {
+        " inputmode=\"numeric\""
+    } else {
+        ""
+    };
     format!(
         "<label class=\"{class}\">{label}<input name=\"{name}\" type=\"{kind}\" placeholder=\"{hint}\" value=\"{}\" \
          autocomplete=\"off\"{numeric}{invalid}></label>",
@@ -235,10 +332,18 @@ fn field(name: &str, label: &str, kind: &str, hint: &str, value: &str, wrong: bo
 }
 
 fn submit(label: &str, busy: &str) -> String {
-    format!("<button><span class=\"spin\"></span><span data-busy=\"{}\">{}</span></button>", esc(busy), esc(label))
+    format!(
+        "<button><span class=\"spin\"></span><span data-busy=\"{}\">{}</span></button>",
+        esc(busy),
+        esc(label)
+    )
 }
 
 fn in_fours(number: &str) -> String {
     let digits: Vec<char> = number.chars().collect();
-    digits.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+    digits
+        .chunks(4)
+        .map(|four| four.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -8,6 +8,7 @@ pub(super) struct Words {
     pub(super) only_test_cards: &'static str,
     pub(super) pay_shop: &'static str,
     pub(super) quantity: &'static str,
+    pub(super) details: &'static str,
     pub(super) payment: &'static str,
     pub(super) email: &'static str,
     pub(super) phone: &'static str,
@@ -63,16 +64,25 @@ pub(super) struct Words {
 
 /// Returns the words for a session's locale, or else for the browser's languages.
 pub(super) fn choose(locale: Option<&str>, accept_language: Option<&str>) -> &'static Words {
-    let asked = locale.filter(|locale| *locale != "auto").or(accept_language).unwrap_or_default();
+    let asked = locale
+        .filter(|locale| *locale != "auto")
+        .or(accept_language)
+        .unwrap_or_default();
     let mut tags: Vec<(&str, f32)> = asked.split(',').map(tag).collect();
     tags.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-    tags.into_iter().find_map(|(tag, _)| by_tag(tag)).unwrap_or(&ENGLISH)
+    tags.into_iter()
+        .find_map(|(tag, _)| by_tag(tag))
+        .unwrap_or(&ENGLISH)
 }
 
 /// Splits `es-MX;q=0.8`.
 fn tag(text: &str) -> (&str, f32) {
     let (tag, rest) = text.split_once(';').unwrap_or((text, ""));
-    let quality = rest.trim().strip_prefix("q=").and_then(|q| q.parse().ok()).unwrap_or(1.0);
+    let quality = rest
+        .trim()
+        .strip_prefix("q=")
+        .and_then(|q| q.parse().ok())
+        .unwrap_or(1.0);
     (tag.trim(), quality)
 }
 
@@ -105,6 +115,7 @@ pub(super) static ENGLISH: Words = Words {
     only_test_cards: "Use test cards only. Never type a real card here.",
     pay_shop: "Pay {}",
     quantity: "Qty {}",
+    details: "Your details",
     payment: "Payment",
     email: "Email",
     phone: "Phone",
@@ -164,6 +175,7 @@ pub(super) static SPANISH: Words = Words {
     only_test_cards: "Usa solo tarjetas de prueba. Nunca escribas aquí una tarjeta real.",
     pay_shop: "Pagar a {}",
     quantity: "Cant. {}",
+    details: "Tus datos",
     payment: "Forma de pago",
     email: "Correo electrónico",
     phone: "Teléfono",
@@ -223,6 +235,7 @@ pub(super) static PORTUGUESE: Words = Words {
     only_test_cards: "Use apenas cartões de teste. Nunca digite aqui um cartão real.",
     pay_shop: "Pagar a {}",
     quantity: "Qtd. {}",
+    details: "Seus dados",
     payment: "Forma de pagamento",
     email: "E-mail",
     phone: "Telefone",

@@ -8,15 +8,31 @@ use super::{Shop, link_form, text};
 async fn unknown_and_missing_parameters_are_named_nested_ones_too() {
     let shop = Shop::open().await;
     let good = link_form(450_00, "mxn");
-    let refused = shop.post("/v1/payment_links", &format!("{good}&colour=red")).await;
+    let refused = shop
+        .post("/v1/payment_links", &format!("{good}&colour=red"))
+        .await;
     assert_eq!(
         refused.error(),
-        (400, "invalid_request_error", "parameter_unknown", "colour", "Received unknown parameter: colour")
+        (
+            400,
+            "invalid_request_error",
+            "parameter_unknown",
+            "colour",
+            "Received unknown parameter: colour"
+        )
     );
-    let refused = shop.post("/v1/payment_links", &format!("{good}&line_items[0][price_data][colour]=red")).await;
+    let refused = shop
+        .post(
+            "/v1/payment_links",
+            &format!("{good}&line_items[0][price_data][colour]=red"),
+        )
+        .await;
     assert_eq!(refused.error().3, "line_items[0][price_data][colour]");
     let refused = shop.post("/v1/payment_links", "metadata[a]=b").await;
-    assert_eq!((refused.error().2, refused.error().3), ("parameter_missing", "line_items"));
+    assert_eq!(
+        (refused.error().2, refused.error().3),
+        ("parameter_missing", "line_items")
+    );
     let refused = shop.get("/v1/events?limit=5&foo=1").await;
     assert_eq!(refused.error().2, "parameter_unknown");
     assert!(text(&refused.body["error"], "request_log_url").contains(refused.header("request-id")));
@@ -42,10 +58,19 @@ async fn amounts_keep_stripes_rules() {
         refused.message(),
         "The Checkout Session's total amount due must add up to at least $10.00 mxn"
     );
-    assert_eq!(shop.post("/v1/payment_links", &link_form(550, "isk")).await.status, 400);
+    assert_eq!(
+        shop.post("/v1/payment_links", &link_form(550, "isk"))
+            .await
+            .status,
+        400
+    );
     shop.post("/v1/payment_links", &link_form(50, "jpy")).await.ok();
-    shop.post("/v1/payment_links", &link_form(12_345_678_00, "cop")).await.ok();
-    let refused = shop.post("/v1/payment_links", &link_form(100_000_000, "usd")).await;
+    shop.post("/v1/payment_links", &link_form(12_345_678_00, "cop"))
+        .await
+        .ok();
+    let refused = shop
+        .post("/v1/payment_links", &link_form(100_000_000, "usd"))
+        .await;
     assert_eq!(refused.error().2, "amount_too_large");
 }
 
@@ -55,11 +80,25 @@ async fn what_is_not_there_is_said_in_stripes_words() {
     let refused = shop.get("/v1/payment_links/plink_nope").await;
     assert_eq!(
         refused.error(),
-        (404, "invalid_request_error", "resource_missing", "payment_link", "No such payment_link: 'plink_nope'")
+        (
+            404,
+            "invalid_request_error",
+            "resource_missing",
+            "payment_link",
+            "No such payment_link: 'plink_nope'"
+        )
     );
     let refused = shop.get("/v1/nonsense").await;
-    assert!(refused.message().starts_with("Unrecognized request URL (GET: /v1/nonsense)."), "{}", refused.message());
-    let json = shop.posting("/v1/payment_links", "{}").header("Content-Type", "application/json");
+    assert!(
+        refused
+            .message()
+            .starts_with("Unrecognized request URL (GET: /v1/nonsense)."),
+        "{}",
+        refused.message()
+    );
+    let json = shop
+        .posting("/v1/payment_links", "{}")
+        .header("Content-Type", "application/json");
     assert_eq!(shop.send(json).await.status, 400);
 }
 
@@ -67,31 +106,55 @@ async fn what_is_not_there_is_said_in_stripes_words() {
 async fn the_same_key_makes_one_link() {
     let shop = Shop::open().await;
     let form = link_form(450_00, "mxn");
-    let first = shop.post_with_key("/v1/payment_links", &form, "cobro-charge-1").await;
-    let second = shop.post_with_key("/v1/payment_links", &form, "cobro-charge-1").await;
+    let first = shop
+        .post_with_key("/v1/payment_links", &form, "cobro-charge-1")
+        .await;
+    let second = shop
+        .post_with_key("/v1/payment_links", &form, "cobro-charge-1")
+        .await;
     assert_eq!(first.header("idempotent-replayed"), "");
     assert_eq!(second.header("idempotent-replayed"), "true");
     assert_eq!(second.header("original-request"), first.header("request-id"));
     assert_ne!(second.header("request-id"), first.header("request-id"));
     assert_eq!(first.ok(), second.ok());
-    assert_eq!(shop.get("/v1/payment_links").await.ok()["data"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        shop.get("/v1/payment_links").await.ok()["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 
-    let other = shop.post_with_key("/v1/payment_links", &link_form(451_00, "mxn"), "cobro-charge-1").await;
+    let other = shop
+        .post_with_key("/v1/payment_links", &link_form(451_00, "mxn"), "cobro-charge-1")
+        .await;
     assert_eq!((other.status, other.error().1), (400, "idempotency_error"));
     assert!(other.message().contains("'cobro-charge-1'"));
 
     shop.wait(Duration::from_secs(24 * 3600));
-    let third = shop.post_with_key("/v1/payment_links", &form, "cobro-charge-1").await;
+    let third = shop
+        .post_with_key("/v1/payment_links", &form, "cobro-charge-1")
+        .await;
     assert_eq!(third.header("idempotent-replayed"), "");
-    assert_eq!(shop.get("/v1/payment_links").await.ok()["data"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        shop.get("/v1/payment_links").await.ok()["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]
 async fn a_refused_call_leaves_its_key_free() {
     let shop = Shop::open().await;
-    let refused = shop.post_with_key("/v1/payment_links", &link_form(1, "mxn"), "k").await;
+    let refused = shop
+        .post_with_key("/v1/payment_links", &link_form(1, "mxn"), "k")
+        .await;
     assert_eq!(refused.status, 400);
-    shop.post_with_key("/v1/payment_links", &link_form(450_00, "mxn"), "k").await.ok();
+    shop.post_with_key("/v1/payment_links", &link_form(450_00, "mxn"), "k")
+        .await
+        .ok();
 }
 
 #[tokio::test]
@@ -108,7 +171,9 @@ async fn a_declined_payment_is_replayed_as_declined() {
 async fn reading_ignores_keys() {
     let shop = Shop::open().await;
     for _ in 0..2 {
-        let request = shop.request(reqwest::Method::GET, "/v1/events").header("Idempotency-Key", "k");
+        let request = shop
+            .request(reqwest::Method::GET, "/v1/events")
+            .header("Idempotency-Key", "k");
         assert_eq!(shop.send(request).await.header("idempotent-replayed"), "");
     }
 }
@@ -116,7 +181,9 @@ async fn reading_ignores_keys() {
 #[tokio::test]
 async fn an_event_knows_the_request_behind_it() {
     let shop = Shop::open().await;
-    let first = shop.post_with_key("/v1/payment_links", &link_form(450_00, "mxn"), "k").await;
+    let first = shop
+        .post_with_key("/v1/payment_links", &link_form(450_00, "mxn"), "k")
+        .await;
     let event = shop.get("/v1/events?type=payment_link.created").await.ok();
     let request = &event["data"][0]["request"];
     assert_eq!(request["id"], first.header("request-id"));

@@ -52,7 +52,13 @@ impl Answer {
     /// Returns status, type, code, parameter and message of an error.
     pub(super) fn error(&self) -> (u16, &str, &str, &str, &str) {
         let text = |field: &str| self.body["error"][field].as_str().unwrap_or("");
-        (self.status, text("type"), text("code"), text("param"), text("message"))
+        (
+            self.status,
+            text("type"),
+            text("code"),
+            text("param"),
+            text("message"),
+        )
     }
 
     pub(super) fn message(&self) -> &str {
@@ -86,7 +92,15 @@ impl Shop {
             .timeout(Duration::from_secs(10))
             .build()
             .unwrap();
-        Self { stripe, clock, faults, webhooks, base, client, _stop: stop.drop_guard() }
+        Self {
+            stripe,
+            clock,
+            faults,
+            webhooks,
+            base,
+            client,
+            _stop: stop.drop_guard(),
+        }
     }
 
     pub(super) async fn get(&self, path: &str) -> Answer {
@@ -98,7 +112,8 @@ impl Shop {
     }
 
     pub(super) async fn post_with_key(&self, path: &str, form: &str, key: &str) -> Answer {
-        self.send(self.posting(path, form).header("Idempotency-Key", key)).await
+        self.send(self.posting(path, form).header("Idempotency-Key", key))
+            .await
     }
 
     pub(super) fn posting(&self, path: &str, form: &str) -> reqwest::RequestBuilder {
@@ -109,14 +124,20 @@ impl Shop {
 
     pub(super) fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let key = &self.stripe.options().secret_key;
-        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(key)
+        self.client
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(key)
     }
 
     pub(super) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);
-        Answer { status, headers, body }
+        Answer {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// Makes a single-use link for an amount.
@@ -134,8 +155,16 @@ impl Shop {
     /// Returns the types of all events, oldest first, without those about the catalog and links.
     pub(super) async fn events(&self) -> Vec<String> {
         let list = self.get("/v1/events?limit=100").await.ok();
-        let types = list["data"].as_array().unwrap().iter().rev().map(|event| event["type"].as_str().unwrap());
-        types.filter(|kind| !kind.starts_with("pr") && !kind.starts_with("payment_link")).map(str::to_owned).collect()
+        let types = list["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .rev()
+            .map(|event| event["type"].as_str().unwrap());
+        types
+            .filter(|kind| !kind.starts_with("pr") && !kind.starts_with("payment_link"))
+            .map(str::to_owned)
+            .collect()
     }
 
     pub(super) fn id(value: &Value) -> String {
@@ -155,5 +184,7 @@ pub(super) fn link_form(amount: i64, currency: &str) -> String {
 
 /// Returns the value of an id field.
 pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
-    value[field].as_str().unwrap_or_else(|| panic!("no {field} in {value:#}"))
+    value[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {field} in {value:#}"))
 }

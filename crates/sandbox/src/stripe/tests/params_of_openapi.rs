@@ -6,7 +6,8 @@ use crate::stripe::params::{Kind, Param};
 use crate::stripe::routes::{ROUTES, Verb};
 
 fn openapi() -> Option<Value> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/stripe/openapi-subset.json");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/data/stripe/openapi-subset.json");
     let Ok(text) = std::fs::read(&path) else {
         println!("skipped: {} is not there", path.display());
         return None;
@@ -27,15 +28,22 @@ fn described(openapi: &Value, verb: Verb, path: &str) -> Value {
         let schema = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
         return schema.clone();
     }
-    let query = operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "query");
-    let properties: Map<String, Value> =
-        query.map(|one| (one["name"].as_str().unwrap().to_owned(), one["schema"].clone())).collect();
+    let query = operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|one| one["in"] == "query");
+    let properties: Map<String, Value> = query
+        .map(|one| (one["name"].as_str().unwrap().to_owned(), one["schema"].clone()))
+        .collect();
     json!({"type": "object", "properties": properties})
 }
 
 /// Returns the alternatives of a schema.
 fn options(schema: &Value) -> Vec<&Value> {
-    schema["anyOf"].as_array().map_or(vec![schema], |options| options.iter().collect())
+    schema["anyOf"]
+        .as_array()
+        .map_or(vec![schema], |options| options.iter().collect())
 }
 
 fn of_type<'a>(schema: &'a Value, kind: &str) -> Option<&'a Value> {
@@ -43,7 +51,11 @@ fn of_type<'a>(schema: &'a Value, kind: &str) -> Option<&'a Value> {
 }
 
 fn allows_empty(schema: &Value) -> bool {
-    options(schema).iter().any(|option| option["enum"].as_array().is_some_and(|of| of.contains(&json!(""))))
+    options(schema).iter().any(|option| {
+        option["enum"]
+            .as_array()
+            .is_some_and(|of| of.contains(&json!("")))
+    })
 }
 
 fn compare_object(params: &[Param], schema: &Value, path: &str, wrong: &mut Vec<String>) {
@@ -115,7 +127,12 @@ fn the_sandbox_takes_what_stripe_takes_and_names_what_it_does_not_play() {
     let mut wrong = Vec::new();
     for route in ROUTES {
         let schema = described(&openapi, route.verb, route.path);
-        compare_object(route.params, &schema, &format!("{:?} {}", route.verb, route.path), &mut wrong);
+        compare_object(
+            route.params,
+            &schema,
+            &format!("{:?} {}", route.verb, route.path),
+            &mut wrong,
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

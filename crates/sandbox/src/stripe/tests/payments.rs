@@ -13,7 +13,9 @@ const GOOD: &str = "4242 4242 4242 4242";
 async fn a_paid_link_tells_its_story_in_stripes_order() {
     let shop = Shop::open().await;
     let link = shop.link(450_00, "mxn").await;
-    let outcome = shop.stripe.pay_link(text(&link, "url"), PayWith::card(GOOD).named("Ana"));
+    let outcome = shop
+        .stripe
+        .pay_link(text(&link, "url"), PayWith::card(GOOD).named("Ana"));
     assert!(outcome.is_paid(), "{outcome:?}");
     shop.wait(Duration::from_secs(1));
     assert_eq!(
@@ -65,12 +67,21 @@ async fn a_payment_can_be_followed_from_the_link_to_the_fee() {
 async fn the_balance_transaction_comes_a_moment_after_the_payment() {
     let shop = Shop::open().await;
     let link = shop.link(450_00, "mxn").await;
-    let PayOutcome::Paid { charge, .. } = shop.stripe.pay_link(text(&link, "url"), PayWith::card(GOOD)) else { panic!() };
+    let PayOutcome::Paid { charge, .. } = shop.stripe.pay_link(text(&link, "url"), PayWith::card(GOOD))
+    else {
+        panic!()
+    };
     let path = format!("/v1/charges/{charge}");
     assert!(shop.get(&path).await.ok()["balance_transaction"].is_null());
     shop.wait(Duration::from_secs(1));
     let charge = shop.get(&path).await.ok();
-    let booked = shop.get(&format!("/v1/balance_transactions/{}", text(&charge, "balance_transaction"))).await.ok();
+    let booked = shop
+        .get(&format!(
+            "/v1/balance_transactions/{}",
+            text(&charge, "balance_transaction")
+        ))
+        .await
+        .ok();
     assert_eq!(booked["status"], "pending");
     shop.wait(Duration::from_secs(3 * 24 * 3600));
     let balance = shop.get("/v1/balance").await.ok();
@@ -89,28 +100,60 @@ async fn time_alone_brings_the_balance_transaction() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), updated).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), updated)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn a_declined_card_leaves_the_session_open_for_another() {
     let shop = Shop::open().await;
     let link = shop.link(450_00, "mxn").await;
-    let outcome = shop.stripe.pay_link(text(&link, "url"), PayWith::card("4000000000000002"));
-    let PayOutcome::Declined { session, payment_intent, code, decline_code, .. } = outcome else { panic!("{outcome:?}") };
-    assert_eq!((code.as_str(), decline_code.as_deref()), ("card_declined", Some("generic_decline")));
+    let outcome = shop
+        .stripe
+        .pay_link(text(&link, "url"), PayWith::card("4000000000000002"));
+    let PayOutcome::Declined {
+        session,
+        payment_intent,
+        code,
+        decline_code,
+        ..
+    } = outcome
+    else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(
+        (code.as_str(), decline_code.as_deref()),
+        ("card_declined", Some("generic_decline"))
+    );
     assert_eq!(
         shop.events().await,
-        ["payment_intent.created", "charge.failed", "payment_intent.payment_failed"]
+        [
+            "payment_intent.created",
+            "charge.failed",
+            "payment_intent.payment_failed"
+        ]
     );
     let session = session.unwrap();
-    assert_eq!(shop.get(&format!("/v1/checkout/sessions/{session}")).await.ok()["status"], "open");
-    let intent = shop.get(&format!("/v1/payment_intents/{payment_intent}")).await.ok();
+    assert_eq!(
+        shop.get(&format!("/v1/checkout/sessions/{session}")).await.ok()["status"],
+        "open"
+    );
+    let intent = shop
+        .get(&format!("/v1/payment_intents/{payment_intent}"))
+        .await
+        .ok();
     assert_eq!(intent["status"], "requires_payment_method");
     assert_eq!(intent["last_payment_error"]["decline_code"], "generic_decline");
 
     let outcome = shop.stripe.pay_link(&session, PayWith::card(GOOD));
-    let PayOutcome::Paid { payment_intent: second, .. } = outcome else { panic!("{outcome:?}") };
+    let PayOutcome::Paid {
+        payment_intent: second,
+        ..
+    } = outcome
+    else {
+        panic!("{outcome:?}")
+    };
     assert_eq!(second, payment_intent);
 }
 
@@ -120,8 +163,13 @@ async fn three_d_secure_is_asked_and_answered() {
         let shop = Shop::open().await;
         let link = shop.link(450_00, "mxn").await;
         let outcome = shop.stripe.pay_link(text(&link, "url"), PayWith::card(number));
-        let PayOutcome::NeedsAuthentication { payment_intent, .. } = outcome else { panic!("{outcome:?}") };
-        let intent = shop.get(&format!("/v1/payment_intents/{payment_intent}")).await.ok();
+        let PayOutcome::NeedsAuthentication { payment_intent, .. } = outcome else {
+            panic!("{outcome:?}")
+        };
+        let intent = shop
+            .get(&format!("/v1/payment_intents/{payment_intent}"))
+            .await
+            .ok();
         assert_eq!(intent["status"], "requires_action");
         assert!(shop.stripe.authenticate(&payment_intent, true).is_paid());
         assert_eq!(
@@ -143,9 +191,16 @@ async fn failed_authentication_takes_no_money() {
     let link = shop.link(450_00, "mxn").await;
     let with = PayWith::card("4000002760003184").challenged(Challenge::Fail);
     let outcome = shop.stripe.pay_link(text(&link, "url"), with);
-    let PayOutcome::Declined { code, .. } = outcome else { panic!("{outcome:?}") };
+    let PayOutcome::Declined { code, .. } = outcome else {
+        panic!("{outcome:?}")
+    };
     assert_eq!(code, "payment_intent_authentication_failure");
-    assert!(shop.get("/v1/charges").await.ok()["data"].as_array().unwrap().is_empty());
+    assert!(
+        shop.get("/v1/charges").await.ok()["data"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
 
     let with = PayWith::card("4000008400001629").challenged(Challenge::Complete);
     let outcome = shop.stripe.pay_link(text(&link, "url"), with);
@@ -158,17 +213,43 @@ async fn a_single_use_link_sells_once() {
     let link = shop.link(450_00, "mxn").await;
     let url = text(&link, "url");
     let early = shop.stripe.pay_link(url, PayWith::card("4000000000000002"));
-    let PayOutcome::Declined { session: Some(other), .. } = early else { panic!("{early:?}") };
+    let PayOutcome::Declined {
+        session: Some(other), ..
+    } = early
+    else {
+        panic!("{early:?}")
+    };
     let paid = shop.stripe.pay_link(url, PayWith::card(GOOD));
-    let PayOutcome::Paid { session: Some(session), .. } = paid else { panic!("{paid:?}") };
+    let PayOutcome::Paid {
+        session: Some(session),
+        ..
+    } = paid
+    else {
+        panic!("{paid:?}")
+    };
 
     let again = |named: &str| shop.stripe.pay_link(named, PayWith::card(GOOD));
     assert!(matches!(again(url), PayOutcome::Inactive { .. }));
-    assert!(matches!(again(&other), PayOutcome::Inactive { .. }), "a session opened before is closed too");
+    assert!(
+        matches!(again(&other), PayOutcome::Inactive { .. }),
+        "a session opened before is closed too"
+    );
     assert!(matches!(again(&session), PayOutcome::AlreadyPaid { .. }));
-    let link = shop.get(&format!("/v1/payment_links/{}", text(&link, "id"))).await.ok();
-    assert_eq!(link["restrictions"]["completed_sessions"], json!({"count": 1, "limit": 1}));
-    assert_eq!(shop.get("/v1/charges").await.ok()["data"].as_array().unwrap().len(), 2);
+    let link = shop
+        .get(&format!("/v1/payment_links/{}", text(&link, "id")))
+        .await
+        .ok();
+    assert_eq!(
+        link["restrictions"]["completed_sessions"],
+        json!({"count": 1, "limit": 1})
+    );
+    assert_eq!(
+        shop.get("/v1/charges").await.ok()["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -176,29 +257,49 @@ async fn a_withdrawn_link_sells_nothing() {
     let shop = Shop::open().await;
     let link = shop.link(450_00, "mxn").await;
     let path = format!("/v1/payment_links/{}", text(&link, "id"));
-    let updated = shop.post(&path, "active=false&inactive_message=Vendido").await.ok();
+    let updated = shop
+        .post(&path, "active=false&inactive_message=Vendido")
+        .await
+        .ok();
     assert_eq!(updated["active"], false);
     let outcome = shop.stripe.pay_link(text(&link, "url"), PayWith::card(GOOD));
-    assert_eq!(outcome, PayOutcome::Inactive { message: Some("Vendido".to_owned()) });
+    assert_eq!(
+        outcome,
+        PayOutcome::Inactive {
+            message: Some("Vendido".to_owned())
+        }
+    );
 }
 
 #[tokio::test]
 async fn a_session_that_nobody_completes_expires() {
     let shop = Shop::open().await;
     let link = shop.link(450_00, "mxn").await;
-    shop.stripe.pay_link(text(&link, "url"), PayWith::card("4000000000000002"));
+    shop.stripe
+        .pay_link(text(&link, "url"), PayWith::card("4000000000000002"));
     shop.wait(Duration::from_secs(24 * 3600 + 1));
     let events = shop.events().await;
-    assert_eq!(events[events.len() - 2..], ["payment_intent.canceled", "checkout.session.expired"]);
-    assert_eq!(shop.get("/v1/payment_links").await.ok()["data"][0]["active"], true, "the link goes on");
+    assert_eq!(
+        events[events.len() - 2..],
+        ["payment_intent.canceled", "checkout.session.expired"]
+    );
+    assert_eq!(
+        shop.get("/v1/payment_links").await.ok()["data"][0]["active"],
+        true,
+        "the link goes on"
+    );
 }
 
 #[tokio::test]
 async fn a_real_card_is_never_charged() {
     let shop = Shop::open().await;
     let link = shop.link(450_00, "mxn").await;
-    let outcome = shop.stripe.pay_link(text(&link, "url"), PayWith::card("4111111111111111"));
-    let PayOutcome::Declined { decline_code, .. } = outcome else { panic!("{outcome:?}") };
+    let outcome = shop
+        .stripe
+        .pay_link(text(&link, "url"), PayWith::card("4111111111111111"));
+    let PayOutcome::Declined { decline_code, .. } = outcome else {
+        panic!("{outcome:?}")
+    };
     assert_eq!(decline_code.as_deref(), Some("test_mode_live_card"));
 }
 
@@ -215,5 +316,8 @@ async fn a_payment_intent_can_be_made_and_confirmed_directly() {
     let form = "amount=2500&currency=usd&confirm=true&payment_method=pm_card_chargeDeclined";
     let declined = shop.post("/v1/payment_intents", form).await;
     assert_eq!((declined.status, declined.error().1), (402, "card_error"));
-    assert_eq!(declined.body["error"]["payment_intent"]["status"], "requires_payment_method");
+    assert_eq!(
+        declined.body["error"]["payment_intent"]["status"],
+        "requires_payment_method"
+    );
 }

@@ -1,0 +1,252 @@
+//! A shop for tests: a desk on a new profile, with WhatsApp, customers and Stripe played by the sandbox.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use cobro_core::domain::{
+    Charge, ChargeId, ConversationId, Currency, Delivery, MessageId, Money, NewCharge, Payment, Tab,
+};
+use cobro_core::{Actor, Inbox, charge, conversation, health, notify};
+use cobro_desk::{Desk, Kind, Settings};
+use cobro_sandbox::{Customer, Sandbox, SandboxOptions};
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) fn mxn(minor: i64) -> Money {
+    Money::from_minor(minor, Currency::from_code("MXN").unwrap()).unwrap()
+}
+
+pub(crate) struct TestShop {
+    pub(crate) sandbox: Sandbox,
+    desk: Desk,
+    folder: TempDir,
+    polling: bool,
+}
+
+pub(crate) struct TestCustomer {
+    pub(crate) phone: Customer,
+    pub(crate) conversation: ConversationId,
+}
+
+impl TestShop {
+    pub(crate) async fn open() -> Self {
+        Self::start(false).await
+    }
+
+    /// A shop that Stripe's webhooks do not reach.
+    pub(crate) async fn open_polling() -> Self {
+        Self::start(true).await
+    }
+
+    async fn start(polling: bool) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let desk = open_desk(&sandbox, folder.path(), polling).await;
+        Self {
+            sandbox,
+            desk,
+            folder,
+            polling,
+        }
+    }
+
+    pub(crate) async fn restart(self) -> Self {
+        self.desk.shutdown().await;
+        let desk = open_desk(&self.sandbox, self.folder.path(), self.polling).await;
+        Self { desk, ..self }
+    }
+
+    /// Ends the shop. Nothing may be left undone.
+    pub(crate) async fn close(self) {
+        self.settled().await;
+        self.desk.shutdown().await;
+        self.sandbox.shutdown().await;
+    }
+
+    pub(crate) fn inbox(&self) -> &Inbox {
+        self.desk.inbox()
+    }
+
+    /// A customer who has said hello.
+    pub(crate) async fn customer(&self, phone: &str, name: &str) -> TestCustomer {
+        let customer = self.sandbox.customer(phone).named(name);
+        customer.writes("hola");
+        TestCustomer {
+            conversation: self.until_conversation(name).await,
+            phone: customer,
+        }
+    }
+
+    pub(crate) fn new_charge(&self, customer: &TestCustomer, amount: Money) -> NewCharge {
+        NewCharge {
+            id: ChargeId::new(),
+            conversation: customer.conversation,
+            amount,
+            description: "Pastel".into(),
+            single_use: true,
+            expires_in_hours: None,
+            message: String::new(),
+        }
+    }
+
+    pub(crate) async fn create(&self, new: NewCharge) -> cobro_core::Result<Charge> {
+        charge::create(self.inbox(), Actor::Person, new).await
+    }
+
+    /// A charge whose link is on the customer's phone.
+    pub(crate) async fn charge(&self, customer: &TestCustomer, amount: Money) -> Charge {
+        let charge = self.create(self.new_charge(customer, amount)).await.unwrap();
+        if charge.payment == Payment::Open {
+            self.until("the link is on the phone", || customer.phone.pay_link().is_some())
+                .await;
+        }
+        charge
+    }
+
+    /// A conversation whose customer has not written in the last day.
+    pub(crate) async fn silent_conversation(&self) -> ConversationId {
+        let eva = self.sandbox.customer("5215577777777").named("Eva");
+        eva.sends(serde_json::json!({"type": "text", "text": {"body": "hola"}, "timestamp": "1700000000"}));
+        self.until_conversation("Eva").await
+    }
+
+    /// Returns how many links Stripe has.
+    pub(crate) async fn links(&self) -> usize {
+        self.inbox()
+            .stripe()
+            .unwrap()
+            .payment_links(None)
+            .await
+            .unwrap()
+            .items
+            .len()
+    }
+
+    pub(crate) async fn until_conversation(&self, name: &str) -> ConversationId {
+        let begun = Instant::now();
+        loop {
+            let page = conversation::list(self.inbox(), Tab::All, name.into(), None)
+                .await
+                .unwrap();
+            if let Some(row) = page.rows.first() {
+                return row.id;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{name} never appeared");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub(crate) async fn until_payment(&self, id: ChargeId, payment: Payment) -> Charge {
+        let begun = Instant::now();
+        loop {
+            let charge = charge::get(self.inbox(), id).await.unwrap();
+            if charge.payment == payment {
+                return charge;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "still {:?}, not {payment:?}",
+                charge.payment
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub(crate) async fn until_delivery(
+        &self,
+        id: MessageId,
+        conversation: ConversationId,
+        delivery: Delivery,
+    ) {
+        let begun = Instant::now();
+        loop {
+            let page = conversation::thread(self.inbox(), conversation, None)
+                .await
+                .unwrap();
+            let now = page
+                .rows
+                .iter()
+                .find(|message| message.id == id)
+                .and_then(|message| message.delivery);
+            if now == Some(delivery) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "still {now:?}, not {delivery:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub(crate) async fn until(&self, what: &str, condition: impl Fn() -> bool) {
+        self.until_async(what, || std::future::ready(condition())).await;
+    }
+
+    pub(crate) async fn until_async<F: Future<Output = bool>>(&self, what: &str, condition: impl Fn() -> F) {
+        let begun = Instant::now();
+        while !condition().await {
+            assert!(begun.elapsed() < PATIENCE, "never: {what}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until nothing waits to be sent or delivered.
+    pub(crate) async fn settled(&self) {
+        self.until_async("the outbox is empty", || async {
+            health::outbox_depth(self.inbox()).await.unwrap() == 0
+        })
+        .await;
+        self.until("all webhooks arrived", || {
+            self.polling || self.sandbox.webhooks().pending() == 0
+        })
+        .await;
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+
+    /// Returns what would have been shown by now, and marks it shown.
+    pub(crate) async fn announced(&self) -> Vec<String> {
+        let mut shown = Vec::new();
+        while let Ok(Some(due)) =
+            tokio::time::timeout(Duration::from_millis(400), notify::next(self.inbox())).await
+        {
+            for announcement in due {
+                shown.push(format!("{}: {}", announcement.title, announcement.body));
+                notify::announced(self.inbox(), announcement.notices, None)
+                    .await
+                    .unwrap();
+            }
+        }
+        shown
+    }
+}
+
+async fn open_desk(sandbox: &Sandbox, folder: &Path, polling: bool) -> Desk {
+    let whatsapp = sandbox.whatsapp();
+    let stripe = sandbox.stripe();
+    let variables = [
+        ("COBRO_DATABASE_KEY", "6b".repeat(32)),
+        ("COBRO_RELAY_LISTEN", "127.0.0.1:0".into()),
+        ("COBRO_WHATSAPP_API", sandbox.whatsapp_url()),
+        ("COBRO_WHATSAPP_TOKEN", whatsapp.token.clone()),
+        ("COBRO_WHATSAPP_PHONE_NUMBER_ID", whatsapp.phone_number_id.clone()),
+        ("COBRO_WHATSAPP_APP_SECRET", whatsapp.app_secret.clone()),
+        ("COBRO_WHATSAPP_VERIFY_TOKEN", whatsapp.verify_token.clone()),
+        ("COBRO_STRIPE_API", sandbox.stripe_url()),
+        ("COBRO_STRIPE_KEY", stripe.restricted_key.clone()),
+        if polling {
+            ("COBRO_STRIPE_POLL_SECONDS", "1".into())
+        } else {
+            ("COBRO_STRIPE_WEBHOOK_SECRET", stripe.webhook_secret.clone())
+        },
+    ];
+    let settings = Settings::from_sources(folder, &|name| {
+        variables
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.clone())
+    })
+    .unwrap();
+    let desk = Desk::open(settings, Kind::Window).await.unwrap();
+    sandbox.set_webhooks(&desk.relay_url().unwrap()).unwrap();
+    desk
+}

@@ -1,0 +1,167 @@
+//! Messages: what customers write, what the shop wrote on its phone, and its history.
+
+use cobro_protocol::Timestamp;
+use serde_json::value::RawValue;
+
+use super::fields::Fields;
+use super::parse::{Change, notice, unreadable};
+use super::{Context, HistoryMessage, InboundMessage, LineRef, Media, MessageKind, Referral, Sender, Update};
+use super::{sender, text};
+
+/// Reads what a customer wrote. A system message may also say that the
+/// customer's user id changed: two updates then.
+pub(super) fn inbound(raw: &RawValue, change: &Change<'_>, updates: &mut Vec<Update>) {
+    let fields = Fields::of(raw);
+    if fields.is_empty() {
+        return updates.push(unreadable("messages: a message is no object", raw));
+    }
+    let from = change.contacts.complete(sender::writer(&fields));
+    let changed = changed_user_id(&fields, &from, change);
+    updates.push(Update::Message(read(raw, &fields, change, from)));
+    updates.extend(changed);
+}
+
+pub(super) fn echo(raw: &RawValue, change: &Change<'_>) -> Update {
+    let fields = Fields::of(raw);
+    if fields.is_empty() {
+        return unreadable("message_echoes: a message is no object", raw);
+    }
+    let customer = change.contacts.complete(sender::addressee(&fields));
+    Update::Echo(read(raw, &fields, change, customer))
+}
+
+/// Reads one chunk of the phone's history. Instead of threads it may say why there are none.
+pub(super) fn history(chunk: &RawValue, change: &Change<'_>, updates: &mut Vec<Update>) {
+    let chunk = Fields::of(chunk);
+    for thread in chunk.list("threads") {
+        let thread = Fields::of(thread);
+        let customer = change.contacts.complete(sender::of_thread(&thread));
+        let messages = thread.list("messages");
+        updates.extend(messages.into_iter().map(|raw| of_history(raw, change, customer.clone())));
+    }
+    updates.extend(chunk.list("errors").into_iter().map(|raw| notice("history", raw)));
+}
+
+/// Reads a file of the history, sent after its placeholder under the same wamid.
+pub(super) fn late_history(raw: &RawValue, change: &Change<'_>) -> Update {
+    of_history(raw, change, Sender::default())
+}
+
+fn of_history(raw: &RawValue, change: &Change<'_>, thread: Sender) -> Update {
+    let fields = Fields::of(raw);
+    if fields.is_empty() {
+        return unreadable("history: a message is no object", raw);
+    }
+    let from_shop = is_from_shop(&fields, &change.line, &thread);
+    let own = if from_shop { sender::addressee(&fields) } else { sender::writer(&fields) };
+    let customer = if thread == Sender::default() { change.contacts.complete(own) } else { joined(thread, own) };
+    Update::History(HistoryMessage {
+        message: read(raw, &fields, change, customer),
+        from_shop,
+    })
+}
+
+/// Returns whether the shop wrote it: its own number stands there, or anyone's but the thread's.
+fn is_from_shop(message: &Fields<'_>, line: &LineRef, thread: &Sender) -> bool {
+    let writer = sender::writer(message);
+    if writer.user_id.is_some() {
+        return writer.user_id != thread.user_id && thread.user_id.is_some();
+    }
+    let is_ours = |phone: &str| line.display_phone_number.as_deref().is_some_and(|ours| same_digits(ours, phone));
+    match (&writer.phone, &thread.phone) {
+        (Some(phone), _) if is_ours(phone) => true,
+        (Some(phone), Some(customer)) => !same_digits(phone, customer),
+        (Some(_), None) => false,
+        (None, _) => !message.str("to").is_some_and(|to| is_ours(&to)),
+    }
+}
+
+fn same_digits(one: &str, other: &str) -> bool {
+    let digits = |phone: &str| -> Vec<u8> { phone.bytes().filter(u8::is_ascii_digit).collect() };
+    digits(one) == digits(other)
+}
+
+fn joined(known: Sender, own: Sender) -> Sender {
+    Sender {
+        phone: known.phone.or(own.phone),
+        user_id: known.user_id.or(own.user_id),
+        parent_user_id: known.parent_user_id.or(own.parent_user_id),
+        ..known
+    }
+}
+
+fn read(raw: &RawValue, fields: &Fields<'_>, change: &Change<'_>, from: Sender) -> InboundMessage {
+    let name = fields.str("type").unwrap_or_default();
+    let part = fields.object(&name);
+    InboundMessage {
+        line: change.line.clone(),
+        wamid: fields.text("id").unwrap_or_default(),
+        from,
+        at: fields.at("timestamp").unwrap_or(Timestamp::from_millis(0)),
+        kind: kind_of(&name, &part),
+        text: text::of(&name, fields),
+        context: context_of(fields),
+        referral: referral_of(fields),
+        media: media_of(&name, &part),
+        raw: raw.get().to_owned(),
+    }
+}
+
+fn kind_of(name: &str, part: &Fields<'_>) -> MessageKind {
+    match MessageKind::from_type(name) {
+        MessageKind::Audio if part.is_true("voice") => MessageKind::Voice,
+        kind => kind,
+    }
+}
+
+fn context_of(message: &Fields<'_>) -> Option<Context> {
+    let context = message.object("context");
+    (!context.is_empty()).then(|| Context {
+        wamid: context.text("id"),
+        from: context.text("from"),
+        forwarded: context.is_true("forwarded") || context.is_true("frequently_forwarded"),
+    })
+}
+
+fn referral_of(message: &Fields<'_>) -> Option<Referral> {
+    let referral = message.object("referral");
+    (!referral.is_empty()).then(|| Referral {
+        source_type: referral.text("source_type"),
+        source_id: referral.text("source_id"),
+        source_url: referral.text("source_url"),
+        headline: referral.text("headline"),
+        body: referral.text("body"),
+        ctwa_clid: referral.text("ctwa_clid"),
+    })
+}
+
+/// An edited message carries its file one level further down.
+fn media_of(name: &str, part: &Fields<'_>) -> Option<Media> {
+    if name == "edit" {
+        let edited = part.object("message");
+        let name = edited.str("type")?;
+        return if name == "edit" { None } else { media_of(&name, &edited.object(&name)) };
+    }
+    (part.get("mime_type").is_some() || part.get("sha256").is_some()).then(|| Media {
+        id: part.text("id"),
+        mime_type: part.text("mime_type"),
+        sha256: part.text("sha256"),
+        filename: part.text("filename"),
+        caption: part.text("caption"),
+        voice: part.is_true("voice"),
+        animated: part.is_true("animated"),
+    })
+}
+
+fn changed_user_id(message: &Fields<'_>, from: &Sender, change: &Change<'_>) -> Option<Update> {
+    let system = message.object("system");
+    let current = system.text("user_id")?;
+    (system.str("type")? == "user_changed_user_id" && from.user_id.as_ref() != Some(&current)).then(|| {
+        Update::UserIdChanged {
+            line: change.line.clone(),
+            previous: from.user_id.clone(),
+            current,
+            phone: from.phone.clone(),
+        }
+    })
+}

@@ -1,0 +1,101 @@
+//! How far our messages have come, as WhatsApp reports it: out of order, and more than once.
+
+use std::fmt;
+
+use cobro_protocol::Timestamp;
+use serde_json::value::RawValue;
+
+use super::fields::Fields;
+use super::parse::{Change, unreadable};
+use super::{LineRef, Update, sender};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    Sent,
+    Delivered,
+    /// May come without `Delivered`.
+    Read,
+    Failed,
+    /// A voice message was listened to.
+    Played,
+    Unknown(String),
+}
+
+impl Status {
+    fn from_name(name: &str) -> Self {
+        match name {
+            "sent" => Self::Sent,
+            "delivered" => Self::Delivered,
+            "read" => Self::Read,
+            "failed" => Self::Failed,
+            "played" => Self::Played,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+
+/// How far one of our messages has come.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StatusUpdate {
+    pub line: LineRef,
+    pub wamid: String,
+    pub status: Status,
+    pub at: Timestamp,
+    pub recipient_phone: Option<String>,
+    pub recipient_user_id: Option<String>,
+    /// What we gave when we sent it.
+    pub opaque: Option<String>,
+    pub errors: Vec<StatusError>,
+    /// What WhatsApp says of its price, as it came.
+    pub pricing: Option<String>,
+}
+
+/// Phone numbers stay out of logs.
+impl fmt::Debug for StatusUpdate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StatusUpdate")
+            .field("status", &self.status)
+            .field("at", &self.at)
+            .field("errors", &self.errors)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a message failed. [`crate::error_words`] says it in plain words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusError {
+    /// -1 where WhatsApp gave none.
+    pub code: i64,
+    pub title: String,
+    pub message: Option<String>,
+    pub details: Option<String>,
+}
+
+pub(super) fn update(raw: &RawValue, change: &Change<'_>) -> Update {
+    let fields = Fields::of(raw);
+    let (Some(wamid), Some(name)) = (fields.text("id"), fields.str("status")) else {
+        return unreadable("statuses: the id or the status is missing", raw);
+    };
+    let recipient = sender::addressee(&fields);
+    Update::Status(StatusUpdate {
+        line: change.line.clone(),
+        wamid,
+        status: Status::from_name(&name),
+        at: fields.at("timestamp").unwrap_or(Timestamp::from_millis(0)),
+        recipient_phone: recipient.phone,
+        recipient_user_id: recipient.user_id,
+        opaque: fields.text("biz_opaque_callback_data"),
+        errors: fields.list("errors").into_iter().map(error).collect(),
+        pricing: fields.get("pricing").map(|pricing| pricing.get().to_owned()),
+    })
+}
+
+fn error(raw: &RawValue) -> StatusError {
+    let fields = Fields::of(raw);
+    StatusError {
+        code: fields.integer("code").unwrap_or(-1),
+        title: fields.text("title").unwrap_or_default(),
+        message: fields.text("message"),
+        details: fields.object("error_data").text("details"),
+    }
+}

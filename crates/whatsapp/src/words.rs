@@ -1,0 +1,125 @@
+//! WhatsApp's error codes in plain words: what happened, and what to do next.
+
+/// A refusal in plain words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorWords {
+    pub title: &'static str,
+    pub advice: &'static str,
+}
+
+/// Returns what an error code means and what to do about it.
+pub fn error_words(code: i64) -> ErrorWords {
+    let (title, advice) = match code {
+        4 | 80007 | 130_429 => (
+            "Too many messages at once",
+            "Cobro waits and sends it by itself",
+        ),
+        131_056 => (
+            "Too many messages to this customer",
+            "Cobro waits and sends it by itself",
+        ),
+        1 | 2 | 131_000 | 131_016 | 131_057 => (
+            "WhatsApp had a fault",
+            "It is not known whether the message left. Wait for its status, or send it again knowing that it may arrive twice",
+        ),
+        133_004 => (
+            "WhatsApp's servers are busy",
+            "It is not known whether the message left. Wait for its status, or try again in a few minutes",
+        ),
+        131_047 => (
+            "The 24-hour window is closed",
+            "The customer must write first, or send a template",
+        ),
+        0 | 190 => (
+            "WhatsApp refused the access token",
+            "It has expired or was withdrawn. Make a new system-user token and put it in the settings; what is queued goes out by itself",
+        ),
+        3 | 10 | 131_005 | 200..=299 => (
+            "The access token lacks a permission",
+            "Give it whatsapp_business_messaging and whatsapp_business_management; what is queued goes out by itself",
+        ),
+        _ => return of_the_message(code),
+    };
+    ErrorWords { title, advice }
+}
+
+/// What lies with this message or this customer.
+fn of_the_message(code: i64) -> ErrorWords {
+    let (title, advice) = match code {
+        131_026 => (
+            "This number can't receive the message",
+            "The customer may not use WhatsApp, has an old version, or has not accepted its terms. Reach them another way",
+        ),
+        131_048 => (
+            "WhatsApp limits this number for spam",
+            "Write only to customers who wrote first, and look at the quality in WhatsApp Manager",
+        ),
+        131_049 => (
+            "WhatsApp held this message back to keep the chat healthy",
+            "Wait at least a day before you try again",
+        ),
+        131_050 => (
+            "The customer opted out of these messages",
+            "Do not send it again; answer when they write",
+        ),
+        131_051 => (
+            "WhatsApp does not support this type of message",
+            "Send it as text, or as another type",
+        ),
+        131_021 => (
+            "The recipient is this same number",
+            "A number can't write to itself",
+        ),
+        130_472 => (
+            "The customer is part of a WhatsApp experiment",
+            "The message can't be sent to them; wait until they write",
+        ),
+        130_497 => (
+            "This account may not write to that country",
+            "See the account's restrictions in WhatsApp Manager",
+        ),
+        131_062 => ("WhatsApp does not deliver to this customer", "Reach them another way"),
+        131_030 => (
+            "This customer is not on the test number's list",
+            "A test number writes to five listed numbers only. Add this one in the app's API setup, or use the shop's own number",
+        ),
+        _ => return of_the_account(code),
+    };
+    ErrorWords { title, advice }
+}
+
+/// What lies with the account, its templates, its number or a file.
+fn of_the_account(code: i64) -> ErrorWords {
+    let (title, advice) = match code {
+        368 | 131_031 => (
+            "WhatsApp has locked this business account",
+            "See the account in WhatsApp Manager; nothing is sent until it is unlocked",
+        ),
+        131_042 => (
+            "WhatsApp can't bill this account",
+            "Mend the payment method in WhatsApp Manager",
+        ),
+        132_000..=132_999 => (
+            "WhatsApp refused the template",
+            "Check its name, language and parameters, and whether it is approved",
+        ),
+        133_000..=133_999 => ("The number is not registered", "Register it again with its PIN"),
+        131_052 => (
+            "The customer's file could not be fetched",
+            "Ask the customer to send it again",
+        ),
+        131_053 => (
+            "The file could not be uploaded",
+            "Check its type and size, and try again",
+        ),
+        2_593_109 => (
+            "The phone does not share its history",
+            "Allow it in the WhatsApp Business app if older chats should appear here",
+        ),
+        _ => (
+            "WhatsApp refused the message",
+            "The code is in the details; WhatsApp's documentation explains it",
+        ),
+    };
+    ErrorWords { title, advice }
+}

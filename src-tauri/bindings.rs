@@ -1,0 +1,64 @@
+//! The one list of commands and events, for Tauri and for TypeScript.
+
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::{commands, events};
+
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        .commands(collect_commands![
+            commands::status,
+            commands::conversations,
+            commands::counts,
+            commands::conversation,
+            commands::messages,
+            commands::send_text,
+            commands::send_again,
+            commands::mark_read,
+            commands::preview_charge,
+            commands::create_charge,
+            commands::resend_charge,
+            commands::retry_charge,
+            commands::cancel_charge,
+            commands::set_on_screen,
+            commands::test_notification,
+            commands::envelope_problems,
+        ])
+        .events(collect_events![events::Changed])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use specta_typescript::{Typescript, semantic};
+
+    const HEADER: &str = "// `UPDATE_BINDINGS=1 cargo test -p cobro-desktop bindings` writes this file.\n";
+
+    fn fresh() -> String {
+        // Amounts cross as whole numbers, so none is the `null` that stands for NaN.
+        let numbers = semantic::Configuration::empty().enable_lossless_floats();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bindings.ts");
+        super::builder()
+            .disable_serde_phases()
+            .semantic_types(numbers)
+            .export(Typescript::default().header(HEADER), &path)
+            .unwrap();
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn bindings_are_current() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/lib/bindings.ts");
+        let fresh = fresh();
+        if std::env::var_os("UPDATE_BINDINGS").is_some() {
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == fresh,
+            "ui/src/lib/bindings.ts is stale: run UPDATE_BINDINGS=1 cargo test -p cobro-desktop bindings"
+        );
+    }
+}

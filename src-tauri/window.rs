@@ -1,0 +1,78 @@
+//! The window.
+
+use tauri::utils::config::Color;
+use tauri::webview::NewWindowResponse;
+use tauri::{App, AppHandle, Manager as _, Theme, Url, WebviewWindow, WebviewWindowBuilder};
+
+/// The grounds of the two themes, as in the UI's tokens.
+const LIGHT: Color = Color(0xf6, 0xf5, 0xf2, 0xff);
+const DARK: Color = Color(0x14, 0x14, 0x12, 0xff);
+
+pub(crate) const MAIN: &str = "main";
+
+/// Opens the window, in the theme's colour from its first moment.
+pub(crate) fn open(app: &App) -> anyhow::Result<()> {
+    let config = app
+        .config()
+        .app
+        .windows
+        .iter()
+        .find(|window| window.label == MAIN);
+    let Some(config) = config else {
+        anyhow::bail!("tauri.conf.json names no window {MAIN:?}");
+    };
+    let window = WebviewWindowBuilder::from_config(app, config)?
+        .background_color(LIGHT)
+        .on_navigation(is_ours)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()?;
+    if window.theme()? == Theme::Dark {
+        window.set_background_color(Some(DARK))?;
+    }
+    Ok(())
+}
+
+/// Brings the window before the person.
+pub(crate) fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return; // It is closing.
+    };
+    if let Err(error) = raise(&window) {
+        tracing::warn!(%error, "The window could not be brought to the front");
+    }
+}
+
+fn raise(window: &WebviewWindow) -> tauri::Result<()> {
+    window.unminimize()?;
+    window.show()?;
+    window.set_focus()
+}
+
+/// Returns whether the window may go there: only to the app itself, never to what a message links to.
+fn is_ours(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    match url.scheme() {
+        "tauri" => host == "localhost",
+        "http" | "https" => host == "tauri.localhost" || (tauri::is_dev() && host == "127.0.0.1"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_in_a_message_never_takes_the_window_away() {
+        assert!(is_ours(&Url::parse("tauri://localhost/index.html").unwrap()));
+        assert!(is_ours(&Url::parse("http://tauri.localhost/").unwrap()));
+        for other in [
+            "https://example.com/",
+            "http://tauri.localhost.example.com/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+        ] {
+            assert!(!is_ours(&Url::parse(other).unwrap()), "{other}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The real window, driven by WebDriver.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
+
+use crate::processes::{descendants, program_of, terminate};
+use crate::{Home, Process, Profile, binary, free_port, http, until};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The app's window and the programs that drive it.
+#[derive(Debug)]
+pub struct Window {
+    session: Option<WebDriver>,
+    driver: Process,
+    app: PathBuf,
+}
+
+impl Window {
+    /// Starts the app on a profile and waits until its list can be used.
+    pub async fn open(home: &Home, profile: &Profile<'_>) -> Result<Self> {
+        let app = binary("cobro-desktop")?;
+        let (port, native) = (free_port()?, free_port()?);
+        let mut command = profile.command(tauri_driver()?);
+        command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
+        let mut driver = Process::start("tauri-driver", command, &home.log("window"))?;
+        driver.ignore_output();
+        let address = format!("http://127.0.0.1:{port}");
+        let mut window = Self {
+            session: None,
+            driver,
+            app,
+        };
+        window.wait_for_driver(&address).await?;
+        window.session = Some(window.start_app(&address, profile.folder()).await?);
+        window.wait_for("[data-testid=tab-all]").await?;
+        Ok(window)
+    }
+
+    async fn wait_for_driver(&self, address: &str) -> Result<()> {
+        let http = http()?;
+        let status = || async { http.get(format!("{address}/status")).send().await.ok() };
+        let there = until(PATIENCE, status).await;
+        there
+            .map(drop)
+            .with_context(|| format!("tauri-driver did not answer. It said: {}", self.driver.said()))
+    }
+
+    async fn start_app(&self, address: &str, profile: &Path) -> Result<WebDriver> {
+        let mut wanted = Capabilities::new();
+        wanted.set("browserName", "wry")?;
+        let options = json!({ "application": self.app, "args": ["--profile", profile] });
+        wanted.set("tauri:options", options)?;
+        let started = WebDriver::builder(address, wanted)
+            .client(http()?)
+            .connect()
+            .await;
+        started.with_context(|| format!("The app did not start. It said: {}", self.driver.said()))
+    }
+
+    fn session(&self) -> Result<&WebDriver> {
+        self.session.as_ref().context("The window was closed")
+    }
+
+    /// Waits until an element is there and can be seen.
+    pub async fn wait_for(&self, css: &str) -> Result<WebElement> {
+        let session = self.session()?;
+        let find = || async {
+            let element = session.find(By::Css(css)).await.ok()?;
+            element.is_displayed().await.ok()?.then_some(element)
+        };
+        match until(PATIENCE, find).await {
+            Some(element) => Ok(element),
+            None => bail!(
+                "{css} did not appear in {PATIENCE:?}. The window shows: {}",
+                self.text().await.unwrap_or_default()
+            ),
+        }
+    }
+
+    /// Waits until an element's text is one of which `is_it` is true.
+    pub async fn wait_for_text(&self, css: &str, what: &str, is_it: impl Fn(&str) -> bool) -> Result<String> {
+        let session = self.session()?;
+        let find = || async {
+            for element in session.find_all(By::Css(css)).await.ok()? {
+                let text = element.text().await.ok()?;
+                if is_it(&text) {
+                    return Some(text);
+                }
+            }
+            None
+        };
+        match until(PATIENCE, find).await {
+            Some(text) => Ok(text),
+            None => bail!(
+                "{what} did not appear in {PATIENCE:?}. The window shows: {}",
+                self.text().await.unwrap_or_default()
+            ),
+        }
+    }
+
+    /// Returns all that can be read in the window.
+    pub async fn text(&self) -> Result<String> {
+        Ok(self.session()?.find(By::Tag("body")).await?.text().await?)
+    }
+
+    /// Returns how many elements there are, seen or not.
+    pub async fn count(&self, css: &str) -> Result<usize> {
+        Ok(self.session()?.find_all(By::Css(css)).await?.len())
+    }
+
+    /// Clicks an element once it is there.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        Ok(self.wait_for(css).await?.click().await?)
+    }
+
+    /// Types on the keyboard, wherever the focus is.
+    pub async fn types(&self, text: &str) -> Result<()> {
+        Ok(self.session()?.action_chain().send_keys(text).perform().await?)
+    }
+
+    /// Presses a key that writes no letter.
+    pub async fn presses(&self, key: Key) -> Result<()> {
+        self.types(&key.value().to_string()).await
+    }
+
+    /// Waits until what was last changed has been painted.
+    pub async fn settle(&self) -> Result<()> {
+        const TWO_FRAMES: &str =
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+        self.session()?
+            .execute_async(TWO_FRAMES, Vec::new())
+            .await
+            .context("The window paints nothing")?;
+        Ok(())
+    }
+
+    /// Keeps what the window shows.
+    pub async fn screenshot(&self, path: &Path) -> Result<()> {
+        self.settle().await?;
+        let taken = tokio::time::timeout(PATIENCE, self.session()?.screenshot(path)).await;
+        taken
+            .context("The screenshot took too long")?
+            .context("The screenshot could not be taken")
+    }
+
+    /// Quits as a person does from the system's menu, and waits until the app is gone.
+    pub async fn quit(mut self) -> Result<()> {
+        let app = self.app_id().context("The app is not running")?;
+        terminate(app)?;
+        let gone = || async { program_of(app).is_none().then_some(()) };
+        let gone = until(PATIENCE, gone).await;
+        if let Some(session) = self.session.take() {
+            // Its app is gone, and so is the session.
+            let _ = session.leak();
+        }
+        gone.with_context(|| {
+            format!(
+                "The app did not quit in {PATIENCE:?}. It said: {}",
+                self.driver.said()
+            )
+        })
+    }
+
+    /// Returns the app's process id.
+    pub fn app_id(&self) -> Option<u32> {
+        let driver = self.driver.id()?;
+        descendants(driver)
+            .into_iter()
+            .find(|id| program_of(*id).is_some_and(|program| program == self.app))
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            // The driver and the app are killed right after; nobody is left to say goodbye to.
+            let _ = session.leak();
+        }
+    }
+}
+
+/// Returns where set-up put the WebDriver, or where the PATH has one.
+fn tauri_driver() -> Result<PathBuf> {
+    let given = std::env::var_os("COBRO_TAURI_DRIVER").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache/cobro/tools/bin"));
+    let known = std::env::split_paths(&path)
+        .chain(home)
+        .map(|folder| folder.join("tauri-driver"));
+    let found = given.into_iter().chain(known).find(|path| path.is_file());
+    found.context("tauri-driver is not installed. `cargo xtask test` installs it")
+}

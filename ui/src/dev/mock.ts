@@ -1,0 +1,104 @@
+/**
+ * The window over a desk that only plays, for looking at it in a browser. Not part of the build.
+ *
+ * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
+ * `?lang=es|pt-BR|en`, `?theme=light|dark`; `window.desk.hears(id, text)` lets a customer write.
+ */
+import { emit } from '@tauri-apps/api/event';
+import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
+import type { Mode, Status } from '../lib/api';
+import { playedCrowd, playedMorning } from './people';
+import { PlayedDesk } from './playedDesk';
+
+const wish = new URLSearchParams(location.search);
+localStorage.setItem('cobro.theme', wish.get('theme') ?? 'system');
+localStorage.setItem('cobro.language', wish.get('lang') ?? 'en');
+
+const line = {
+  id: 'line-1',
+  name: 'Tienda Dulce Vida',
+  phoneNumberId: '1',
+  displayPhone: '+52 55',
+  known: true,
+};
+const status: Status = {
+  startup: startup(),
+  mode: (wish.get('mode') ?? 'sandbox') as Mode,
+  stream: wish.has('trouble') ? 'connecting' : 'connected',
+  lines: wish.has('lines') ? [line, { ...line, id: 'line-2', name: 'Sucursal Sur' }] : [line],
+  unread: 0,
+  outboxDepth: 1,
+  defaultCurrency: 'MXN',
+  defaultExpiryHours: 48,
+  holdSeconds: 3,
+  stripeReads: { used: 412, allowance: 10_000 },
+  relayUrl: 'http://127.0.0.1:7100',
+  profile: '/home/laura/.local/share/cobro',
+  problems: wish.has('trouble') ? troubles() : [],
+};
+
+function startup(): Status['startup'] {
+  if (wish.has('starting')) return { state: 'starting' };
+  if (!wish.has('failed')) return { state: 'ready' };
+  return {
+    state: 'failed',
+    error: {
+      code: 'profileInUse',
+      message:
+        'This profile is open in another Cobro. Close that one, or start this one with another --profile.',
+      details: 'lock held on cobro.lock (os error 11)',
+    },
+  };
+}
+
+function troubles(): Status['problems'] {
+  const since = new Date(Date.now() - 3_000_000).toISOString();
+  return [
+    {
+      id: '1',
+      code: 'whatsappToken',
+      title: 'WhatsApp refused the access token',
+      advice: 'Make a new system-user token in Meta Business settings and put it into cobro.toml.',
+      since,
+      count: 12,
+    },
+    {
+      id: '2',
+      code: 'notificationsFailed',
+      title: 'Notifications cannot be shown',
+      advice: 'No notification service answers on this session’s bus. Start one, then test again.',
+      since,
+      count: 1,
+    },
+  ];
+}
+
+const people = wish.has('empty') ? [] : playedMorning();
+const crowd = wish.has('many') ? playedCrowd(1000) : [];
+const desk = new PlayedDesk(
+  [...people, ...crowd],
+  status,
+  (event) => void emit('core-event', event),
+);
+Object.assign(window, { desk, people: people.map(({ row }) => row.id) });
+
+mockWindows('main');
+mockIPC(
+  (command, args) => {
+    if (command.startsWith('plugin:')) return null;
+    return new Promise((resolve, reject) => {
+      setTimeout(() => {
+        try {
+          resolve(structuredClone(desk.answer(command, args as Record<string, unknown>)));
+        } catch (error) {
+          // The shell rejects with a CommandError, which is no Error.
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          reject(error);
+        }
+      }, 8);
+    });
+  },
+  { shouldMockEvents: true },
+);
+
+await import('../main');

@@ -1,0 +1,401 @@
+/** A desk that only plays: it answers every command from memory, and lets deliveries and payments happen. */
+
+/* eslint-disable @typescript-eslint/only-throw-error -- The shell rejects with a CommandError, which is no Error. */
+import type {
+  Charge,
+  ChargePreview,
+  CommandError,
+  ConversationView,
+  CoreEvent,
+  CreateCharge,
+  Message,
+  Money,
+  Page,
+  Status,
+  Tab,
+} from '../lib/api';
+import { formatMoney } from '../lib/shared/money';
+import type { Played } from './people';
+
+const PAGE = 50;
+
+type Args = Record<string, unknown>;
+
+export class PlayedDesk {
+  readonly #people: Map<string, Played>;
+
+  constructor(
+    people: Played[],
+    private readonly status: Status,
+    private readonly tell: (event: CoreEvent) => void,
+  ) {
+    this.#people = new Map(people.map((played) => [played.row.id, played]));
+  }
+
+  /** Answers a command, or throws a `CommandError` as the shell does. */
+  answer(command: string, args: Args): unknown {
+    switch (command) {
+      case 'status':
+        return this.#status();
+      case 'conversations':
+        return this.#conversations(args);
+      case 'counts':
+        return this.#counts();
+      case 'conversation':
+        return this.#view(args['id']);
+      case 'messages':
+        return page([...this.#person(args['id']).messages].reverse(), args['before']);
+      case 'send_text':
+        return this.#send(args);
+      case 'send_again':
+        return this.#sendAgain(args);
+      case 'mark_read':
+        return this.#markRead(args['conversation']);
+      case 'preview_charge':
+        return this.#preview(args);
+      case 'create_charge':
+        return this.#create(Object.values(args)[0] as CreateCharge);
+      case 'resend_charge':
+        return this.#resend(args);
+      case 'cancel_charge':
+        return this.#settle(args['charge'], { payment: 'cancelled' });
+      case 'retry_charge':
+        return this.#settle(args['charge'], {
+          payment: 'open',
+          problem: null,
+          delivery: 'queued',
+          link: 'https://buy.stripe.com/test_retry',
+        });
+      case 'envelope_problems':
+        return this.status.problems.length === 0 ? [] : ENVELOPES;
+      default:
+        return null;
+    }
+  }
+
+  #status(): Status {
+    const unread = [...this.#people.values()].reduce((sum, { row }) => sum + row.unread, 0);
+    return { ...this.status, unread };
+  }
+
+  #conversations({ tab, query, after }: Args): Page<Played['row']> {
+    const wanted = String(query).toLowerCase();
+    const rows = [...this.#people.values()]
+      .map(({ row }) => row)
+      .filter((row) => isIn(row, tab as Tab))
+      .filter((row) => `${row.name} ${row.phone ?? ''}`.toLowerCase().includes(wanted))
+      .sort((a, b) => b.lastAt.localeCompare(a.lastAt));
+    return page(rows, after);
+  }
+
+  #counts() {
+    const rows = [...this.#people.values()].map(({ row }) => row);
+    const count = (tab: Tab) => rows.filter((row) => isIn(row, tab)).length;
+    return {
+      all: count('all'),
+      unread: count('unread'),
+      awaiting: count('awaiting'),
+      paid: count('paid'),
+    };
+  }
+
+  #view(id: unknown): ConversationView {
+    const { row, charges, userId } = this.#person(id);
+    const paid = charges.filter((charge) => charge.payment === 'paid');
+    return {
+      row,
+      identities: [
+        ...(row.phone ? [{ kind: 'phone' as const, value: row.phone }] : []),
+        { kind: 'userId', value: userId },
+        ...(row.username ? [{ kind: 'username' as const, value: row.username }] : []),
+      ],
+      stats: {
+        paidCount: paid.length,
+        lifetime: paid.slice(0, 1).map(({ amount }) => amount),
+        since: paid[0]?.createdAt ?? null,
+      },
+      charges,
+    };
+  }
+
+  #send({ id, conversation, text }: Args): Message {
+    const person = this.#person(conversation);
+    const message = ownMessage(String(id), person.row.id, String(text));
+    this.#add(person, message);
+    this.#deliver(person, message);
+    return message;
+  }
+
+  #sendAgain({ id, message }: Args): Message {
+    for (const person of this.#people.values()) {
+      const old = person.messages.find((each) => each.id === message);
+      if (!old) continue;
+      const again = {
+        ...ownMessage(String(id), person.row.id, old.text),
+        retryOf: old.id,
+        charge: old.charge,
+        kind: old.kind,
+      };
+      this.#add(person, again);
+      this.#deliver(person, again);
+      return again;
+    }
+    throw notFound();
+  }
+
+  #markRead(id: unknown) {
+    const person = this.#person(id);
+    person.row = { ...person.row, unread: 0 };
+    this.#changed(person);
+    return null;
+  }
+
+  #preview({ conversation, amount, description, message }: Args): ChargePreview {
+    const { row, charges } = this.#person(conversation);
+    const money = amount as Money;
+    const written = formatMoney(money, 'es-MX');
+    const fee = { minor: Math.round(money.minor * 0.036) + 300, currency: money.currency };
+    const same = charges.some(
+      ({ payment, amount: other }) => payment === 'open' && other.minor === money.minor,
+    );
+    const first = row.name.split(' ')[0] ?? '';
+    const what = description ? `tu pago de ${description as string}` : 'tu enlace de pago';
+    return {
+      message:
+        typeof message === 'string'
+          ? message
+          : `${first}, aquí está ${what}. Total ${written}. Paga de forma segura con Stripe 👇`,
+      button: `Pagar ${written}`,
+      fee: money.currency === 'MXN' ? fee : null,
+      net: money.currency === 'MXN' ? { ...fee, minor: money.minor - fee.minor } : null,
+      feeBasis: money.currency === 'MXN' ? 'Mexico card 3.6 % + 3 MXN, estimate' : null,
+      warnings: [
+        ...(same
+          ? [
+              {
+                kind: 'sameAmountOpen' as const,
+                blocking: false,
+                text: 'A charge of the same amount is already open in this chat.',
+              },
+            ]
+          : []),
+        ...(row.windowClosesAt && row.windowClosesAt < new Date().toISOString()
+          ? [
+              {
+                kind: 'windowClosed' as const,
+                blocking: true,
+                text: 'The customer must write first: the 24-hour window is closed.',
+              },
+            ]
+          : []),
+        ...(money.minor < 1000
+          ? [
+              {
+                kind: 'belowMinimum' as const,
+                blocking: false,
+                text: 'Stripe’s minimum in MXN is 10.00.',
+              },
+            ]
+          : []),
+      ],
+    };
+  }
+
+  #create(request: CreateCharge): Charge {
+    const person = this.#person(request.conversation);
+    if (request.amount.minor === 66_600)
+      throw {
+        code: 'stripe',
+        message: 'Stripe refused the key: add “Payment links: write” to it and try again.',
+        details: 'rak_payment_link_write',
+      } satisfies CommandError;
+    const now = new Date().toISOString();
+    const charge: Charge = {
+      ...request,
+      payment: 'open',
+      delivery: 'queued',
+      link: 'https://buy.stripe.com/test_new',
+      expiresAt: request.expiresInHours
+        ? new Date(Date.now() + request.expiresInHours * 3_600_000 - 60_000).toISOString()
+        : null,
+      createdAt: now,
+      openedAt: now,
+      deliveredAt: null,
+      readAt: null,
+      paidAt: null,
+      fee: null,
+      net: null,
+      refunded: null,
+      method: null,
+      problem: null,
+      livemode: false,
+      stripeIds: { paymentLink: 'plink_1QNew', checkoutSession: null, paymentIntent: null },
+      verifiedAt: null,
+    };
+    person.charges = [...person.charges, charge];
+    const message = {
+      ...ownMessage(crypto.randomUUID(), person.row.id, request.message),
+      kind: 'payButton' as const,
+      charge: charge.id,
+    };
+    this.#add(person, message);
+    this.#deliver(person, message);
+    setTimeout(() => this.#pay(person, charge.id), 9_000);
+    return charge;
+  }
+
+  #resend({ id, charge }: Args): Message {
+    for (const person of this.#people.values()) {
+      if (!person.charges.some((each) => each.id === charge)) continue;
+      const message = {
+        ...ownMessage(String(id), person.row.id, 'Aquí está tu enlace.'),
+        kind: 'payButton' as const,
+        charge: String(charge),
+      };
+      this.#add(person, message);
+      this.#deliver(person, message);
+      return message;
+    }
+    throw notFound();
+  }
+
+  #pay(person: Played, id: string) {
+    const charge = person.charges.find((each) => each.id === id);
+    if (!charge || charge.payment !== 'open') return;
+    const fee = Math.round(charge.amount.minor * 0.036) + 300;
+    this.#settle(id, {
+      payment: 'paid',
+      paidAt: new Date().toISOString(),
+      verifiedAt: new Date().toISOString(),
+      method: 'card •• 4242',
+      fee: { ...charge.amount, minor: fee },
+      net: { ...charge.amount, minor: charge.amount.minor - fee },
+    });
+    const thanks = {
+      ...ownMessage(crypto.randomUUID(), person.row.id, '¡Gracias por tu pago!'),
+      origin: 'automatic' as const,
+    };
+    this.#add(person, thanks);
+    this.#deliver(person, thanks);
+  }
+
+  #settle(id: unknown, change: Partial<Charge>): Charge {
+    for (const person of this.#people.values()) {
+      const charge = person.charges.find((each) => each.id === id);
+      if (!charge) continue;
+      const changed = { ...charge, ...change };
+      person.charges = person.charges.map((each) => (each.id === id ? changed : each));
+      const { amount, payment, delivery } = changed;
+      person.row = { ...person.row, chip: { amount, payment, delivery } };
+      this.tell({ type: 'chargeChanged', charge: changed.id, conversation: person.row.id });
+      return changed;
+    }
+    throw notFound();
+  }
+
+  #deliver(person: Played, message: Message) {
+    const steps = ['sending', 'sent', 'delivered', 'read'] as const;
+    steps.forEach((delivery, index) => {
+      setTimeout(
+        () => {
+          person.messages = person.messages.map((each) =>
+            each.id === message.id ? { ...each, delivery } : each,
+          );
+          const now = new Date().toISOString();
+          const moments = {
+            ...(delivery === 'delivered' ? { deliveredAt: now } : {}),
+            ...(delivery === 'read' ? { readAt: now } : {}),
+          };
+          if (message.kind === 'payButton' && message.charge)
+            this.#settle(message.charge, { delivery, ...moments });
+          else this.#changed(person);
+        },
+        300 + index * 900,
+      );
+    });
+  }
+
+  #add(person: Played, message: Message) {
+    person.messages = [...person.messages, message];
+    person.row = {
+      ...person.row,
+      snippet: message.text,
+      snippetKind: message.kind,
+      snippetFromMe: message.direction === 'out',
+      lastAt: message.at,
+    };
+    this.#changed(person);
+  }
+
+  /** Lets a customer say something. */
+  hears(id: string, text: string) {
+    const person = this.#person(id);
+    person.row = { ...person.row, unread: person.row.unread + 1 };
+    this.#add(person, {
+      ...ownMessage(crypto.randomUUID(), id, text),
+      direction: 'in',
+      origin: 'customer',
+      delivery: null,
+    });
+  }
+
+  #changed(person: Played) {
+    this.tell({ type: 'conversationChanged', conversation: person.row.id });
+  }
+
+  #person(id: unknown): Played {
+    const person = this.#people.get(String(id));
+    if (!person) throw notFound();
+    return person;
+  }
+}
+
+const ENVELOPES = [
+  {
+    seq: 1042,
+    source: 'whatsapp',
+    receivedAt: new Date(Date.now() - 4_000_000).toISOString(),
+    error: 'Failed to read entry 0: field `messages[0].timestamp` is not a number',
+  },
+  {
+    seq: 988,
+    source: 'stripe',
+    receivedAt: new Date(Date.now() - 90_000_000).toISOString(),
+    error: 'Unknown event type `v2.core.account.updated`',
+  },
+];
+
+function notFound(): CommandError {
+  return { code: 'notFound', message: 'This is no longer here.', details: null };
+}
+
+function ownMessage(id: string, conversation: string, text: string): Message {
+  return {
+    id,
+    conversation,
+    direction: 'out',
+    origin: 'desk',
+    kind: 'text',
+    text,
+    at: new Date().toISOString(),
+    delivery: 'queued',
+    problem: null,
+    charge: null,
+    retryOf: null,
+    mediaName: null,
+  };
+}
+
+function isIn(row: Played['row'], tab: Tab): boolean {
+  const payment = row.chip?.payment;
+  if (tab === 'unread') return row.unread > 0;
+  if (tab === 'awaiting')
+    return payment === 'open' || payment === 'processing' || payment === 'failedAttempt';
+  return tab === 'all' || payment === 'paid';
+}
+
+function page<T>(all: T[], after: unknown): Page<T> {
+  const from = typeof after === 'string' ? Number(after) : 0;
+  const rows = all.slice(from, from + PAGE);
+  return { rows, next: from + PAGE < all.length ? String(from + PAGE) : null };
+}

@@ -1,0 +1,117 @@
+import { render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { aCharge, aMessage, minutesAgo, NOW } from '../../../tests/things';
+import type { Charge } from '../api';
+import { language } from '../i18n/language.svelte';
+import ChargeCard from './ChargeCard.svelte';
+
+const mxn = (minor: number) => ({ minor, currency: 'MXN' });
+
+function show(fields: Partial<Charge>, more: { canWrite?: boolean } = {}) {
+  const did = {
+    copy: vi.fn(),
+    resend: vi.fn(),
+    cancel: vi.fn(),
+    retry: vi.fn(),
+    sendAgain: vi.fn(),
+  };
+  const charge = aCharge(fields);
+  const message = aMessage({ kind: 'payButton', charge: charge.id, delivery: charge.delivery });
+  render(ChargeCard, {
+    charge,
+    message,
+    now: NOW,
+    canWrite: true,
+    retried: false,
+    ...more,
+    ...did,
+  });
+  return { did, card: screen.getByTestId('charge-card') };
+}
+
+describe('the charge card', () => {
+  beforeEach(() => {
+    language.choose('en');
+  });
+
+  it('shows amount, purpose, state, and what is left', () => {
+    const { card } = show({});
+    expect(card.dataset['payment']).toBe('open');
+    expect(card.textContent).toContain('MX$1,250.00');
+    expect(card.textContent).toContain('Anticipo mesa de dulces');
+    expect(card.textContent).toContain('Read · not paid');
+    expect(card.textContent).toContain('Single use · 47 h left');
+  });
+
+  it('shows fee, net and method once paid, and offers nothing more', () => {
+    const { card } = show({
+      payment: 'paid',
+      paidAt: minutesAgo(1),
+      fee: mxn(4_800),
+      net: mxn(120_200),
+      method: 'card •• 4242',
+    });
+    expect(card.textContent).toContain('card •• 4242 · fee MX$48.00 · net MX$1,202.00');
+    expect(screen.queryAllByRole('button')).toEqual([]);
+  });
+
+  it('says that the fee follows while Stripe has not told it', () => {
+    const { card } = show({ payment: 'paid', fee: null, net: null });
+    expect(card.textContent).toContain('Stripe’s fee follows');
+  });
+
+  it.each<[Partial<Charge>, string]>([
+    [{ payment: 'draft', link: null, delivery: null }, 'Stripe is making the link'],
+    [{ payment: 'processing', method: 'oxxo' }, 'voucher'],
+    [{ payment: 'failedAttempt' }, 'The link still works'],
+    [{ payment: 'expired' }, 'no longer works'],
+    [{ payment: 'cancelled' }, 'still counts'],
+    [{ payment: 'refunded', refunded: mxn(125_000) }, 'MX$1,250.00 went back'],
+    [{ payment: 'partlyRefunded', refunded: mxn(100) }, 'MX$1.00 went back'],
+    [{ payment: 'disputed' }, 'before its deadline'],
+    [{ payment: 'partlyPaid' }, 'Less arrived'],
+    [{ payment: 'overpaid' }, 'More arrived'],
+    [{ payment: 'needsApproval', link: null }, 'supervisor'],
+    [{ payment: 'unknown' }, 'could not be read'],
+  ])('has plain words for %o', (fields, words) => {
+    expect(show(fields).card.textContent).toContain(words);
+  });
+
+  it('says why a link was not made, and tries again', async () => {
+    const { did, card } = show({
+      payment: 'draft',
+      link: null,
+      delivery: null,
+      problem: {
+        code: 'permission',
+        title: 'Stripe refused the key',
+        advice: 'Add the permission.',
+      },
+    });
+    expect(card.textContent).toContain('Stripe refused the key');
+    await userEvent.click(screen.getByTestId('charge-retry'));
+    expect(did.retry).toHaveBeenCalledOnce();
+  });
+
+  it('asks before it cancels', async () => {
+    const { did } = show({});
+    await userEvent.click(screen.getByTestId('charge-cancel'));
+    expect(did.cancel).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByTestId('charge-cancel-yes'));
+    expect(did.cancel).toHaveBeenCalledOnce();
+  });
+
+  it('does not offer to resend what WhatsApp would refuse', () => {
+    show({}, { canWrite: false });
+    expect(screen.getByTestId('charge-resend')).toHaveProperty('disabled', true);
+    expect(screen.getByTestId('charge-copy')).toHaveProperty('disabled', false);
+  });
+
+  it('speaks the person’s language', () => {
+    language.choose('pt-BR');
+    expect(show({ amount: { minor: 18_900, currency: 'BRL' } }).card.textContent).toContain(
+      'Lida · não paga',
+    );
+  });
+});

@@ -1,0 +1,266 @@
+/** A charge being written: what was typed, what it would look like, and the hold before it goes. */
+import { api, type Charge, type ChargePreview, type CommandError, type Money } from '$lib/api';
+import { language } from '$lib/i18n/language.svelte';
+import { newId } from '$lib/shared/ids';
+import { parseAmount } from '$lib/shared/money';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+
+export interface ChargeDefaults {
+  currency: string;
+  expiryHours: number;
+  holdSeconds: number;
+}
+
+export type Phase = 'editing' | 'checking' | 'held' | 'creating';
+
+/** Asks that a person can answer with "yes, anyway". */
+const CAN_BE_CONFIRMED = new Set(['sameAmountOpen', 'implausible']);
+
+const PREVIEW_DELAY = 150;
+
+export class ChargeComposer {
+  open = $state(false);
+  amountText = $state('');
+  currency = $state('');
+  description = $state('');
+  singleUse = $state(true);
+  expiresInHours = $state<number | null>(null);
+  /** The text above the button, once the person has written their own. */
+  ownMessage = $state<string | null>(null);
+
+  preview = $state.raw<ChargePreview | null>(null);
+  phase = $state<Phase>('editing');
+  error = $state.raw<CommandError | null>(null);
+  /** Whole seconds until the held charge goes. */
+  secondsLeft = $state(0);
+  /** Whether Enter was tried: from then on an unfinished amount is a mistake. */
+  tried = $state(false);
+  /** How often Enter met a warning that wants an answer first. */
+  timesAsked = $state(0);
+  /** What was confirmed, each for one amount: another amount asks again. */
+  readonly #confirmed = new SvelteSet<string>();
+
+  readonly parsed = $derived(parseAmount(this.amountText, this.currency, language.separators));
+  readonly amount: Money | null = $derived(this.parsed.ok ? this.parsed.amount : null);
+  readonly warnings = $derived(this.preview?.warnings ?? []);
+  readonly blocked = $derived(this.warnings.some((warning) => warning.blocking));
+  readonly unconfirmed = $derived(
+    this.warnings.filter(
+      ({ kind, blocking }) => !blocking && CAN_BE_CONFIRMED.has(kind) && !this.isConfirmed(kind),
+    ),
+  );
+  readonly busy = $derived(this.phase !== 'editing');
+
+  /** The charge that Enter would create. It stays the same until something else is typed. */
+  #id = newId();
+  #previewed = '';
+  #latest = 0;
+  #previewTimer: ReturnType<typeof setTimeout> | null = null;
+  #holdTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    readonly conversation: string,
+    private readonly defaults: () => ChargeDefaults,
+    private readonly created: (charge: Charge) => void,
+  ) {
+    this.#reset();
+  }
+
+  /** Tells that something was typed or chosen. */
+  edited() {
+    this.error = null;
+    this.#id = newId();
+    this.#schedulePreview();
+  }
+
+  show() {
+    if (!this.open && this.phase === 'editing' && this.amountText === '') this.#reset();
+    this.open = true;
+    this.#schedulePreview(0);
+  }
+
+  hide() {
+    this.open = false;
+  }
+
+  confirm(kind: string) {
+    this.#confirmed.add(this.#confirmation(kind));
+  }
+
+  isConfirmed(kind: string): boolean {
+    return this.#confirmed.has(this.#confirmation(kind));
+  }
+
+  /** Returns whether the warning waits for the person's "yes, anyway". */
+  asks(kind: string): boolean {
+    return CAN_BE_CONFIRMED.has(kind);
+  }
+
+  /**
+   * Starts the hold, if everything is right. Pressing twice changes nothing: there is one hold, and
+   * one id behind it.
+   */
+  async submit() {
+    if (this.phase !== 'editing') return;
+    this.tried = true;
+    if (!this.amount) return;
+
+    this.#stopPreviewTimer();
+    this.phase = 'checking';
+    if (!this.#isPreviewed()) await this.#readPreview();
+    this.phase = 'editing';
+    if (!this.#isPreviewed() || this.blocked) return;
+    if (this.unconfirmed.length > 0) {
+      this.timesAsked++;
+      return;
+    }
+    this.error = null;
+    this.#hold();
+  }
+
+  /** Takes the held charge back. Returns whether there was one. */
+  undo(): boolean {
+    if (this.phase !== 'held') return false;
+    this.#stopHold();
+    this.phase = 'editing';
+    return true;
+  }
+
+  /** Reads the preview again, because the conversation changed. */
+  recheck() {
+    if (!this.open || this.phase !== 'editing') return;
+    this.#previewed = '';
+    this.#schedulePreview();
+  }
+
+  #hold() {
+    const until = Date.now() + this.defaults().holdSeconds * 1000;
+    this.phase = 'held';
+    const tick = () => {
+      const left = until - Date.now();
+      this.secondsLeft = Math.ceil(left / 1000);
+      if (left <= 0) void this.#create();
+      else this.#holdTimer = setTimeout(tick, Math.min(left, left % 1000 || 1000));
+    };
+    tick();
+  }
+
+  #stopHold() {
+    if (this.#holdTimer !== null) clearTimeout(this.#holdTimer);
+    this.#holdTimer = null;
+  }
+
+  async #create() {
+    this.#stopHold();
+    if (this.phase !== 'held' || !this.amount || !this.preview) return;
+    this.phase = 'creating';
+    const result = await api.createCharge({
+      id: this.#id,
+      conversation: this.conversation,
+      amount: this.amount,
+      description: this.description.trim(),
+      singleUse: this.singleUse,
+      expiresInHours: this.expiresInHours,
+      message: this.preview.message,
+    });
+    this.phase = 'editing';
+    if (result.ok) this.#done(result.value);
+    // The id stays: trying again after a lost answer must not charge twice.
+    else this.error = result.error;
+  }
+
+  #done(charge: Charge) {
+    this.open = false;
+    this.#reset();
+    this.created(charge);
+  }
+
+  #reset() {
+    const { currency, expiryHours } = this.defaults();
+    this.#id = newId();
+    this.amountText = '';
+    this.currency = currency;
+    this.description = '';
+    this.singleUse = true;
+    this.expiresInHours = expiryHours > 0 ? expiryHours : null;
+    this.ownMessage = null;
+    this.preview = null;
+    this.error = null;
+    this.tried = false;
+    this.timesAsked = 0;
+    this.#confirmed.clear();
+    this.#previewed = '';
+  }
+
+  #stopPreviewTimer() {
+    if (this.#previewTimer !== null) clearTimeout(this.#previewTimer);
+  }
+
+  #schedulePreview(delay = PREVIEW_DELAY) {
+    this.#stopPreviewTimer();
+    this.#previewTimer = setTimeout(() => void this.#readPreview(), delay);
+  }
+
+  /** Asks the core what this charge would look like. Only the newest answer counts. */
+  async #readPreview() {
+    const request = ++this.#latest;
+    const amount = this.amount;
+    if (!amount) {
+      this.preview = null;
+      this.#previewed = '';
+      return;
+    }
+    const asked = this.#question();
+    const result = await api.previewCharge(
+      this.conversation,
+      amount,
+      this.description.trim(),
+      this.ownMessage,
+    );
+    if (request !== this.#latest) return;
+
+    if (result.ok) {
+      this.preview = result.value;
+      this.#previewed = asked;
+      this.error = null;
+    } else {
+      this.preview = null;
+      this.#previewed = '';
+      this.error = result.error;
+    }
+  }
+
+  #isPreviewed(): boolean {
+    return this.preview !== null && this.#previewed === this.#question();
+  }
+
+  #confirmation(kind: string): string {
+    return JSON.stringify([kind, this.amount]);
+  }
+
+  #question(): string {
+    return JSON.stringify([this.amount, this.description.trim(), this.ownMessage]);
+  }
+}
+
+/** Keeps each conversation's unfinished charge, also while another conversation is open. */
+export class ChargeComposers {
+  readonly #kept = new SvelteMap<string, ChargeComposer>();
+  /** The charges that wait out their hold, the newest last. */
+  readonly held = $derived(
+    [...this.#kept.values()].filter((composer) => composer.phase === 'held'),
+  );
+
+  constructor(
+    private readonly defaults: () => ChargeDefaults,
+    private readonly created: (charge: Charge) => void,
+  ) {}
+
+  of(conversation: string): ChargeComposer {
+    const kept = this.#kept.get(conversation);
+    if (kept) return kept;
+    const made = new ChargeComposer(conversation, this.defaults, this.created);
+    this.#kept.set(conversation, made);
+    return made;
+  }
+}

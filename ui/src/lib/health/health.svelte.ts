@@ -1,0 +1,28 @@
+/** What Settings → Health asks for beyond the status: unreadable envelopes, and whether notifications show. */
+import { api, type CommandError, type EnvelopeProblem } from '$lib/api';
+
+export type NotificationTest =
+  { state: 'idle' | 'running' | 'sent' } | { state: 'failed'; error: CommandError };
+
+export class Health {
+  envelopes = $state.raw<EnvelopeProblem[] | null>(null);
+  error = $state.raw<CommandError | null>(null);
+  notification = $state.raw<NotificationTest>({ state: 'idle' });
+
+  #latest = 0;
+
+  async refresh() {
+    const request = ++this.#latest;
+    const envelopes = await api.envelopeProblems();
+    if (request !== this.#latest) return; // A newer answer is on its way.
+
+    if (envelopes.ok) this.envelopes = envelopes.value;
+    this.error = envelopes.ok ? null : envelopes.error;
+  }
+
+  async testNotification() {
+    this.notification = { state: 'running' };
+    const result = await api.testNotification();
+    this.notification = result.ok ? { state: 'sent' } : { state: 'failed', error: result.error };
+  }
+}

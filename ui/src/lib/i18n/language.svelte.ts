@@ -1,0 +1,156 @@
+/**
+ * The window's language: its words, and money and time written its way.
+ *
+ * The dictionaries are plain typed objects: a language that lacks a word does not compile. A
+ * message compiler such as paraglide was left out because its switch reloads the page, and drafts
+ * live in memory alone; three languages weigh little.
+ */
+import type { CommandError, MessageProblem, Money } from '$lib/api';
+import { formatMoney, separatorsOf } from '$lib/shared/money';
+import * as time from '$lib/shared/time';
+import en, { type Words } from './en';
+import es from './es';
+import pt from './pt';
+
+export const LANGUAGES = {
+  es: { name: 'Español', words: es },
+  'pt-BR': { name: 'Português', words: pt },
+  en: { name: 'English', words: en },
+} satisfies Record<string, { name: string; words: Words }>;
+
+export type LanguageCode = keyof typeof LANGUAGES;
+export const LANGUAGE_CODES = Object.keys(LANGUAGES) as LanguageCode[];
+
+const SETTING = 'cobro.language';
+
+/** Where a shop's currency tells how its people write numbers, when the system does not. */
+const SPANISH_BY_CURRENCY: Record<string, string> = {
+  MXN: 'es-MX',
+  COP: 'es-CO',
+  ARS: 'es-AR',
+  CLP: 'es-CL',
+  PEN: 'es-PE',
+  UYU: 'es-UY',
+  EUR: 'es-ES',
+};
+
+/** Returns the first of the wanted languages that we speak. */
+export function languageFromSystem(wanted: readonly string[]): LanguageCode {
+  for (const tag of wanted) {
+    const base = tag.toLowerCase().split('-')[0];
+    if (base === 'es' || base === 'en') return base;
+    if (base === 'pt') return 'pt-BR';
+  }
+  return 'en';
+}
+
+/** Returns the locale to write numbers in: the system's own region where it speaks the language. */
+export function localeFor(
+  code: LanguageCode,
+  system: readonly string[],
+  currency: string | null,
+): string {
+  const base = code.split('-')[0] ?? code;
+  const regional = system.find((tag) => tag.includes('-') && tag.toLowerCase().startsWith(base));
+  if (regional) return regional;
+  if (code === 'es') return SPANISH_BY_CURRENCY[currency ?? ''] ?? 'es-419';
+  return code;
+}
+
+export class Language {
+  code = $state<LanguageCode>('en');
+  /** The shop's usual currency, once the core has said it. */
+  currency = $state<string | null>(null);
+
+  readonly words: Words = $derived(LANGUAGES[this.code].words);
+  readonly locale = $derived(localeFor(this.code, navigator.languages, this.currency));
+  readonly separators = $derived(separatorsOf(this.locale));
+
+  constructor() {
+    const chosen = localStorage.getItem(SETTING);
+    this.code = LANGUAGE_CODES.find((code) => code === chosen) ?? systemLanguage();
+    document.documentElement.lang = this.code;
+  }
+
+  choose(code: LanguageCode) {
+    this.code = code;
+    localStorage.setItem(SETTING, code);
+    document.documentElement.lang = code;
+  }
+
+  money(amount: Money) {
+    return formatMoney(amount, this.locale);
+  }
+
+  /** Writes money for a chip: cents that are zero are left out. */
+  shortMoney(amount: Money) {
+    return formatMoney(amount, this.locale, 'whole');
+  }
+
+  number(value: number) {
+    return new Intl.NumberFormat(this.locale).format(value);
+  }
+
+  /** Writes a number where space is short: from ten thousand on it is rounded. */
+  count(value: number) {
+    if (value < 10_000) return this.number(value);
+    return new Intl.NumberFormat(this.locale, { notation: 'compact' }).format(value);
+  }
+
+  clock(at: string) {
+    return time.clockTime(at, this.locale);
+  }
+
+  day(at: string, now: number) {
+    return time.dayLabel(at, now, this.locale);
+  }
+
+  listTime(at: string, now: number) {
+    return time.listTime(at, now, this.locale);
+  }
+
+  moment(at: string, now: number) {
+    return time.momentLabel(at, now, this.locale);
+  }
+
+  month(at: string) {
+    return time.monthLabel(at, this.locale);
+  }
+
+  /** Says what is left until `at` in its two largest units; from two days on, days are enough. */
+  left(at: string, now: number) {
+    const { days, hours, minutes } = time.spanUntil(at, now);
+    const say = this.words.span;
+    if (days >= 3) return say.days(days);
+    const allHours = days * 24 + hours;
+    if (allHours >= 24) return say.hours(allHours);
+    if (allHours > 0) return `${say.hours(allHours)} ${say.minutes(minutes)}`;
+    return say.minutes(minutes);
+  }
+
+  /** Says what is left in its largest unit, for where space is short. */
+  leftShort(at: string, now: number) {
+    const { days, hours, minutes } = time.spanUntil(at, now);
+    const say = this.words.span;
+    if (days >= 3) return say.days(days);
+    if (days > 0 || hours > 0) return say.hours(days * 24 + hours);
+    return say.minutes(minutes);
+  }
+
+  /** Says an error in this language where its code is known, else as the core said it. */
+  error(error: CommandError) {
+    return this.words.errors[error.code] ?? error.message;
+  }
+
+  /** Says a delivery or payment problem in this language where its code is known. */
+  problem(problem: MessageProblem): { title: string; advice: string } {
+    return this.words.problems[problem.code] ?? problem;
+  }
+}
+
+function systemLanguage(): LanguageCode {
+  return languageFromSystem(navigator.languages);
+}
+
+/** One for the whole window: every view speaks the same language. */
+export const language = new Language();

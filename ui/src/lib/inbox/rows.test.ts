@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { aRow, minutesAgo } from '../../../tests/things';
+import { mergeHead } from './rows';
+
+const row = (id: string, minutes: number) => aRow({ id, lastAt: minutesAgo(minutes) });
+const ids = (rows: { id: string }[]) => rows.map(({ id }) => id).join(' ');
+
+it('keeps what lies below the head, so that scrolling far down is not lost', () => {
+  const known = { rows: [row('a', 1), row('b', 2), row('c', 3), row('d', 4)], next: 'after d' };
+  const head = { rows: [row('new', 0), row('a', 1), row('b', 2)], next: 'after b' };
+
+  expect(mergeHead(known, head)).toEqual({
+    rows: [...head.rows, row('c', 3), row('d', 4)],
+    next: 'after d',
+  });
+});
+
+it('moves a row up without leaving it behind', () => {
+  const known = { rows: [row('a', 1), row('b', 2), row('c', 3), row('d', 4)], next: null };
+  const head = { rows: [row('d', 0), row('a', 1), row('b', 2)], next: 'after b' };
+
+  expect(ids(mergeHead(known, head).rows)).toBe('d a b c');
+});
+
+it('drops rows that left the list', () => {
+  const known = { rows: [row('a', 1), row('gone', 2), row('c', 3), row('d', 4)], next: null };
+  const head = { rows: [row('a', 1), row('c', 3)], next: 'after c' };
+
+  expect(ids(mergeHead(known, head).rows)).toBe('a c d');
+});
+
+it('trusts the head alone where the two do not meet', () => {
+  const known = { rows: [row('a', 10), row('b', 20)], next: 'after b' };
+  const head = { rows: [row('x', 1), row('y', 2)], next: 'after y' };
+
+  expect(mergeHead(known, head)).toEqual(head);
+});
+
+it('takes a list that ends in its head as it is', () => {
+  const known = { rows: [row('a', 1), row('b', 2)], next: null };
+  expect(mergeHead(known, { rows: [row('b', 0)], next: null }).rows).toHaveLength(1);
+  expect(mergeHead(known, { rows: [], next: null }).rows).toHaveLength(0);
+});

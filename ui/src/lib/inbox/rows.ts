@@ -1,0 +1,25 @@
+/** Joining pages of the list that were read at different times. */
+import type { ConversationRow } from '$lib/api';
+
+export interface Slice {
+  rows: ConversationRow[];
+  next: string | null;
+}
+
+/**
+ * Puts a newly read head over the known rows.
+ *
+ * Known rows older than the head's end stay, so that scrolling far down is not lost with each new
+ * message. Known rows that should be in the head and are not have left the list. Where the two do
+ * not meet, only the head is certain.
+ */
+export function mergeHead(known: Slice, head: Slice): Slice {
+  const last = head.rows.at(-1);
+  if (head.next === null || !last) return head;
+  const meets = known.rows.findIndex((row) => row.id === last.id && row.lastAt === last.lastAt);
+  if (meets < 0) return head;
+
+  const inHead = new Set(head.rows.map((row) => row.id));
+  const below = known.rows.slice(meets + 1).filter((row) => !inHead.has(row.id));
+  return { rows: [...head.rows, ...below], next: below.length > 0 ? known.next : head.next };
+}

@@ -1,0 +1,110 @@
+/** Moments in the words of a locale: the clock, the day, the time that is left. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export interface Span {
+  days: number;
+  hours: number;
+  minutes: number;
+}
+
+/** Returns the time of day, always of 24 hours: it is shorter and has no a.m. to misread. */
+export function clockTime(at: string, locale: string): string {
+  return format(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    new Date(at),
+  );
+}
+
+/** Returns a key that two moments share when they are on the same local day. */
+export function dayKey(at: string): string {
+  const date = new Date(at);
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(String).join('-');
+}
+
+/** Returns "Today", "Yesterday", the weekday within a week, else the date. */
+export function dayLabel(at: string, now: number, locale: string): string {
+  const ago = daysAgo(at, now);
+  if (ago === 0 || ago === 1) return capitalised(relativeDay(-ago, locale));
+  if (ago > 1 && ago < 7)
+    return capitalised(format(locale, { weekday: 'long' }).format(new Date(at)));
+  return dateLabel(at, now, locale);
+}
+
+/** Returns the shortest label that still tells when: the clock today, else the day. */
+export function listTime(at: string, now: number, locale: string): string {
+  const ago = daysAgo(at, now);
+  if (ago <= 0) return clockTime(at, locale);
+  if (ago < 7) return dayLabel(at, now, locale);
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return format(
+    locale,
+    sameYear ? { day: 'numeric', month: 'short' } : { dateStyle: 'short' },
+  ).format(new Date(at));
+}
+
+/** Returns day and clock, for a moment that may be any time ago. */
+export function momentLabel(at: string, now: number, locale: string): string {
+  const clock = clockTime(at, locale);
+  return daysAgo(at, now) === 0 ? clock : `${dayLabel(at, now, locale)} ${clock}`;
+}
+
+/** Returns month and year, as in "customer since March 2025". */
+export function monthLabel(at: string, locale: string): string {
+  return format(locale, { month: 'short', year: 'numeric' }).format(new Date(at));
+}
+
+/** Splits what is left until `at`; nothing is left of the past. */
+export function spanUntil(at: string, now: number): Span {
+  const left = Math.max(0, new Date(at).getTime() - now);
+  return {
+    days: Math.floor(left / DAY),
+    hours: Math.floor((left % DAY) / HOUR),
+    minutes: Math.floor((left % HOUR) / MINUTE),
+  };
+}
+
+/** Returns whether a moment is still to come. */
+export function isAhead(at: string | null, now: number): boolean {
+  return at !== null && new Date(at).getTime() > now;
+}
+
+/** Returns whether `at` comes within the next `hours`. */
+export function isWithinHours(at: string | null, hours: number, now: number): boolean {
+  return at !== null && isAhead(at, now) && new Date(at).getTime() - now < hours * HOUR;
+}
+
+function dateLabel(at: string, now: number, locale: string): string {
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return format(locale, {
+    day: 'numeric',
+    month: 'long',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  }).format(new Date(at));
+}
+
+function daysAgo(at: string, now: number): number {
+  const midnight = (moment: Date) =>
+    Date.UTC(moment.getFullYear(), moment.getMonth(), moment.getDate());
+  return Math.round((midnight(new Date(now)) - midnight(new Date(at))) / DAY);
+}
+
+function relativeDay(days: number, locale: string): string {
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toLocaleUpperCase() + word.slice(1);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options);
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(locale, options);
+  formats.set(key, made);
+  return made;
+}

@@ -1,0 +1,182 @@
+/** One conversation as the window knows it: the customer, the messages, the charges. */
+import {
+  api,
+  type Charge,
+  type CommandError,
+  type ConversationView,
+  type Message,
+  type Result,
+} from '$lib/api';
+import { newId } from '$lib/shared/ids';
+import { createContext } from 'svelte';
+import { timelineFrom } from './timeline';
+
+/** How many pages one refresh reads at most: what lies deeper hardly changes. */
+const PAGES_A_REFRESH = 4;
+
+export class Thread {
+  view = $state.raw<ConversationView | null>(null);
+  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  error = $state.raw<CommandError | null>(null);
+  loadingOlder = $state(false);
+  /** Oldest first. */
+  messages = $state.raw<Message[]>([]);
+  /** What was typed and is on its way to the core. */
+  echoes = $state.raw<Message[]>([]);
+  /** Where older messages go on; null when the conversation's start is here. */
+  olderCursor = $state<string | null>(null);
+
+  readonly timeline = $derived(
+    timelineFrom(
+      [...this.messages, ...this.echoes],
+      this.view?.charges ?? [],
+      this.state === 'ready' && this.olderCursor === null,
+    ),
+  );
+
+  #latest = 0;
+
+  constructor(readonly id: string) {}
+
+  async refresh() {
+    const request = ++this.#latest;
+    const [view, messages] = await Promise.all([api.conversation(this.id), this.#readMessages()]);
+    if (request !== this.#latest) return; // A newer answer is on its way.
+
+    if (!view.ok || !messages.ok) {
+      this.#fail(view.ok ? (messages.ok ? null : messages.error) : view.error);
+      return;
+    }
+    this.view = view.value;
+    this.messages = messages.value.messages;
+    this.olderCursor = messages.value.next;
+    this.echoes = this.echoes.filter(({ id }) => !this.messages.some((known) => known.id === id));
+    this.error = null;
+    this.state = 'ready';
+  }
+
+  /** Reads the page before the oldest message. A refresh meanwhile makes its answer worthless. */
+  async loadOlder() {
+    if (this.loadingOlder || this.olderCursor === null) return;
+    const request = this.#latest;
+    const cursor = this.olderCursor;
+    this.loadingOlder = true;
+    const page = await api.messages(this.id, cursor);
+    this.loadingOlder = false;
+    if (request !== this.#latest || !page.ok) return;
+
+    const known = new Set(this.messages.map((message) => message.id));
+    const older = page.value.rows.filter((message) => !known.has(message.id)).reverse();
+    this.messages = [...older, ...this.messages];
+    this.olderCursor = page.value.next;
+  }
+
+  /** Sends a text. It is shown at once, and taken back if the core does not accept it. */
+  async send(text: string): Promise<Result<Message>> {
+    const echo = this.#echo(text);
+    this.echoes = [...this.echoes, echo];
+    const result = await api.sendText(echo.id, this.id, text);
+    this.#replaceEcho(echo.id, result);
+    return result;
+  }
+
+  sendAgain(message: Message) {
+    return this.#thenRefresh(api.sendAgain(newId(), message.id));
+  }
+
+  resend(charge: Charge) {
+    return this.#thenRefresh(api.resendCharge(newId(), charge.id));
+  }
+
+  cancel(charge: Charge) {
+    return this.#thenRefresh(api.cancelCharge(charge.id));
+  }
+
+  retry(charge: Charge) {
+    return this.#thenRefresh(api.retryCharge(charge.id));
+  }
+
+  async markRead() {
+    if ((this.view?.row.unread ?? 0) > 0) await api.markRead(this.id);
+  }
+
+  /** Reads from the newest message down to the oldest known one. */
+  async #readMessages(): Promise<Result<{ messages: Message[]; next: string | null }>> {
+    const oldest = this.messages[0];
+    const read: Message[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page < PAGES_A_REFRESH; page++) {
+      const result: Awaited<ReturnType<typeof api.messages>> = await api.messages(this.id, cursor);
+      if (!result.ok) return result;
+      read.push(...result.value.rows);
+      cursor = result.value.next;
+      if (cursor === null || !oldest || read.some((message) => message.id === oldest.id)) break;
+    }
+    return { ok: true, value: this.#joined(read.reverse(), cursor) };
+  }
+
+  /** Puts what was read behind what is older still, so that the thread keeps its beginning. */
+  #joined(read: Message[], next: string | null) {
+    const first = read.findIndex((message) => message.id === this.messages[0]?.id);
+    if (first >= 0) return { messages: read.slice(first), next: this.olderCursor };
+    const meets = this.messages.findIndex((message) => message.id === read[0]?.id);
+    if (meets < 0) return { messages: read, next };
+    return { messages: [...this.messages.slice(0, meets), ...read], next: this.olderCursor };
+  }
+
+  #fail(error: CommandError | null) {
+    this.error = error;
+    // What is already shown stays: a failed re-read is no reason to take it away.
+    if (this.state !== 'ready') this.state = 'failed';
+  }
+
+  #echo(text: string): Message {
+    return {
+      id: newId(),
+      conversation: this.id,
+      direction: 'out',
+      origin: 'desk',
+      kind: 'text',
+      text,
+      at: new Date().toISOString(),
+      delivery: 'queued',
+      problem: null,
+      charge: null,
+      retryOf: null,
+      mediaName: null,
+    };
+  }
+
+  #replaceEcho(id: string, result: Result<Message>) {
+    this.echoes = this.echoes.filter((echo) => echo.id !== id);
+    if (!result.ok || this.messages.some((message) => message.id === id)) return;
+    this.messages = [...this.messages, result.value];
+  }
+
+  async #thenRefresh<T>(asked: Promise<Result<T>>): Promise<Result<T>> {
+    const result = await asked;
+    await this.refresh();
+    return result;
+  }
+}
+
+/** Keeps the threads of the last few conversations, so that going back shows them at once. */
+export class Threads {
+  #kept = new Map<string, Thread>();
+
+  open(id: string): Thread {
+    const thread = this.#kept.get(id) ?? new Thread(id);
+    this.#kept.delete(id);
+    this.#kept.set(id, thread);
+    const [eldest] = this.#kept.keys();
+    if (this.#kept.size > 12 && eldest !== undefined) this.#kept.delete(eldest);
+    return thread;
+  }
+
+  /** Returns the thread if it is kept. */
+  known(id: string): Thread | undefined {
+    return this.#kept.get(id);
+  }
+}
+
+export const [getThread, setThread] = createContext<Thread>();

@@ -1,0 +1,112 @@
+/** What stands in a thread, in order: days, messages, and the cards of charges. */
+import type { Charge, Message } from '$lib/api';
+import { dayKey } from '$lib/shared/time';
+
+export type TimelineItem =
+  | { kind: 'start'; key: string }
+  | { kind: 'day'; key: string; at: string }
+  | { kind: 'message'; key: string; message: Message; follows: boolean }
+  | { kind: 'charge'; key: string; charge: Charge; message: Message | null };
+
+/** What one entry is before days are put between. */
+type Entry = { at: string; message: Message | null; charge: Charge | null };
+
+/**
+ * Lays messages (oldest first) and charges out.
+ *
+ * A charge stands where its link was last sent; earlier sendings stay as messages. A charge without
+ * any message, because its link could not be made, stands where it was created. `complete` tells
+ * that nothing older exists.
+ */
+export function timelineFrom(
+  messages: readonly Message[],
+  charges: readonly Charge[],
+  complete: boolean,
+): TimelineItem[] {
+  const byId = new Map(charges.map((charge) => [charge.id, charge]));
+  const cardAt = lastSendings(messages, byId);
+  const entries: Entry[] = messages.map((message) => ({
+    at: message.at,
+    message,
+    charge: cardAt.get(message.charge ?? '') === message.id ? chargeOf(message, byId) : null,
+  }));
+  const oldest = messages[0]?.at;
+  for (const charge of charges) {
+    const shown = complete || (oldest !== undefined && charge.createdAt >= oldest);
+    if (shown && !cardAt.has(charge.id))
+      insert(entries, { at: charge.createdAt, message: null, charge });
+  }
+  return withDays(entries, complete);
+}
+
+function chargeOf(message: Message, charges: ReadonlyMap<string, Charge>): Charge | null {
+  return (message.charge !== null && charges.get(message.charge)) || null;
+}
+
+/** Returns, for each charge, the message that carried its link last. */
+function lastSendings(
+  messages: readonly Message[],
+  charges: ReadonlyMap<string, Charge>,
+): Map<string, string> {
+  const last = new Map<string, string>();
+  for (const message of messages)
+    if (message.kind === 'payButton' && message.charge && charges.has(message.charge))
+      last.set(message.charge, message.id);
+  return last;
+}
+
+/** Keeps the given order of messages: their times may repeat or run back. */
+function insert(entries: Entry[], entry: Entry) {
+  const after = entries.findLastIndex((other) => other.at <= entry.at);
+  entries.splice(after + 1, 0, entry);
+}
+
+function withDays(entries: Entry[], complete: boolean): TimelineItem[] {
+  const items: TimelineItem[] = [];
+  if (complete && entries.length > 0) items.push({ kind: 'start', key: 'start' });
+  let day = '';
+  let before: Entry | null = null;
+  for (const entry of entries) {
+    if (dayKey(entry.at) !== day) {
+      day = dayKey(entry.at);
+      items.push({ kind: 'day', key: `day ${day} ${keyOf(entry)}`, at: entry.at });
+      before = null;
+    }
+    const item = itemFrom(entry, before);
+    if (item) items.push(item);
+    before = entry;
+  }
+  return items;
+}
+
+function itemFrom({ message, charge }: Entry, before: Entry | null): TimelineItem | null {
+  const key = keyOf({ message, charge });
+  if (charge) return { kind: 'charge', key, charge, message };
+  if (!message) return null;
+  const follows = before?.message?.direction === message.direction && before.charge === null;
+  return { kind: 'message', key, message, follows };
+}
+
+function keyOf({ message, charge }: Pick<Entry, 'message' | 'charge'>): string {
+  return message?.id ?? charge?.id ?? '';
+}
+
+/** What is different between two layouts of one thread. */
+export interface TimelineChange {
+  /** Only older items came, above the others: nothing in sight may move. */
+  upward: boolean;
+  /** What came below. */
+  arrived: TimelineItem[];
+}
+
+export function changeBetween(
+  before: readonly TimelineItem[],
+  after: readonly TimelineItem[],
+): TimelineChange {
+  const last = before.at(-1)?.key;
+  if (last === undefined) return { upward: false, arrived: [] };
+  const at = after.findLastIndex((item) => item.key === last);
+  const arrived = at < 0 ? [] : after.slice(at + 1);
+  const upward = at === after.length - 1 && after.length > before.length;
+  return { upward, arrived };
+}

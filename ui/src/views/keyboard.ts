@@ -1,0 +1,69 @@
+/** What the keys do to the workbench. */
+import { actionFromKey, takesText, type KeyAction } from '$lib/shared/keys';
+import type { Workbench } from '$lib/workbench.svelte';
+
+/** Handles a key pressed anywhere in the window. */
+export function handleKey(event: KeyboardEvent, workbench: Workbench) {
+  if (event.defaultPrevented) return;
+  const focused = document.activeElement;
+  const action = actionFromKey(event, takesText(focused));
+  if (action === null || !isAllowed(action, workbench, focused)) return;
+  if (run(action, workbench, focused)) event.preventDefault();
+}
+
+/** A dialog keeps the keys to itself; Enter belongs to the button that has the focus. */
+function isAllowed(action: KeyAction, workbench: Workbench, focused: Element | null): boolean {
+  if (workbench.paletteOpen || workbench.keysOpen) return action === 'palette';
+  if (action === 'open' && focused?.matches('button, a, summary, input')) return false;
+  return workbench.view === 'inbox' || EVERYWHERE.has(action);
+}
+
+/** What has a meaning outside the inbox too. */
+const EVERYWHERE = new Set<KeyAction>(['palette', 'search', 'keys', 'back', 'undo']);
+
+/** Returns whether there was something to do. */
+function run(action: KeyAction, workbench: Workbench, focused: Element | null): boolean {
+  switch (action) {
+    case 'next':
+    case 'previous':
+      workbench.step(action === 'next' ? 1 : -1);
+      return true;
+    case 'open':
+    case 'reply':
+      workbench.startReply();
+      return true;
+    case 'charge':
+      workbench.startCharge();
+      return true;
+    case 'sendCharge':
+      if (workbench.charging) void workbench.composer?.submit();
+      return workbench.charging;
+    case 'palette':
+      workbench.keysOpen = false;
+      workbench.paletteOpen = !workbench.paletteOpen;
+      return true;
+    case 'search':
+      workbench.startSearch();
+      return true;
+    case 'keys':
+      workbench.keysOpen = true;
+      return true;
+    case 'undo':
+      return workbench.undo();
+    case 'back':
+      return goBack(workbench, focused);
+  }
+}
+
+function goBack(workbench: Workbench, focused: Element | null): boolean {
+  if (workbench.back()) return true;
+  if (takesText(focused) && focused instanceof HTMLElement) focused.blur();
+  else if (workbench.view === 'health') workbench.go('inbox');
+  else if (isNarrow()) workbench.leaveThread();
+  return true;
+}
+
+/** Where list and thread take turns, Escape goes back to the list. */
+function isNarrow(): boolean {
+  return matchMedia('(max-width: 859.98px)').matches;
+}

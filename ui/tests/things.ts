@@ -1,0 +1,118 @@
+/** The nouns of the tests, with what does not matter already filled in. */
+import type {
+  Charge,
+  ConversationRow,
+  ConversationView,
+  Message,
+  Status,
+} from '../src/lib/api';
+
+export const NOW = Date.parse('2026-11-24T15:00:00Z');
+
+/** Returns the moment so many minutes before (or, negative, after) the tests' present. */
+export function minutesAgo(minutes: number): string {
+  return new Date(NOW - minutes * 60_000).toISOString();
+}
+
+export function aRow(fields: Partial<ConversationRow> = {}): ConversationRow {
+  return {
+    id: 'maria',
+    line: 'line-1',
+    lineName: 'Tienda Dulce Vida',
+    lineKnown: true,
+    name: 'María González',
+    phone: '+52 1 55 4821 7730',
+    username: null,
+    snippet: '¿te pago con tarjeta?',
+    snippetKind: 'text',
+    snippetFromMe: false,
+    lastAt: minutesAgo(5),
+    unread: 0,
+    windowClosesAt: minutesAgo(-23 * 60),
+    chip: null,
+    ...fields,
+  };
+}
+
+export function aMessage(fields: Partial<Message> = {}): Message {
+  return {
+    id: 'm1',
+    conversation: 'maria',
+    direction: 'in',
+    origin: 'customer',
+    kind: 'text',
+    text: 'Hola',
+    at: minutesAgo(10),
+    delivery: null,
+    problem: null,
+    charge: null,
+    retryOf: null,
+    mediaName: null,
+    ...fields,
+  };
+}
+
+export function aCharge(fields: Partial<Charge> = {}): Charge {
+  return {
+    id: 'c1',
+    conversation: 'maria',
+    amount: { minor: 125_000, currency: 'MXN' },
+    description: 'Anticipo mesa de dulces',
+    payment: 'open',
+    delivery: 'read',
+    link: 'https://buy.stripe.com/test_1',
+    singleUse: true,
+    expiresAt: minutesAgo(-47 * 60),
+    createdAt: minutesAgo(20),
+    openedAt: minutesAgo(20),
+    deliveredAt: minutesAgo(19),
+    readAt: minutesAgo(18),
+    paidAt: null,
+    fee: null,
+    net: null,
+    refunded: null,
+    method: null,
+    problem: null,
+    livemode: false,
+    stripeIds: { paymentLink: 'plink_1', checkoutSession: null, paymentIntent: null },
+    verifiedAt: null,
+    ...fields,
+  };
+}
+
+export function aView(fields: Partial<ConversationView> = {}): ConversationView {
+  return {
+    row: aRow(),
+    identities: [{ kind: 'phone', value: '+52 1 55 4821 7730' }],
+    stats: { paidCount: 0, lifetime: [], since: null },
+    charges: [],
+    ...fields,
+  };
+}
+
+export function aStatus(fields: Partial<Status> = {}): Status {
+  return {
+    startup: { state: 'ready' },
+    mode: 'sandbox',
+    stream: 'connected',
+    lines: [
+      {
+        id: 'line-1',
+        name: 'Tienda Dulce Vida',
+        phoneNumberId: '1',
+        displayPhone: '+52 55',
+        known: true,
+      },
+    ],
+    unread: 0,
+    outboxDepth: 0,
+    defaultCurrency: 'MXN',
+    defaultExpiryHours: 48,
+    holdSeconds: 3,
+    stripeReads: { used: 1, allowance: 10_000 },
+    relayUrl: null,
+    profile: '/profile',
+    problems: [],
+    ...fields,
+  };
+}

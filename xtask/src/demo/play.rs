@@ -1,0 +1,80 @@
+//! The demo in front of a person: a sandbox beside the real window.
+
+use std::fs;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+
+use super::sandbox::{Sandbox, address};
+use crate::commands::{WINDOW, cargo, command, run as run_command};
+use crate::paths::Paths;
+use crate::setup::{self, Purpose};
+use crate::ui;
+
+/// Nothing in the demo is real, so its key need not be secret; a desk without a key would ask the keychain.
+const DATABASE_KEY: &str = "the demo's data is invented, so anybody may read it";
+
+/// Builds, opens the window on the demo's profile, and stops the sandbox when the window is closed.
+pub(crate) fn run(paths: &Paths, fresh: bool) -> Result<ExitCode> {
+    println!("1/3 Setting up what this machine lacks …");
+    setup::prepare(paths, Purpose::Demo)?;
+    println!("2/3 Building; the first time takes some minutes …");
+    ui::build(paths)?;
+    run_command(&mut build(paths), "Building the demo")?;
+
+    let profile = paths.demo().join("profile");
+    if fresh && profile.exists() {
+        fs::remove_dir_all(&profile).with_context(|| format!("{} can't be removed", profile.display()))?;
+    }
+    fs::create_dir_all(&profile).with_context(|| format!("{} can't be made", profile.display()))?;
+
+    println!("3/3 Starting the sandbox and the window …");
+    let relay = address(7100)?;
+    let sandbox = Sandbox::start(paths, &format!("http://{relay}"))?;
+    let mut window = command(paths.built("cobro-desktop"));
+    window.arg("--profile").arg(&profile).current_dir(&profile);
+    window
+        .env("COBRO_RELAY_LISTEN", relay)
+        .env("COBRO_DATABASE_KEY", DATABASE_KEY);
+    sandbox.lend_to(&mut window)?;
+    explain(&sandbox, &profile.display().to_string());
+    let status = window.status().context("The window could not be opened")?;
+    drop(sandbox);
+    if status.success() {
+        println!(
+            "The window was closed and the sandbox stopped. `cargo xtask demo` opens it again, with everything still there."
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("The window ended with {status}. COBRO_LOG=info cargo xtask demo says more");
+    Ok(ExitCode::FAILURE)
+}
+
+fn build(paths: &Paths) -> Command {
+    let packages = ["--package", "cobro-desktop", "--package", "cobro-sandbox"];
+    let mut build = cargo(paths, &["build", "--locked", "--bins", WINDOW]);
+    build.args(packages);
+    build
+}
+
+fn explain(sandbox: &Sandbox, profile: &str) {
+    let control = sandbox.control();
+    println!(
+        "
+The window is open. Nothing in it is real: a sandbox plays WhatsApp, its customers and Stripe.
+
+  Customers write by themselves. Choose one with J and K, answer with R.
+  Charge:  C, an amount such as 1250, Enter. The customer gets a pay link.
+  Pay:     \"Copy link\" on the charge's card, and open it in a browser. It is the customer's pay page:
+           card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, OXXO makes a voucher.
+           Or in a terminal, as the customer with this phone number:
+           curl -X POST {control}/customers/PHONE/pay -H 'Content-Type: application/json' -d '{{\"card\":\"4242424242424242\"}}'
+  Then:    a notification, a green card, and a thank-you to the customer.
+
+  The customers and their phones:  {control}/customers
+  Kept between demos:              {profile}   (cargo xtask demo --fresh forgets it)
+
+Close the window to end the demo.
+"
+    );
+}

@@ -1,0 +1,268 @@
+//! Steps that are run one after another, timed, and summed up at the end.
+
+use std::fmt;
+use std::io::{BufRead as _, BufReader, Read, Write};
+use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::commands::shown;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    /// Something that it needs had failed.
+    Left,
+}
+
+struct Step {
+    name: &'static str,
+    outcome: Outcome,
+    took: Duration,
+}
+
+/// How many tests a runner counted.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+}
+
+/// Runs steps; a failure stops only what needs it.
+#[derive(Default)]
+pub(crate) struct Steps {
+    done: Vec<Step>,
+    tests: Count,
+}
+
+impl Steps {
+    /// Runs a step. Returns whether it passed.
+    pub(crate) fn run(&mut self, name: &'static str, mut command: Command) -> bool {
+        self.time(name, || {
+            let status = command.status();
+            status
+                .inspect_err(|error| not_started(&command, error))
+                .is_ok_and(|status| status.success())
+        })
+    }
+
+    /// Does a step that is no command. Returns whether it passed.
+    pub(crate) fn does(&mut self, name: &'static str, step: impl FnOnce() -> anyhow::Result<()>) -> bool {
+        self.time(name, || {
+            step().inspect_err(|error| eprintln!("{error:#}")).is_ok()
+        })
+    }
+
+    /// Runs a step whose output says how many tests there were. `read` finds it in a line.
+    pub(crate) fn tests(
+        &mut self,
+        name: &'static str,
+        command: Command,
+        read: fn(&str) -> Option<Count>,
+    ) -> bool {
+        let mut counted = Count::default();
+        let passed = self.time(name, || {
+            let (passed, count) = watch(command, read);
+            counted = count;
+            passed
+        });
+        self.tests.passed += counted.passed;
+        // A runner that stopped before it counted has failed all the same.
+        self.tests.failed += if passed {
+            counted.failed
+        } else {
+            counted.failed.max(1)
+        };
+        passed
+    }
+
+    /// Notes that a step was left out because of an earlier failure.
+    pub(crate) fn leave(&mut self, name: &'static str) {
+        self.done.push(Step {
+            name,
+            outcome: Outcome::Left,
+            took: Duration::ZERO,
+        });
+    }
+
+    /// Prints every step, then the tests in one line, and returns what the process should end with.
+    pub(crate) fn finish(self) -> ExitCode {
+        println!("\n{self}");
+        let Count { passed, failed } = self.count();
+        println!("{passed} passed, {failed} failed");
+        if failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+
+    /// Counts the tests; a failed step that counts none is a failure too.
+    fn count(&self) -> Count {
+        let steps = self
+            .done
+            .iter()
+            .filter(|step| step.outcome != Outcome::Passed)
+            .count() as u64;
+        Count {
+            passed: self.tests.passed,
+            failed: self.tests.failed.max(steps),
+        }
+    }
+
+    fn time(&mut self, name: &'static str, step: impl FnOnce() -> bool) -> bool {
+        println!("\n── {name}");
+        let _ = std::io::stdout().flush();
+        let started = Instant::now();
+        let passed = step();
+        let outcome = if passed { Outcome::Passed } else { Outcome::Failed };
+        self.done.push(Step {
+            name,
+            outcome,
+            took: started.elapsed(),
+        });
+        passed
+    }
+}
+
+impl fmt::Display for Steps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.done {
+            let (mark, word) = match step.outcome {
+                Outcome::Passed => ('✓', ""),
+                Outcome::Failed => ('✗', "  FAILED"),
+                Outcome::Left => ('–', "  not run"),
+            };
+            writeln!(
+                f,
+                "{mark} {:<28}{:>7.1} s{word}",
+                step.name,
+                step.took.as_secs_f64()
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn not_started(command: &Command, error: &std::io::Error) {
+    eprintln!("{} could not be started: {error}", shown(command));
+}
+
+/// Runs a command, passes on what it prints, and reads the count in it.
+fn watch(mut command: Command, read: fn(&str) -> Option<Count>) -> (bool, Count) {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let Ok(mut child) = child.inspect_err(|error| not_started(&command, error)) else {
+        return (false, Count::default());
+    };
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let count = thread::scope(|scope| {
+        let out = scope.spawn(|| pass_on(out, std::io::stdout(), read));
+        let err = pass_on(err, std::io::stderr(), read);
+        out.join().ok().flatten().or(err)
+    });
+    let passed = child.wait().is_ok_and(|status| status.success());
+    (passed, count.unwrap_or_default())
+}
+
+/// Copies lines, and returns the last count that was read in one.
+fn pass_on(from: Option<impl Read>, mut to: impl Write, read: fn(&str) -> Option<Count>) -> Option<Count> {
+    let mut count = None;
+    let mut lines = BufReader::new(from?);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        let _ = to.write_all(&line).and_then(|()| to.flush());
+        count = read(&plain(&String::from_utf8_lossy(&line))).or(count);
+        line.clear();
+    }
+    count
+}
+
+/// Takes the colours out of a line.
+fn plain(line: &str) -> String {
+    let mut parts = line.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        text + part.split_once('m').map_or("", |(_, rest)| rest)
+    })
+}
+
+/// Reads nextest's summary: `Summary [ 1.2s] 5 tests run: 4 passed (1 slow), 1 failed, 2 skipped`.
+pub(crate) fn of_nextest(line: &str) -> Option<Count> {
+    let counts = line
+        .trim_start()
+        .strip_prefix("Summary [")?
+        .split_once(" run: ")?
+        .1;
+    Some(Count {
+        passed: before(counts, "passed").unwrap_or(0),
+        failed: before(counts, "failed").unwrap_or(0) + before(counts, "timed out").unwrap_or(0),
+    })
+}
+
+/// Reads vitest's summary: `Tests  1 failed | 4 passed (5)`.
+pub(crate) fn of_vitest(line: &str) -> Option<Count> {
+    let counts = line.trim_start().strip_prefix("Tests  ")?;
+    Some(Count {
+        passed: before(counts, "passed").unwrap_or(0),
+        failed: before(counts, "failed").unwrap_or(0),
+    })
+}
+
+/// Returns the number that stands before a word.
+fn before(text: &str, word: &str) -> Option<u64> {
+    let at = text.find(word)?;
+    text.get(..at)?.split_whitespace().next_back()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::command;
+
+    #[test]
+    fn the_runners_own_summaries_are_read() {
+        let nextest =
+            "     Summary [   1.234s] 6 tests run: 4 passed (1 slow), 1 failed, 1 timed out, 2 skipped";
+        assert_eq!(of_nextest(nextest), Some(Count { passed: 4, failed: 2 }));
+        assert_eq!(
+            of_nextest("     Summary [   0.1s] 1 test run: 1 passed, 0 skipped"),
+            Some(Count { passed: 1, failed: 0 })
+        );
+        assert_eq!(
+            of_vitest("      Tests  1 failed | 4 passed (5)\n"),
+            Some(Count { passed: 4, failed: 1 })
+        );
+        assert_eq!(
+            of_vitest("      Tests  129 passed (129)"),
+            Some(Count {
+                passed: 129,
+                failed: 0
+            })
+        );
+        assert_eq!(of_vitest(" Test Files  3 passed (3)"), None);
+        assert_eq!(
+            plain("\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m4 passed\u{1b}[39m"),
+            "      Tests  4 passed"
+        );
+    }
+
+    #[test]
+    fn a_failed_step_fails_the_whole() {
+        let mut steps = Steps::default();
+        assert!(steps.does("fine", || Ok(())));
+        assert!(!steps.does("broken", || anyhow::bail!("this is what a failure looks like")));
+        assert_eq!(steps.count(), Count { passed: 0, failed: 1 });
+        assert!(steps.to_string().contains("✗ broken"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn tests_that_never_got_counted_count_as_failed() {
+        let mut steps = Steps::default();
+        let mut runner = command("sh");
+        runner.args(["-c", "echo 'could not compile'; exit 101"]);
+        assert!(!steps.tests("tests", runner, of_nextest));
+        assert_eq!(steps.count(), Count { passed: 0, failed: 1 });
+    }
+}
