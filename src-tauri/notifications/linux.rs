@@ -156,6 +156,10 @@ async fn hear_own(handle: NotificationHandle, shown: Shown) {
         })
         .await;
     ended(&shown, handle.id(), was_clicked).await;
+    if was_clicked {
+        // Some services leave it on the screen. By now this task's own end is decided, so another closes it.
+        tokio::spawn(async move { handle.close_async().await });
+    }
 }
 
 /// Returns which notification ended, and whether by a click.

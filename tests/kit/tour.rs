@@ -10,7 +10,7 @@ use serde::Serialize;
 use thirtyfour::Key;
 
 use crate::stage::Stage;
-use crate::window::Window;
+use crate::window::{Window, words};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const ANA: &str = "5215512340001";
@@ -270,7 +270,7 @@ async fn is_read(stage: &Stage, window: &Window) -> Result<String> {
     let card = window
         .wait_for("[data-testid=charge-card][data-delivery=read]")
         .await?;
-    Ok(one_line(&card.text().await?))
+    Ok(one_line(&words(&card).await?))
 }
 
 async fn pay_page_opens(link: &str) -> Result<String> {
@@ -353,7 +353,7 @@ async fn lands(stage: &Stage, window: &Window, notification: u32) -> Result<Stri
 
 async fn card_is_green(window: &Window) -> Result<String> {
     let card = window.wait_for(PAID_CARD).await?;
-    Ok(one_line(&card.text().await?))
+    Ok(one_line(&words(&card).await?))
 }
 
 async fn is_thanked(stage: &Stage) -> Result<String> {

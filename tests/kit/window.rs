@@ -87,7 +87,7 @@ impl Window {
         let session = self.session()?;
         let find = || async {
             for element in session.find_all(By::Css(css)).await.ok()? {
-                let text = element.text().await.ok()?;
+                let text = words(&element).await.ok()?;
                 if is_it(&text) {
                     return Some(text);
                 }
@@ -105,7 +105,7 @@ impl Window {
 
     /// Returns all that can be read in the window.
     pub async fn text(&self) -> Result<String> {
-        Ok(self.session()?.find(By::Tag("body")).await?.text().await?)
+        words(&self.session()?.find(By::Tag("body")).await?).await
     }
 
     /// Returns how many elements there are, seen or not.
@@ -182,6 +182,11 @@ impl Drop for Window {
             let _ = session.leak();
         }
     }
+}
+
+/// Returns an element's words. WebDriver's own way leaves out lines that end in an ellipsis.
+pub async fn words(element: &WebElement) -> Result<String> {
+    Ok(element.prop("innerText").await?.unwrap_or_default())
 }
 
 /// Returns where set-up put the WebDriver, or where the PATH has one.

@@ -1,11 +1,5 @@
 /** The nouns of the tests, with what does not matter already filled in. */
-import type {
-  Charge,
-  ConversationRow,
-  ConversationView,
-  Message,
-  Status,
-} from '../src/lib/api';
+import type { Charge, ConversationRow, ConversationView, Message, Status } from '../src/lib/api';
 
 export const NOW = Date.parse('2026-11-24T15:00:00Z');
 

@@ -1,6 +1,7 @@
 //! A running sandbox: started, asked for its addresses, and shut down.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,14 +45,17 @@ impl Sandbox {
         let (report, handshake) = watch::channel(Handshake::default());
         let house = furnish(&options, stripe_at, handshake)?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let spawn = |task| tasks.spawn(stop.clone().run_until_cancelled_owned(task));
-        spawn(Box::pin(handshake::run(
+        let background = |task: Pin<Box<dyn Future<Output = ()> + Send>>| {
+            tasks.spawn(stop.clone().run_until_cancelled_owned(task));
+        };
+        let verify_token = options.whatsapp.verify_token.clone();
+        background(Box::pin(handshake::run(
             house.webhooks.clone(),
-            options.whatsapp.verify_token.clone(),
+            verify_token,
             report,
-        )) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>);
+        )));
         for actor in script::actors(&options.script, options.seed, &house)? {
-            spawn(Box::pin(actor));
+            background(Box::pin(actor));
         }
         let control = control::router(house.clone());
         let whatsapp = whatsapp::router(Arc::clone(&house.whatsapp)).merge(control.clone());

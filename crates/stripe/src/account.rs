@@ -33,7 +33,9 @@ struct Wire {
 
 impl StripeApi {
     pub async fn account(&self) -> Result<Account, StripeError> {
-        let answer = self.get(RequestBuilder::new(StripeMethod::Get, "/account")).await?;
+        let answer = self
+            .get(RequestBuilder::new(StripeMethod::Get, "/account"))
+            .await?;
         let wire: Wire = serde_json::from_str(&answer.body).map_err(|error| StripeError::Decode {
             what: format!("account ({})", place_of(&error)),
             request_id: answer.request_id,
@@ -41,7 +43,9 @@ impl StripeApi {
         Ok(Account {
             id: wire.id,
             country: wire.country,
-            default_currency: wire.default_currency.and_then(|code| Currency::from_code(&code).ok()),
+            default_currency: wire
+                .default_currency
+                .and_then(|code| Currency::from_code(&code).ok()),
             capabilities: wire.capabilities.unwrap_or_default(),
             charges_enabled: wire.charges_enabled,
         })

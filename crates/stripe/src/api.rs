@@ -42,14 +42,18 @@ impl KeyMode {
     pub fn from_key(key: &SecretString) -> Result<Self, StripeError> {
         let key = key.expose_secret();
         if key.is_empty() {
-            return Err(StripeError::invalid("The Stripe key is empty. Give a secret key (sk_…) or a restricted key (rk_…)"));
+            return Err(StripeError::invalid(
+                "The Stripe key is empty. Give a secret key (sk_…) or a restricted key (rk_…)",
+            ));
         }
         if key.starts_with("pk_") {
             return Err(StripeError::invalid(
                 "This is a publishable key (pk_…), which can't charge. Give a secret key (sk_…) or a restricted key (rk_…)",
             ));
         }
-        let is_key = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_key = key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         match key.get(..8) {
             Some("sk_test_" | "rk_test_") if is_key => Ok(Self::Test),
             Some("sk_live_" | "rk_live_") if is_key => Ok(Self::Live),
@@ -69,7 +73,9 @@ pub struct StripeApi {
 
 impl fmt::Debug for StripeApi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StripeApi").field("mode", &self.mode).finish_non_exhaustive()
+        f.debug_struct("StripeApi")
+            .field("mode", &self.mode)
+            .finish_non_exhaustive()
     }
 }
 

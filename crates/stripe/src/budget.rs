@@ -48,12 +48,20 @@ impl ReadBudget {
             return None;
         }
         let (wanted, free_percent) = match circumstances {
-            Circumstances { link_active: true, .. } => (LINK_ACTIVE, 80),
-            Circumstances { working_hours: true, .. } => (WORKING_HOURS, 50),
+            Circumstances {
+                link_active: true, ..
+            } => (LINK_ACTIVE, 80),
+            Circumstances {
+                working_hours: true, ..
+            } => (WORKING_HOURS, 50),
             _ => (IDLE, 50),
         };
         let is_free = self.used.saturating_mul(100) < self.allowance().saturating_mul(free_percent);
-        Some(if is_free { wanted } else { wanted.max(self.even_pace()) })
+        Some(if is_free {
+            wanted
+        } else {
+            wanted.max(self.even_pace())
+        })
     }
 
     /// Returns the pace that makes what is left last for a whole period.
@@ -62,7 +70,9 @@ impl ReadBudget {
         u32::try_from(left)
             .ok()
             .and_then(|left| PERIOD.checked_div(left))
-            .map_or(if left == 0 { SLOWEST } else { Duration::ZERO }, |pace| pace.min(SLOWEST))
+            .map_or(if left == 0 { SLOWEST } else { Duration::ZERO }, |pace| {
+                pace.min(SLOWEST)
+            })
     }
 }
 
@@ -70,19 +80,46 @@ impl ReadBudget {
 mod tests {
     use super::*;
 
-    const QUIET: Circumstances = Circumstances { link_active: false, working_hours: false, relay_healthy: false };
-    const WORKING: Circumstances = Circumstances { working_hours: true, ..QUIET };
-    const ACTIVE: Circumstances = Circumstances { link_active: true, ..WORKING };
+    const QUIET: Circumstances = Circumstances {
+        link_active: false,
+        working_hours: false,
+        relay_healthy: false,
+    };
+    const WORKING: Circumstances = Circumstances {
+        working_hours: true,
+        ..QUIET
+    };
+    const ACTIVE: Circumstances = Circumstances {
+        link_active: true,
+        ..WORKING
+    };
 
     fn used(used: u64) -> ReadBudget {
-        ReadBudget { used, transactions: 3 }
+        ReadBudget {
+            used,
+            transactions: 3,
+        }
     }
 
     #[test]
     fn a_busy_shop_may_read_more() {
         assert_eq!(used(0).allowance(), 10_000);
-        assert_eq!(ReadBudget { used: 0, transactions: 100 }.allowance(), 50_000);
-        assert_eq!(ReadBudget { used: 0, transactions: u64::MAX }.allowance(), u64::MAX);
+        assert_eq!(
+            ReadBudget {
+                used: 0,
+                transactions: 100
+            }
+            .allowance(),
+            50_000
+        );
+        assert_eq!(
+            ReadBudget {
+                used: 0,
+                transactions: u64::MAX
+            }
+            .allowance(),
+            u64::MAX
+        );
     }
 
     #[test]
@@ -91,7 +128,13 @@ mod tests {
         assert_eq!(next(ACTIVE), Some(Duration::from_secs(12)));
         assert_eq!(next(WORKING), Some(Duration::from_secs(60)));
         assert_eq!(next(QUIET), Some(Duration::from_mins(7)));
-        assert_eq!(next(Circumstances { relay_healthy: true, ..ACTIVE }), None);
+        assert_eq!(
+            next(Circumstances {
+                relay_healthy: true,
+                ..ACTIVE
+            }),
+            None
+        );
     }
 
     #[test]
@@ -113,7 +156,11 @@ mod tests {
                 elapsed += budget.next_poll_in(&circumstances).unwrap();
                 budget.used += 1;
             }
-            assert!(budget.used < budget.allowance(), "{circumstances:?}: {}", budget.used);
+            assert!(
+                budget.used < budget.allowance(),
+                "{circumstances:?}: {}",
+                budget.used
+            );
         }
     }
 }

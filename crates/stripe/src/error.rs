@@ -76,7 +76,9 @@ impl StripeError {
     pub fn is_permanent(&self) -> bool {
         match self {
             Self::Invalid(_) | Self::Auth { .. } | Self::Permission { .. } => true,
-            Self::Api { status, .. } => matches!(status, 300..=499) && !matches!(status, 408 | 409 | 424 | 425),
+            Self::Api { status, .. } => {
+                matches!(status, 300..=499) && !matches!(status, 408 | 409 | 424 | 425)
+            }
             Self::Network { .. } | Self::RateLimited { .. } | Self::Decode { .. } => false,
         }
     }
@@ -146,7 +148,13 @@ mod tests {
 
     #[test]
     fn what_may_have_happened_all_the_same_is_ambiguous() {
-        for error in [api(409), api(500), api(502), StripeError::timed_out(), StripeError::decode("html")] {
+        for error in [
+            api(409),
+            api(500),
+            api(502),
+            StripeError::timed_out(),
+            StripeError::decode("html"),
+        ] {
             assert!(error.is_ambiguous(), "{error}");
             assert!(!error.is_permanent(), "{error}");
         }

@@ -128,7 +128,10 @@ impl StripeApi {
         };
         let answer = self.get(request.build()).await?;
         let List { items, has_more, .. } = list::read_items(&answer, "event", EventHint::from_webhook_body)?;
-        Ok(EventPage { events: items, has_more })
+        Ok(EventPage {
+            events: items,
+            has_more,
+        })
     }
 
     /// Returns what happened since `cursor`. Without one there is no past: the
@@ -159,7 +162,11 @@ impl StripeApi {
     /// `ending_before` gives the events right after the cursor, newest first:
     /// each page is turned round, and its newest event leads to the next page.
     async fn since(&self, cursor: &str) -> Result<NewEvents, StripeError> {
-        let mut news = NewEvents { events: Vec::new(), cursor: Some(cursor.to_owned()), gap: false };
+        let mut news = NewEvents {
+            events: Vec::new(),
+            cursor: Some(cursor.to_owned()),
+            gap: false,
+        };
         for pages in 0..MOST_PAGES {
             let place = EventPlace::After(news.cursor.as_deref().unwrap_or(cursor));
             let page = match self.events(&EVENT_TYPES, place, 100).await {
@@ -239,9 +246,13 @@ impl Wire {
     fn into_hint(self) -> EventHint {
         let about = self.data.map(|data| data.object);
         let id_of = |field: fn(&About) -> &Expanded<Nothing>| {
-            about.as_ref().and_then(|about| field(about).id().map(str::to_owned))
+            about
+                .as_ref()
+                .and_then(|about| field(about).id().map(str::to_owned))
         };
-        let charge = about.as_ref().and_then(|about| about.metadata.as_ref()?.get(metadata::CHARGE).cloned());
+        let charge = about
+            .as_ref()
+            .and_then(|about| about.metadata.as_ref()?.get(metadata::CHARGE).cloned());
         EventHint {
             payment_intent: id_of(|about| &about.payment_intent),
             payment_link: id_of(|about| &about.payment_link),
@@ -296,7 +307,11 @@ mod tests {
     fn an_event_of_any_shape_with_an_id_and_a_type_is_a_hint() {
         for data in ["null", "[]", "7", r#"{"object":[1]}"#, r#"{"object":{"id":1}}"#] {
             let body = format!(r#"{{"id":"evt_1","type":"new.thing","data":{data}}}"#);
-            assert_eq!(EventHint::from_webhook_body(&body).unwrap().to_read_back(), None, "{data}");
+            assert_eq!(
+                EventHint::from_webhook_body(&body).unwrap().to_read_back(),
+                None,
+                "{data}"
+            );
         }
         assert!(EventHint::from_webhook_body("{}").is_err());
         assert!(EventHint::from_webhook_body("<html>").is_err());

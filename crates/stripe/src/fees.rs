@@ -82,8 +82,8 @@ fn share(minor: i64, basis_points: i64) -> Option<i64> {
 /// says nothing. It is judged after conversion, so warn rather than forbid.
 pub fn minimum(currency: Currency) -> Option<i64> {
     Some(match currency.code() {
-        "USD" | "EUR" | "BRL" | "CAD" | "CHF" | "AUD" | "NZD" | "SGD" | "INR" | "COP" | "ARS" | "PHP" | "JPY"
-        | "KRW" => 50,
+        "USD" | "EUR" | "BRL" | "CAD" | "CHF" | "AUD" | "NZD" | "SGD" | "INR" | "COP" | "ARS" | "PHP"
+        | "JPY" | "KRW" => 50,
         "GBP" => 30,
         "MXN" | "THB" => 10_00,
         "CZK" => 15_00,
@@ -98,6 +98,8 @@ pub fn minimum(currency: Currency) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn money(minor: i64, code: &str) -> Money {
@@ -105,14 +107,18 @@ mod tests {
     }
 
     fn fee(minor: i64, code: &str, country: &str, method: Method) -> Option<(i64, i64)> {
-        estimate(money(minor, code), country, method).map(|estimate| (estimate.fee.minor(), estimate.net.minor()))
+        estimate(money(minor, code), country, method)
+            .map(|estimate| (estimate.fee.minor(), estimate.net.minor()))
     }
 
     #[test]
     fn the_published_prices_are_computed_in_whole_minor_units() {
         assert_eq!(fee(1_000_00, "MXN", "MX", Method::Card), Some((39_00, 961_00)));
         assert_eq!(fee(1_000_00, "MXN", "mx", Method::Oxxo), Some((35_00, 965_00)));
-        assert_eq!(fee(100_000_00, "COP", "CO", Method::Card), Some((3_800_00, 96_200_00)));
+        assert_eq!(
+            fee(100_000_00, "COP", "CO", Method::Card),
+            Some((3_800_00, 96_200_00))
+        );
     }
 
     #[test]
@@ -127,7 +133,22 @@ mod tests {
         assert_eq!(fee(1_000_00, "USD", "MX", Method::Card), None);
         assert_eq!(fee(1_000_00, "MXN", "AR", Method::Card), None);
         assert_eq!(fee(100_000_00, "COP", "CO", Method::Oxxo), None);
-        assert_eq!(fee(1_00, "MXN", "MX", Method::Card), None, "the fee would eat the amount");
+        assert_eq!(
+            fee(1_00, "MXN", "MX", Method::Card),
+            None,
+            "the fee would eat the amount"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn fee_and_net_are_the_amount_to_the_last_minor_unit(minor in 0..=Money::MAX_MINOR) {
+            if let Some((fee, net)) = fee(minor, "MXN", "MX", Method::Card) {
+                prop_assert_eq!(fee + net, minor);
+                let exact = i128::from(minor) * 360 + 3_00 * 10_000;
+                prop_assert!((i128::from(fee) * 10_000 - exact).abs() <= 5_000);
+            }
+        }
     }
 
     #[test]

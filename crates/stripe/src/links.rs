@@ -2,9 +2,9 @@
 
 use stripe_client_core::{RequestBuilder, StripeRequest};
 use stripe_payment::payment_link::{
-    CompletedSessionsParams, CreatePaymentLink, CreatePaymentLinkLineItems, CreatePaymentLinkLineItemsPriceData,
-    CreatePaymentLinkLineItemsPriceDataProductData, CreatePaymentLinkPaymentIntentData, ListPaymentLink,
-    RestrictionsParams, UpdatePaymentLink,
+    CompletedSessionsParams, CreatePaymentLink, CreatePaymentLinkLineItems,
+    CreatePaymentLinkLineItemsPriceData, CreatePaymentLinkLineItemsPriceDataProductData,
+    CreatePaymentLinkPaymentIntentData, ListPaymentLink, RestrictionsParams, UpdatePaymentLink,
 };
 
 use crate::list::{self, List, PAGE};
@@ -38,7 +38,11 @@ impl StripeApi {
     }
 
     /// Switches a link off: whoever opens it sees its inactive message.
-    pub async fn deactivate_payment_link(&self, id: &str, idempotency_key: &str) -> Result<PaymentLink, StripeError> {
+    pub async fn deactivate_payment_link(
+        &self,
+        id: &str,
+        idempotency_key: &str,
+    ) -> Result<PaymentLink, StripeError> {
         let request = UpdatePaymentLink::new(checked_id(id)?).active(false).build();
         read::answer(self.post(request, idempotency_key).await?, self.is_live())
     }
@@ -55,12 +59,17 @@ impl StripeApi {
     /// Returns the link that was made for `charge`, among the newest `max_pages` hundreds.
     ///
     /// For when its idempotency key is older than Stripe keeps them.
-    pub async fn find_payment_link(&self, charge: &str, max_pages: u32) -> Result<Option<PaymentLink>, StripeError> {
+    pub async fn find_payment_link(
+        &self,
+        charge: &str,
+        max_pages: u32,
+    ) -> Result<Option<PaymentLink>, StripeError> {
         let mut after: Option<String> = None;
         for _ in 0..max_pages {
             let page = self.payment_links(after.as_deref()).await?;
             after = page.items.last().map(|link| link.id.clone());
-            let is_ours = |link: &PaymentLink| link.metadata.get(metadata::CHARGE).is_some_and(|id| id == charge);
+            let is_ours =
+                |link: &PaymentLink| link.metadata.get(metadata::CHARGE).is_some_and(|id| id == charge);
             if let Some(link) = page.items.into_iter().find(is_ours) {
                 return Ok(Some(link));
             }
@@ -91,7 +100,8 @@ impl NewLink<'_> {
 
     fn line(&self) -> Result<CreatePaymentLinkLineItems, StripeError> {
         let amount = chargeable(self.amount)?;
-        let product = CreatePaymentLinkLineItemsPriceDataProductData::new(product_name(self.description, amount));
+        let product =
+            CreatePaymentLinkLineItemsPriceDataProductData::new(product_name(self.description, amount));
         Ok(CreatePaymentLinkLineItems {
             price_data: Some(CreatePaymentLinkLineItemsPriceData {
                 product_data: Some(product),
@@ -104,7 +114,9 @@ impl NewLink<'_> {
 }
 
 pub(crate) fn chargeable(amount: Money) -> Result<Money, StripeError> {
-    amount.check_chargeable().map_err(|error| StripeError::invalid(error.to_string()))
+    amount
+        .check_chargeable()
+        .map_err(|error| StripeError::invalid(error.to_string()))
 }
 
 pub(crate) fn currency_of(amount: Money) -> stripe_types::Currency {
@@ -122,8 +134,18 @@ pub(crate) fn product_name(description: &str, amount: Money) -> String {
 
 /// Checks that an id is one: it becomes part of a path.
 pub(crate) fn checked_id(id: &str) -> Result<&str, StripeError> {
-    let is_id = !id.is_empty() && id.len() <= 255 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if is_id { Ok(id) } else { Err(StripeError::invalid("An id of Stripe's has only letters, digits and underscores")) }
+    let is_id = !id.is_empty()
+        && id.len() <= 255
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_id {
+        Ok(id)
+    } else {
+        Err(StripeError::invalid(
+            "An id of Stripe's has only letters, digits and underscores",
+        ))
+    }
 }
 
 #[cfg(test)]

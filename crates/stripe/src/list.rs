@@ -51,5 +51,9 @@ pub(crate) fn read_items<T>(
             }
         }
     }
-    Ok(List { items, has_more: wire.has_more, unreadable })
+    Ok(List {
+        items,
+        has_more: wire.has_more,
+        unreadable,
+    })
 }

@@ -40,7 +40,9 @@ impl StripeApi {
 
     /// Reads a charge back, with its fee.
     pub async fn charge(&self, id: &str) -> Result<StripeCharge, StripeError> {
-        let request = RetrieveCharge::new(checked_id(id)?).expand(["balance_transaction".to_owned()]).build();
+        let request = RetrieveCharge::new(checked_id(id)?)
+            .expand(["balance_transaction".to_owned()])
+            .build();
         read::answer(self.get(request).await?, self.is_live())
     }
 
@@ -50,7 +52,9 @@ impl StripeApi {
         created_since: Option<Timestamp>,
         after: Option<&str>,
     ) -> Result<List<StripeCharge>, StripeError> {
-        let mut request = ListCharge::new().limit(PAGE).expand(["data.balance_transaction".to_owned()]);
+        let mut request = ListCharge::new()
+            .limit(PAGE)
+            .expand(["data.balance_transaction".to_owned()]);
         if let Some(since) = created_since {
             request = request.created(RangeQueryTs::gte(since.secs()));
         }

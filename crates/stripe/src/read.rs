@@ -33,7 +33,10 @@ pub(crate) struct Unusable(pub &'static str);
 /// Reads the one object that an answer is.
 pub(crate) fn answer<T: FromStripe>(answer: Answer, live: bool) -> Result<T, StripeError> {
     object(&answer.body, live).map_err(|error| match error {
-        StripeError::Decode { what, .. } => StripeError::Decode { what, request_id: answer.request_id },
+        StripeError::Decode { what, .. } => StripeError::Decode {
+            what,
+            request_id: answer.request_id,
+        },
         error => error,
     })
 }
@@ -50,7 +53,12 @@ pub(crate) fn object<T: FromStripe>(raw: &str, live: bool) -> Result<T, StripeEr
 
 /// Returns where reading failed, without what stood there.
 pub(crate) fn place_of(error: &serde_json::Error) -> String {
-    format!("{:?} at line {}, column {}", error.classify(), error.line(), error.column())
+    format!(
+        "{:?} at line {}, column {}",
+        error.classify(),
+        error.line(),
+        error.column()
+    )
 }
 
 /// A field that holds another object, its id, or nothing.

@@ -33,7 +33,9 @@ struct Detail {
 pub(crate) fn error_from_answer(status: u16, headers: &Headers, body: &str) -> StripeError {
     let Refusal { error } = serde_json::from_str(body).unwrap_or_default();
     let request_id = headers.request_id.clone();
-    let message = error.message.map_or_else(|| "no reason given".into(), |message| without_keys(&message));
+    let message = error
+        .message
+        .map_or_else(|| "no reason given".into(), |message| without_keys(&message));
     match status {
         401 => StripeError::Auth { request_id },
         403 => StripeError::Permission {
@@ -67,7 +69,9 @@ fn missing_permission(message: &str) -> Option<Box<str>> {
 
 /// Returns the text with every API key struck out, also one that Stripe has half hidden.
 pub(crate) fn without_keys(text: &str) -> Box<str> {
-    const STARTS: [&str; 7] = ["sk_live_", "sk_test_", "rk_live_", "rk_test_", "pk_live_", "pk_test_", "whsec_"];
+    const STARTS: [&str; 7] = [
+        "sk_live_", "sk_test_", "rk_live_", "rk_test_", "pk_live_", "pk_test_", "whsec_",
+    ];
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = STARTS.iter().filter_map(|start| rest.find(start)).min() {
@@ -95,7 +99,11 @@ mod tests {
         };
         assert_eq!(missing.as_deref(), Some("rak_payment_link_write"));
         assert!(!message.contains("qs8Kgd"), "{message}");
-        assert!(error.advice().contains("Payment Links: Write"), "{}", error.advice());
+        assert!(
+            error.advice().contains("Payment Links: Write"),
+            "{}",
+            error.advice()
+        );
     }
 
     #[test]
@@ -111,12 +119,17 @@ mod tests {
             ..Headers::default()
         };
         let error = error_from_answer(429, &headers, "{}");
-        assert!(matches!(error, StripeError::RateLimited { reason: Some(reason), .. } if &*reason == "global-rate"));
+        assert!(
+            matches!(error, StripeError::RateLimited { reason: Some(reason), .. } if &*reason == "global-rate")
+        );
     }
 
     #[test]
     fn keys_are_struck_out_wherever_they_stand() {
-        assert_eq!(&*without_keys("key sk_test_abc123 and rk_live_***z9, done"), "key … and …, done");
+        assert_eq!(
+            &*without_keys("key sk_test_abc123 and rk_live_***z9, done"),
+            "key … and …, done"
+        );
         assert_eq!(&*without_keys("nothing here"), "nothing here");
     }
 }

@@ -24,7 +24,10 @@ impl Failure {
     /// No answer came, or it broke off.
     pub(crate) fn lost(reason: impl Into<String>, maybe_received: bool) -> Self {
         Self {
-            error: StripeError::Network { reason: reason.into(), maybe_received },
+            error: StripeError::Network {
+                reason: reason.into(),
+                maybe_received,
+            },
             passing: true,
             wait: None,
         }
@@ -33,7 +36,9 @@ impl Failure {
     /// An answer came that was no success. Stripe's own word on trying again
     /// counts more than the status.
     pub(crate) fn refused(status: u16, headers: &Headers, error: StripeError) -> Self {
-        let passing = headers.should_retry.unwrap_or(matches!(status, 409 | 424 | 429 | 500..=599));
+        let passing = headers
+            .should_retry
+            .unwrap_or(matches!(status, 409 | 424 | 429 | 500..=599));
         Self {
             error,
             passing,
@@ -42,7 +47,11 @@ impl Failure {
     }
 
     pub(crate) fn last(error: StripeError) -> Self {
-        Self { error, passing: false, wait: None }
+        Self {
+            error,
+            passing: false,
+            wait: None,
+        }
     }
 }
 
@@ -60,7 +69,9 @@ pub(crate) fn pause_after(
         return None;
     }
     let doubled = FIRST_PAUSE.saturating_mul(1 << attempts.saturating_sub(1).min(10));
-    let jittered = doubled.min(LONGEST_PAUSE).mul_f64(0.5 + 0.5 * fate.clamp(0.0, 1.0));
+    let jittered = doubled
+        .min(LONGEST_PAUSE)
+        .mul_f64(0.5 + 0.5 * fate.clamp(0.0, 1.0));
     let pause = failure.wait.map_or(jittered, |wait| wait.max(jittered));
     (pause < remaining).then_some(pause)
 }
@@ -72,7 +83,10 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     fn refused(status: u16, should_retry: Option<bool>) -> Failure {
-        let headers = Headers { should_retry, ..Headers::default() };
+        let headers = Headers {
+            should_retry,
+            ..Headers::default()
+        };
         Failure::refused(status, &headers, StripeError::decode("test"))
     }
 
@@ -99,7 +113,10 @@ mod tests {
 
     #[test]
     fn what_is_not_repeatable_is_sent_once() {
-        assert_eq!(pause_after(&Failure::lost("reset", true), 1, false, LONG, 0.5), None);
+        assert_eq!(
+            pause_after(&Failure::lost("reset", true), 1, false, LONG, 0.5),
+            None
+        );
     }
 
     #[test]
@@ -110,13 +127,22 @@ mod tests {
         assert_eq!(pause(1, 1.0), Some(Duration::from_millis(250)));
         assert_eq!(pause(3, 1.0), Some(Duration::from_secs(1)));
         assert_eq!(pause(4, 1.0), None);
-        assert_eq!(pause_after(&failure, 3, true, Duration::from_millis(400), 0.0), None);
+        assert_eq!(
+            pause_after(&failure, 3, true, Duration::from_millis(400), 0.0),
+            None
+        );
     }
 
     #[test]
     fn a_wait_that_stripe_asks_for_is_kept() {
-        let headers = Headers { retry_after: Some(2), ..Headers::default() };
+        let headers = Headers {
+            retry_after: Some(2),
+            ..Headers::default()
+        };
         let failure = Failure::refused(429, &headers, StripeError::decode("test"));
-        assert_eq!(pause_after(&failure, 1, true, LONG, 1.0), Some(Duration::from_secs(2)));
+        assert_eq!(
+            pause_after(&failure, 1, true, LONG, 1.0),
+            Some(Duration::from_secs(2))
+        );
     }
 }

@@ -47,18 +47,25 @@ impl StripeApi {
 
     /// Reads a session back, with its payment, charge and fee.
     pub async fn checkout_session(&self, id: &str) -> Result<CheckoutSession, StripeError> {
-        let request = RetrieveCheckoutSession::new(checked_id(id)?).expand([EXPAND.to_owned()]).build();
+        let request = RetrieveCheckoutSession::new(checked_id(id)?)
+            .expand([EXPAND.to_owned()])
+            .build();
         read::answer(self.get(request).await?, self.is_live())
     }
 
     /// Returns every session that opening the link made, newest first.
     pub async fn sessions_of_payment_link(&self, link: &str) -> Result<Vec<CheckoutSession>, StripeError> {
-        self.all_sessions(&ListCheckoutSession::new().payment_link(link)).await
+        self.all_sessions(&ListCheckoutSession::new().payment_link(link))
+            .await
     }
 
     /// Returns the session that the payment belongs to: one, or none.
-    pub async fn sessions_of_payment_intent(&self, intent: &str) -> Result<Vec<CheckoutSession>, StripeError> {
-        self.all_sessions(&ListCheckoutSession::new().payment_intent(intent)).await
+    pub async fn sessions_of_payment_intent(
+        &self,
+        intent: &str,
+    ) -> Result<Vec<CheckoutSession>, StripeError> {
+        self.all_sessions(&ListCheckoutSession::new().payment_intent(intent))
+            .await
     }
 
     /// Returns a page of sessions, newest first, beginning behind the session `after`.
@@ -116,7 +123,10 @@ impl NewSession<'_> {
             session = session.expires_at(at.secs());
         }
         if !self.payment_method_types.is_empty() {
-            let methods = self.payment_method_types.iter().filter_map(|name| name.parse().ok());
+            let methods = self
+                .payment_method_types
+                .iter()
+                .filter_map(|name| name.parse().ok());
             session = session.allowed_payment_method_types(methods.collect::<Vec<_>>());
         }
         Ok(session.build())

@@ -93,7 +93,8 @@ impl Transport {
             attempts += 1;
             let remaining = self.timeout.saturating_sub(started.elapsed());
             let fate = rand::random_range(0.0..=1.0);
-            let Some(pause) = retry::pause_after(&failure, attempts, call.is_repeatable(), remaining, fate) else {
+            let Some(pause) = retry::pause_after(&failure, attempts, call.is_repeatable(), remaining, fate)
+            else {
                 return Err(failure.error);
             };
             tracing::debug!(path = call.url.path(), attempts, error = %failure.error, "Stripe is asked again");
@@ -119,7 +120,10 @@ impl Transport {
             "Stripe answered"
         );
         if status.is_success() {
-            return Ok(Answer { body, request_id: headers.request_id });
+            return Ok(Answer {
+                body,
+                request_id: headers.request_id,
+            });
         }
         let error = refusal::error_from_answer(status.as_u16(), &headers, &body);
         Err(Failure::refused(status.as_u16(), &headers, error))
@@ -135,7 +139,9 @@ impl Transport {
             request = request.header("idempotency-key", key.clone());
         }
         if let Some(form) = &call.form {
-            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());
+            request = request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form.clone());
         }
         request
     }
@@ -150,7 +156,8 @@ impl Transport {
     fn note_clock(&self, headers: &HeaderMap) {
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
         if let Some(theirs) = date.and_then(millis_from_date) {
-            self.skew.store(Timestamp::now().millis() - theirs, Ordering::Relaxed);
+            self.skew
+                .store(Timestamp::now().millis() - theirs, Ordering::Relaxed);
         }
     }
 
@@ -159,7 +166,13 @@ impl Transport {
             .base
             .join(&format!("v1/{}", request.path.trim_start_matches('/')))
             .map_err(|_| StripeError::invalid("Stripe's address does not take this path"))?;
-        url.set_query(request.query.map(in_order).as_deref().filter(|query| !query.is_empty()));
+        url.set_query(
+            request
+                .query
+                .map(in_order)
+                .as_deref()
+                .filter(|query| !query.is_empty()),
+        );
         Ok(Call {
             method: match request.method {
                 StripeMethod::Get => Method::GET,
@@ -180,7 +193,9 @@ impl StripeApi {
 
     /// Posts under a key that the caller has saved, so that the same request sent again is the same deed.
     pub(crate) async fn post(&self, request: RequestBuilder, key: &str) -> Result<Answer, StripeError> {
-        self.transport.ask(&self.transport.call(request, Some(key))?).await
+        self.transport
+            .ask(&self.transport.call(request, Some(key))?)
+            .await
     }
 }
 
@@ -223,7 +238,9 @@ fn client(base: &Url, timeout: Duration) -> Result<Client, StripeError> {
     if is_loopback(base) {
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|_| StripeError::invalid("TLS could not be set up on this system"))
+    builder
+        .build()
+        .map_err(|_| StripeError::invalid("TLS could not be set up on this system"))
 }
 
 fn is_loopback(base: &Url) -> bool {
@@ -238,7 +255,11 @@ fn is_loopback(base: &Url) -> bool {
 /// Returns how long one attempt may take: half the call's time where it can be
 /// repeated, so that a connection that hangs leaves room for a fresh one.
 fn patience(call: &Call, timeout: Duration, remaining: Duration) -> Duration {
-    let longest = if call.is_repeatable() { timeout / 2 } else { timeout };
+    let longest = if call.is_repeatable() {
+        timeout / 2
+    } else {
+        timeout
+    };
     longest.min(remaining)
 }
 
@@ -285,7 +306,10 @@ fn headers_of(headers: &HeaderMap) -> Headers {
 
 fn millis_from_date(date: &str) -> Option<i64> {
     let parser = rfc2822::DateTimeParser::new();
-    parser.parse_timestamp(date).ok().map(jiff::Timestamp::as_millisecond)
+    parser
+        .parse_timestamp(date)
+        .ok()
+        .map(jiff::Timestamp::as_millisecond)
 }
 
 fn idempotency_key(key: &str) -> Result<HeaderValue, StripeError> {
@@ -324,7 +348,10 @@ mod tests {
     #[test]
     fn a_base_with_a_path_keeps_it() {
         for given in ["http://localhost:1/stripe", "http://localhost:1/stripe/"] {
-            assert_eq!(base_url(given).unwrap().join("v1/charges").unwrap().path(), "/stripe/v1/charges");
+            assert_eq!(
+                base_url(given).unwrap().join("v1/charges").unwrap().path(),
+                "/stripe/v1/charges"
+            );
         }
         for given in ["", "stripe.com", "ftp://stripe.com"] {
             assert!(base_url(given).is_err(), "{given}");
@@ -333,14 +360,19 @@ mod tests {
 
     #[test]
     fn stripes_clock_is_read_from_its_date() {
-        assert_eq!(millis_from_date("Tue, 24 Nov 2026 02:00:00 GMT"), Some(1_795_485_600_000));
+        assert_eq!(
+            millis_from_date("Tue, 24 Nov 2026 02:00:00 GMT"),
+            Some(1_795_485_600_000)
+        );
         assert_eq!(millis_from_date("yesterday"), None);
     }
 
     #[test]
     fn only_this_machine_is_reached_without_the_systems_proxy() {
         let loopback = |url: &str| is_loopback(&Url::parse(url).unwrap());
-        assert!(loopback("http://127.0.0.1:7102/") && loopback("http://localhost/") && loopback("http://[::1]/"));
+        assert!(
+            loopback("http://127.0.0.1:7102/") && loopback("http://localhost/") && loopback("http://[::1]/")
+        );
         assert!(!loopback("https://api.stripe.com/"));
     }
 }

@@ -8,7 +8,12 @@ impl StripeError {
         match self {
             Self::Invalid(_) => "invalid".into(),
             Self::Network { .. } => "network".into(),
-            Self::Api { status, code, decline_code, .. } => decline_code
+            Self::Api {
+                status,
+                code,
+                decline_code,
+                ..
+            } => decline_code
                 .as_deref()
                 .or(code.as_deref())
                 .map_or_else(|| format!("http_{status}"), str::to_owned),
@@ -68,9 +73,13 @@ fn advice_of_refusal(message: &str, param: Option<&str>) -> String {
 fn advice_of_permission(missing: Option<&str>) -> String {
     match missing.and_then(permission_words) {
         Some(permission) => {
-            format!("Add “{permission}” to the key in Stripe's dashboard, Developers, API keys, and try again")
+            format!(
+                "Add “{permission}” to the key in Stripe's dashboard, Developers, API keys, and try again"
+            )
         }
-        None => "Add what is missing to the key in Stripe's dashboard, Developers, API keys, and try again".into(),
+        None => {
+            "Add what is missing to the key in Stripe's dashboard, Developers, API keys, and try again".into()
+        }
     }
 }
 
@@ -89,9 +98,9 @@ fn permission_words(name: &str) -> Option<String> {
 fn capitalised(name: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
-        letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(letters).collect()
-        })
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     };
     name.split('_').map(word).collect::<Vec<_>>().join(" ")
 }

@@ -75,7 +75,9 @@ impl WhatsAppApi {
     /// Returns the client. A rustls provider must be installed by then.
     pub fn new(options: WhatsAppOptions) -> Result<Self, WhatsAppError> {
         if options.token.expose_secret().trim().is_empty() {
-            return Err(WhatsAppError::invalid("The access token is empty. Give a system-user token"));
+            return Err(WhatsAppError::invalid(
+                "The access token is empty. Give a system-user token",
+            ));
         }
         let base = base_of(&options)?;
         let mut http = reqwest::Client::builder()
@@ -120,7 +122,10 @@ impl WhatsAppApi {
     }
 
     /// Sends a message with a button that opens `url`.
-    #[expect(clippy::too_many_arguments, reason = "one argument for each part of the message")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one argument for each part of the message"
+    )]
     pub async fn send_pay_button(
         &self,
         line: &str,
@@ -137,7 +142,9 @@ impl WhatsAppApi {
             at_most("footer", footer, FOOTER_LIMIT)?;
         }
         if !Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host()) {
-            return Err(WhatsAppError::invalid("The button's address must be one that starts with https://"));
+            return Err(WhatsAppError::invalid(
+                "The button's address must be one that starts with https://",
+            ));
         }
         let mut message = message_to(to, opaque)?;
         message["type"] = json!("interactive");
@@ -186,13 +193,21 @@ impl WhatsAppApi {
 
     async fn post(&self, line: &str, body: &Value) -> Result<Vec<u8>, WhatsAppError> {
         let url = self.address(line, "/messages")?;
-        answer_to(self.http.post(url).bearer_auth(self.token.expose_secret()).json(body)).await
+        answer_to(
+            self.http
+                .post(url)
+                .bearer_auth(self.token.expose_secret())
+                .json(body),
+        )
+        .await
     }
 
     /// Returns where to ask about one of the shop's numbers. Its id becomes part of a path.
     fn address(&self, line: &str, rest: &str) -> Result<Url, WhatsAppError> {
         let is_id = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let address = is_id.then(|| self.base.join(&format!("{line}{rest}")).ok()).flatten();
+        let address = is_id
+            .then(|| self.base.join(&format!("{line}{rest}")).ok())
+            .flatten();
         address.ok_or_else(|| {
             WhatsAppError::invalid("A phone number id has only digits. Copy it from the app's API setup")
         })
@@ -202,12 +217,20 @@ impl WhatsAppApi {
 fn base_of(options: &WhatsAppOptions) -> Result<Url, WhatsAppError> {
     let version = options.version.trim_matches('/');
     let is_version = version.starts_with('v')
-        && version.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && version
+            .bytes()
+            .skip(1)
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
         && version.len() > 1;
     if !is_version {
-        return Err(WhatsAppError::invalid("The Graph version must be one such as v25.0. Check whatsapp.version"));
+        return Err(WhatsAppError::invalid(
+            "The Graph version must be one such as v25.0. Check whatsapp.version",
+        ));
     }
-    match Url::parse(&format!("{}/{version}/", options.base_url.trim().trim_end_matches('/'))) {
+    match Url::parse(&format!(
+        "{}/{version}/",
+        options.base_url.trim().trim_end_matches('/')
+    )) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
         _ => Err(WhatsAppError::invalid(
             "WhatsApp's address must be a URL such as https://graph.facebook.com. Check whatsapp.api",
@@ -241,7 +264,9 @@ fn message_to(to: &Recipient, opaque: &str) -> Result<Value, WhatsAppError> {
 fn at_most(what: &str, text: &str, limit: usize) -> Result<(), WhatsAppError> {
     let length = text.chars().count();
     if length == 0 {
-        return Err(WhatsAppError::invalid(format!("The {what} is empty. Write something first")));
+        return Err(WhatsAppError::invalid(format!(
+            "The {what} is empty. Write something first"
+        )));
     }
     if length > limit {
         return Err(WhatsAppError::invalid(format!(
@@ -253,10 +278,14 @@ fn at_most(what: &str, text: &str, limit: usize) -> Result<(), WhatsAppError> {
 
 async fn answer_to(request: RequestBuilder) -> Result<Vec<u8>, WhatsAppError> {
     // A connection that never stood can't have carried anything.
-    let response = request.send().await.map_err(|error| WhatsAppError::Network { sent: !error.is_connect() })?;
+    let response = request.send().await.map_err(|error| WhatsAppError::Network {
+        sent: !error.is_connect(),
+    })?;
     let status = response.status();
     let retry_after = retry_after(&response);
-    let body = body_of(response).await.map_err(|()| WhatsAppError::Network { sent: true })?;
+    let body = body_of(response)
+        .await
+        .map_err(|()| WhatsAppError::Network { sent: true })?;
     if status.is_success() {
         return Ok(body);
     }
@@ -275,7 +304,13 @@ async fn body_of(mut response: Response) -> Result<Vec<u8>, ()> {
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get("retry-after")?.to_str().ok()?.parse().ok()?;
+    let seconds = response
+        .headers()
+        .get("retry-after")?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()?;
     Some(Duration::from_secs(seconds))
 }
 

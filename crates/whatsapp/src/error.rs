@@ -8,7 +8,9 @@ use crate::error_words;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
     /// Nothing was sent; the same may be tried again.
-    Retry { after: Option<Duration> },
+    Retry {
+        after: Option<Duration>,
+    },
     /// Only this recipient must wait.
     RetryRecipient,
     /// It may or may not have been sent. Only the status webhook tells.
@@ -50,7 +52,10 @@ pub enum WhatsAppError {
     },
     /// A refusal that is none of the Graph API's.
     #[error("WhatsApp answered with status {status}")]
-    Status { status: u16, retry_after: Option<Duration> },
+    Status {
+        status: u16,
+        retry_after: Option<Duration>,
+    },
     /// It was accepted, but the answer can't be read.
     #[error("WhatsApp's answer could not be read")]
     Unreadable,
@@ -140,7 +145,9 @@ fn kind_of(code: i64, status: u16, after: Option<Duration>) -> FailureKind {
         131_056 => FailureKind::RetryRecipient,
         1 | 2 | 131_000 | 131_016 | 131_057 | 133_004 => FailureKind::Ambiguous,
         131_047 => FailureKind::NeedsTemplate,
-        131_026 | 131_048 | 131_049 | 131_050 | 131_051 | 131_021 | 130_472 | 130_497 | 131_062 => FailureKind::Never,
+        131_026 | 131_048 | 131_049 | 131_050 | 131_051 | 131_021 | 130_472 | 130_497 | 131_062 => {
+            FailureKind::Never
+        }
         0 | 190 | 3 | 10 | 200..=299 | 131_005 => FailureKind::Token,
         368 | 131_031 | 131_042 => FailureKind::Account,
         132_000..=132_999 => FailureKind::Template,
@@ -171,10 +178,15 @@ mod tests {
         let table: [(&[i64], FailureKind); 10] = [
             (&[4, 80007, 130_429], FailureKind::Retry { after: None }),
             (&[131_056], FailureKind::RetryRecipient),
-            (&[1, 2, 131_000, 131_016, 131_057, 133_004], FailureKind::Ambiguous),
+            (
+                &[1, 2, 131_000, 131_016, 131_057, 133_004],
+                FailureKind::Ambiguous,
+            ),
             (&[131_047], FailureKind::NeedsTemplate),
             (
-                &[131_026, 131_048, 131_049, 131_050, 131_051, 131_021, 130_472, 130_497, 131_062],
+                &[
+                    131_026, 131_048, 131_049, 131_050, 131_051, 131_021, 130_472, 130_497, 131_062,
+                ],
                 FailureKind::Never,
             ),
             (&[0, 190, 3, 10, 200, 250, 299, 131_005], FailureKind::Token),
@@ -201,12 +213,22 @@ mod tests {
 
     #[test]
     fn an_answer_that_may_have_been_lost_is_never_repeated_blindly() {
-        let bad_gateway = WhatsAppError::Status { status: 502, retry_after: None };
-        for error in [WhatsAppError::Network { sent: true }, bad_gateway, WhatsAppError::Unreadable] {
+        let bad_gateway = WhatsAppError::Status {
+            status: 502,
+            retry_after: None,
+        };
+        for error in [
+            WhatsAppError::Network { sent: true },
+            bad_gateway,
+            WhatsAppError::Unreadable,
+        ] {
             assert_eq!(error.kind(), FailureKind::Ambiguous, "{error}");
             assert!(!error.is_permanent(), "{error}");
         }
-        assert_eq!(WhatsAppError::Network { sent: false }.kind(), FailureKind::Retry { after: None });
+        assert_eq!(
+            WhatsAppError::Network { sent: false }.kind(),
+            FailureKind::Retry { after: None }
+        );
     }
 
     #[test]

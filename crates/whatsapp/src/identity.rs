@@ -24,7 +24,8 @@ fn without_extra_digit(number: &str) -> Option<String> {
             let old = line.strip_prefix('9')?;
             // Only what was a mobile number before the ninth digit has two forms;
             // without it, others would look like somebody's landline.
-            old.starts_with(['6', '7', '8', '9']).then(|| format!("55{area}{old}"))
+            old.starts_with(['6', '7', '8', '9'])
+                .then(|| format!("55{area}{old}"))
         }
         _ => None,
     }
@@ -50,7 +51,10 @@ mod tests {
     fn different_numbers_stay_different() {
         assert!(!same("5215548217730", "5215548217731"));
         assert!(!same("5511987654321", "5521987654321"));
-        assert!(!same("5511932654321", "551132654321"), "a mobile number and a landline");
+        assert!(
+            !same("5511932654321", "551132654321"),
+            "a mobile number and a landline"
+        );
         assert!(!same("5411234567890", "54911234567890"));
     }
 

@@ -10,10 +10,7 @@ pub struct ErrorWords {
 /// Returns what an error code means and what to do about it.
 pub fn error_words(code: i64) -> ErrorWords {
     let (title, advice) = match code {
-        4 | 80007 | 130_429 => (
-            "Too many messages at once",
-            "Cobro waits and sends it by itself",
-        ),
+        4 | 80007 | 130_429 => ("Too many messages at once", "Cobro waits and sends it by itself"),
         131_056 => (
             "Too many messages to this customer",
             "Cobro waits and sends it by itself",
@@ -78,7 +75,10 @@ fn of_the_message(code: i64) -> ErrorWords {
             "This account may not write to that country",
             "See the account's restrictions in WhatsApp Manager",
         ),
-        131_062 => ("WhatsApp does not deliver to this customer", "Reach them another way"),
+        131_062 => (
+            "WhatsApp does not deliver to this customer",
+            "Reach them another way",
+        ),
         131_030 => (
             "This customer is not on the test number's list",
             "A test number writes to five listed numbers only. Add this one in the app's API setup, or use the shop's own number",

@@ -15,7 +15,10 @@ use sha2::{Digest, Sha256};
 use super::Entry;
 
 /// How many ids are collected before they go into the index.
-const COLLECTED: usize = 4096;
+const COLLECTED: usize = 8192;
+/// How many go together, and after how many entries: twice as fast as they come.
+const TOGETHER: usize = 256;
+const EVERY: usize = TOGETHER / 2;
 
 /// Names an entry's source and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub(super) struct Ids {
     leaving: HashMap<Fingerprint, Seq>,
     /// The same in the index's order, the next one last.
     queue: Vec<Fingerprint>,
+    /// How many entries came since some went.
+    since: usize,
 }
 
 impl Ids {
@@ -71,6 +76,7 @@ impl Ids {
             collected,
             leaving: HashMap::new(),
             queue: Vec::new(),
+            since: 0,
         })
     }
 
@@ -92,7 +98,10 @@ impl Ids {
     }
 
     /// Notes entries that have been committed.
-    pub(super) fn note(&mut self, new: impl IntoIterator<Item = (Fingerprint, Seq)>) {
+    pub(super) fn note(&mut self, new: HashMap<Fingerprint, Seq>) {
+        if !self.queue.is_empty() {
+            self.since += new.len();
+        }
         self.collected.extend(new);
         if self.queue.is_empty() && self.collected.len() >= COLLECTED {
             self.turn();
@@ -107,8 +116,17 @@ impl Ids {
             .sort_unstable_by_key(|fingerprint| std::cmp::Reverse(fingerprint.short()));
     }
 
-    /// Writes the next ids to the index, and returns how many. They leave with [`Ids::gone`].
-    pub(super) fn write_some(&self, conn: &Connection, most: usize) -> rusqlite::Result<usize> {
+    /// Writes the next ids to the index if it is time, and returns how many. They leave with [`Ids::gone`].
+    pub(super) fn write_some(&self, conn: &Connection) -> rusqlite::Result<usize> {
+        let due = if self.since < EVERY {
+            0
+        } else {
+            TOGETHER.max(2 * self.since)
+        };
+        self.write_next(conn, due)
+    }
+
+    fn write_next(&self, conn: &Connection, most: usize) -> rusqlite::Result<usize> {
         let some = self.queue.len().min(most);
         if some == 0 {
             return Ok(0);
@@ -132,6 +150,7 @@ impl Ids {
     /// Forgets in memory what was written and committed.
     pub(super) fn gone(&mut self, some: usize) {
         if some > 0 {
+            self.since = 0;
             self.queue.truncate(self.queue.len() - some.min(self.queue.len()));
             if self.queue.is_empty() {
                 self.leaving = HashMap::new();
@@ -143,7 +162,7 @@ impl Ids {
     pub(super) fn write_all(&mut self, conn: &mut Connection) -> rusqlite::Result<()> {
         for _ in 0..2 {
             let tx = conn.transaction()?;
-            let some = self.write_some(&tx, usize::MAX)?;
+            let some = self.write_next(&tx, usize::MAX)?;
             tx.commit()?;
             self.gone(some);
             self.turn();

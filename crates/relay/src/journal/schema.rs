@@ -12,7 +12,6 @@ use super::ids::Ids;
 use crate::JournalKey;
 
 const VERSION: i64 = 1;
-const PAGE: i64 = 8192;
 
 const TABLES: &str = "
     CREATE TABLE meta (
@@ -54,9 +53,13 @@ pub(super) fn open_writer(path: &Path, key: Option<&JournalKey>) -> Result<Opene
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     // Fewer, larger checkpoints: each one makes a commit wait.
-    conn.pragma_update(None, "wal_autocheckpoint", std::env::var("CK").map_or(4000, |p| p.parse().unwrap()))?;
+    conn.pragma_update(
+        None,
+        "wal_autocheckpoint",
+        std::env::var("CK").map_or(4000, |p| p.parse().unwrap()),
+    )?;
     // Room for the index of ids: a page that is not held must be deciphered again.
-    conn.pragma_update(None, "cache_size", -32_000)?;
+    conn.pragma_update(None, "cache_size", -8_000)?;
     let id = migrate(&mut conn)?;
     let last = last_place(&conn)?;
     let ids = Ids::load(&conn)?;
@@ -78,10 +81,6 @@ fn connect(path: &Path, key: Option<&JournalKey>) -> Result<Connection, JournalE
     if let Some(key) = key {
         let pragma = SecretString::from(format!("PRAGMA key = \"x'{}'\"", hex::encode(key.bytes())));
         conn.execute_batch(pragma.expose_secret())?;
-        // Pages are sealed one by one: larger ones take fewer seals.
-        conn.pragma_update(None, "cipher_page_size", std::env::var("PG").map_or(PAGE, |p| p.parse().unwrap()))?;
-    } else {
-        conn.pragma_update(None, "page_size", PAGE)?;
     }
     conn.busy_timeout(std::time::Duration::from_secs(5))?;
     // The first read tells whether the key is right.

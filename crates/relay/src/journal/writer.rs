@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cobro_protocol::Seq;
-use rusqlite::{CachedStatement, Connection, Statement, TransactionBehavior, named_params};
+use rusqlite::{CachedStatement, Connection, Statement, TransactionBehavior, named_params, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::ids::{self, Fingerprint, Ids};
@@ -267,7 +267,7 @@ fn write(conn: &Connection, ids: &Ids, last: Seq, group: &[Append]) -> Result<Wr
             outcome => written.outcomes.push(outcome),
         }
     }
-    match ids.write_some(conn, 2 * group.len()) {
+    match ids.write_some(conn) {
         Ok(some) => written.indexed = some,
         Err(error) if conn.is_autocommit() => return Err(error.into()),
         Err(_) => {} // It can wait; the entries can't.
@@ -290,24 +290,26 @@ impl Written {
             return Ok(Appended::Duplicate);
         }
         let seq = Seq(self.last.0 + 1);
-        insert.execute(named_params! {
-            ":seq": seq.0,
-            ":source": entry.source.as_str(),
-            ":id": entry.id,
-            ":received_at": entry.received_at.millis(),
-            ":headers": entry.headers,
-            ":body": entry.body,
-        })?;
+        let (source, received_at) = (entry.source.as_str(), entry.received_at.millis());
+        insert.execute(params![
+            seq.0,
+            source,
+            entry.id,
+            received_at,
+            entry.headers,
+            entry.body
+        ])?;
         self.last = seq;
         self.new.insert(*fingerprint, seq);
         Ok(Appended::New(seq))
     }
 }
 
+/// Its parameters have numbers: names would be looked up for each entry.
 fn insert(conn: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
     conn.prepare_cached(
         "INSERT INTO entries (seq, source, id, received_at, headers, body)
-         VALUES (:seq, :source, :id, :received_at, :headers, :body)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
 }
 

@@ -136,7 +136,10 @@ impl From<stripe_shared::PaymentMethodDetails> for MethodWire {
     fn from(details: stripe_shared::PaymentMethodDetails) -> Self {
         Self {
             kind: details.type_,
-            card: details.card.map(|card| CardWire { brand: card.brand, last4: card.last4 }),
+            card: details.card.map(|card| CardWire {
+                brand: card.brand,
+                last4: card.last4,
+            }),
         }
     }
 }
@@ -187,7 +190,10 @@ impl FromStripe for StripeCharge {
             paid: wire.paid,
             payment_intent: wire.payment_intent.id().map(str::to_owned),
             method: wire.payment_method_details.map(Into::into),
-            balance_transaction: wire.balance_transaction.into_object().and_then(BalanceWire::into_balance),
+            balance_transaction: wire
+                .balance_transaction
+                .into_object()
+                .and_then(BalanceWire::into_balance),
             metadata: wire.metadata.unwrap_or_default(),
             livemode: wire.livemode.unwrap_or(live),
             created: at(wire.created),

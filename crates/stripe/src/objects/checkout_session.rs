@@ -41,7 +41,10 @@ impl CheckoutSession {
 
     /// Returns whether what was asked for may be handed over.
     pub fn is_paid(&self) -> bool {
-        matches!(self.payment_status, PaymentStatus::Paid | PaymentStatus::NoPaymentRequired)
+        matches!(
+            self.payment_status,
+            PaymentStatus::Paid | PaymentStatus::NoPaymentRequired
+        )
     }
 }
 
@@ -119,9 +122,13 @@ impl FromStripe for CheckoutSession {
             url: wire.url,
             payment_status: PaymentStatus::from_name(wire.payment_status.as_deref().unwrap_or_default()),
             status: wire.status,
-            amount_total: total.map(|(minor, currency)| money(minor, currency)).transpose()?,
+            amount_total: total
+                .map(|(minor, currency)| money(minor, currency))
+                .transpose()?,
             payment_intent_id,
-            payment_intent: intent.map(|intent| PaymentIntent::from_wire(intent, String::new(), live)).transpose()?,
+            payment_intent: intent
+                .map(|intent| PaymentIntent::from_wire(intent, String::new(), live))
+                .transpose()?,
             payment_link: wire.payment_link.id().map(str::to_owned),
             metadata: wire.metadata.unwrap_or_default(),
             livemode: live,

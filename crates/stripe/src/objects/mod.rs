@@ -24,7 +24,9 @@ macro_rules! quiet_debug {
     ($type:ident) => {
         impl std::fmt::Debug for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_struct(stringify!($type)).field("id", &self.id).finish_non_exhaustive()
+                f.debug_struct(stringify!($type))
+                    .field("id", &self.id)
+                    .finish_non_exhaustive()
             }
         }
     };

@@ -89,7 +89,9 @@ impl FromStripe for PaymentIntent {
             id: wire.id,
             status: wire.status,
             metadata: wire.metadata.unwrap_or_default(),
-            latest_charge: charge.map(|charge| StripeCharge::from_wire(charge, String::new(), live)).transpose()?,
+            latest_charge: charge
+                .map(|charge| StripeCharge::from_wire(charge, String::new(), live))
+                .transpose()?,
             last_error: wire.last_payment_error,
             livemode: live,
             created: at(wire.created),

@@ -11,7 +11,8 @@ struct Schema(Value);
 
 impl Schema {
     fn read() -> Option<Self> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/stripe/jsonschema-subset.json");
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/stripe/jsonschema-subset.json");
         let Ok(text) = std::fs::read_to_string(&path) else {
             println!("skipped: Stripe's schema is not here ({})", path.display());
             return None;
@@ -50,7 +51,12 @@ impl Schema {
     }
 
     fn fields(&self, schema: &Value) -> Value {
-        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> = schema["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         let properties = schema["properties"].as_object().cloned().unwrap_or_default();
         let is_plain = |schema: &Value| schema["type"].is_string() && schema["type"] != "object";
         let fields: Map<String, Value> = properties
@@ -78,7 +84,8 @@ impl Schema {
         let mut intent = self.object("payment_intent");
         intent["metadata"] = json!({ "cobro_charge": "c1" });
         intent["latest_charge"] = self.charge();
-        intent["last_payment_error"] = json!({ "type": "card_error", "code": "card_declined", "decline_code": "fraudulent" });
+        intent["last_payment_error"] =
+            json!({ "type": "card_error", "code": "card_declined", "decline_code": "fraudulent" });
         intent
     }
 
@@ -113,7 +120,11 @@ fn agree<T: FromStripe + PartialEq>(object: &Value) {
     let raw = object.to_string();
     let full: Option<T> = by_full_type(&raw);
     assert!(full.is_some(), "async-stripe refused the {}", T::NAME);
-    assert!(full == Some(by_small_type(&raw)), "the two readings of the {} differ", T::NAME);
+    assert!(
+        full == Some(by_small_type(&raw)),
+        "the two readings of the {} differ",
+        T::NAME
+    );
 }
 
 #[test]
@@ -135,7 +146,11 @@ fn survives<T: FromStripe>(object: &Value, needed: &[&str]) -> usize {
         without.remove(name);
         let raw = Value::Object(without).to_string();
         refused_by_full_type += usize::from(by_full_type::<T>(&raw).is_none());
-        assert!(super::object::<T>(&raw, false).is_ok(), "{} without {name}", T::NAME);
+        assert!(
+            super::object::<T>(&raw, false).is_ok(),
+            "{} without {name}",
+            T::NAME
+        );
     }
     refused_by_full_type
 }

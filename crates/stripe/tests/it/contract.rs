@@ -12,7 +12,8 @@ pub(crate) struct Contract(Value);
 impl Contract {
     /// Reads the description; `None`, said aloud, where it is absent.
     pub(crate) fn read() -> Option<Self> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/stripe/openapi-subset.json");
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/stripe/openapi-subset.json");
         let Ok(text) = std::fs::read_to_string(&path) else {
             println!("skipped: Stripe's description is not here ({})", path.display());
             return None;
@@ -27,7 +28,8 @@ impl Contract {
         };
         let (schema, given) = match request.method.as_str() {
             "POST" => {
-                let form = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
+                let form =
+                    &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
                 (form.clone(), &request.body)
             }
             _ => (query_schema(operation), &request.query),
@@ -40,14 +42,21 @@ impl Contract {
         schema["components"] = self.0["components"].clone();
         let value = coerced(tree_of(form), &schema, &schema);
         let validator = jsonschema::validator_for(&schema).unwrap();
-        validator.iter_errors(&value).map(|error| format!("{error} at {}", error.instance_path())).collect()
+        validator
+            .iter_errors(&value)
+            .map(|error| format!("{error} at {}", error.instance_path()))
+            .collect()
     }
 
     fn operation(&self, request: &Received) -> Option<&Value> {
         let matches = |template: &str| {
-            let (given, known): (Vec<_>, Vec<_>) = (request.path.split('/').collect(), template.split('/').collect());
+            let (given, known): (Vec<_>, Vec<_>) =
+                (request.path.split('/').collect(), template.split('/').collect());
             given.len() == known.len()
-                && given.iter().zip(&known).all(|(given, known)| given == known || known.starts_with('{'))
+                && given
+                    .iter()
+                    .zip(&known)
+                    .all(|(given, known)| given == known || known.starts_with('{'))
         };
         let paths = self.0["paths"].as_object()?;
         let (_, path) = paths.iter().find(|(template, _)| matches(template))?;
@@ -60,7 +69,12 @@ fn query_schema(operation: &Value) -> Value {
     let properties: Map<String, Value> = parameters
         .iter()
         .filter(|parameter| parameter["in"] == "query")
-        .map(|parameter| (parameter["name"].as_str().unwrap().to_owned(), parameter["schema"].clone()))
+        .map(|parameter| {
+            (
+                parameter["name"].as_str().unwrap().to_owned(),
+                parameter["schema"].clone(),
+            )
+        })
         .collect();
     json!({ "type": "object", "properties": properties })
 }
@@ -71,7 +85,9 @@ fn make_strict(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
             fields.values_mut().for_each(make_strict);
-            if fields.get("properties").is_some_and(Value::is_object) && !fields.contains_key("additionalProperties") {
+            if fields.get("properties").is_some_and(Value::is_object)
+                && !fields.contains_key("additionalProperties")
+            {
                 fields.insert("additionalProperties".into(), json!(false));
             }
         }
@@ -89,7 +105,11 @@ pub(crate) fn tree_of(form: &str) -> Value {
             if place.is_null() {
                 *place = json!({});
             }
-            place = place.as_object_mut().unwrap().entry(part.to_owned()).or_insert(Value::Null);
+            place = place
+                .as_object_mut()
+                .unwrap()
+                .entry(part.to_owned())
+                .or_insert(Value::Null);
         }
         assert!(place.is_null(), "{name} is given twice");
         *place = Value::String(value.into_owned());
@@ -102,12 +122,18 @@ fn lists_of(tree: Value) -> Value {
     let Value::Object(fields) = tree else {
         return tree;
     };
-    let fields: Map<String, Value> = fields.into_iter().map(|(name, value)| (name, lists_of(value))).collect();
-    let is_list = !fields.is_empty() && (0..fields.len()).all(|index| fields.contains_key(&index.to_string()));
+    let fields: Map<String, Value> = fields
+        .into_iter()
+        .map(|(name, value)| (name, lists_of(value)))
+        .collect();
+    let is_list =
+        !fields.is_empty() && (0..fields.len()).all(|index| fields.contains_key(&index.to_string()));
     if !is_list {
         return Value::Object(fields);
     }
-    (0..fields.len()).map(|index| fields[&index.to_string()].clone()).collect()
+    (0..fields.len())
+        .map(|index| fields[&index.to_string()].clone())
+        .collect()
 }
 
 /// Turns text into what the schema says it is.
@@ -121,15 +147,22 @@ fn coerced(value: Value, schema: &Value, root: &Value) -> Value {
     }
     match value {
         Value::String(text) => match schema["type"].as_str() {
-            Some("integer") => text.parse().map_or(Value::String(text), |number: i64| json!(number)),
+            Some("integer") => text
+                .parse()
+                .map_or(Value::String(text), |number: i64| json!(number)),
             Some("boolean") => text.parse().map_or(Value::String(text), |yes: bool| json!(yes)),
             _ => Value::String(text),
         },
-        Value::Array(items) => items.into_iter().map(|item| coerced(item, &schema["items"], root)).collect(),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| coerced(item, &schema["items"], root))
+            .collect(),
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
-                let of = schema["properties"].get(&name).unwrap_or(&schema["additionalProperties"]);
+                let of = schema["properties"]
+                    .get(&name)
+                    .unwrap_or(&schema["additionalProperties"]);
                 (name, coerced(value, of, root))
             })
             .collect::<Map<_, _>>()

@@ -49,7 +49,8 @@ async fn the_very_first_event_of_an_account_is_not_missed() {
 
 #[tokio::test]
 async fn a_cursor_that_stripe_has_forgotten_leaves_a_gap_that_is_said() {
-    let forgotten = r#"{"error":{"code":"resource_missing","param":"ending_before","message":"No such event"}}"#;
+    let forgotten =
+        r#"{"error":{"code":"resource_missing","param":"ending_before","message":"No such event"}}"#;
     let server = Server::start([Reply::status(400, forgotten), page([40], true)]).await;
     let news = server.api().new_events(Some("evt_1")).await.unwrap();
     assert_eq!((news.cursor.as_deref(), news.gap), (Some("evt_40"), true));

@@ -21,12 +21,21 @@ async fn a_payment_is_read_with_its_charge_method_and_fee() {
     assert_eq!(serde_json::from_str::<Value>(&session.raw).unwrap(), body);
 
     let intent = session.payment_intent.unwrap();
-    assert_eq!((intent.status.as_str(), intent.amount_received.to_string()), ("succeeded", "250.00 MXN".into()));
+    assert_eq!(
+        (intent.status.as_str(), intent.amount_received.to_string()),
+        ("succeeded", "250.00 MXN".into())
+    );
     let charge = intent.latest_charge.unwrap();
     let method = charge.method.unwrap();
-    assert_eq!((method.kind.as_str(), method.last4.as_deref()), ("card", Some("4242")));
+    assert_eq!(
+        (method.kind.as_str(), method.last4.as_deref()),
+        ("card", Some("4242"))
+    );
     let balance = charge.balance_transaction.unwrap();
-    assert_eq!((balance.fee, balance.net, balance.currency.code()), (1_200, 23_800, "MXN"));
+    assert_eq!(
+        (balance.fee, balance.net, balance.currency.code()),
+        (1_200, 23_800, "MXN")
+    );
 }
 
 #[tokio::test]
@@ -34,7 +43,10 @@ async fn a_word_that_is_not_known_never_counts_as_paid() {
     let mut body = objects::session();
     body["payment_status"] = json!("paid_in_kind");
     let session = session_from(&body).await;
-    assert_eq!(session.payment_status, PaymentStatus::Unknown("paid_in_kind".into()));
+    assert_eq!(
+        session.payment_status,
+        PaymentStatus::Unknown("paid_in_kind".into())
+    );
     assert!(!session.is_paid());
     body["payment_status"] = Value::Null;
     assert!(!session_from(&body).await.is_paid());
@@ -51,7 +63,10 @@ async fn a_part_that_cannot_be_read_does_not_cost_the_rest() {
     let intent = session.payment_intent.unwrap();
     let charge = intent.latest_charge.unwrap();
     assert_eq!(charge.amount.minor(), 25_000);
-    assert_eq!((charge.method, charge.balance_transaction, intent.last_error), (None, None, None));
+    assert_eq!(
+        (charge.method, charge.balance_transaction, intent.last_error),
+        (None, None, None)
+    );
 }
 
 #[tokio::test]
@@ -63,7 +78,10 @@ async fn an_object_inside_that_cannot_be_read_keeps_its_id() {
     assert_eq!(session.payment_intent_id.as_deref(), Some("pi_1"));
 
     body["payment_intent"] = json!("pi_2");
-    assert_eq!(session_from(&body).await.payment_intent_id.as_deref(), Some("pi_2"));
+    assert_eq!(
+        session_from(&body).await.payment_intent_id.as_deref(),
+        Some("pi_2")
+    );
     body["payment_intent"] = Value::Null;
     assert_eq!(session_from(&body).await.payment_intent_id, None);
 }
@@ -94,7 +112,10 @@ async fn a_link_is_found_by_its_charge_pages_back() {
     };
     let server = Server::start([
         Reply::ok(objects::list(vec![named("plink_9", "other")], true)),
-        Reply::ok(objects::list(vec![named("plink_8", "other"), named("plink_7", "mine")], true)),
+        Reply::ok(objects::list(
+            vec![named("plink_8", "other"), named("plink_7", "mine")],
+            true,
+        )),
     ])
     .await;
     let found = server.api().find_payment_link("mine", 5).await.unwrap();
@@ -111,7 +132,13 @@ async fn an_account_says_what_it_may_offer() {
     let server = Server::start([Reply::ok(body)]).await;
     let account = server.api().account().await.unwrap();
     assert_eq!(account.capabilities["teleport_payments"], "active");
-    assert_eq!(account.default_currency.map(|currency| currency.to_string()).as_deref(), Some("MXN"));
+    assert_eq!(
+        account
+            .default_currency
+            .map(|currency| currency.to_string())
+            .as_deref(),
+        Some("MXN")
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use cobro_protocol::Timestamp;
-use cobro_stripe::{Currency, EVENT_TYPES, EventPlace, Money, NewLink, NewSession, RefundReason, StripeError};
+use cobro_stripe::{
+    Currency, EVENT_TYPES, EventPlace, Money, NewLink, NewSession, RefundReason, StripeError,
+};
 use serde_json::json;
 
 use crate::contract::{Contract, tree_of};
@@ -41,8 +43,16 @@ fn new_session() -> NewSession<'static> {
 async fn ask_for_everything(server: &Server) -> Vec<Received> {
     let api = server.api();
     let since = Some(Timestamp::from_secs(1_790_000_000));
-    let lone = NewLink { single_use: false, inactive_message: None, ..new_link() };
-    let plain = NewSession { expires_at: None, payment_method_types: &[], ..new_session() };
+    let lone = NewLink {
+        single_use: false,
+        inactive_message: None,
+        ..new_link()
+    };
+    let plain = NewSession {
+        expires_at: None,
+        payment_method_types: &[],
+        ..new_session()
+    };
     let _ = api.create_payment_link(&new_link(), "key-1").await;
     let _ = api.create_payment_link(&lone, "key-2").await;
     let _ = api.deactivate_payment_link("plink_1", "key-3").await;
@@ -57,7 +67,14 @@ async fn ask_for_everything(server: &Server) -> Vec<Received> {
     let _ = api.payment_intent("pi_1").await;
     let _ = api.charge("ch_1").await;
     let _ = api.charges(since, Some("ch_0")).await;
-    let _ = api.refund("pi_1", Some(mxn(10_00)), Some(RefundReason::RequestedByCustomer), "key-6").await;
+    let _ = api
+        .refund(
+            "pi_1",
+            Some(mxn(10_00)),
+            Some(RefundReason::RequestedByCustomer),
+            "key-6",
+        )
+        .await;
     let _ = api.refund("pi_1", None, None, "key-7").await;
     let _ = api.events(&EVENT_TYPES, EventPlace::After("evt_1"), 100).await;
     let _ = api.events(&[], EventPlace::Before("evt_1"), 1).await;
@@ -73,7 +90,14 @@ async fn every_request_is_one_that_stripe_describes() {
     let requests = ask_for_everything(&server).await;
     assert_eq!(requests.len(), 20);
     for request in &requests {
-        assert_eq!(contract.faults(request), [""; 0], "{} {}?{}", request.method, request.path, request.query);
+        assert_eq!(
+            contract.faults(request),
+            [""; 0],
+            "{} {}?{}",
+            request.method,
+            request.path,
+            request.query
+        );
     }
 }
 
@@ -84,14 +108,23 @@ async fn every_request_names_its_version_and_key_and_a_write_its_idempotency_key
         assert_eq!(request.header("stripe-version"), Some("2026-09-30.endive"));
         assert_eq!(request.header("authorization"), Some("Bearer sk_test_fixture"));
         let is_write = request.method == "POST";
-        assert_eq!(request.header("idempotency-key").is_some(), is_write, "{}", request.path);
+        assert_eq!(
+            request.header("idempotency-key").is_some(),
+            is_write,
+            "{}",
+            request.path
+        );
     }
 }
 
 #[tokio::test]
 async fn a_link_asks_for_exactly_what_the_charge_says() {
     let server = Server::start([Reply::ok(objects::link())]).await;
-    server.api().create_payment_link(&new_link(), "cobro-charge-1").await.unwrap();
+    server
+        .api()
+        .create_payment_link(&new_link(), "cobro-charge-1")
+        .await
+        .unwrap();
     let requests = server.received();
     let metadata = json!({ "cobro_charge": "0190-c", "cobro_conversation": "0190-v" });
     assert_eq!(
@@ -118,7 +151,11 @@ async fn a_link_asks_for_exactly_what_the_charge_says() {
 async fn the_same_link_is_the_same_bytes_every_time() {
     let server = Server::start([Reply::ok(objects::link())]).await;
     for _ in 0..20 {
-        server.api().create_payment_link(&new_link(), "key").await.unwrap();
+        server
+            .api()
+            .create_payment_link(&new_link(), "key")
+            .await
+            .unwrap();
     }
     let requests = server.received();
     assert!(requests.iter().all(|request| request.body == requests[0].body));
@@ -127,7 +164,11 @@ async fn the_same_link_is_the_same_bytes_every_time() {
 #[tokio::test]
 async fn switching_off_a_link_says_only_that() {
     let server = Server::start([Reply::ok(objects::link())]).await;
-    server.api().deactivate_payment_link("plink_1", "key").await.unwrap();
+    server
+        .api()
+        .deactivate_payment_link("plink_1", "key")
+        .await
+        .unwrap();
     assert_eq!(server.received()[0].path, "/v1/payment_links/plink_1");
     assert_eq!(tree_of(&server.received()[0].body), json!({ "active": "false" }));
 }
@@ -137,7 +178,10 @@ async fn what_stripe_would_refuse_never_leaves() {
     let server = Server::start([Reply::ok("{}")]).await;
     let api = server.api();
     let isk = Money::from_minor(5_50, Currency::from_code("ISK").unwrap()).unwrap();
-    let odd = NewLink { amount: isk, ..new_link() };
+    let odd = NewLink {
+        amount: isk,
+        ..new_link()
+    };
     let long = "k".repeat(256);
     for refused in [
         api.create_payment_link(&odd, "key").await.err(),

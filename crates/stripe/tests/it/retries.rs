@@ -78,15 +78,23 @@ async fn what_a_person_must_change_is_said_at_once() {
 #[tokio::test]
 async fn a_refused_key_and_a_missing_permission_are_told_apart() {
     let server = Server::start([
-        Reply::status(401, r#"{"error":{"message":"Invalid API Key provided: sk_test_*****ture"}}"#),
-        Reply::status(403, r#"{"error":{"message":"Having the 'rak_payment_link_write' permission would help."}}"#),
+        Reply::status(
+            401,
+            r#"{"error":{"message":"Invalid API Key provided: sk_test_*****ture"}}"#,
+        ),
+        Reply::status(
+            403,
+            r#"{"error":{"message":"Having the 'rak_payment_link_write' permission would help."}}"#,
+        ),
     ])
     .await;
     let api = server.api();
     let refused = make_link(&api).await.unwrap_err();
     assert!(matches!(refused, StripeError::Auth { .. }), "{refused}");
     let lacking = make_link(&api).await.unwrap_err();
-    assert!(matches!(&lacking, StripeError::Permission { missing: Some(name), .. } if &**name == "rak_payment_link_write"));
+    assert!(
+        matches!(&lacking, StripeError::Permission { missing: Some(name), .. } if &**name == "rak_payment_link_write")
+    );
     for error in [refused, lacking] {
         assert!(!format!("{error} {error:?} {} {}", error.title(), error.advice()).contains("sk_test"));
     }
@@ -97,7 +105,9 @@ async fn a_limit_that_stays_names_its_reason() {
     let limited = Reply::status(429, "{}").with("Stripe-Rate-Limited-Reason", "endpoint-rate");
     let server = Server::start([limited]).await;
     let error = make_link(&server.api()).await.unwrap_err();
-    assert!(matches!(&error, StripeError::RateLimited { reason: Some(reason), .. } if &**reason == "endpoint-rate"));
+    assert!(
+        matches!(&error, StripeError::RateLimited { reason: Some(reason), .. } if &**reason == "endpoint-rate")
+    );
     assert!(!error.is_permanent());
     assert_eq!(server.received().len(), 4);
 }
@@ -106,12 +116,16 @@ async fn a_limit_that_stays_names_its_reason() {
 async fn a_server_that_hangs_is_tried_on_a_fresh_connection_within_the_time() {
     let server = Server::start([Reply::Silence, Reply::ok(objects::link())]).await;
     let started = Instant::now();
-    make_link(&server.api_within(Duration::from_secs(2))).await.unwrap();
+    make_link(&server.api_within(Duration::from_secs(2)))
+        .await
+        .unwrap();
     assert!(started.elapsed() < Duration::from_secs(2));
 
     let server = Server::start([Reply::Silence]).await;
     let started = Instant::now();
-    let error = make_link(&server.api_within(Duration::from_millis(600))).await.unwrap_err();
+    let error = make_link(&server.api_within(Duration::from_millis(600)))
+        .await
+        .unwrap_err();
     assert!(started.elapsed() < Duration::from_millis(1500));
     assert!(error.is_ambiguous(), "{error}");
 }
@@ -131,7 +145,16 @@ async fn a_server_that_is_not_there_received_nothing() {
     })
     .unwrap();
     let error = make_link(&api).await.unwrap_err();
-    assert!(matches!(error, StripeError::Network { maybe_received: false, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            StripeError::Network {
+                maybe_received: false,
+                ..
+            }
+        ),
+        "{error}"
+    );
     assert!(!error.is_ambiguous() && !error.is_permanent());
 }
 
@@ -154,7 +177,12 @@ async fn an_endless_answer_is_cut_off() {
 #[tokio::test]
 async fn async_stripes_builders_work_over_our_transport_and_without_a_key_only_once() {
     let server = Server::start([Reply::status(503, "{}")]).await;
-    let error = CreateRefund::new().charge("ch_1").customize().send(&server.api()).await.unwrap_err();
+    let error = CreateRefund::new()
+        .charge("ch_1")
+        .customize()
+        .send(&server.api())
+        .await
+        .unwrap_err();
     assert!(matches!(error, StripeError::Api { status: 503, .. }), "{error}");
     assert_eq!(server.received().len(), 1);
 }

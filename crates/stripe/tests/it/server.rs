@@ -11,7 +11,11 @@ use tokio::net::{TcpListener, TcpStream};
 /// What comes back for one request.
 #[derive(Clone)]
 pub(crate) enum Reply {
-    Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    },
     /// The request is read, and the connection closed without a word.
     Lost,
     /// An answer that breaks off.
@@ -26,7 +30,11 @@ impl Reply {
     }
 
     pub(crate) fn status(status: u16, body: impl ToString) -> Self {
-        Self::Answer { status, headers: Vec::new(), body: body.to_string() }
+        Self::Answer {
+            status,
+            headers: Vec::new(),
+            body: body.to_string(),
+        }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -48,7 +56,10 @@ pub(crate) struct Received {
 
 impl Received {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -110,7 +121,11 @@ impl Server {
         while let Some(request) = read_request(&mut stream).await {
             self.received.lock().unwrap().push(request);
             match self.next_reply() {
-                Reply::Answer { status, headers, body } => {
+                Reply::Answer {
+                    status,
+                    headers,
+                    body,
+                } => {
                     let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", body.len());
                     for (name, value) in headers {
                         head.push_str(&format!("{name}: {value}\r\n"));
@@ -119,7 +134,9 @@ impl Server {
                 }
                 Reply::Lost => return,
                 Reply::Torn => {
-                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"id\":\"pl").await;
+                    let _ = stream
+                        .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"id\":\"pl")
+                        .await;
                     return;
                 }
                 Reply::Silence => tokio::time::sleep(Duration::from_secs(600)).await,

@@ -50,7 +50,11 @@ kinds! {
 impl MessageKind {
     /// Returns the kind with that name; `Unknown` for one not known.
     pub fn from_name(name: &str) -> Self {
-        Self::ALL.iter().copied().find(|kind| kind.as_str() == name).unwrap_or(Self::Unknown)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.as_str() == name)
+            .unwrap_or(Self::Unknown)
     }
 
     /// Returns the kind that WhatsApp's `type` means.

@@ -4,6 +4,7 @@ use cobro_protocol::Timestamp;
 use serde_json::value::RawValue;
 
 use super::fields::Fields;
+use super::node::Node;
 use super::parse::{Change, notice, unreadable};
 use super::{Context, HistoryMessage, InboundMessage, LineRef, Media, MessageKind, Referral, Sender, Update};
 use super::{sender, text};
@@ -11,8 +12,8 @@ use super::{sender, text};
 /// Reads what a customer wrote. A system message may also say that the
 /// customer's user id changed: two updates then.
 pub(super) fn inbound(raw: &RawValue, change: &Change<'_>, updates: &mut Vec<Update>) {
-    let fields = Fields::of(raw);
-    if fields.is_empty() {
+    let fields = Node::of(raw);
+    if !fields.has_fields() {
         return updates.push(unreadable("messages: a message is no object", raw));
     }
     let from = change.contacts.complete(sender::writer(&fields));
@@ -22,8 +23,8 @@ pub(super) fn inbound(raw: &RawValue, change: &Change<'_>, updates: &mut Vec<Upd
 }
 
 pub(super) fn echo(raw: &RawValue, change: &Change<'_>) -> Update {
-    let fields = Fields::of(raw);
-    if fields.is_empty() {
+    let fields = Node::of(raw);
+    if !fields.has_fields() {
         return unreadable("message_echoes: a message is no object", raw);
     }
     let customer = change.contacts.complete(sender::addressee(&fields));
@@ -35,11 +36,22 @@ pub(super) fn history(chunk: &RawValue, change: &Change<'_>, updates: &mut Vec<U
     let chunk = Fields::of(chunk);
     for thread in chunk.list("threads") {
         let thread = Fields::of(thread);
-        let customer = change.contacts.complete(sender::of_thread(&thread));
+        let customer = change
+            .contacts
+            .complete(sender::of_thread(&thread.node("id"), &thread.node("context")));
         let messages = thread.list("messages");
-        updates.extend(messages.into_iter().map(|raw| of_history(raw, change, customer.clone())));
+        updates.extend(
+            messages
+                .into_iter()
+                .map(|raw| of_history(raw, change, customer.clone())),
+        );
     }
-    updates.extend(chunk.list("errors").into_iter().map(|raw| notice("history", raw)));
+    updates.extend(
+        chunk
+            .list("errors")
+            .into_iter()
+            .map(|raw| notice("history", raw.get())),
+    );
 }
 
 /// Reads a file of the history, sent after its placeholder under the same wamid.
@@ -48,13 +60,21 @@ pub(super) fn late_history(raw: &RawValue, change: &Change<'_>) -> Update {
 }
 
 fn of_history(raw: &RawValue, change: &Change<'_>, thread: Sender) -> Update {
-    let fields = Fields::of(raw);
-    if fields.is_empty() {
+    let fields = Node::of(raw);
+    if !fields.has_fields() {
         return unreadable("history: a message is no object", raw);
     }
     let from_shop = is_from_shop(&fields, &change.line, &thread);
-    let own = if from_shop { sender::addressee(&fields) } else { sender::writer(&fields) };
-    let customer = if thread == Sender::default() { change.contacts.complete(own) } else { joined(thread, own) };
+    let own = if from_shop {
+        sender::addressee(&fields)
+    } else {
+        sender::writer(&fields)
+    };
+    let customer = if thread == Sender::default() {
+        change.contacts.complete(own)
+    } else {
+        joined(thread, own)
+    };
     Update::History(HistoryMessage {
         message: read(raw, &fields, change, customer),
         from_shop,
@@ -62,17 +82,21 @@ fn of_history(raw: &RawValue, change: &Change<'_>, thread: Sender) -> Update {
 }
 
 /// Returns whether the shop wrote it: its own number stands there, or anyone's but the thread's.
-fn is_from_shop(message: &Fields<'_>, line: &LineRef, thread: &Sender) -> bool {
+fn is_from_shop(message: &Node<'_>, line: &LineRef, thread: &Sender) -> bool {
     let writer = sender::writer(message);
     if writer.user_id.is_some() {
         return writer.user_id != thread.user_id && thread.user_id.is_some();
     }
-    let is_ours = |phone: &str| line.display_phone_number.as_deref().is_some_and(|ours| same_digits(ours, phone));
+    let is_ours = |phone: &str| {
+        line.display_phone_number
+            .as_deref()
+            .is_some_and(|ours| same_digits(ours, phone))
+    };
     match (&writer.phone, &thread.phone) {
         (Some(phone), _) if is_ours(phone) => true,
         (Some(phone), Some(customer)) => !same_digits(phone, customer),
         (Some(_), None) => false,
-        (None, _) => !message.str("to").is_some_and(|to| is_ours(&to)),
+        (None, _) => !message.get("to").str().is_some_and(is_ours),
     }
 }
 
@@ -90,78 +114,81 @@ fn joined(known: Sender, own: Sender) -> Sender {
     }
 }
 
-fn read(raw: &RawValue, fields: &Fields<'_>, change: &Change<'_>, from: Sender) -> InboundMessage {
-    let name = fields.str("type").unwrap_or_default();
-    let part = fields.object(&name);
+fn read(raw: &RawValue, fields: &Node<'_>, change: &Change<'_>, from: Sender) -> InboundMessage {
+    let name = fields.get("type").str().unwrap_or_default();
+    let part = fields.get(name);
     InboundMessage {
         line: change.line.clone(),
-        wamid: fields.text("id").unwrap_or_default(),
+        wamid: fields.get("id").text().unwrap_or_default(),
         from,
-        at: fields.at("timestamp").unwrap_or(Timestamp::from_millis(0)),
-        kind: kind_of(&name, &part),
-        text: text::of(&name, fields),
+        at: fields.get("timestamp").at().unwrap_or(Timestamp::from_millis(0)),
+        kind: kind_of(name, part),
+        text: text::of(name, fields),
         context: context_of(fields),
         referral: referral_of(fields),
-        media: media_of(&name, &part),
+        media: media_of(name, part),
         raw: raw.get().to_owned(),
     }
 }
 
-fn kind_of(name: &str, part: &Fields<'_>) -> MessageKind {
+fn kind_of(name: &str, part: &Node<'_>) -> MessageKind {
     match MessageKind::from_type(name) {
-        MessageKind::Audio if part.is_true("voice") => MessageKind::Voice,
+        MessageKind::Audio if part.get("voice").is_true() => MessageKind::Voice,
         kind => kind,
     }
 }
 
-fn context_of(message: &Fields<'_>) -> Option<Context> {
-    let context = message.object("context");
-    (!context.is_empty()).then(|| Context {
-        wamid: context.text("id"),
-        from: context.text("from"),
-        forwarded: context.is_true("forwarded") || context.is_true("frequently_forwarded"),
+fn context_of(message: &Node<'_>) -> Option<Context> {
+    let context = message.get("context");
+    context.has_fields().then(|| Context {
+        wamid: context.get("id").text(),
+        from: context.get("from").text(),
+        forwarded: context.get("forwarded").is_true() || context.get("frequently_forwarded").is_true(),
     })
 }
 
-fn referral_of(message: &Fields<'_>) -> Option<Referral> {
-    let referral = message.object("referral");
-    (!referral.is_empty()).then(|| Referral {
-        source_type: referral.text("source_type"),
-        source_id: referral.text("source_id"),
-        source_url: referral.text("source_url"),
-        headline: referral.text("headline"),
-        body: referral.text("body"),
-        ctwa_clid: referral.text("ctwa_clid"),
+fn referral_of(message: &Node<'_>) -> Option<Referral> {
+    let referral = message.get("referral");
+    referral.has_fields().then(|| Referral {
+        source_type: referral.get("source_type").text(),
+        source_id: referral.get("source_id").text(),
+        source_url: referral.get("source_url").text(),
+        headline: referral.get("headline").text(),
+        body: referral.get("body").text(),
+        ctwa_clid: referral.get("ctwa_clid").text(),
     })
 }
 
 /// An edited message carries its file one level further down.
-fn media_of(name: &str, part: &Fields<'_>) -> Option<Media> {
+fn media_of(name: &str, part: &Node<'_>) -> Option<Media> {
     if name == "edit" {
-        let edited = part.object("message");
-        let name = edited.str("type")?;
-        return if name == "edit" { None } else { media_of(&name, &edited.object(&name)) };
+        let edited = part.get("message");
+        let name = edited.get("type").str().filter(|name| *name != "edit")?;
+        return media_of(name, edited.get(name));
     }
-    (part.get("mime_type").is_some() || part.get("sha256").is_some()).then(|| Media {
-        id: part.text("id"),
-        mime_type: part.text("mime_type"),
-        sha256: part.text("sha256"),
-        filename: part.text("filename"),
-        caption: part.text("caption"),
-        voice: part.is_true("voice"),
-        animated: part.is_true("animated"),
+    let is_file = ["mime_type", "sha256"]
+        .iter()
+        .any(|field| *part.get(field) != Node::Null);
+    is_file.then(|| Media {
+        id: part.get("id").text(),
+        mime_type: part.get("mime_type").text(),
+        sha256: part.get("sha256").text(),
+        filename: part.get("filename").text(),
+        caption: part.get("caption").text(),
+        voice: part.get("voice").is_true(),
+        animated: part.get("animated").is_true(),
     })
 }
 
-fn changed_user_id(message: &Fields<'_>, from: &Sender, change: &Change<'_>) -> Option<Update> {
-    let system = message.object("system");
-    let current = system.text("user_id")?;
-    (system.str("type")? == "user_changed_user_id" && from.user_id.as_ref() != Some(&current)).then(|| {
-        Update::UserIdChanged {
-            line: change.line.clone(),
-            previous: from.user_id.clone(),
-            current,
-            phone: from.phone.clone(),
-        }
+fn changed_user_id(message: &Node<'_>, from: &Sender, change: &Change<'_>) -> Option<Update> {
+    let system = message.get("system");
+    let current = system.get("user_id").text()?;
+    let is_new =
+        system.get("type").str()? == "user_changed_user_id" && from.user_id.as_ref() != Some(&current);
+    is_new.then(|| Update::UserIdChanged {
+        line: change.line.clone(),
+        previous: from.user_id.clone(),
+        current,
+        phone: from.phone.clone(),
     })
 }

@@ -3,6 +3,7 @@
 mod fields;
 mod kind;
 mod message;
+mod node;
 mod parse;
 mod sender;
 mod status;
@@ -32,12 +33,21 @@ pub enum Update {
         current: String,
         phone: Option<String>,
     },
-    /// Something that a person should know: alerts, quality, templates.
-    Notice { field: String, raw: String },
+    /// Something that a person should know: alerts, quality, templates. `raw` is its JSON.
+    Notice {
+        field: String,
+        raw: String,
+    },
     /// Something that changes nothing here.
-    Other { field: String, raw: String },
+    Other {
+        field: String,
+        raw: String,
+    },
     /// One part that could not be read. Its neighbours were.
-    Unreadable { error: String, raw: String },
+    Unreadable {
+        error: String,
+        raw: String,
+    },
 }
 
 /// Customers' words stay out of logs.

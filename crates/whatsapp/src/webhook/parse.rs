@@ -1,10 +1,10 @@
 //! From a webhook's body to updates.
 
-use std::borrow::Cow;
-
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::fields::Fields;
+use super::node::Node;
 use super::sender::{self, Contacts};
 use super::{LineRef, Update, message, status};
 
@@ -43,16 +43,70 @@ const NOTICES: [&str; 20] = [
 
 /// Returns every update of a webhook, in its order. One bad part does not fail the others.
 pub fn parse(body: &str) -> Result<Vec<Update>, ParseError> {
-    let body: &RawValue = serde_json::from_str(body).map_err(|_| ParseError::NotJson)?;
+    let body = serde_json::from_str(body).or_else(|_| Body::of_odd_shape(body))?;
     let mut updates = Vec::new();
-    for entry in Fields::of(body).list("entry") {
-        let entry = Fields::of(entry);
-        let waba_id = entry.text("id");
-        for change in entry.list("changes") {
-            of_change(change, waba_id.as_deref(), &mut updates);
+    for Entry { id, changes } in body.entry {
+        let waba_id = id.text();
+        for change in changes {
+            of_change(&change, waba_id.as_deref(), &mut updates);
         }
     }
-    if updates.is_empty() { Err(ParseError::NoChanges) } else { Ok(updates) }
+    if updates.is_empty() {
+        Err(ParseError::NoChanges)
+    } else {
+        Ok(updates)
+    }
+}
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    entry: Vec<Entry<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Entry<'a> {
+    #[serde(borrow, default)]
+    id: Node<'a>,
+    #[serde(borrow)]
+    changes: Vec<RawChange<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawChange<'a> {
+    #[serde(borrow, default)]
+    field: Node<'a>,
+    #[serde(borrow, default)]
+    value: Fields<'a>,
+}
+
+impl<'a> Body<'a> {
+    /// Reads a body in which some part has a shape that was never documented, part by part.
+    fn of_odd_shape(body: &'a str) -> Result<Self, ParseError> {
+        let body: &RawValue = serde_json::from_str(body).map_err(|_| ParseError::NotJson)?;
+        let entries = Fields::of(body).list("entry").into_iter().map(Fields::of);
+        let entry = |entry: Fields<'a>| Entry {
+            id: entry.node("id"),
+            changes: entry
+                .list("changes")
+                .into_iter()
+                .map(RawChange::of_odd_shape)
+                .collect(),
+        };
+        Ok(Self {
+            entry: entries.map(entry).collect(),
+        })
+    }
+}
+
+impl<'a> RawChange<'a> {
+    fn of_odd_shape(change: &'a RawValue) -> Self {
+        let change = Fields::of(change);
+        Self {
+            field: change.node("field"),
+            value: change.get("value").map(Fields::of).unwrap_or_default(),
+        }
+    }
 }
 
 /// What the parts of one change have in common.
@@ -61,18 +115,16 @@ pub(super) struct Change<'a> {
     pub(super) contacts: Contacts<'a>,
 }
 
-fn of_change(raw: &RawValue, waba_id: Option<&str>, updates: &mut Vec<Update>) {
-    let fields = Fields::of(raw);
-    let field = fields.str("field").unwrap_or(Cow::Borrowed("unknown"));
-    let value = fields.object("value");
+fn of_change(RawChange { field, value }: &RawChange<'_>, waba_id: Option<&str>, updates: &mut Vec<Update>) {
+    let field = field.str().unwrap_or("unknown");
     let change = Change {
-        line: line_of(&value, waba_id),
-        contacts: Contacts::of(&value),
+        line: line_of(value, waba_id),
+        contacts: Contacts::of(value.node("contacts")),
     };
     let before = updates.len();
-    of_value(&field, &value, &change, updates);
+    of_value(field, value, &change, updates);
     if updates.len() == before {
-        updates.push(untold(&field, raw));
+        updates.push(untold(field, value));
     }
 }
 
@@ -84,19 +136,39 @@ fn of_value(field: &str, value: &Fields<'_>, change: &Change<'_>, updates: &mut 
     } else {
         messages.for_each(|raw| message::inbound(raw, change, updates));
     }
-    updates.extend(value.list("statuses").into_iter().map(|raw| status::update(raw, change)));
-    updates.extend(value.list("message_echoes").into_iter().map(|raw| message::echo(raw, change)));
+    updates.extend(
+        value
+            .list("statuses")
+            .into_iter()
+            .map(|raw| status::update(raw, change)),
+    );
+    updates.extend(
+        value
+            .list("message_echoes")
+            .into_iter()
+            .map(|raw| message::echo(raw, change)),
+    );
     for chunk in value.list("history") {
         message::history(chunk, change, updates);
     }
-    updates.extend(value.list("user_id_update").into_iter().map(|raw| sender::user_id_update(raw, change)));
-    updates.extend(value.list("errors").into_iter().map(|raw| notice(field, raw)));
+    updates.extend(
+        value
+            .list("user_id_update")
+            .into_iter()
+            .map(|raw| sender::user_id_update(raw, change)),
+    );
+    updates.extend(
+        value
+            .list("errors")
+            .into_iter()
+            .map(|raw| notice(field, raw.get())),
+    );
 }
 
-pub(super) fn notice(field: &str, raw: &RawValue) -> Update {
+pub(super) fn notice(field: &str, raw: impl Into<String>) -> Update {
     Update::Notice {
         field: field.to_owned(),
-        raw: raw.get().to_owned(),
+        raw: raw.into(),
     }
 }
 
@@ -107,21 +179,22 @@ pub(super) fn unreadable(error: &str, raw: &RawValue) -> Update {
     }
 }
 
-fn untold(field: &str, raw: &RawValue) -> Update {
+fn untold(field: &str, value: &Fields<'_>) -> Update {
     if NOTICES.contains(&field) {
-        return notice(field, raw);
+        return notice(field, value.to_json());
     }
     Update::Other {
         field: field.to_owned(),
-        raw: raw.get().to_owned(),
+        raw: value.to_json(),
     }
 }
 
 fn line_of(value: &Fields<'_>, waba_id: Option<&str>) -> LineRef {
-    let metadata = value.object("metadata");
+    let metadata = value.node("metadata");
+    let display = metadata.get("display_phone_number").text();
     LineRef {
-        phone_number_id: metadata.text("phone_number_id"),
-        display_phone_number: metadata.text("display_phone_number").or_else(|| value.text("display_phone_number")),
+        phone_number_id: metadata.get("phone_number_id").text(),
+        display_phone_number: display.or_else(|| value.node("display_phone_number").text()),
         waba_id: waba_id.map(str::to_owned),
     }
 }
@@ -131,14 +204,24 @@ mod tests {
     use super::*;
 
     fn changes(changes: &str) -> Vec<Update> {
-        parse(&format!(r#"{{"object":"whatsapp_business_account","entry":[{{"id":"1","changes":[{changes}]}}]}}"#)).unwrap()
+        parse(&format!(
+            r#"{{"object":"whatsapp_business_account","entry":[{{"id":"1","changes":[{changes}]}}]}}"#
+        ))
+        .unwrap()
     }
 
     #[test]
     fn what_is_no_webhook_says_so() {
         assert_eq!(parse("<html>"), Err(ParseError::NotJson));
         assert_eq!(parse(""), Err(ParseError::NotJson));
-        for body in ["{}", "[]", "7", r#"{"entry":{}}"#, r#"{"entry":[{"changes":[]}]}"#, r#"{"entry":[7]}"#] {
+        for body in [
+            "{}",
+            "[]",
+            "7",
+            r#"{"entry":{}}"#,
+            r#"{"entry":[{"changes":[]}]}"#,
+            r#"{"entry":[7]}"#,
+        ] {
             assert_eq!(parse(body), Err(ParseError::NoChanges), "{body}");
         }
     }
@@ -149,30 +232,54 @@ mod tests {
         let updates = changes(&format!(r#"7,{{"field":[],"value":"x"}},{good}"#));
         let shapes: Vec<_> = updates.iter().map(|update| format!("{update:?}")).collect();
         assert_eq!(shapes.len(), 4, "{shapes:?}");
-        assert!(matches!(&updates[2], Update::Message(message) if message.text == "hi"), "{shapes:?}");
-        assert!(matches!(&updates[3], Update::Unreadable { raw, .. } if raw == "7"), "{shapes:?}");
+        assert!(
+            matches!(&updates[2], Update::Message(message) if message.text == "hi"),
+            "{shapes:?}"
+        );
+        assert!(
+            matches!(&updates[3], Update::Unreadable { raw, .. } if raw == "7"),
+            "{shapes:?}"
+        );
     }
 
     #[test]
     fn what_a_person_should_know_is_kept_apart_from_the_rest() {
-        let of = |field: &str| changes(&format!(r#"{{"field":"{field}","value":{{"event":"X"}}}}"#)).remove(0);
-        for field in ["account_alerts", "account_update", "phone_number_quality_update", "message_template_status_update"] {
+        let of =
+            |field: &str| changes(&format!(r#"{{"field":"{field}","value":{{"event":"X"}}}}"#)).remove(0);
+        for field in [
+            "account_alerts",
+            "account_update",
+            "phone_number_quality_update",
+            "message_template_status_update",
+        ] {
             assert!(matches!(of(field), Update::Notice { .. }), "{field}");
         }
         assert!(matches!(of("automatic_events"), Update::Other { .. }));
-        assert!(matches!(of("brand_new_field"), Update::Other { field, raw } if field == "brand_new_field" && raw.contains("event")));
+        assert!(
+            matches!(of("brand_new_field"), Update::Other { field, raw } if field == "brand_new_field" && raw.contains("event"))
+        );
     }
 
     #[test]
     fn an_error_of_the_whole_account_is_a_notice() {
-        let updates = changes(r#"{"field":"messages","value":{"errors":[{"code":130429,"title":"Rate limit hit"}]}}"#);
+        let updates =
+            changes(r#"{"field":"messages","value":{"errors":[{"code":130429,"title":"Rate limit hit"}]}}"#);
         assert!(matches!(&updates[..], [Update::Notice { raw, .. }] if raw.contains("130429")));
     }
 
     #[test]
     fn a_line_may_have_no_metadata() {
-        let updates = changes(r#"{"field":"messages","value":{"messages":[{"id":"w","from":"1","type":"text"}]}}"#);
-        let Update::Message(message) = &updates[0] else { panic!("{updates:?}") };
-        assert_eq!((message.line.phone_number_id.as_deref(), message.line.waba_id.as_deref()), (None, Some("1")));
+        let updates =
+            changes(r#"{"field":"messages","value":{"messages":[{"id":"w","from":"1","type":"text"}]}}"#);
+        let Update::Message(message) = &updates[0] else {
+            panic!("{updates:?}")
+        };
+        assert_eq!(
+            (
+                message.line.phone_number_id.as_deref(),
+                message.line.waba_id.as_deref()
+            ),
+            (None, Some("1"))
+        );
     }
 }

@@ -2,16 +2,16 @@
 
 use serde_json::value::RawValue;
 
-use super::fields::Fields;
+use super::node::Node;
 use super::parse::{Change, unreadable};
 use super::{Sender, Update};
 
 /// The people that a webhook introduces. They can be missing, or lack any id.
-pub(super) struct Contacts<'a>(Vec<Fields<'a>>);
+pub(super) struct Contacts<'a>(Node<'a>);
 
 impl<'a> Contacts<'a> {
-    pub(super) fn of(value: &Fields<'a>) -> Self {
-        Self(value.list("contacts").into_iter().map(Fields::of).collect())
+    pub(super) fn of(contacts: Node<'a>) -> Self {
+        Self(contacts)
     }
 
     /// Completes a sender with the contact that has one of its ids, or with the
@@ -20,74 +20,105 @@ impl<'a> Contacts<'a> {
         let Some(contact) = self.find(&sender) else {
             return sender;
         };
-        let profile = contact.object("profile");
+        let profile = contact.get("profile");
         Sender {
-            phone: sender.phone.or_else(|| contact.text("wa_id")),
-            user_id: sender.user_id.or_else(|| contact.text("user_id")),
-            parent_user_id: sender.parent_user_id.or_else(|| contact.text("parent_user_id")),
-            username: sender.username.or_else(|| username(&profile)).or_else(|| username(contact)),
-            profile_name: sender.profile_name.or_else(|| profile.text("name")),
+            phone: sender.phone.or_else(|| contact.get("wa_id").text()),
+            user_id: sender.user_id.or_else(|| contact.get("user_id").text()),
+            parent_user_id: sender
+                .parent_user_id
+                .or_else(|| contact.get("parent_user_id").text()),
+            username: sender
+                .username
+                .or_else(|| username(profile))
+                .or_else(|| username(contact)),
+            profile_name: sender.profile_name.or_else(|| profile.get("name").text()),
         }
     }
 
-    fn find(&self, sender: &Sender) -> Option<&Fields<'a>> {
-        let is = |known: &Option<String>, given: Option<String>| known.is_some() && *known == given;
-        let named = |contact: &&Fields<'a>| {
-            is(&sender.user_id, contact.text("user_id")) || is(&sender.phone, contact.text("wa_id"))
-        };
-        self.0.iter().find(named).or_else(|| match self.0.as_slice() {
-            [only] if !contradicts(sender, only) => Some(only),
-            _ => None,
-        })
+    fn find(&self, sender: &Sender) -> Option<&Node<'a>> {
+        let contacts = self.0.items();
+        contacts
+            .iter()
+            .find(|contact| {
+                is(sender.user_id.as_ref(), contact.get("user_id"))
+                    || is(sender.phone.as_ref(), contact.get("wa_id"))
+            })
+            .or_else(|| match contacts {
+                [only] if !contradicts(sender, only) => Some(only),
+                _ => None,
+            })
     }
 }
 
-/// Both name a user, and not the same one.
-fn contradicts(sender: &Sender, contact: &Fields<'_>) -> bool {
-    let differ = |known: &Option<String>, given: Option<String>| known.is_some() && given.is_some() && *known != given;
-    differ(&sender.user_id, contact.text("user_id"))
+fn is(known: Option<&String>, given: &Node<'_>) -> bool {
+    known.is_some_and(|known| {
+        given
+            .str()
+            .map_or_else(|| given.text().as_ref() == Some(known), |given| given == known)
+    })
 }
 
-fn username(fields: &Fields<'_>) -> Option<String> {
-    fields.str("username").map(|name| name.trim_start_matches('@').to_owned())
+/// Both name a user, and not the same one.
+fn contradicts(sender: &Sender, contact: &Node<'_>) -> bool {
+    let given = contact.get("user_id");
+    sender.user_id.is_some() && given.str().is_some() && !is(sender.user_id.as_ref(), given)
+}
+
+fn username(profile: &Node<'_>) -> Option<String> {
+    let name = profile.get("username").str()?;
+    Some(name.trim_start_matches('@').to_owned())
 }
 
 /// Returns the customer who wrote a message.
-pub(super) fn writer(message: &Fields<'_>) -> Sender {
+pub(super) fn writer(message: &Node<'_>) -> Sender {
     named(
-        message.text("from"),
-        message.text("from_user_id"),
-        message.text("from_parent_user_id"),
+        message.get("from").text(),
+        message.get("from_user_id").text(),
+        message.get("from_parent_user_id").text(),
     )
 }
 
 /// Returns the customer whom a message of the shop's went to.
-pub(super) fn addressee(message: &Fields<'_>) -> Sender {
+pub(super) fn addressee(message: &Node<'_>) -> Sender {
     named(
-        message.text("to").or_else(|| message.text("recipient_id")),
-        message.text("to_user_id").or_else(|| message.text("recipient_user_id")),
-        message.text("to_parent_user_id").or_else(|| message.text("recipient_parent_user_id")),
+        message
+            .get("to")
+            .text()
+            .or_else(|| message.get("recipient_id").text()),
+        message
+            .get("to_user_id")
+            .text()
+            .or_else(|| message.get("recipient_user_id").text()),
+        message
+            .get("to_parent_user_id")
+            .text()
+            .or_else(|| message.get("recipient_parent_user_id").text()),
     )
 }
 
 /// Returns the customer of a thread of the phone's history.
-pub(super) fn of_thread(thread: &Fields<'_>) -> Sender {
-    let context = thread.object("context");
+pub(super) fn of_thread(id: &Node<'_>, context: &Node<'_>) -> Sender {
     let sender = named(
-        context.text("wa_id").or_else(|| thread.text("id")),
-        context.text("user_id"),
-        context.text("parent_user_id"),
+        context.get("wa_id").text().or_else(|| id.text()),
+        context.get("user_id").text(),
+        context.get("parent_user_id").text(),
     );
     Sender {
-        username: username(&context),
-        profile_name: context.object("profile").text("name").or_else(|| context.text("name")),
+        username: username(context),
+        profile_name: context
+            .get("profile")
+            .get("name")
+            .text()
+            .or_else(|| context.get("name").text()),
         ..sender
     }
 }
 
 /// A field made for phone numbers may hold a user id: those have letters.
 fn named(phone: Option<String>, user_id: Option<String>, parent_user_id: Option<String>) -> Sender {
-    let is_user_id = phone.as_deref().is_some_and(|id| id.bytes().any(|byte| byte.is_ascii_alphabetic()));
+    let is_user_id = phone
+        .as_deref()
+        .is_some_and(|id| id.bytes().any(|byte| byte.is_ascii_alphabetic()));
     let (phone, stray) = if is_user_id { (None, phone) } else { (phone, None) };
     Sender {
         phone,
@@ -98,14 +129,17 @@ fn named(phone: Option<String>, user_id: Option<String>, parent_user_id: Option<
 }
 
 pub(super) fn user_id_update(raw: &RawValue, change: &Change<'_>) -> Update {
-    let fields = Fields::of(raw);
-    let ids = fields.object("user_id");
-    match ids.text("current").or_else(|| fields.text("current")) {
+    let fields = Node::of(raw);
+    let ids = fields.get("user_id");
+    match ids.get("current").text().or_else(|| fields.get("current").text()) {
         Some(current) => Update::UserIdChanged {
             line: change.line.clone(),
-            previous: ids.text("previous").or_else(|| fields.text("previous")),
+            previous: ids
+                .get("previous")
+                .text()
+                .or_else(|| fields.get("previous").text()),
             current,
-            phone: fields.text("wa_id"),
+            phone: fields.get("wa_id").text(),
         },
         None => unreadable("user_id_update: the current user id is missing", raw),
     }
@@ -115,9 +149,9 @@ pub(super) fn user_id_update(raw: &RawValue, change: &Change<'_>) -> Update {
 mod tests {
     use super::*;
 
-    fn completed(message: &str, contacts: &str) -> Sender {
-        let value = format!(r#"{{"contacts":{contacts}}}"#);
-        Contacts::of(&Fields::of_text(&value)).complete(writer(&Fields::of_text(message)))
+    fn completed<'a>(message: &'a str, contacts: &'a str) -> Sender {
+        let node = |json| serde_json::from_str(json).unwrap();
+        Contacts::of(node(contacts)).complete(writer(&node(message)))
     }
 
     #[test]
@@ -150,14 +184,23 @@ mod tests {
     #[test]
     fn the_only_contact_counts_unless_it_is_somebody_else() {
         let contact = r#"[{"user_id":"MX.2","wa_id":"52","profile":{"name":"Luis"}}]"#;
-        assert_eq!(completed(r#"{"from":"521"}"#, contact).profile_name.as_deref(), Some("Luis"));
-        assert_eq!(completed(r#"{"from_user_id":"MX.1"}"#, contact).profile_name, None);
+        assert_eq!(
+            completed(r#"{"from":"521"}"#, contact).profile_name.as_deref(),
+            Some("Luis")
+        );
+        assert_eq!(
+            completed(r#"{"from_user_id":"MX.1"}"#, contact).profile_name,
+            None
+        );
         assert_eq!(completed("{}", contact).phone.as_deref(), Some("52"));
     }
 
     #[test]
     fn a_user_id_in_a_phones_place_is_not_a_phone() {
         let sender = completed(r#"{"from":"MX.13491208655302741918"}"#, "null");
-        assert_eq!((sender.phone, sender.user_id.as_deref()), (None, Some("MX.13491208655302741918")));
+        assert_eq!(
+            (sender.phone, sender.user_id.as_deref()),
+            (None, Some("MX.13491208655302741918"))
+        );
     }
 }

@@ -6,6 +6,7 @@ use cobro_protocol::Timestamp;
 use serde_json::value::RawValue;
 
 use super::fields::Fields;
+use super::node::Node;
 use super::parse::{Change, unreadable};
 use super::{LineRef, Update, sender};
 
@@ -72,30 +73,31 @@ pub struct StatusError {
 }
 
 pub(super) fn update(raw: &RawValue, change: &Change<'_>) -> Update {
-    let fields = Fields::of(raw);
-    let (Some(wamid), Some(name)) = (fields.text("id"), fields.str("status")) else {
+    let fields = Node::of(raw);
+    let (Some(wamid), Some(name)) = (fields.get("id").text(), fields.get("status").str()) else {
         return unreadable("statuses: the id or the status is missing", raw);
     };
     let recipient = sender::addressee(&fields);
     Update::Status(StatusUpdate {
         line: change.line.clone(),
         wamid,
-        status: Status::from_name(&name),
-        at: fields.at("timestamp").unwrap_or(Timestamp::from_millis(0)),
+        status: Status::from_name(name),
+        at: fields.get("timestamp").at().unwrap_or(Timestamp::from_millis(0)),
         recipient_phone: recipient.phone,
         recipient_user_id: recipient.user_id,
-        opaque: fields.text("biz_opaque_callback_data"),
-        errors: fields.list("errors").into_iter().map(error).collect(),
-        pricing: fields.get("pricing").map(|pricing| pricing.get().to_owned()),
+        opaque: fields.get("biz_opaque_callback_data").text(),
+        errors: fields.get("errors").items().iter().map(error).collect(),
+        pricing: Fields::of(raw)
+            .get("pricing")
+            .map(|pricing| pricing.get().to_owned()),
     })
 }
 
-fn error(raw: &RawValue) -> StatusError {
-    let fields = Fields::of(raw);
+fn error(error: &Node<'_>) -> StatusError {
     StatusError {
-        code: fields.integer("code").unwrap_or(-1),
-        title: fields.text("title").unwrap_or_default(),
-        message: fields.text("message"),
-        details: fields.object("error_data").text("details"),
+        code: error.get("code").integer().unwrap_or(-1),
+        title: error.get("title").text().unwrap_or_default(),
+        message: error.get("message").text(),
+        details: error.get("error_data").get("details").text(),
     }
 }

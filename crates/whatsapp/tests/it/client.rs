@@ -12,11 +12,13 @@ fn ana() -> Recipient {
 }
 
 async fn say(api: &WhatsAppApi, text: &str) -> Result<Sent, WhatsAppError> {
-    api.send_text("106540352242922", &ana(), text, true, "row-1", None).await
+    api.send_text("106540352242922", &ana(), text, true, "row-1", None)
+        .await
 }
 
 async fn button(api: &WhatsAppApi, body: &str, label: &str, url: &str) -> Result<Sent, WhatsAppError> {
-    api.send_pay_button("1", &ana(), body, None, label, url, "row-1").await
+    api.send_pay_button("1", &ana(), body, None, label, url, "row-1")
+        .await
 }
 
 #[tokio::test]
@@ -24,7 +26,14 @@ async fn text_goes_out_as_it_was_written() {
     let server = Server::answering(200, SENT).await;
     let api = server.api();
     let sent = api
-        .send_text("106540352242922", &ana(), "¡Gracias, \"Ana\"! 🌮", true, "row-1", Some("wamid.0"))
+        .send_text(
+            "106540352242922",
+            &ana(),
+            "¡Gracias, \"Ana\"! 🌮",
+            true,
+            "row-1",
+            Some("wamid.0"),
+        )
         .await
         .unwrap();
     assert_eq!(sent.wamid, "wamid.1");
@@ -49,7 +58,11 @@ async fn text_goes_out_as_it_was_written() {
 async fn a_customer_without_a_phone_number_is_reached_by_user_id() {
     let server = Server::answering(200, SENT).await;
     let to = Recipient::UserId("MX.13491208655302741918".into());
-    server.api().send_text("1", &to, "Hola", false, "row-1", None).await.unwrap();
+    server
+        .api()
+        .send_text("1", &to, "Hola", false, "row-1", None)
+        .await
+        .unwrap();
     let body = &server.received()[0].body;
     assert_eq!(body["recipient"], "MX.13491208655302741918");
     assert!(body.get("to").is_none());
@@ -60,7 +73,17 @@ async fn a_pay_button_opens_its_link() {
     let server = Server::answering(200, SENT).await;
     let api = server.api();
     let url = "https://buy.stripe.com/test_1?client_reference_id=a&b=c";
-    api.send_pay_button("1", &ana(), "Tu pedido", Some("Cobro"), "Pagar $250.00", url, "row-1").await.unwrap();
+    api.send_pay_button(
+        "1",
+        &ana(),
+        "Tu pedido",
+        Some("Cobro"),
+        "Pagar $250.00",
+        url,
+        "row-1",
+    )
+    .await
+    .unwrap();
     assert_eq!(
         server.received()[0].body["interactive"],
         json!({
@@ -84,9 +107,16 @@ async fn a_read_receipt_names_the_message() {
 
 #[tokio::test]
 async fn a_number_is_described() {
-    let server = Server::answering(200, r#"{"id":"1","display_phone_number":"+52 55","quality_rating":"GREEN"}"#).await;
+    let server = Server::answering(
+        200,
+        r#"{"id":"1","display_phone_number":"+52 55","quality_rating":"GREEN"}"#,
+    )
+    .await;
     let number = server.api().phone_number("1").await.unwrap();
-    assert_eq!((number.quality_rating.as_deref(), number.verified_name), (Some("GREEN"), None));
+    assert_eq!(
+        (number.quality_rating.as_deref(), number.verified_name),
+        (Some("GREEN"), None)
+    );
     let asked = "GET /v25.0/1?fields=display_phone_number,verified_name,quality_rating HTTP/1.1";
     assert_eq!(server.received()[0].target, asked);
 }
@@ -104,8 +134,10 @@ async fn what_whatsapp_would_refuse_never_leaves() {
         button(&api, "Hola", &"x".repeat(21), pay).await,
         button(&api, "Hola", "Pagar", "javascript:alert(1)").await,
         button(&api, "Hola", "Pagar", "https://").await,
-        api.send_pay_button("1", &ana(), "Hola", Some(&"x".repeat(61)), "Pagar", pay, "row-1").await,
-        api.send_text("1", &ana(), "Hola", false, &long_reference, None).await,
+        api.send_pay_button("1", &ana(), "Hola", Some(&"x".repeat(61)), "Pagar", pay, "row-1")
+            .await,
+        api.send_text("1", &ana(), "Hola", false, &long_reference, None)
+            .await,
         api.send_text("../me", &ana(), "Hola", false, "row-1", None).await,
     ];
     for (index, refused) in refused.into_iter().enumerate() {
@@ -114,7 +146,10 @@ async fn what_whatsapp_would_refuse_never_leaves() {
         assert!(error.is_permanent(), "{index}");
     }
     assert!(server.received().is_empty());
-    assert!(say(&api, &"ñ".repeat(4096)).await.is_ok(), "characters count, not bytes");
+    assert!(
+        say(&api, &"ñ".repeat(4096)).await.is_ok(),
+        "characters count, not bytes"
+    );
 }
 
 #[tokio::test]
@@ -123,7 +158,10 @@ async fn a_refusal_is_told_by_its_code() {
     let server = Server::answering(400, closed).await;
     let error = say(&server.api(), "Hola").await.unwrap_err();
     assert_eq!(error.kind(), FailureKind::NeedsTemplate);
-    assert_eq!((error.code_text().as_str(), error.title().as_str()), ("131047", "The 24-hour window is closed"));
+    assert_eq!(
+        (error.code_text().as_str(), error.title().as_str()),
+        ("131047", "The 24-hour window is closed")
+    );
 }
 
 #[tokio::test]
@@ -132,7 +170,11 @@ async fn of_a_code_that_is_not_known_whatsapps_own_words_are_shown() {
     let server = Server::answering(400, odd).await;
     let error = say(&server.api(), "Hola").await.unwrap_err();
     assert_eq!(error.kind(), FailureKind::Invalid);
-    assert!(error.advice().ends_with("Parameter 3 is odd"), "{}", error.advice());
+    assert!(
+        error.advice().ends_with("Parameter 3 is odd"),
+        "{}",
+        error.advice()
+    );
 }
 
 #[tokio::test]
@@ -143,10 +185,18 @@ async fn a_refusal_of_any_shape_is_one() {
         (429, "", FailureKind::Retry { after: None }),
         (401, "", FailureKind::Token),
         (404, "<html>", FailureKind::Invalid),
-        (400, r#"{"error":{"code":190,"error_data":"expired"}}"#, FailureKind::Token),
+        (
+            400,
+            r#"{"error":{"code":190,"error_data":"expired"}}"#,
+            FailureKind::Token,
+        ),
     ] {
         let server = Server::answering(status, body).await;
-        assert_eq!(say(&server.api(), "Hola").await.unwrap_err().kind(), kind, "{status} {body}");
+        assert_eq!(
+            say(&server.api(), "Hola").await.unwrap_err().kind(),
+            kind,
+            "{status} {body}"
+        );
     }
 }
 
@@ -158,13 +208,21 @@ async fn a_lost_answer_is_ambiguous_and_never_repeated() {
     assert_eq!(server.received().len(), 1);
 
     let server = Server::answering(200, "<html>").await;
-    assert_eq!(say(&server.api(), "Hola").await.unwrap_err().kind(), FailureKind::Ambiguous);
+    assert_eq!(
+        say(&server.api(), "Hola").await.unwrap_err().kind(),
+        FailureKind::Ambiguous
+    );
 }
 
 #[tokio::test]
 async fn what_never_left_may_be_sent_again() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = say(&api_at(&format!("http://{closed}")), "Hola").await.unwrap_err();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let error = say(&api_at(&format!("http://{closed}")), "Hola")
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), FailureKind::Retry { after: None });
 }
 

@@ -10,7 +10,10 @@ use serde_json::Value;
 fn payloads() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/whatsapp-payloads");
     let Ok(files) = std::fs::read_dir(&folder) else {
-        println!("skipped: the documented payloads are not here ({})", folder.display());
+        println!(
+            "skipped: the documented payloads are not here ({})",
+            folder.display()
+        );
         return Vec::new();
     };
     let is_payload = |name: &str| name.ends_with(".json") && name != "INDEX.json";
@@ -47,11 +50,24 @@ fn all<'a>(name: &str, payload: &'a Value) -> Vec<&'a Value> {
 /// Returns the words that a person wrote or reads in a message, by the names of their fields.
 fn words_of(message: &Value) -> Vec<&str> {
     fn collect<'a>(value: &'a Value, name: &str, parent: &str, words: &mut Vec<&'a str>) {
-        const WORDS: [&str; 8] = ["body", "caption", "text", "title", "description", "emoji", "formatted_name", "address"];
+        const WORDS: [&str; 8] = [
+            "body",
+            "caption",
+            "text",
+            "title",
+            "description",
+            "emoji",
+            "formatted_name",
+            "address",
+        ];
         match value {
-            Value::Object(fields) => fields.iter().for_each(|(key, value)| collect(value, key, name, words)),
+            Value::Object(fields) => fields
+                .iter()
+                .for_each(|(key, value)| collect(value, key, name, words)),
             Value::Array(items) => items.iter().for_each(|item| collect(item, name, parent, words)),
-            Value::String(text) if WORDS.contains(&name) || (parent == "location" && name == "name") => words.push(text),
+            Value::String(text) if WORDS.contains(&name) || (parent == "location" && name == "name") => {
+                words.push(text)
+            }
             _ => {}
         }
     }
@@ -89,10 +105,17 @@ fn every_message_is_told_with_its_id_time_and_exact_words() {
             let seconds: i64 = original["timestamp"].as_str().unwrap().parse().unwrap();
             assert_eq!(message.at, Timestamp::from_secs(seconds), "{name}");
             for words in words_of(original) {
-                assert!(message.text.contains(words), "{name}: {words:?} is missing in {:?}", message.text);
+                assert!(
+                    message.text.contains(words),
+                    "{name}: {words:?} is missing in {:?}",
+                    message.text
+                );
             }
             for line in message.text.lines() {
-                assert!(original.to_string().contains(&Value::from(line).to_string()), "{name}: {line:?} is invented");
+                assert!(
+                    original.to_string().contains(&Value::from(line).to_string()),
+                    "{name}: {line:?} is invented"
+                );
             }
         }
     }
@@ -109,7 +132,10 @@ fn every_customer_is_named_by_an_id_of_their_own() {
             let line = message.line.display_phone_number.as_ref();
             // One documented example has the customer and the shop under one number.
             let is_muddled = name.contains("copy-code");
-            assert!(is_muddled || ids.iter().all(|id| Some(*id) != line), "{name}: the shop stands for its customer");
+            assert!(
+                is_muddled || ids.iter().all(|id| Some(*id) != line),
+                "{name}: the shop stands for its customer"
+            );
         }
     }
 }
@@ -121,14 +147,31 @@ fn every_status_and_every_change_of_id_is_told() {
         let updates = parse(&text).unwrap();
         let count = |is: fn(&Update) -> bool| updates.iter().filter(|update| is(update)).count();
         let statuses = all("statuses", &payload);
-        assert_eq!(count(|update| matches!(update, Update::Status(_))), statuses.len(), "{name}");
-        let changed = all("user_id_update", &payload).len() + usize::from(text.contains("\"user_changed_user_id\""));
-        assert_eq!(count(|update| matches!(update, Update::UserIdChanged { .. })), changed, "{name}");
+        assert_eq!(
+            count(|update| matches!(update, Update::Status(_))),
+            statuses.len(),
+            "{name}"
+        );
+        let changed =
+            all("user_id_update", &payload).len() + usize::from(text.contains("\"user_changed_user_id\""));
+        assert_eq!(
+            count(|update| matches!(update, Update::UserIdChanged { .. })),
+            changed,
+            "{name}"
+        );
         for (update, original) in updates.iter().zip(&statuses) {
             let Update::Status(status) = update else { continue };
             assert_eq!(status.wamid, original["id"].as_str().unwrap(), "{name}");
-            assert_eq!(status.opaque.as_deref(), original["biz_opaque_callback_data"].as_str(), "{name}");
-            assert_eq!(status.recipient_phone.as_deref(), original["recipient_id"].as_str(), "{name}");
+            assert_eq!(
+                status.opaque.as_deref(),
+                original["biz_opaque_callback_data"].as_str(),
+                "{name}"
+            );
+            assert_eq!(
+                status.recipient_phone.as_deref(),
+                original["recipient_id"].as_str(),
+                "{name}"
+            );
         }
     }
 }
@@ -147,11 +190,21 @@ fn nothing_documented_is_unreadable_and_every_change_says_something() {
 
 #[test]
 fn alerts_quality_templates_and_disconnections_reach_a_person() {
-    let must = ["account-alerts", "partner-removed", "quality-update", "template-status", "account-violation", "errors-130429"];
+    let must = [
+        "account-alerts",
+        "partner-removed",
+        "quality-update",
+        "template-status",
+        "account-violation",
+        "errors-130429",
+    ];
     for (name, text) in payloads() {
         if must.iter().any(|part| name.contains(part)) {
             let updates = parse(&text).unwrap();
-            assert!(matches!(&updates[..], [Update::Notice { .. }]), "{name}: {updates:?}");
+            assert!(
+                matches!(&updates[..], [Update::Notice { .. }]),
+                "{name}: {updates:?}"
+            );
         }
     }
 }

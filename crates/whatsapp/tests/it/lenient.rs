@@ -11,12 +11,40 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         "\\PC{0,12}".prop_map(Value::from),
-        prop::sample::select(vec!["text", "edit", "messages", "history", "system", "1749416383"]).prop_map(Value::from),
+        prop::sample::select(vec![
+            "text",
+            "edit",
+            "messages",
+            "history",
+            "system",
+            "1749416383"
+        ])
+        .prop_map(Value::from),
     ];
     leaf.prop_recursive(6, 48, 6, |inner| {
         let name = prop::sample::select(vec![
-            "entry", "changes", "value", "field", "messages", "statuses", "history", "threads", "message_echoes", "type", "text",
-            "edit", "message", "body", "contacts", "profile", "from", "id", "timestamp", "errors", "system", "interactive",
+            "entry",
+            "changes",
+            "value",
+            "field",
+            "messages",
+            "statuses",
+            "history",
+            "threads",
+            "message_echoes",
+            "type",
+            "text",
+            "edit",
+            "message",
+            "body",
+            "contacts",
+            "profile",
+            "from",
+            "id",
+            "timestamp",
+            "errors",
+            "system",
+            "interactive",
         ]);
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
@@ -64,6 +92,15 @@ fn nesting_without_end_is_only_strange() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let body = format!(r#"{{"entry":[{{"changes":[{{"field":"x","value":{deep}}}]}}]}}"#);
     assert!(matches!(&parse(&body).unwrap()[..], [Update::Other { .. }]));
-    let edits = format!("{}null{}", r#"{"type":"edit","edit":{"message":"#.repeat(2_000), "}}".repeat(2_000));
-    assert!(parse(&format!(r#"{{"entry":[{{"changes":[{{"value":{{"messages":[{edits}]}}}}]}}]}}"#)).is_ok());
+    let edits = format!(
+        "{}null{}",
+        r#"{"type":"edit","edit":{"message":"#.repeat(2_000),
+        "}}".repeat(2_000)
+    );
+    assert!(
+        parse(&format!(
+            r#"{{"entry":[{{"changes":[{{"value":{{"messages":[{edits}]}}}}]}}]}}"#
+        ))
+        .is_ok()
+    );
 }

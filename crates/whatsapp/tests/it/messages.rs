@@ -38,7 +38,15 @@ fn history_tells_the_shop_from_the_customer() {
         { "from": "5215548217730", "id": "w3", "timestamp": "3", "type": "text", "text": { "body": "Hola" } },
         { "to": LINE, "id": "w4", "timestamp": "4", "type": "text", "text": { "body": "Hola" } },
     ] });
-    assert_eq!(directions(thread), [(ana.clone(), true), (ana.clone(), true), (ana.clone(), false), (ana, false)]);
+    assert_eq!(
+        directions(thread),
+        [
+            (ana.clone(), true),
+            (ana.clone(), true),
+            (ana.clone(), false),
+            (ana, false)
+        ]
+    );
 }
 
 #[test]
@@ -56,14 +64,25 @@ fn a_file_that_follows_its_placeholder_is_history_not_news() {
     let late = json!({ "messages": [{ "from": "5215548217730", "id": "w1", "timestamp": "1", "type": "image",
         "image": { "mime_type": "image/jpeg", "id": "9", "caption": "El ticket" } }] });
     let update = updates("history", late).remove(0);
-    let Update::History(history) = update else { panic!("{update:?}") };
-    assert_eq!((history.message.text.as_str(), history.from_shop), ("El ticket", false));
+    let Update::History(history) = update else {
+        panic!("{update:?}")
+    };
+    assert_eq!(
+        (history.message.text.as_str(), history.from_shop),
+        ("El ticket", false)
+    );
 }
 
 #[test]
 fn a_declined_history_is_a_notice() {
-    let updates = updates("history", json!({ "history": [{ "errors": [{ "code": 2_593_109 }] }] }));
-    assert!(matches!(&updates[..], [Update::Notice { field, .. }] if field == "history"), "{updates:?}");
+    let updates = updates(
+        "history",
+        json!({ "history": [{ "errors": [{ "code": 2_593_109 }] }] }),
+    );
+    assert!(
+        matches!(&updates[..], [Update::Notice { field, .. }] if field == "history"),
+        "{updates:?}"
+    );
 }
 
 #[test]
@@ -72,9 +91,14 @@ fn an_echo_belongs_to_the_customer_it_went_to() {
         "type": "text", "text": { "body": "Gracias" } }],
         "contacts": [{ "user_id": "MX.1", "profile": { "name": "Ana" } }] });
     let update = updates("smb_message_echoes", echo).remove(0);
-    let Update::Echo(echo) = update else { panic!("{update:?}") };
+    let Update::Echo(echo) = update else {
+        panic!("{update:?}")
+    };
     assert_eq!(echo.from.user_id.as_deref(), Some("MX.1"));
-    assert_eq!((echo.from.profile_name.as_deref(), echo.from.phone), (Some("Ana"), None));
+    assert_eq!(
+        (echo.from.profile_name.as_deref(), echo.from.phone),
+        (Some("Ana"), None)
+    );
 }
 
 #[test]
@@ -84,18 +108,33 @@ fn a_system_message_that_changes_the_user_id_says_both() {
         json!({ "messages": [{ "from": "5215548217730", "from_user_id": "MX.1", "id": "w1", "timestamp": "1", "type": "system",
             "system": { "type": "user_changed_user_id", "user_id": "MX.2", "body": "Ana changed" } }] }),
     );
-    let [Update::Message(message), Update::UserIdChanged { previous, current, .. }] = &updates[..] else {
+    let [
+        Update::Message(message),
+        Update::UserIdChanged {
+            previous, current, ..
+        },
+    ] = &updates[..]
+    else {
         panic!("{updates:?}")
     };
-    assert_eq!((message.kind, message.text.as_str()), (MessageKind::System, "Ana changed"));
+    assert_eq!(
+        (message.kind, message.text.as_str()),
+        (MessageKind::System, "Ana changed")
+    );
     assert_eq!((previous.as_deref(), current.as_str()), (Some("MX.1"), "MX.2"));
 }
 
 #[test]
 fn edits_carry_the_new_words_whatever_was_edited() {
-    let edit = |inner: Value| message(json!({ "id": "w", "from": "1", "type": "edit", "edit": { "message": inner } }));
-    assert_eq!(edit(json!({ "type": "text", "text": { "body": "Mejor dos" } })).text, "Mejor dos");
-    let captioned = edit(json!({ "type": "image", "image": { "caption": "Este", "mime_type": "image/png", "id": "7" } }));
+    let edit = |inner: Value| {
+        message(json!({ "id": "w", "from": "1", "type": "edit", "edit": { "message": inner } }))
+    };
+    assert_eq!(
+        edit(json!({ "type": "text", "text": { "body": "Mejor dos" } })).text,
+        "Mejor dos"
+    );
+    let captioned =
+        edit(json!({ "type": "image", "image": { "caption": "Este", "mime_type": "image/png", "id": "7" } }));
     assert_eq!(captioned.text, "Este");
     assert_eq!(captioned.media.and_then(|media| media.id).as_deref(), Some("7"));
     assert_eq!(edit(json!({ "type": "edit", "edit": {} })).text, "");
@@ -103,8 +142,13 @@ fn edits_carry_the_new_words_whatever_was_edited() {
 
 #[test]
 fn a_type_that_is_not_known_still_gives_its_words() {
-    let poll = message(json!({ "id": "w", "from": "1", "type": "poll", "poll": { "title": "¿Cuál?", "body": { "text": "Elige" } } }));
-    assert_eq!((poll.kind, poll.text.as_str()), (MessageKind::Unknown, "Elige\n¿Cuál?"));
+    let poll = message(
+        json!({ "id": "w", "from": "1", "type": "poll", "poll": { "title": "¿Cuál?", "body": { "text": "Elige" } } }),
+    );
+    assert_eq!(
+        (poll.kind, poll.text.as_str()),
+        (MessageKind::Unknown, "Elige\n¿Cuál?")
+    );
     assert!(poll.raw.contains("poll"));
     let none = message(json!({ "id": "w", "from": "1" }));
     assert_eq!((none.kind, none.text.as_str()), (MessageKind::Unknown, ""));
@@ -113,7 +157,11 @@ fn a_type_that_is_not_known_still_gives_its_words() {
 #[test]
 fn a_type_named_after_one_of_our_own_is_not_taken_for_it() {
     for name in ["payButton", "voice", "mediaPlaceholder"] {
-        assert_eq!(message(json!({ "id": "w", "from": "1", "type": name })).kind, MessageKind::Unknown, "{name}");
+        assert_eq!(
+            message(json!({ "id": "w", "from": "1", "type": name })).kind,
+            MessageKind::Unknown,
+            "{name}"
+        );
     }
 }
 
@@ -137,9 +185,14 @@ fn a_message_without_a_time_or_a_name_is_still_a_message() {
 #[test]
 fn an_ad_that_led_here_is_remembered() {
     let ad = json!({ "source_type": "ad", "headline": "Chat", "body": "Tacos", "ctwa_clid": "Aff" });
-    let from_ad = message(json!({ "id": "w", "from": "1", "type": "text", "text": { "body": "hola" }, "referral": ad }));
+    let from_ad = message(
+        json!({ "id": "w", "from": "1", "type": "text", "text": { "body": "hola" }, "referral": ad }),
+    );
     let referral = from_ad.referral.unwrap();
-    assert_eq!((referral.headline.as_deref(), referral.ctwa_clid.as_deref()), (Some("Chat"), Some("Aff")));
+    assert_eq!(
+        (referral.headline.as_deref(), referral.ctwa_clid.as_deref()),
+        (Some("Chat"), Some("Aff"))
+    );
     assert_eq!(from_ad.text, "hola", "the ad's words are not the customer's");
 }
 
@@ -149,11 +202,22 @@ fn a_status_tells_for_whom_why_and_at_what_price() {
         "biz_opaque_callback_data": "row-1", "pricing": { "billable": true },
         "errors": [{ "code": "131049", "title": "No", "error_data": { "details": "Because" } }] }] });
     let update = updates("messages", status).remove(0);
-    let Update::Status(status) = update else { panic!("{update:?}") };
-    assert_eq!((status.status, status.at), (Status::Failed, Timestamp::from_secs(1_750_030_073)));
-    assert_eq!((status.recipient_phone, status.recipient_user_id.as_deref()), (None, Some("MX.1")));
+    let Update::Status(status) = update else {
+        panic!("{update:?}")
+    };
+    assert_eq!(
+        (status.status, status.at),
+        (Status::Failed, Timestamp::from_secs(1_750_030_073))
+    );
+    assert_eq!(
+        (status.recipient_phone, status.recipient_user_id.as_deref()),
+        (None, Some("MX.1"))
+    );
     assert_eq!(status.opaque.as_deref(), Some("row-1"));
-    assert_eq!((status.errors[0].code, status.errors[0].details.as_deref()), (131_049, Some("Because")));
+    assert_eq!(
+        (status.errors[0].code, status.errors[0].details.as_deref()),
+        (131_049, Some("Because"))
+    );
     assert_eq!(status.pricing.as_deref(), Some(r#"{"billable":true}"#));
 }
 
@@ -167,8 +231,15 @@ fn a_thousand_updates_in_one_webhook_are_all_told() {
 
 #[test]
 fn customers_words_stay_out_of_logs() {
-    let secret = message(json!({ "id": "w", "from": "5215548217730", "type": "text", "text": { "body": "mi clave" },
-        "context": { "id": "w0", "from": "5215548217730" } }));
-    let shown = format!("{:?} {:?} {:?}", secret, secret.context, Update::Message(secret.clone()));
+    let secret = message(
+        json!({ "id": "w", "from": "5215548217730", "type": "text", "text": { "body": "mi clave" },
+        "context": { "id": "w0", "from": "5215548217730" } }),
+    );
+    let shown = format!(
+        "{:?} {:?} {:?}",
+        secret,
+        secret.context,
+        Update::Message(secret.clone())
+    );
     assert!(!shown.contains("clave") && !shown.contains("521"), "{shown}");
 }

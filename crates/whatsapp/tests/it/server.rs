@@ -61,8 +61,13 @@ impl Server {
     async fn serve(&self, mut stream: TcpStream) {
         while let Some(request) = read_request(&mut stream).await {
             self.received.lock().unwrap().push(request);
-            let Reply::Answer(status, body) = &self.reply else { return };
-            let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            let Reply::Answer(status, body) = &self.reply else {
+                return;
+            };
+            let answer = format!(
+                "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
             let _ = stream.write_all(answer.as_bytes()).await;
         }
     }
@@ -98,6 +103,9 @@ async fn read_request(stream: &mut TcpStream) -> Option<Received> {
 fn whole(bytes: &[u8]) -> Option<(&str, &str)> {
     let (head, body) = std::str::from_utf8(bytes).ok()?.split_once("\r\n\r\n")?;
     let length = head.to_ascii_lowercase();
-    let length = length.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+    let length = length
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok())
+        .unwrap_or(0);
     (body.len() >= length).then_some((head, body))
 }

@@ -1,0 +1,130 @@
+//! Catching up: envelopes applied by the core, beside the raw SQLCipher insert in equal groups.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use cobro_core::domain::Currency;
+use cobro_core::{DatabaseKey, Inbox, Language, Options, StreamOptions, conversation};
+use cobro_relay::{Relay, RelayOptions};
+use futures_util::{StreamExt, stream};
+use kit::signing;
+use rusqlite::Connection;
+use secrecy::SecretString;
+
+use crate::figures::{line, mark};
+use crate::latency::message;
+
+const ENVELOPES: u32 = 30_000;
+/// The core commits what waits together, up to this many.
+const GROUP: usize = 1024;
+const LIMIT: f64 = 0.5;
+const KEY: [u8; 32] = [9; 32];
+
+pub(crate) async fn run() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let bodies: Vec<String> = (0..ENVELOPES).map(|n| message("106540352242922", n)).collect();
+    let relay = Relay::start(RelayOptions {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        journal_path: folder.path().join("journal.db"),
+        journal_key: Some(KEY.into()),
+        whatsapp_secrets: vec!["secret".into()],
+        verify_token: "verify".into(),
+        stripe_secrets: Vec::new(),
+        stream_token: "token".into(),
+        keep: RelayOptions::KEEP,
+    })
+    .await?;
+    fill(&relay, &bodies).await?;
+
+    let begun = Instant::now();
+    let inbox = open(&relay, folder.path()).await?;
+    inbox.start();
+    while applied(&inbox).await? < ENVELOPES {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let core = f64::from(ENVELOPES) / begun.elapsed().as_secs_f64();
+    inbox.shutdown().await;
+    relay.shutdown().await;
+
+    let path = folder.path().join("raw.db");
+    let raw = tokio::task::spawn_blocking(move || raw_insert(&path, &bodies)).await??;
+    let ratio = core / raw;
+    line("envelopes applied when catching up", &format!("{core:.0}/s"), &format!("raw insert of envelope and message: {raw:.0}/s"));
+    line("applied, of the raw insert", &format!("{ratio:.2}"), &format!("at least 0.5: {}", mark(ratio >= LIMIT)));
+    Ok(())
+}
+
+async fn fill(relay: &Relay, bodies: &[String]) -> Result<()> {
+    let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
+    let url = format!("{}/webhooks/whatsapp", relay.url());
+    let posts = stream::iter(bodies).map(|body| {
+        let post = http
+            .post(&url)
+            .header("X-Hub-Signature-256", signing::whatsapp("secret", body.as_bytes()))
+            .body(body.clone())
+            .send();
+        async move { anyhow::Ok(post.await?.error_for_status()?) }
+    });
+    let mut answers = posts.buffer_unordered(64);
+    while let Some(answer) = answers.next().await {
+        answer?;
+    }
+    Ok(())
+}
+
+async fn open(relay: &Relay, folder: &std::path::Path) -> Result<Inbox> {
+    Ok(Inbox::open(Options {
+        database: folder.join("cobro.db"),
+        key: DatabaseKey::from_raw(KEY),
+        stream: Some(StreamOptions { url: relay.stream_url(), token: SecretString::from("token") }),
+        whatsapp: None,
+        stripe: None,
+        language: Language::Es,
+        country: "MX".into(),
+        default_currency: Currency::from_code("MXN")?,
+        default_expiry_hours: 48,
+        announces: false,
+        poll_every: None,
+        stripe_webhooks: false,
+    })
+    .await?)
+}
+
+async fn applied(inbox: &Inbox) -> Result<u32> {
+    Ok(conversation::unread(inbox).await?)
+}
+
+/// The same bytes in the same tables' shape, in equal groups: no parsing, no looking up.
+fn raw_insert(path: &std::path::Path, bodies: &[String]) -> Result<f64> {
+    let mut db = Connection::open(path)?;
+    db.execute_batch(&format!(
+        "PRAGMA key = \"x'{}'\"; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;
+         CREATE TABLE envelopes (key INTEGER PRIMARY KEY, source TEXT NOT NULL, received_at INTEGER NOT NULL,
+                                 body TEXT NOT NULL, error TEXT) STRICT;
+         CREATE TABLE messages (n INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, wamid TEXT NOT NULL UNIQUE,
+                                text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+         CREATE INDEX messages_of_conversation ON messages (conversation, at);",
+        hex::encode(KEY)
+    ))?;
+    let begun = Instant::now();
+    for (group, bodies) in bodies.chunks(GROUP).enumerate() {
+        let tx = db.transaction()?;
+        for (n, body) in bodies.iter().enumerate() {
+            let key = i64::try_from(group * GROUP + n)?;
+            tx.prepare_cached("INSERT INTO envelopes VALUES (?, 'whatsapp', ?, ?, NULL)")?
+                .execute((key, key, body))?;
+            tx.prepare_cached("INSERT INTO messages VALUES (?, ?, ?, ?, ?)")?.execute((
+                key,
+                key % 500,
+                format!("wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0{key:08}"),
+                "Hola, ¿tienen el pastel de tres leches? Lo quiero para el sábado por la tarde",
+                key,
+            ))?;
+        }
+        tx.commit()?;
+    }
+    let count = u32::try_from(bodies.len()).context("Too many envelopes")?;
+    Ok(f64::from(count) / begun.elapsed().as_secs_f64())
+}
