@@ -21,6 +21,7 @@ fn main() -> anyhow::Result<std::process::ExitCode> {
     let Arguments { report, screenshots } = Arguments::parse();
     std::fs::create_dir_all(&screenshots)
         .with_context(|| format!("{} can't be made", screenshots.display()))?;
+    forget(&screenshots)?;
     if let Some(folder) = report.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
     }
@@ -36,6 +37,26 @@ fn main() -> anyhow::Result<std::process::ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Removes an earlier tour's screenshots: they would be taken for this one's.
+#[cfg(target_os = "linux")]
+fn forget(screenshots: &std::path::Path) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(screenshots)? {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let numbered = name
+            .split_once('-')
+            .is_some_and(|(number, _)| number.len() == 2 && number.parse::<u8>().is_ok());
+        if numbered && name.ends_with(".png") {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -48,8 +48,8 @@ struct Ear {
 
 impl Notifier {
     pub(crate) async fn show(&self, note: Note, clicked: Clicked) -> Result<(), String> {
-        let connection = self.listen().await.map_err(|error| sentence(&error))?;
-        let abilities = abilities(&connection).await.map_err(|error| sentence(&error))?;
+        let connection = self.listen().await.map_err(no_bus)?;
+        let abilities = abilities(&connection).await.map_err(no_service)?;
         let mut shown = self.shown.lock().await;
         let handle = notification(&note, &abilities)
             .show_async()
@@ -188,23 +188,24 @@ async fn ended(shown: &Shown, id: u32, was_clicked: bool) {
     }
 }
 
-/// Returns what to do about a bus or a service that is not there.
-fn sentence(error: &zbus::Error) -> String {
-    use zbus::fdo::Error as Fdo;
-    let missing = match error {
+fn no_bus(error: zbus::Error) -> String {
+    tracing::debug!(%error, "No session bus");
+    "The session bus can't be reached, so nothing can be announced. Start Cobro from your desktop session"
+        .into()
+}
+
+/// Returns what to do about a service that is not there.
+fn no_service(error: zbus::Error) -> String {
+    let is_missing = match &error {
         zbus::Error::MethodError(name, ..) => ["ServiceUnknown", "NameHasNoOwner", "Spawn"]
             .iter()
             .any(|part| name.as_str().contains(part)),
-        zbus::Error::FDO(error) => matches!(**error, Fdo::ServiceUnknown(_) | Fdo::NameHasNoOwner(_)),
         _ => false,
     };
-    match error {
-        _ if missing => "This desktop has no notification service. Start one, such as dunst, and test again".into(),
-        zbus::Error::InputOutput(_) | zbus::Error::Address(_) => {
-            "The session bus can't be reached, so nothing can be announced. Start Cobro from your desktop session".into()
-        }
-        other => format!("The notification service failed: {other}"),
+    if is_missing {
+        return "This desktop has no notification service. Start one, such as dunst, and test again".into();
     }
+    format!("The notification service failed: {error}")
 }
 
 #[cfg(test)]

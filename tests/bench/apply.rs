@@ -50,8 +50,16 @@ pub(crate) async fn run() -> Result<()> {
     let path = folder.path().join("raw.db");
     let raw = tokio::task::spawn_blocking(move || raw_insert(&path, &bodies)).await??;
     let ratio = core / raw;
-    line("envelopes applied when catching up", &format!("{core:.0}/s"), &format!("raw insert of envelope and message: {raw:.0}/s"));
-    line("applied, of the raw insert", &format!("{ratio:.2}"), &format!("at least 0.5: {}", mark(ratio >= LIMIT)));
+    line(
+        "envelopes applied when catching up",
+        &format!("{core:.0}/s"),
+        &format!("raw insert of envelope and message: {raw:.0}/s"),
+    );
+    line(
+        "applied, of the raw insert",
+        &format!("{ratio:.2}"),
+        &format!("at least 0.5: {}", mark(ratio >= LIMIT)),
+    );
     Ok(())
 }
 
@@ -61,7 +69,10 @@ async fn fill(relay: &Relay, bodies: &[String]) -> Result<()> {
     let posts = stream::iter(bodies).map(|body| {
         let post = http
             .post(&url)
-            .header("X-Hub-Signature-256", signing::whatsapp("secret", body.as_bytes()))
+            .header(
+                "X-Hub-Signature-256",
+                signing::whatsapp("secret", body.as_bytes()),
+            )
             .body(body.clone())
             .send();
         async move { anyhow::Ok(post.await?.error_for_status()?) }
@@ -77,7 +88,10 @@ async fn open(relay: &Relay, folder: &std::path::Path) -> Result<Inbox> {
     Ok(Inbox::open(Options {
         database: folder.join("cobro.db"),
         key: DatabaseKey::from_raw(KEY),
-        stream: Some(StreamOptions { url: relay.stream_url(), token: SecretString::from("token") }),
+        stream: Some(StreamOptions {
+            url: relay.stream_url(),
+            token: SecretString::from("token"),
+        }),
         whatsapp: None,
         stripe: None,
         language: Language::Es,
@@ -115,13 +129,14 @@ fn raw_insert(path: &std::path::Path, bodies: &[String]) -> Result<f64> {
             let key = i64::try_from(group * GROUP + n)?;
             tx.prepare_cached("INSERT INTO envelopes VALUES (?, 'whatsapp', ?, ?, NULL)")?
                 .execute((key, key, body))?;
-            tx.prepare_cached("INSERT INTO messages VALUES (?, ?, ?, ?, ?)")?.execute((
-                key,
-                key % 500,
-                format!("wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0{key:08}"),
-                "Hola, ¿tienen el pastel de tres leches? Lo quiero para el sábado por la tarde",
-                key,
-            ))?;
+            tx.prepare_cached("INSERT INTO messages VALUES (?, ?, ?, ?, ?)")?
+                .execute((
+                    key,
+                    key % 500,
+                    format!("wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0{key:08}"),
+                    "Hola, ¿tienen el pastel de tres leches? Lo quiero para el sábado por la tarde",
+                    key,
+                ))?;
         }
         tx.commit()?;
     }

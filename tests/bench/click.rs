@@ -23,18 +23,26 @@ pub(crate) async fn run() -> Result<()> {
     for n in 0..ROUNDS {
         let amount = Money::from_minor(10_000 + n, Currency::from_code("MXN")?)?;
         let begun = Instant::now();
-        let made = charge::create(bench.inbox(), Actor::Person, NewCharge {
-            id: ChargeId::new(),
-            conversation,
-            amount,
-            description: "Pastel".into(),
-            single_use: true,
-            expires_in_hours: None,
-            message: String::new(),
-        })
+        let made = charge::create(
+            bench.inbox(),
+            Actor::Person,
+            NewCharge {
+                id: ChargeId::new(),
+                conversation,
+                amount,
+                description: "Pastel".into(),
+                single_use: true,
+                expires_in_hours: None,
+                message: String::new(),
+            },
+        )
         .await?;
         let click = begun.elapsed();
-        anyhow::ensure!(made.payment == Payment::Open, "The link was not made: {:?}", made.problem);
+        anyhow::ensure!(
+            made.payment == Payment::Open,
+            "The link was not made: {:?}",
+            made.problem
+        );
 
         let begun = Instant::now();
         post(&http, &bench, amount).await?;
@@ -46,8 +54,16 @@ pub(crate) async fn run() -> Result<()> {
     }
     bench.close().await;
     let over = clicks.ms(50.0) - bare.ms(50.0);
-    line("click → link", &clicks.words(), &format!("bare POST: {}", bare.words()));
-    line("click over the bare POST (p50)", &format!("{over:.2} ms"), &format!("at most 3 ms: {}", mark(over <= LIMIT_MS)));
+    line(
+        "click → link",
+        &clicks.words(),
+        &format!("bare POST: {}", bare.words()),
+    );
+    line(
+        "click over the bare POST (p50)",
+        &format!("{over:.2} ms"),
+        &format!("at most 3 ms: {}", mark(over <= LIMIT_MS)),
+    );
     Ok(())
 }
 

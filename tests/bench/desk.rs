@@ -32,11 +32,18 @@ impl BenchDesk {
             ("COBRO_STRIPE_WEBHOOK_SECRET", stripe.webhook_secret.clone()),
         ];
         let settings = Settings::from_sources(folder.path(), &|name| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+            variables
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value.clone())
         })?;
         let desk = Desk::open(settings, Kind::Agent).await?;
         sandbox.set_webhooks(&desk.relay_url().context("The desk has no relay")?)?;
-        Ok(Self { sandbox, desk, _folder: folder })
+        Ok(Self {
+            sandbox,
+            desk,
+            _folder: folder,
+        })
     }
 
     pub(crate) fn inbox(&self) -> &Inbox {

@@ -14,7 +14,8 @@ impl Times {
     }
 
     pub(crate) fn add(&mut self, took: Duration) {
-        self.0.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        self.0
+            .saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
     /// Returns the percentile in milliseconds.
@@ -23,7 +24,12 @@ impl Times {
     }
 
     pub(crate) fn words(&self) -> String {
-        format!("p50 {:.2} ms, p99 {:.2} ms ({} samples)", self.ms(50.0), self.ms(99.0), self.0.len())
+        format!(
+            "p50 {:.2} ms, p99 {:.2} ms ({} samples)",
+            self.ms(50.0),
+            self.ms(99.0),
+            self.0.len()
+        )
     }
 }
 

@@ -42,17 +42,26 @@ pub(crate) async fn run() -> Result<()> {
             }
         };
         let (answer, took) = tokio::try_join!(async { Ok(posted.await?) }, heard)?;
-        anyhow::ensure!(answer.status().is_success(), "The relay answered {}", answer.status());
+        anyhow::ensure!(
+            answer.status().is_success(),
+            "The relay answered {}",
+            answer.status()
+        );
         times.add(took);
     }
     bench.close().await;
-    line("webhook POST → event, 50/s", &times.words(), &format!("p99 under 25 ms: {}", mark(times.ms(99.0) < LIMIT_MS)));
+    line(
+        "webhook POST → event, 50/s",
+        &times.words(),
+        &format!("p99 under 25 ms: {}", mark(times.ms(99.0) < LIMIT_MS)),
+    );
     Ok(())
 }
 
 /// A documented text webhook of about 1 KB.
 pub(crate) fn message(number: &str, n: u32) -> String {
-    let text = format!("Hola, ¿tienen el pastel de tres leches número {n}? Lo quiero para el sábado por la tarde");
+    let text =
+        format!("Hola, ¿tienen el pastel de tres leches número {n}? Lo quiero para el sábado por la tarde");
     let phone = 5_215_500_000_000_u64 + u64::from(n % 500);
     serde_json::json!({
         "object": "whatsapp_business_account",

@@ -4,7 +4,10 @@
 pub(crate) use linux::run;
 
 #[cfg(not(target_os = "linux"))]
-#[expect(clippy::unused_async, reason = "the same shape as where there is a display of its own")]
+#[expect(
+    clippy::unused_async,
+    reason = "the same shape as where there is a display of its own"
+)]
 pub(crate) async fn run() -> anyhow::Result<()> {
     println!("The window is measured on Linux only, under Xvfb.");
     Ok(())
@@ -38,7 +41,11 @@ mod linux {
         }
         starts.sort_unstable();
         let median = starts.get(STARTS / 2).copied().unwrap_or_default();
-        line("WebDriver session → usable list (median of 5)", &format!("{:.2} s", median.as_secs_f64()), "it includes tauri-driver's own start");
+        line(
+            "WebDriver session → usable list (median of 5)",
+            &format!("{:.2} s", median.as_secs_f64()),
+            "it includes tauri-driver's own start",
+        );
         line("memory of the process tree (PSS)", &format!("{memory} MB"), "");
         let size = std::fs::metadata(binary("cobro-desktop")?)?.len() / 1_000_000;
         line("size of the program", &format!("{size} MB"), "");

@@ -51,8 +51,15 @@ impl Stage {
         Ok(profile)
     }
 
-    /// Opens the window on the stage's profile, as starting the app does.
+    /// Starts the app on the stage's profile.
+    pub async fn start_window(&self) -> Result<Window> {
+        Window::start(&self.home, &self.profile()?).await
+    }
+
+    /// Starts the app and waits until its list can be used.
     pub async fn open_window(&self) -> Result<Window> {
-        Window::open(&self.home, &self.profile()?).await
+        let window = self.start_window().await?;
+        window.wait_for("[data-testid=tab-all]").await?;
+        Ok(window)
     }
 }

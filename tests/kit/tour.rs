@@ -343,12 +343,17 @@ async fn payment_is_announced(stage: &Stage) -> Result<(String, u32)> {
 
 async fn lands(stage: &Stage, window: &Window, notification: u32) -> Result<String> {
     stage.notifications.click(notification, "open").await?;
-    let text = window
+    window
         .wait_for_text("[data-testid=thread]", "Ana's thread", |text| {
             text.contains(QUESTION)
         })
         .await?;
-    Ok(one_line(text.lines().next().unwrap_or_default()))
+    let selected = window
+        .wait_for("[data-testid=conversation-row][data-selected=true]")
+        .await?;
+    let selected = words(&selected).await?;
+    ensure!(selected.contains("Ana López"), "The list has chosen {selected:?}");
+    Ok(one_line(&selected))
 }
 
 async fn card_is_green(window: &Window) -> Result<String> {

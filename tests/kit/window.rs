@@ -21,8 +21,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// Starts the app on a profile and waits until its list can be used.
-    pub async fn open(home: &Home, profile: &Profile<'_>) -> Result<Self> {
+    /// Starts the app on a profile.
+    pub async fn start(home: &Home, profile: &Profile<'_>) -> Result<Self> {
         let app = binary("cobro-desktop")?;
         let (port, native) = (free_port()?, free_port()?);
         let mut command = profile.command(tauri_driver()?);
@@ -37,7 +37,6 @@ impl Window {
         };
         window.wait_for_driver(&address).await?;
         window.session = Some(window.start_app(&address, profile.folder()).await?);
-        window.wait_for("[data-testid=tab-all]").await?;
         Ok(window)
     }
 

@@ -2,19 +2,13 @@
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, Response, Url};
+use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::WhatsAppError;
-
-const TEXT_LIMIT: usize = 4096;
-const BODY_LIMIT: usize = 1024;
-const FOOTER_LIMIT: usize = 60;
-const BUTTON_LIMIT: usize = 20;
-const OPAQUE_LIMIT: usize = 512;
-const ANSWER_LIMIT: usize = 1 << 20;
+use crate::answer::answer_to;
+use crate::outgoing::{Button, Outgoing, Receipt};
 
 #[derive(Debug, Clone)]
 pub struct WhatsAppOptions {
@@ -111,13 +105,7 @@ impl WhatsAppApi {
         opaque: &str,
         reply_to: Option<&str>,
     ) -> Result<Sent, WhatsAppError> {
-        at_most("text", body, TEXT_LIMIT)?;
-        let mut message = message_to(to, opaque)?;
-        message["type"] = json!("text");
-        message["text"] = json!({ "body": body, "preview_url": preview_url });
-        if let Some(wamid) = reply_to {
-            message["context"] = json!({ "message_id": wamid });
-        }
+        let message = Outgoing::text(to, body, preview_url, opaque, reply_to)?;
         self.send(line, &message).await
     }
 
@@ -136,33 +124,18 @@ impl WhatsAppApi {
         url: &str,
         opaque: &str,
     ) -> Result<Sent, WhatsAppError> {
-        at_most("message above the button", body, BODY_LIMIT)?;
-        at_most("button", display_text, BUTTON_LIMIT)?;
-        if let Some(footer) = footer {
-            at_most("footer", footer, FOOTER_LIMIT)?;
-        }
-        if !Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host()) {
-            return Err(WhatsAppError::invalid(
-                "The button's address must be one that starts with https://",
-            ));
-        }
-        let mut message = message_to(to, opaque)?;
-        message["type"] = json!("interactive");
-        message["interactive"] = json!({
-            "type": "cta_url",
-            "body": { "text": body },
-            "action": { "name": "cta_url", "parameters": { "display_text": display_text, "url": url } },
-        });
-        if let Some(footer) = footer {
-            message["interactive"]["footer"] = json!({ "text": footer });
-        }
-        self.send(line, &message).await
+        let button = Button {
+            body,
+            footer,
+            display_text,
+            url,
+        };
+        self.send(line, &Outgoing::button(to, &button, opaque)?).await
     }
 
     /// Marks a message and all before it as read.
     pub async fn mark_read(&self, line: &str, wamid: &str) -> Result<(), WhatsAppError> {
-        let receipt = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": wamid });
-        self.post(line, &receipt).await.map(drop)
+        self.post(line, &Receipt::of(wamid)).await.map(drop)
     }
 
     /// Returns what WhatsApp knows of one of the shop's numbers.
@@ -173,7 +146,7 @@ impl WhatsAppApi {
         serde_json::from_slice(&body).map_err(|_| WhatsAppError::Unreadable)
     }
 
-    async fn send(&self, line: &str, message: &Value) -> Result<Sent, WhatsAppError> {
+    async fn send(&self, line: &str, message: &Outgoing<'_>) -> Result<Sent, WhatsAppError> {
         #[derive(Deserialize)]
         struct Answer {
             messages: Vec<Named>,
@@ -191,7 +164,7 @@ impl WhatsAppApi {
             .ok_or(WhatsAppError::Unreadable)
     }
 
-    async fn post(&self, line: &str, body: &Value) -> Result<Vec<u8>, WhatsAppError> {
+    async fn post(&self, line: &str, body: &impl Serialize) -> Result<Vec<u8>, WhatsAppError> {
         let url = self.address(line, "/messages")?;
         answer_to(
             self.http
@@ -244,106 +217,5 @@ fn is_loopback(base: &Url) -> bool {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    }
-}
-
-fn message_to(to: &Recipient, opaque: &str) -> Result<Value, WhatsAppError> {
-    at_most("reference", opaque, OPAQUE_LIMIT)?;
-    let mut message = json!({
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "biz_opaque_callback_data": opaque,
-    });
-    match to {
-        Recipient::Phone(phone) => message["to"] = json!(phone),
-        Recipient::UserId(id) => message["recipient"] = json!(id),
-    }
-    Ok(message)
-}
-
-fn at_most(what: &str, text: &str, limit: usize) -> Result<(), WhatsAppError> {
-    let length = text.chars().count();
-    if length == 0 {
-        return Err(WhatsAppError::invalid(format!(
-            "The {what} is empty. Write something first"
-        )));
-    }
-    if length > limit {
-        return Err(WhatsAppError::invalid(format!(
-            "The {what} has {length} characters; WhatsApp takes at most {limit}. Shorten it"
-        )));
-    }
-    Ok(())
-}
-
-async fn answer_to(request: RequestBuilder) -> Result<Vec<u8>, WhatsAppError> {
-    // A connection that never stood can't have carried anything.
-    let response = request.send().await.map_err(|error| WhatsAppError::Network {
-        sent: !error.is_connect(),
-    })?;
-    let status = response.status();
-    let retry_after = retry_after(&response);
-    let body = body_of(response)
-        .await
-        .map_err(|()| WhatsAppError::Network { sent: true })?;
-    if status.is_success() {
-        return Ok(body);
-    }
-    Err(refusal(status.as_u16(), &body, retry_after))
-}
-
-async fn body_of(mut response: Response) -> Result<Vec<u8>, ()> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(drop)? {
-        if body.len() + chunk.len() > ANSWER_LIMIT {
-            return Err(());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response
-        .headers()
-        .get("retry-after")?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-fn refusal(status: u16, body: &[u8], retry_after: Option<Duration>) -> WhatsAppError {
-    #[derive(Deserialize)]
-    struct Refusal {
-        error: Graph,
-    }
-    #[derive(Deserialize)]
-    struct Graph {
-        code: i64,
-        #[serde(default)]
-        error_data: Option<ErrorData>,
-        #[serde(default)]
-        fbtrace_id: Option<Box<str>>,
-    }
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum ErrorData {
-        Told { details: Box<str> },
-        Untold(serde::de::IgnoredAny),
-    }
-    match serde_json::from_slice::<Refusal>(body) {
-        Ok(Refusal { error }) => WhatsAppError::Graph {
-            code: error.code,
-            status,
-            details: error.error_data.and_then(|data| match data {
-                ErrorData::Told { details } => Some(details),
-                ErrorData::Untold(_) => None,
-            }),
-            retry_after,
-            trace: error.fbtrace_id,
-        },
-        Err(_) => WhatsAppError::Status { status, retry_after },
     }
 }

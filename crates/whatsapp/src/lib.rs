@@ -1,8 +1,10 @@
 //! WhatsApp Cloud API: client, webhook shapes, signature.
 
+mod answer;
 mod client;
 mod error;
 pub mod identity;
+mod outgoing;
 pub mod signature;
 pub mod webhook;
 mod words;

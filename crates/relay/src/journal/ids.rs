@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use cobro_protocol::Seq;
-use rusqlite::{CachedStatement, Connection, Statement, named_params};
+use rusqlite::{CachedStatement, Connection, named_params, params};
 use sha2::{Digest, Sha256};
 
 use super::Entry;
@@ -80,21 +80,19 @@ impl Ids {
         })
     }
 
-    /// Returns whether a committed entry has this fingerprint; `find` is [`find`].
+    /// Returns whether a committed entry has this fingerprint.
     pub(super) fn hold(
         &self,
-        find: &mut Statement<'_>,
+        find: &mut Find<'_>,
         fingerprint: Fingerprint,
         entry: &Entry,
     ) -> rusqlite::Result<bool> {
-        if self.collected.contains_key(&fingerprint) || self.leaving.contains_key(&fingerprint) {
-            return Ok(true);
-        }
-        find.exists(named_params! {
-            ":hash": fingerprint.short(),
-            ":id": entry.id,
-            ":source": entry.source.as_str(),
-        })
+        Ok(self.collected.contains_key(&fingerprint)
+            || self.leaving.contains_key(&fingerprint)
+            || (find.hash.exists([fingerprint.short()])?
+                && find
+                    .id
+                    .exists(params![fingerprint.short(), entry.id, entry.source.as_str()])?))
     }
 
     /// Notes entries that have been committed.
@@ -131,10 +129,10 @@ impl Ids {
         if some == 0 {
             return Ok(0);
         }
-        let mut insert = conn.prepare_cached("INSERT OR IGNORE INTO ids (hash, seq) VALUES (:hash, :seq)")?;
+        let mut insert = conn.prepare_cached("INSERT OR IGNORE INTO ids (hash, seq) VALUES (?1, ?2)")?;
         for fingerprint in self.queue.iter().rev().take(some) {
             if let Some(seq) = self.leaving.get(fingerprint) {
-                insert.execute(named_params! { ":hash": fingerprint.short(), ":seq": seq.0 })?;
+                insert.execute([fingerprint.short(), seq.0])?;
             }
         }
         if some == self.queue.len() {
@@ -177,12 +175,21 @@ impl Ids {
     }
 }
 
-/// Returns the statement that looks an entry up in the index.
-pub(super) fn find(conn: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
-    conn.prepare_cached(
-        "SELECT 1 FROM ids JOIN entries USING (seq)
-         WHERE ids.hash = :hash AND entries.id = :id AND entries.source = :source",
-    )
+/// Looks entries up in the index. Parameters have numbers: names would be looked up each time.
+pub(super) struct Find<'c> {
+    hash: CachedStatement<'c>,
+    id: CachedStatement<'c>,
+}
+
+impl<'c> Find<'c> {
+    pub(super) fn prepare(conn: &'c Connection) -> rusqlite::Result<Self> {
+        let hash = conn.prepare_cached("SELECT 1 FROM ids WHERE hash = ?1")?;
+        let id = conn.prepare_cached(
+            "SELECT 1 FROM ids JOIN entries USING (seq)
+             WHERE ids.hash = ?1 AND entries.id = ?2 AND entries.source = ?3",
+        )?;
+        Ok(Self { hash, id })
+    }
 }
 
 /// Takes an entry that is being removed out of the index.

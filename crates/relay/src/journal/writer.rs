@@ -7,7 +7,7 @@ use cobro_protocol::Seq;
 use rusqlite::{CachedStatement, Connection, Statement, TransactionBehavior, named_params, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::ids::{self, Fingerprint, Ids};
+use super::ids::{self, Find, Fingerprint, Ids};
 use super::{Appended, DeskMark, Entry, JournalError};
 
 /// The most entries, and about the most bytes, in one commit.
@@ -253,7 +253,7 @@ struct Written {
 /// Writes the group after `last`. An error means that the transaction has ended.
 fn write(conn: &Connection, ids: &Ids, last: Seq, group: &[Append]) -> Result<Written, JournalError> {
     let mut insert = insert(conn)?;
-    let mut find = ids::find(conn)?;
+    let mut find = Find::prepare(conn)?;
     let mut written = Written {
         outcomes: Vec::with_capacity(group.len()),
         last,
@@ -279,7 +279,7 @@ impl Written {
     fn append(
         &mut self,
         insert: &mut Statement<'_>,
-        find: &mut Statement<'_>,
+        find: &mut Find<'_>,
         ids: &Ids,
         append: &Append,
     ) -> rusqlite::Result<Appended> {

@@ -66,7 +66,7 @@ fn words_of(message: &Value) -> Vec<&str> {
                 .for_each(|(key, value)| collect(value, key, name, words)),
             Value::Array(items) => items.iter().for_each(|item| collect(item, name, parent, words)),
             Value::String(text) if WORDS.contains(&name) || (parent == "location" && name == "name") => {
-                words.push(text)
+                words.push(text);
             }
             _ => {}
         }
