@@ -77,7 +77,7 @@ impl StripeError {
         match self {
             Self::Invalid(_) | Self::Auth { .. } | Self::Permission { .. } => true,
             Self::Api { status, .. } => {
-                matches!(status, 300..=499) && !matches!(status, 408 | 409 | 424 | 425)
+                matches!(status, 400..=499) && !matches!(status, 408 | 409 | 424 | 425)
             }
             Self::Network { .. } | Self::RateLimited { .. } | Self::Decode { .. } => false,
         }

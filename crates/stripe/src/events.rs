@@ -141,7 +141,7 @@ impl StripeApi {
     pub async fn new_events(&self, cursor: Option<&str>) -> Result<NewEvents, StripeError> {
         match cursor {
             None => self.start(false).await,
-            Some(BEGINNING) => self.from_the_beginning().await,
+            Some(BEGINNING) => self.all_there_are().await,
             Some(cursor) => match self.since(cursor).await {
                 Err(error) if error.is_not_found() => self.start(true).await,
                 other => other,
@@ -188,7 +188,7 @@ impl StripeApi {
     }
 
     /// There was no event to go on from, so all there are now are new.
-    async fn from_the_beginning(&self) -> Result<NewEvents, StripeError> {
+    async fn all_there_are(&self) -> Result<NewEvents, StripeError> {
         let mut newest_first: Vec<EventHint> = Vec::new();
         for _ in 0..MOST_PAGES {
             let oldest = newest_first.last().map(|event| event.id.clone());

@@ -62,17 +62,12 @@ pub(crate) fn place_of(error: &serde_json::Error) -> String {
 }
 
 /// A field that holds another object, its id, or nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) enum Expanded<T> {
+    #[default]
     Nothing,
     Id(String),
     Object(String, Box<T>),
-}
-
-impl<T> Default for Expanded<T> {
-    fn default() -> Self {
-        Self::Nothing
-    }
 }
 
 impl<T> Expanded<T> {

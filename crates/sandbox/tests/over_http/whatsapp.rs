@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 
 const ANA: &str = "5215512345678";
 
+async fn soon<T>(event: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, event).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_customers_message_arrives_signed_and_as_documented() {
     let shop = Shop::open().await;
@@ -102,7 +106,7 @@ async fn a_pay_button_travels_to_the_phone_and_its_statuses_carry_the_opaque_dat
     let wamid = answer["messages"][0]["id"].as_str().unwrap();
     assert!(wamid.starts_with("wamid."));
 
-    let bubble = ana.receives(|bubble| bubble.wamid == wamid).await;
+    let bubble = soon(ana.receives(|bubble| bubble.wamid == wamid)).await;
     let button = bubble.button.unwrap();
     assert_eq!(
         (button.text.as_str(), button.url.as_str()),
@@ -136,7 +140,7 @@ async fn a_lost_answer_was_really_accepted() {
         .set(Endpoint::WhatsAppSend, Some(Fault::next(1, Kind::LostAnswer)));
     let lost = shop.try_send(pay_button(ANA, "https://buy.test/1")).await;
     assert!(lost.is_err(), "{lost:?}");
-    let bubble = ana.receives(|bubble| bubble.button.is_some()).await;
+    let bubble = soon(ana.receives(|bubble| bubble.button.is_some())).await;
     shop.receiver
         .wait(|receiver| receiver.statuses_of(&bubble.wamid) == ["sent", "delivered"])
         .await;
@@ -374,9 +378,7 @@ async fn duplicated_and_reordered_webhooks_are_all_acknowledged() {
     shop.sandbox.faults().set_webhooks(faults);
     let ana = shop.sandbox.customer(ANA);
     let wrote: Vec<String> = (0..30).map(|number| ana.writes(&number.to_string())).collect();
-    tokio::time::timeout(PATIENCE, shop.sandbox.webhooks().idle())
-        .await
-        .unwrap();
+    soon(shop.sandbox.webhooks().idle()).await;
     let came: Vec<String> = shop
         .receiver
         .messages()

@@ -8,6 +8,10 @@ use crate::read::{Expanded, FromStripe, Metadata, Unusable, if_readable, money};
 use crate::{Currency, Money};
 
 /// One attempt to take money. Not to be confused with the shop's own charge.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are Stripe's own, each by itself"
+)]
 #[derive(Clone, PartialEq, Eq)]
 pub struct StripeCharge {
     pub id: String,

@@ -40,7 +40,7 @@ impl Contract {
     fn faults_of(&self, mut schema: Value, form: &str) -> Vec<String> {
         make_strict(&mut schema);
         schema["components"] = self.0["components"].clone();
-        let value = coerced(tree_of(form), &schema, &schema);
+        let value = coerced(tree_of(form), &schema);
         let validator = jsonschema::validator_for(&schema).unwrap();
         validator
             .iter_errors(&value)
@@ -137,11 +137,11 @@ fn lists_of(tree: Value) -> Value {
 }
 
 /// Turns text into what the schema says it is.
-fn coerced(value: Value, schema: &Value, root: &Value) -> Value {
+fn coerced(value: Value, schema: &Value) -> Value {
     if let Some(choices) = schema["anyOf"].as_array() {
         return choices
             .iter()
-            .map(|choice| (coerced(value.clone(), choice, root), choice))
+            .map(|choice| (coerced(value.clone(), choice), choice))
             .find(|(value, choice)| jsonschema::is_valid(choice, value))
             .map_or(value, |(value, _)| value);
     }
@@ -155,7 +155,7 @@ fn coerced(value: Value, schema: &Value, root: &Value) -> Value {
         },
         Value::Array(items) => items
             .into_iter()
-            .map(|item| coerced(item, &schema["items"], root))
+            .map(|item| coerced(item, &schema["items"]))
             .collect(),
         Value::Object(fields) => fields
             .into_iter()
@@ -163,7 +163,7 @@ fn coerced(value: Value, schema: &Value, root: &Value) -> Value {
                 let of = schema["properties"]
                     .get(&name)
                     .unwrap_or(&schema["additionalProperties"]);
-                (name, coerced(value, of, root))
+                (name, coerced(value, of))
             })
             .collect::<Map<_, _>>()
             .into(),

@@ -1,6 +1,7 @@
 //! A server that answers as it is told, byte by byte, and keeps what it was asked.
 
 use std::collections::VecDeque;
+use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -128,7 +129,7 @@ impl Server {
                 } => {
                     let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", body.len());
                     for (name, value) in headers {
-                        head.push_str(&format!("{name}: {value}\r\n"));
+                        let _ = write!(head, "{name}: {value}\r\n");
                     }
                     let _ = stream.write_all(format!("{head}\r\n{body}").as_bytes()).await;
                 }
