@@ -58,11 +58,11 @@ impl From<Error> for CommandError {
         let (message, details) = match &error {
             Error::Stripe(refused) => (
                 advised(refused.title(), refused.advice()),
-                Some(refused.code_text().to_string()),
+                Some(refused.code_text()),
             ),
             Error::WhatsApp(refused) => (
                 advised(refused.title(), refused.advice()),
-                Some(refused.code_text().to_string()),
+                Some(refused.code_text()),
             ),
             Error::Other(inner) => (error.to_string(), causes(inner)),
             _ => (error.to_string(), None),

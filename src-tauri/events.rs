@@ -139,7 +139,7 @@ mod tests {
             drop(say);
         };
         let listen = coalesce(heard, |_| {
-            times.lock().unwrap().push(started.elapsed().as_millis())
+            times.lock().unwrap().push(started.elapsed().as_millis());
         });
         tokio::join!(talk, listen);
         assert_eq!(*times.lock().unwrap(), [0, 10, 56]);

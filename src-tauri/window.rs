@@ -2,7 +2,7 @@
 
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
-use tauri::{App, AppHandle, Manager as _, Theme, Url, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, AppHandle, Manager as _, Url, WebviewWindow, WebviewWindowBuilder};
 
 /// The grounds of the two themes, as in the UI's tokens.
 const LIGHT: Color = Color(0xf6, 0xf5, 0xf2, 0xff);
@@ -26,10 +26,32 @@ pub(crate) fn open(app: &App) -> anyhow::Result<()> {
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
-    if window.theme()? == Theme::Dark {
+    if is_dark(&window) {
         window.set_background_color(Some(DARK))?;
     }
     Ok(())
+}
+
+/// Returns whether the page will choose its dark colours, by the same signs as WebKit.
+#[cfg(target_os = "linux")]
+fn is_dark(_: &WebviewWindow) -> bool {
+    use gtk::prelude::GtkSettingsExt as _;
+    let names_dark = |theme: &str| {
+        let theme = theme.to_ascii_lowercase();
+        theme.ends_with("-dark") || theme.ends_with(":dark")
+    };
+    if let Ok(theme) = std::env::var("GTK_THEME") {
+        return names_dark(&theme);
+    }
+    gtk::Settings::default().is_some_and(|settings| {
+        settings.is_gtk_application_prefer_dark_theme()
+            || settings.gtk_theme_name().is_some_and(|theme| names_dark(&theme))
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_dark(window: &WebviewWindow) -> bool {
+    window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark)
 }
 
 /// Brings the window before the person.

@@ -46,6 +46,7 @@ async fn a_message_is_announced_unless_its_conversation_is_on_screen() {
 
     writes(ANA, "Ana López", "first").await;
     announced("first").await;
+    window.wait_for("[data-testid=conversation-row]").await.unwrap();
     window.types("j").await.unwrap();
     window
         .wait_for_text("[data-testid=thread]", "the thread", |text| {

@@ -49,8 +49,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
     let amount = Money::from_minor(arguments.amount, currency)
         .map_err(|error| DeskError::Setting(format!("--amount: {error}")))?;
     let expiry = arguments.expires_in_hours.unwrap_or(settings.shop.expiry_hours);
+    let id = arguments.id.unwrap_or_else(ChargeId::new);
+    // Known before anything is asked, so that a lost answer can be repeated as the same charge.
+    eprintln!("cobro: charge id {id}");
     let new = NewCharge {
-        id: arguments.id.unwrap_or_else(ChargeId::new),
+        id,
         conversation: arguments.conversation,
         amount,
         description: arguments.description,

@@ -7,10 +7,10 @@ use uuid::Uuid;
 use crate::Result;
 use crate::domain::{
     ChargeId, Closing, ConversationId, Creation, Delivery, Direction, MessageId, MessageKind, NewCharge,
-    Origin, Timestamp,
+    Origin, Timestamp, Words,
 };
 use crate::store::conversations::Latest;
-use crate::store::messages::NewMessage;
+use crate::store::messages::{NewMessage, Report};
 use crate::store::outbox::Outgoing;
 use crate::store::{actions, charges, conversations, messages, outbox};
 
@@ -229,6 +229,7 @@ fn mark_read(tx: &Transaction<'_>, conversation: ConversationId, now: Timestamp)
 fn cancel(tx: &Transaction<'_>, id: ChargeId, now: Timestamp) -> Result<bool> {
     let charge = charges::get(tx, id)?;
     if charge.stripe_ids.payment_link.is_some() {
+        withdraw_links(tx, id, now)?;
         return charges::ask_to_close(tx, id, Closing::Cancel, now);
     }
     if charge.creation == Creation::Stopped {
@@ -236,6 +237,24 @@ fn cancel(tx: &Transaction<'_>, id: ChargeId, now: Timestamp) -> Result<bool> {
     } else {
         Ok(false)
     }
+}
+
+/// Keeps a link that still waits in the outbox from going out after its charge was withdrawn.
+fn withdraw_links(tx: &Transaction<'_>, charge: ChargeId, now: Timestamp) -> Result<()> {
+    for message in outbox::withdraw_links(tx, charge)? {
+        let problem = Words::new(
+            "withdrawn",
+            "Not sent",
+            "The charge was cancelled before its link went out",
+        );
+        let report = Report {
+            delivery: Delivery::Failed,
+            at: now,
+            problem: Some(problem),
+        };
+        messages::report(tx, message, &report)?;
+    }
+    Ok(())
 }
 
 /// Returns the first line of a text, short enough for a list.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use cobro_protocol::cards;
 use cobro_stripe::{KeyMode, NewLink, PaymentLink, StripeApi, StripeError};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::action::{Action, Actor, apply};
-use crate::domain::{Charge, ChargeId, Creation, MessageId, NewCharge, Timestamp, payment_of};
+use crate::domain::{Charge, ChargeId, Creation, MessageId, NewCharge, Timestamp, Words, payment_of};
 use crate::preview::message_of;
 use crate::store::charges::{self, ToClose, ToCreate};
 use crate::store::{conversations, payments};
@@ -18,8 +19,13 @@ const KEY_LIFE: Duration = Duration::from_hours(23);
 /// A draft that could not be made in this time waits for a person: a charge
 /// that appears long after the click would surprise everybody.
 const PATIENCE: Duration = Duration::from_mins(10);
-/// The worker leaves a fresh draft to the call that made it.
-const CALLS_OWN: Duration = Duration::from_secs(30);
+/// What Stripe refused to switch off is tried again after this.
+const REFUSED_PAUSE: Duration = Duration::from_hours(6);
+/// An expiry is only believed while our clock agrees with Stripe's.
+const CLOCK_TOLERANCE: i64 = 4 * 60 * 1000;
+/// Said in every language at once, so that a repeated request is the same request.
+const INACTIVE_LINK: &str =
+    "Este enlace ya no está activo. · Este link não está mais ativo. · This link is no longer active.";
 const DESCRIPTION_LIMIT: usize = 250;
 const MESSAGE_LIMIT: usize = 1024;
 
@@ -61,7 +67,7 @@ pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charg
                 },
                 now,
             )?;
-            charges::postpone_creation(tx, id, now.plus(CALLS_OWN), None)?;
+            charges::postpone_creation(tx, id, now.plus(charges::LEFT_TO_CALL), None)?;
             Ok((charges::get(tx, id)?, true))
         })
         .await?;
@@ -137,11 +143,19 @@ pub(crate) async fn run(inbox: Inbox) {
 }
 
 async fn work(inbox: &Inbox) -> Result<()> {
+    let stripe = inbox.require_stripe()?;
+    let livemode = stripe.key_mode() == KeyMode::Live;
     let now = Timestamp::now();
-    inbox
-        .store
-        .write(move |tx| charges::ask_to_close_expired(tx, now))
-        .await?;
+    // A clock that is wrong would switch off links that customers may still pay.
+    if stripe
+        .clock_skew()
+        .is_some_and(|skew| skew.abs() < CLOCK_TOLERANCE)
+    {
+        inbox
+            .store
+            .write(move |tx| charges::ask_to_close_expired(tx, now, livemode))
+            .await?;
+    }
     while let Some(id) = inbox
         .store
         .read(move |conn| charges::next_to_create(conn, now))
@@ -166,18 +180,49 @@ async fn make_link(inbox: &Inbox, id: ChargeId) -> Result<Charge> {
     let Some(draft) = inbox.store.read(move |conn| charges::to_create(conn, id)).await? else {
         return inbox.store.read(move |conn| charges::get(conn, id)).await;
     };
-    let charge = match link_for(inbox, &stripe, &draft).await {
-        Ok(link) => {
-            inbox.problems.clear("stripe");
-            open(inbox, draft, link).await?
-        }
-        Err(error) => not_made(inbox, &draft, &error).await?,
+    let charge = match refusal_of(&stripe, &draft) {
+        Some(words) => stop(inbox, id, words).await?,
+        None => match link_for(&stripe, &draft).await {
+            Ok(link) => {
+                inbox.problems.clear("stripe.create");
+                open(inbox, draft, link).await?
+            }
+            Err(error) => not_made(inbox, &draft, &error).await?,
+        },
     };
     changed(inbox, &charge);
     Ok(charge)
 }
 
-async fn link_for(inbox: &Inbox, stripe: &StripeApi, draft: &ToCreate) -> Result<PaymentLink, StripeError> {
+/// Returns why a draft must not become a link any more, by itself.
+fn refusal_of(stripe: &StripeApi, draft: &ToCreate) -> Option<Words> {
+    if draft.livemode != (stripe.key_mode() == KeyMode::Live) {
+        return Some(Words::new(
+            "livemode_mismatch",
+            "The link was not made",
+            "The Stripe key changed between test and live since this was asked for. Create a new charge",
+        ));
+    }
+    (Timestamp::now().since(draft.wanted_at) > PATIENCE).then(|| {
+        Words::new(
+            "not_in_time",
+            "The link was not made in time",
+            "Cobro was closed or Stripe could not be reached. Try again if the customer still wants to pay",
+        )
+    })
+}
+
+async fn stop(inbox: &Inbox, id: ChargeId, words: Words) -> Result<Charge> {
+    inbox
+        .store
+        .write(move |tx| {
+            charges::stop_creation(tx, id, &words)?;
+            charges::get(tx, id)
+        })
+        .await
+}
+
+async fn link_for(stripe: &StripeApi, draft: &ToCreate) -> Result<PaymentLink, StripeError> {
     let id = draft.id.to_string();
     if Timestamp::now().since(draft.created_at) > KEY_LIFE
         && let Some(link) = stripe.find_payment_link(&id, 50).await?
@@ -191,7 +236,7 @@ async fn link_for(inbox: &Inbox, stripe: &StripeApi, draft: &ToCreate) -> Result
         amount: draft.amount,
         description: &draft.description,
         single_use: draft.single_use,
-        inactive_message: Some(inbox.language().inactive_link()),
+        inactive_message: Some(INACTIVE_LINK),
     };
     match timeout(
         Duration::from_secs(25),
@@ -234,9 +279,9 @@ async fn open(inbox: &Inbox, draft: ToCreate, link: PaymentLink) -> Result<Charg
 /// Keeps the draft for the worker, or for a person where trying again can't help.
 async fn not_made(inbox: &Inbox, draft: &ToCreate, error: &StripeError) -> Result<Charge> {
     let words = crate::health::words_of_stripe(error);
-    inbox.problems.stripe(error);
-    let (id, attempts, created_at) = (draft.id, draft.attempts, draft.created_at);
-    let gives_up = error.is_permanent() || Timestamp::now().since(created_at) > PATIENCE;
+    inbox.problems.stripe("stripe.create", error);
+    let (id, attempts, wanted_at) = (draft.id, draft.attempts, draft.wanted_at);
+    let gives_up = error.is_permanent() || Timestamp::now().since(wanted_at) > PATIENCE;
     inbox
         .store
         .write(move |tx| {
@@ -262,8 +307,9 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
         return Ok(false);
     };
     let stripe = inbox.require_stripe()?;
+    // Switching off twice is switching off: a fresh key, since Stripe repeats a stored failure.
     let outcome = stripe
-        .deactivate_payment_link(&link, &format!("cobro-close-{id}"))
+        .deactivate_payment_link(&link, &format!("cobro-close-{id}-{}", Uuid::now_v7()))
         .await;
     let failed = outcome
         .as_ref()
@@ -279,7 +325,7 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
                     let payment = payment_of(charges::facts(tx, id)?, &payments::of_charge(tx, id)?);
                     charges::set_payment(tx, id, payment, now)?;
                 }
-                Some((true, words)) => charges::stop_closing(tx, id, &words)?,
+                Some((true, words)) => charges::closing_refused(tx, id, &words, now.plus(REFUSED_PAUSE))?,
                 Some((false, _)) => charges::postpone_closing(tx, id, now.plus(Duration::from_secs(15)))?,
             }
             charges::get(tx, id)

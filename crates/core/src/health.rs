@@ -5,27 +5,40 @@ use std::sync::{Mutex, PoisonError};
 
 use cobro_stripe::StripeError;
 use cobro_whatsapp::{FailureKind, WhatsAppError};
+use tokio::sync::broadcast;
 
 use crate::domain::{EnvelopeProblem, Problem, Timestamp, Words};
 use crate::store::{envelopes, outbox};
-use crate::{Inbox, Result};
+use crate::{CoreEvent, Inbox, Result};
 
-/// The problems that last. Raising one again counts it; clearing ends it.
-#[derive(Debug, Default)]
-pub struct Problems(Mutex<BTreeMap<&'static str, Problem>>);
+/// The problems that last. Raising one again counts it; clearing ends it. Both tell listeners.
+#[derive(Debug)]
+pub struct Problems {
+    known: Mutex<BTreeMap<&'static str, Problem>>,
+    events: broadcast::Sender<CoreEvent>,
+}
 
 impl Problems {
+    pub(crate) fn new(events: broadcast::Sender<CoreEvent>) -> Self {
+        Self {
+            known: Mutex::default(),
+            events,
+        }
+    }
+
     /// Raises the problem named `id`, or counts it again.
     pub fn raise(&self, id: &'static str, words: Words) {
-        let mut problems = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut problems = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = problems.get(id).is_none_or(|known| known.title != words.title);
         let (since, count) = problems.get(id).map_or((Timestamp::now(), 1), |known| {
             (known.since, known.count.saturating_add(1))
         });
         let Words { code, title, advice } = words;
+        let id_text = id.to_owned();
         problems.insert(
             id,
             Problem {
-                id: id.to_owned(),
+                id: id_text,
                 code,
                 title,
                 advice,
@@ -33,15 +46,31 @@ impl Problems {
                 count,
             },
         );
+        drop(problems);
+        if is_news {
+            self.tell();
+        }
     }
 
     /// Ends the problem named `id`.
     pub fn clear(&self, id: &'static str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        let ended = self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(id);
+        if ended.is_some() {
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        // Nobody listening is fine: a desk without a window.
+        let _ = self.events.send(CoreEvent::StatusChanged);
     }
 
     pub fn all(&self) -> Vec<Problem> {
-        self.0
+        self.known
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .values()
@@ -50,9 +79,9 @@ impl Problems {
     }
 
     /// Raises what Stripe's refusal means for the shop; a customer's declined card is none of it.
-    pub(crate) fn stripe(&self, error: &StripeError) {
+    pub(crate) fn stripe(&self, id: &'static str, error: &StripeError) {
         if !matches!(error, StripeError::Api { .. }) {
-            self.raise("stripe", words_of_stripe(error));
+            self.raise(id, words_of_stripe(error));
         }
     }
 

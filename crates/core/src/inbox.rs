@@ -93,6 +93,8 @@ pub struct Parts {
     pub(crate) hints: Notify,
     /// Wakes whoever makes and closes links.
     pub(crate) charges: Notify,
+    /// Wakes the reconciliation after a gap in the events.
+    pub(crate) reconciling: Notify,
     /// Wakes whoever shows notifications.
     pub(crate) notices: Notify,
     /// When a link was last sent or opened: Stripe is asked more often then.
@@ -117,8 +119,9 @@ impl Inbox {
     /// Opens the database, bringing it up to date, and settles what a crash left in doubt.
     pub async fn open(options: Options) -> Result<Self> {
         let store = Store::open(options.database, options.key).await?;
+        let events = broadcast::channel(4096).0;
         let inbox = Self(Arc::new(Parts {
-            problems: Problems::default(),
+            problems: Problems::new(events.clone()),
             whatsapp: options.whatsapp,
             stripe: options.stripe,
             stream: options.stream,
@@ -133,8 +136,9 @@ impl Inbox {
             hints: Notify::new(),
             charges: Notify::new(),
             notices: Notify::new(),
+            reconciling: Notify::new(),
             busy_until: AtomicU64::new(0),
-            events: broadcast::channel(4096).0,
+            events,
             stream_state: watch::channel(StreamState::Stopped).0,
             on_screen: Mutex::new(None),
             started: AtomicBool::new(false),

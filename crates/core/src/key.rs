@@ -57,7 +57,13 @@ impl DatabaseKey {
             return Ok(Self::from_raw(raw));
         }
         let salt = salt_of(path)?.unwrap_or(new_salt);
-        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA512, ITERATIONS, &salt, text.as_bytes(), &mut raw);
+        pbkdf2::derive(
+            pbkdf2::PBKDF2_HMAC_SHA512,
+            ITERATIONS,
+            &salt,
+            text.as_bytes(),
+            &mut raw,
+        );
         Ok(Self {
             raw: SecretBox::new(Box::new(raw)),
             salt: Some(salt),

@@ -10,6 +10,8 @@ use crate::domain::Timestamp;
 use crate::store::{hints, meta, reads};
 use crate::{Inbox, Result};
 
+/// How far back is looked after a gap in the events.
+const GAP_RANGE: Duration = Duration::from_hours(90 * 24);
 /// A relay that brought a Stripe webhook in this time is taken as healthy.
 const HEALTHY: Duration = Duration::from_hours(24);
 /// Even then Stripe is asked now and then: a webhook can be lost on the way.
@@ -22,10 +24,10 @@ pub(crate) async fn run(inbox: Inbox) {
     let mut counted = 0;
     loop {
         match poll(&inbox, &stripe).await {
-            Ok(()) => inbox.problems.clear("stripe"),
+            Ok(()) => inbox.problems.clear("stripe.read"),
             Err(error) => {
                 if let crate::Error::Stripe(error) = &error {
-                    inbox.problems.stripe(error);
+                    inbox.problems.stripe("stripe.read", error);
                 }
                 tracing::warn!(%error, "Stripe's events could not be read");
             }
@@ -49,24 +51,36 @@ async fn poll(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
     if news.events.is_empty() && news.cursor == cursor {
         return Ok(());
     }
+    let gap = news.gap;
     let hinted = inbox
         .store
         .write(move |tx| {
             let now = Timestamp::now();
             let mut hinted = false;
             for event in &news.events {
-                if let (Some(kind), Some(id)) = (&event.object_kind, &event.object_id) {
+                if let Some((kind, id)) = event.to_read_back() {
                     hinted |= hints::add_from_event(tx, &event.id, kind, id, now)?;
                 }
             }
             if let Some(cursor) = &news.cursor {
                 meta::set(tx, meta::EVENTS_CURSOR, cursor)?;
             }
+            if news.gap {
+                meta::set(
+                    tx,
+                    meta::RECONCILED_AT,
+                    &now.minus(GAP_RANGE).millis().to_string(),
+                )?;
+            }
             Ok(hinted)
         })
         .await?;
     if hinted {
         inbox.hints.notify_one();
+    }
+    if gap {
+        // Stripe keeps events for thirty days; what is older is found by reconciling.
+        inbox.reconciling.notify_one();
     }
     Ok(())
 }

@@ -210,8 +210,9 @@ impl<'a> Round<'a> {
 
     fn hint(&mut self, hint: &EventHint, at: Timestamp) -> Result<()> {
         meta::set(self.tx, meta::STRIPE_WEBHOOK_AT, &at.millis().to_string())?;
-        if let (Some(kind), Some(id)) = (&hint.object_kind, &hint.object_id) {
-            self.changes.hinted |= hints::add_from_event(self.tx, &hint.id, kind, id, at)?;
+        if let Some((kind, id)) = hint.to_read_back() {
+            // Due by this desk's own clock: a relay elsewhere may have another.
+            self.changes.hinted |= hints::add_from_event(self.tx, &hint.id, kind, id, Timestamp::now())?;
         }
         Ok(())
     }
@@ -227,7 +228,7 @@ impl<'a> Round<'a> {
                 previous,
                 current,
                 phone,
-            } => self.user_id_changed(previous.as_deref(), current, phone.as_deref()),
+            } => self.user_id_changed(previous.as_deref(), current, phone.as_deref(), received_at),
             Update::Notice { .. } | Update::Other { .. } | Update::Unreadable { .. } => Ok(()),
         }
     }
@@ -347,14 +348,21 @@ impl<'a> Round<'a> {
         Ok(())
     }
 
-    fn user_id_changed(&mut self, previous: Option<&str>, current: &str, phone: Option<&str>) -> Result<()> {
+    fn user_id_changed(
+        &mut self,
+        previous: Option<&str>,
+        current: &str,
+        phone: Option<&str>,
+        at: Timestamp,
+    ) -> Result<()> {
         let known = [
             previous.map(|value| identity(IdentityKind::UserId, value)),
             phone.map(|value| identity(IdentityKind::Phone, value)),
         ];
         for identity in known.into_iter().flatten() {
             if let Some(contact) = contacts::contact_of(self.tx, &identity)? {
-                return contacts::attach(self.tx, contact, &self::identity(IdentityKind::UserId, current));
+                let current = self::identity(IdentityKind::UserId, current);
+                return contacts::attach(self.tx, contact, &current, at);
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cobro_stripe::StripeApi;
 
 use crate::domain::Timestamp;
-use crate::store::{charges, hints, meta};
+use crate::store::{charges, hints, meta, upkeep};
 use crate::{Inbox, Result};
 
 const DAILY: Duration = Duration::from_hours(24);
@@ -26,7 +26,7 @@ pub(crate) async fn run(inbox: Inbox) {
                 Duration::from_mins(2)
             }
         };
-        if !inbox.rest(None, pause).await {
+        if !inbox.rest(Some(&inbox.reconciling), pause).await {
             return;
         }
     }
@@ -56,6 +56,10 @@ async fn reconcile(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
             break;
         }
     }
+    inbox
+        .store
+        .write(move |tx| upkeep::forget_old(tx, started))
+        .await?;
     let links = inbox.store.read(charges::awaited_links).await?;
     hint(inbox, "payment_link", links).await?;
     inbox

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cobro_whatsapp::{FailureKind, Recipient, WhatsAppApi, WhatsAppError};
 
-use crate::domain::{ConversationId, Delivery, MessageId, Timestamp, Words};
+use crate::domain::{ChargeId, ConversationId, Delivery, MessageId, Timestamp, Words};
 use crate::store::conversations::{self, Address};
 use crate::store::messages::{self, Report};
 use crate::store::outbox::{self, Entry, Outgoing};
@@ -16,6 +16,8 @@ use crate::{CoreEvent, Inbox, Result};
 const AT_ONCE: usize = 16;
 /// Entries that are looked at together: some conversations are busy already.
 const LOOK_AHEAD: u32 = 32;
+/// After the database refused a write, such as on a full disk.
+const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Settles what the last run left in doubt: a message that was being sent when
@@ -92,6 +94,7 @@ async fn start_due(inbox: &Inbox, api: &WhatsAppApi, busy: &Busy) -> Result<Dura
             let conversation = entry.conversation;
             if let Err(error) = send(&worker, &api, entry).await {
                 tracing::warn!(%error, "A message could not be sent");
+                worker.rest(None, PAUSE_AFTER_FAULT).await;
             }
             busy.give_back(conversation);
             worker.outbox.notify_one();
@@ -162,31 +165,50 @@ fn recipient(address: &Address) -> Result<Recipient, WhatsAppError> {
     }
 }
 
-/// Writes what became of it, in one transaction.
+/// Writes what became of it. WhatsApp has answered, so this is tried until it is on the disk.
 async fn settle(inbox: &Inbox, entry: Entry, outcome: Result<Option<String>, WhatsAppError>) -> Result<()> {
     let conversation = entry.conversation;
-    let charge = inbox
-        .store
-        .write(move |tx| {
-            let now = Timestamp::now();
-            let message = entry.outgoing.message();
-            match (outcome, message) {
-                (Ok(wamid), Some(message)) => sent(tx, &entry, message, wamid.as_deref(), now)?,
-                (Ok(_), None) => outbox::remove(tx, entry.id)?,
-                (Err(error), message) => failed(tx, &entry, message, &error, now)?,
+    let fate = Arc::new((entry, outcome));
+    let charge = loop {
+        let fate = Arc::clone(&fate);
+        match inbox
+            .store
+            .write(move |tx| write_fate(tx, &fate.0, &fate.1))
+            .await
+        {
+            Ok(charge) => break charge,
+            Err(error) => {
+                tracing::warn!(%error, "A message's fate could not be written; it is tried again");
+                if !inbox.rest(None, PAUSE_AFTER_FAULT).await {
+                    return Err(error);
+                }
             }
-            Ok(match message {
-                Some(message) => messages::get(tx, message)?.charge,
-                None => None,
-            })
-        })
-        .await?;
+        }
+    };
     inbox.emit(CoreEvent::ConversationChanged { conversation });
     if let Some(charge) = charge {
         inbox.emit(CoreEvent::ChargeChanged { charge, conversation });
     }
     inbox.emit(CoreEvent::StatusChanged);
     Ok(())
+}
+
+fn write_fate(
+    tx: &rusqlite::Transaction<'_>,
+    entry: &Entry,
+    outcome: &Result<Option<String>, WhatsAppError>,
+) -> Result<Option<ChargeId>> {
+    let now = Timestamp::now();
+    let message = entry.outgoing.message();
+    match (outcome, message) {
+        (Ok(wamid), Some(message)) => sent(tx, entry, message, wamid.as_deref(), now)?,
+        (Ok(_), None) => outbox::remove(tx, entry.id)?,
+        (Err(error), message) => failed(tx, entry, message, error, now)?,
+    }
+    Ok(match message {
+        Some(message) => messages::get(tx, message)?.charge,
+        None => None,
+    })
 }
 
 fn sent(

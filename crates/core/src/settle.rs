@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::store::hints::{self, Hint};
 use crate::store::notices::Notice;
 use crate::store::{charges, conversations, notices, payments};
-use crate::{CoreEvent, Inbox, Language, Result};
+use crate::{CoreEvent, Error, Inbox, Language, Result};
 
 /// Reads back whatever was hinted at, one object after another.
 pub(crate) async fn run(inbox: Inbox) {
@@ -49,7 +49,19 @@ async fn work(inbox: &Inbox, stripe: &StripeApi) -> Result<Duration> {
             let until = next.map_or(Duration::from_secs(60), |next| next.since(now));
             return Ok(until.clamp(Duration::from_millis(50), Duration::from_secs(60)));
         };
-        read_back(inbox, stripe, hint).await?;
+        let (object, kind) = (hint.object_id.clone(), hint.object_kind.clone());
+        if let Err(error) = read_back(inbox, stripe, hint.clone()).await {
+            if matches!(error, Error::DiskFull | Error::Damaged) {
+                return Err(error);
+            }
+            // One object that can't be written must not hold back the others.
+            tracing::warn!(%error, %object, %kind, "A payment could not be settled; it is tried again");
+            let pause = Duration::from_secs(30);
+            inbox
+                .store
+                .write(move |tx| hints::postpone(tx, &hint, Timestamp::now().plus(pause)))
+                .await?;
+        }
     }
 }
 
@@ -58,17 +70,16 @@ async fn read_back(inbox: &Inbox, stripe: &StripeApi, hint: Hint) -> Result<()> 
         Ok(facts) => facts,
         Err(error) => return not_read(inbox, hint, &error).await,
     };
-    inbox.problems.clear("stripe");
+    inbox.problems.clear("stripe.read");
     let unsettled = facts.iter().any(|fact| fact.lacks_fee());
     let (language, announces) = (inbox.language(), inbox.announces);
-    let expected_live = stripe.key_mode() == cobro_stripe::KeyMode::Live;
     let settled = inbox
         .store
         .write(move |tx| {
             let now = Timestamp::now();
             let mut settled = Vec::new();
             for fact in &facts {
-                settled.extend(settle(tx, fact, language, announces, expected_live, now)?);
+                settled.extend(settle(tx, fact, language, announces, now)?);
             }
             // The balance transaction appears a moment after capture; `charge.updated` tells, and so does another look.
             if unsettled && hint.attempts < 5 {
@@ -87,7 +98,7 @@ async fn read_back(inbox: &Inbox, stripe: &StripeApi, hint: Hint) -> Result<()> 
 
 /// Keeps the hint for another try, unless Stripe will never know the object.
 async fn not_read(inbox: &Inbox, hint: Hint, error: &StripeError) -> Result<()> {
-    inbox.problems.stripe(error);
+    inbox.problems.stripe("stripe.read", error);
     let gone = error.is_not_found();
     inbox
         .store
@@ -122,11 +133,11 @@ async fn facts_of(stripe: &StripeApi, hint: &Hint) -> Result<Vec<Fact>, StripeEr
     match hint.object_kind.as_str() {
         "checkout.session" => {
             let session = stripe.checkout_session(&hint.object_id).await?;
-            Ok(fact_of_session(session).into_iter().collect())
+            facts_of_sessions(stripe, vec![session]).await
         }
         "payment_link" => {
             let sessions = stripe.sessions_of_payment_link(&hint.object_id).await?;
-            Ok(sessions.into_iter().filter_map(fact_of_session).collect())
+            facts_of_sessions(stripe, sessions).await
         }
         "payment_intent" => facts_of_intent(stripe, &hint.object_id).await,
         "charge" => {
@@ -147,12 +158,24 @@ async fn facts_of_intent(stripe: &StripeApi, id: &str) -> Result<Vec<Fact>, Stri
     if sessions.is_empty() {
         return Ok(vec![fact_of_intent(stripe.payment_intent(id).await?, None)]);
     }
-    Ok(sessions.into_iter().filter_map(fact_of_session).collect())
+    facts_of_sessions(stripe, sessions).await
 }
 
-fn fact_of_session(session: CheckoutSession) -> Option<Fact> {
-    let intent = session.payment_intent.clone()?;
-    Some(fact_of_intent(intent, Some(session)))
+/// Reads what the sessions' payments are. One that came without its payment is asked for it.
+async fn facts_of_sessions(
+    stripe: &StripeApi,
+    sessions: Vec<CheckoutSession>,
+) -> Result<Vec<Fact>, StripeError> {
+    let mut facts = Vec::new();
+    for mut session in sessions {
+        let intent = match (session.payment_intent.take(), &session.payment_intent_id) {
+            (Some(intent), _) => intent,
+            (None, Some(id)) => stripe.payment_intent(id).await?,
+            (None, None) => continue,
+        };
+        facts.push(fact_of_intent(intent, Some(session)));
+    }
+    Ok(facts)
 }
 
 fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fact {
@@ -223,7 +246,9 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
 fn status_of(intent: &PaymentIntent, voucher: bool) -> PaymentStatus {
     match intent.status.as_str() {
         "succeeded" => PaymentStatus::Succeeded,
-        "canceled" => PaymentStatus::Ended,
+        // A visit that ended after a declined card is cancelled by Stripe; the link still works.
+        "canceled" if voucher => PaymentStatus::Ended,
+        "canceled" => PaymentStatus::Failed,
         "processing" => PaymentStatus::Processing,
         "requires_action" if voucher => PaymentStatus::Processing,
         _ if voucher => PaymentStatus::Ended,
@@ -253,10 +278,14 @@ fn settle(
     fact: &Fact,
     language: Language,
     announces: bool,
-    expected_live: bool,
     now: Timestamp,
 ) -> Result<Option<Settled>> {
     let charge = charge_of(tx, fact)?;
+    if let Some(charge) = charge
+        && charges::get(tx, charge)?.livemode != fact.record.livemode
+    {
+        return charges::set_problem(tx, charge, Some(&mode_words())).map(|()| None);
+    }
     if fact.record.status == PaymentStatus::Failed && fact.record.failure.is_none() && !fact.voucher {
         // A session that was opened and not paid: nothing happened yet.
         return Ok(None);
@@ -272,10 +301,6 @@ fn settle(
     let Some(charge) = charge else {
         return Ok(None);
     };
-    if fact.record.livemode != expected_live {
-        charges::set_problem(tx, charge, Some(&mode_words()))?;
-        return Ok(None);
-    }
     let payment = payment_of(charges::facts(tx, charge)?, &payments::of_charge(tx, charge)?);
     let first_paid = charges::set_payment(tx, charge, payment, now)?;
     let paid = charges::get(tx, charge)?;

@@ -19,6 +19,7 @@ use crate::domain::Words;
 use crate::inbox::{StreamOptions, StreamState};
 use crate::receive::{self, Parsed};
 use crate::store::envelopes::{self, KnownJournal};
+use crate::store::meta;
 use crate::{Error, Inbox, Result};
 
 /// The relay pings more often than this; silence means that the line is dead.
@@ -74,23 +75,26 @@ fn report(inbox: &Inbox, error: &Error) {
 
 /// Follows the stream until it ends. Returns whether anything was applied.
 async fn listen(inbox: &Inbox, stream: &StreamOptions) -> Result<bool> {
-    let after = inbox.store.read(envelopes::newest_applied).await?;
-    let (mut socket, journal) = connect(stream, after).await?;
+    let (after, desk) = inbox
+        .store
+        .write(|tx| Ok((envelopes::newest_applied(tx)?, meta::get_or_make(tx, meta::DESK)?)))
+        .await?;
+    let (mut socket, journal) = connect(stream, &desk, after).await?;
     let known = inbox
         .store
         .write(move |tx| envelopes::journal(tx, journal))
         .await?;
-    if known.applied < after || (known.applied == Seq(0) && after > Seq(0)) {
+    if known.applied != after {
         // Another journal than the last one: it is heard from where we left it.
-        socket = connect(stream, known.applied).await?.0;
+        socket = connect(stream, &desk, known.applied).await?.0;
     }
     inbox.problems.clear("stream");
     inbox.set_stream_state(StreamState::Connected);
     follow(inbox, socket, known).await
 }
 
-async fn connect(stream: &StreamOptions, after: Seq) -> Result<(Socket, JournalId)> {
-    let mut request = format!("{}?after={after}", stream.url)
+async fn connect(stream: &StreamOptions, desk: &str, after: Seq) -> Result<(Socket, JournalId)> {
+    let mut request = format!("{}?after={after}&desk={desk}", stream.url)
         .into_client_request()
         .context("The relay's stream address is not a WebSocket address")?;
     let token = format!("Bearer {}", stream.token.expose_secret());

@@ -87,15 +87,6 @@ impl Language {
         }
     }
 
-    /// Returns what a link says once it can't be used any more.
-    pub fn inactive_link(self) -> &'static str {
-        match self {
-            Self::Es => "Este enlace ya no está activo. Escríbenos por WhatsApp y te enviamos otro.",
-            Self::Pt => "Este link não está mais ativo. Fale com a gente no WhatsApp e enviamos outro.",
-            Self::En => "This link is no longer active. Write to us on WhatsApp and we will send another.",
-        }
-    }
-
     pub(crate) fn paid_title(self, name: &str, amount: Money) -> String {
         let amount = self.money(amount);
         match self {

@@ -131,17 +131,26 @@ impl Desk {
             }
             Err(error) => return Err(error.into()),
         };
-        inbox.start();
         let control = match kind {
             Kind::Command => None,
-            Kind::Window | Kind::Agent => Some(Control::start(inbox.clone(), control_token).await?),
+            Kind::Window | Kind::Agent => match Control::start(inbox.clone(), control_token).await {
+                Ok(control) => Some(control),
+                Err(error) => {
+                    inbox.shutdown().await;
+                    return Err(error);
+                }
+            },
         };
         if let Some(control) = &control {
-            profile.announce(&RunningDesk {
+            let running = RunningDesk {
                 pid: std::process::id(),
                 control: control.url(),
-            })?;
+            };
+            if let Err(error) = profile.announce(&running) {
+                tracing::warn!(%error, "Other programs can't reach this desk");
+            }
         }
+        inbox.start();
         Ok(Self {
             inbox,
             relay,

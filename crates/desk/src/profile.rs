@@ -147,31 +147,31 @@ impl Profile {
     /// encrypted with it, so a crash can't leave a journal that nothing opens.
     fn salt(&self) -> Result<[u8; SALT], DeskError> {
         let path = self.0.join("key.salt");
+        if let Ok(text) = std::fs::read_to_string(&path) {
+            let mut salt = [0; SALT];
+            return hex::decode_to_slice(text.trim(), &mut salt).map(|()| salt).map_err(|_| {
+                DeskError::Setting(
+                    "key.salt in the profile folder is damaged. Delete it if there is a database: that has its own copy".into(),
+                )
+            });
+        }
+        let salt: [u8; SALT] = rand::random();
+        self.write_whole(&path, &hex::encode(salt))?;
+        Ok(salt)
+    }
+
+    /// Writes a small file so that a crash leaves all of it or none.
+    fn write_whole(&self, path: &Path, text: &str) -> Result<(), DeskError> {
         let refused = |why| DeskError::Folder {
             folder: self.0.clone(),
             why,
         };
-        let salt: [u8; SALT] = rand::random();
-        match OpenOptions::new().create_new(true).write(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(hex::encode(salt).as_bytes())
-                    .and_then(|()| file.sync_all())
-                    .map_err(refused)?;
-                Ok(salt)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                let text = std::fs::read_to_string(&path).map_err(refused)?;
-                let mut salt = [0; SALT];
-                hex::decode_to_slice(text.trim(), &mut salt).map_err(|_| {
-                    DeskError::Setting(
-                        "key.salt in the profile folder is damaged. Delete it; the database has its own copy"
-                            .into(),
-                    )
-                })?;
-                Ok(salt)
-            }
-            Err(error) => Err(refused(error)),
-        }
+        let draft = path.with_extension("new");
+        let mut file = File::create(&draft).map_err(refused)?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(refused)?;
+        std::fs::rename(&draft, path).map_err(refused)
     }
 
     fn key_from_keychain(&self) -> Result<DatabaseKey, DeskError> {
@@ -198,12 +198,10 @@ impl Profile {
         );
         match std::fs::read_to_string(&path) {
             Ok(known) if known.trim() == mark => Ok(()),
-            Ok(_) => Err(DeskError::WrongKey),
-            Err(_) if self.database().exists() => Ok(()),
-            Err(_) => std::fs::write(&path, mark).map_err(|why| DeskError::Folder {
-                folder: self.0.clone(),
-                why,
-            }),
+            Ok(known) if !known.trim().is_empty() => Err(DeskError::WrongKey),
+            // Nothing to compare with beside a database: opening it will tell.
+            _ if self.database().exists() => Ok(()),
+            _ => self.write_whole(&path, &mark),
         }
     }
 

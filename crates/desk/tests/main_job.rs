@@ -355,3 +355,81 @@ async fn reading_a_conversation_tells_the_customer() {
     assert!(page.rows.is_empty());
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_visit_that_ended_after_a_declined_card_leaves_the_link_alive() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.charge(&ana, mxn(50_00)).await;
+    ana.phone.pays(PayWith::card("4000000000000002"));
+    shop.until_payment(charge.id, Payment::FailedAttempt).await;
+    shop.sandbox.advance(Duration::from_hours(25));
+    shop.settled().await;
+    assert_eq!(
+        charge::get(shop.inbox(), charge.id).await.unwrap().payment,
+        Payment::FailedAttempt
+    );
+    assert!(ana.phone.pays(PayWith::card("4242424242424242")).is_paid());
+    shop.until_payment(charge.id, Payment::Paid).await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_cancelled_charge_does_not_send_its_waiting_link() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.sandbox
+        .faults()
+        .set(Endpoint::WhatsAppSend, Some(Fault::always(Kind::RateLimit429)));
+    let charge = shop.create(shop.new_charge(&ana, mxn(50_00))).await.unwrap();
+    shop.until("WhatsApp was asked", || {
+        shop.sandbox
+            .log()
+            .iter()
+            .any(|asked| asked.method == "POST" && asked.status == Some(429))
+    })
+    .await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    charge::cancel(shop.inbox(), cobro_core::Actor::Person, charge.id)
+        .await
+        .unwrap();
+    shop.sandbox.faults().clear();
+    shop.settled().await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(ana.phone.inbox().is_empty(), "{:?}", ana.phone.inbox());
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_newest_number_of_a_customer_is_answered() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215599999999", "Ana").await;
+    let user_id = conversation::view(shop.inbox(), ana.conversation).await.unwrap();
+    let user_id = user_id
+        .identities
+        .iter()
+        .find(|identity| identity.value.starts_with("MX."))
+        .unwrap()
+        .value
+        .clone();
+    let moved = serde_json::json!({
+        "from": "5215511111111", "from_user_id": user_id,
+        "type": "text", "text": {"body": "cambié de número"},
+    });
+    ana.phone.sends(moved);
+    shop.until_async("it is in the same thread", || async {
+        conversation::thread(shop.inbox(), ana.conversation, None)
+            .await
+            .unwrap()
+            .rows
+            .len()
+            == 2
+    })
+    .await;
+    let row = conversation::view(shop.inbox(), ana.conversation)
+        .await
+        .unwrap()
+        .row;
+    assert_eq!(row.phone.as_deref(), Some("5215511111111"));
+    shop.close().await;
+}

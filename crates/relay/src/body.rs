@@ -116,3 +116,39 @@ async fn drain(chunks: &mut BodyDataStream) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    fn chunks(of: &[&'static [u8]]) -> Body {
+        let chunks: Vec<_> = of.iter().map(|chunk| Ok::<_, std::io::Error>(*chunk)).collect();
+        Body::from_stream(stream::iter(chunks))
+    }
+
+    #[tokio::test]
+    async fn pieces_are_joined_in_order() {
+        let bodies = Bodies::new();
+        let cases: [&[&'static [u8]]; 4] = [&[], &[b"one"], &[b"", b"one"], &[b"o", b"n", b"", b"e!"]];
+        for pieces in cases {
+            let held = bodies.read(&HeaderMap::new(), chunks(pieces)).await.unwrap();
+            assert_eq!(held.bytes, pieces.concat());
+        }
+    }
+
+    #[tokio::test]
+    async fn all_bodies_together_hold_no_more_than_there_is_room() {
+        let bodies = Bodies {
+            free: Arc::new(Semaphore::new(10)),
+        };
+        let none = HeaderMap::new();
+        let held = bodies.read(&none, chunks(&[b"1234", b"567"])).await.unwrap();
+        let refused = bodies.read(&none, chunks(&[b"1234"])).await;
+        assert_eq!(refused.err(), Some(BodyError::Busy));
+        drop(held);
+        assert!(bodies.read(&none, chunks(&[b"1234"])).await.is_ok());
+        assert_eq!(bodies.free.available_permits(), 10);
+    }
+}

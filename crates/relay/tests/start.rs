@@ -14,7 +14,11 @@ struct Program(Child);
 
 impl Program {
     fn start(folder: &Path) -> (Self, String) {
-        let mut child = command(folder).stdout(Stdio::piped()).spawn().unwrap();
+        Self::spawn(command(folder))
+    }
+
+    fn spawn(mut command: Command) -> (Self, String) {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut ready = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut ready)
@@ -113,6 +117,40 @@ async fn sigterm_ends_the_program_cleanly() {
     assert_eq!(ended.code(), Some(0));
     // Folded into the main file, nothing is left to recover.
     assert!(!folder.path().join("journal.db-wal").exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_journal_that_cannot_write_answers_503_and_says_so() {
+    let folder = TempDir::new().unwrap();
+    let (program, _) = Program::start(folder.path());
+    drop(program);
+    // Files may not grow beyond 512 KB; writing more fails, as on a disk that has no room.
+    let mut limited = Command::new("sh");
+    limited
+        .args([
+            "-c",
+            "trap '' XFSZ; ulimit -f 1024; exec \"$0\"",
+            env!("CARGO_BIN_EXE_cobro-relay"),
+        ])
+        .envs(
+            command(folder.path())
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    let (_program, url) = Program::spawn(limited);
+    let sender = Sender::to(&url);
+    let padding = "x".repeat(100_000);
+    let mut answers = Vec::new();
+    for nth in 0..12 {
+        answers.push(sender.whatsapp(message(&format!("{nth} {padding}"))).await);
+    }
+    assert_eq!((answers[0], answers[11]), (200, 503), "{answers:?}");
+    let (status, health) = sender.get("/health").await;
+    let health: serde_json::Value = serde_json::from_str(&health).unwrap();
+    assert_eq!((status, &health["status"]), (503, &"failing".into()));
+    assert!(health["journal"]["problem"].is_string());
+    assert!(health["counts"]["not_written"].as_u64() > Some(0));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Notifications on a bus of their own, with a small service in place of the desktop's.
 
+#![expect(clippy::used_underscore_binding, reason = "the interface macro does")]
+
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -17,13 +19,17 @@ struct Service {
     asked: mpsc::UnboundedSender<(String, String, Vec<String>)>,
 }
 
+#[expect(
+    clippy::unused_self,
+    clippy::too_many_arguments,
+    reason = "the interface's own shape"
+)]
 #[zbus::interface(name = "org.freedesktop.Notifications")]
 impl Service {
     fn get_capabilities(&self) -> Vec<String> {
         ["actions", "body", "body-markup"].map(String::from).to_vec()
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the method has as many")]
     async fn notify(
         &self,
         #[zbus(connection)] connection: &Connection,

@@ -9,6 +9,9 @@ use crate::domain::{
 };
 use crate::{Error, Result};
 
+/// The worker leaves a draft to the call that a person waits for.
+pub(crate) const LEFT_TO_CALL: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// A charge with the message that carries it and its newest successful payment.
 const CHARGE: &str = "
     SELECT h.id, h.conversation_id, h.amount_minor, h.currency, h.description, h.single_use, h.expires_at,
@@ -36,10 +39,10 @@ pub(crate) fn add(
     let added = conn.execute(
         "INSERT INTO charges
              (id, conversation_id, amount_minor, currency, description, message_text, single_use, expires_at,
-              payment, creation, creation_next_at, creation_attempts, idempotency_key, livemode,
+              payment, creation, wanted_at, creation_next_at, creation_attempts, idempotency_key, livemode,
               closing_next_at, created_at)
          VALUES (:id, :conversation_id, :amount_minor, :currency, :description, :message_text, :single_use,
-              :expires_at, 'draft', 'wanted', :now, 0, :idempotency_key, :livemode, 0, :now)
+              :expires_at, 'draft', 'wanted', :now, :now, 0, :idempotency_key, :livemode, 0, :now)
          ON CONFLICT (id) DO NOTHING",
         named_params! {
             ":id": new.id,
@@ -122,6 +125,8 @@ pub(crate) struct ToCreate {
     pub single_use: bool,
     pub idempotency_key: String,
     pub created_at: Timestamp,
+    pub wanted_at: Timestamp,
+    pub livemode: bool,
     pub attempts: u32,
 }
 
@@ -129,7 +134,7 @@ pub(crate) fn to_create(conn: &Connection, id: ChargeId) -> Result<Option<ToCrea
     Ok(conn
         .prepare_cached(
             "SELECT id, conversation_id, amount_minor, currency, description, message_text, single_use,
-                    idempotency_key, created_at, creation_attempts
+                    idempotency_key, created_at, wanted_at, livemode, creation_attempts
              FROM charges WHERE id = :id AND creation = 'wanted'",
         )?
         .query_row(named_params! { ":id": id }, to_create_from_row)
@@ -185,10 +190,10 @@ pub(crate) fn stop_creation(conn: &Connection, id: ChargeId, why: &Words) -> Res
 pub(crate) fn want_again(conn: &Connection, id: ChargeId, now: Timestamp) -> Result<bool> {
     let changed = conn.execute(
         "UPDATE charges
-         SET creation = 'wanted', creation_next_at = :now, creation_attempts = 0,
+         SET creation = 'wanted', wanted_at = :now, creation_next_at = :next_at, creation_attempts = 0,
              problem_code = NULL, problem_title = NULL, problem_advice = NULL
-         WHERE id = :id AND creation = 'stopped' AND closed IS NULL",
-        named_params! { ":id": id, ":now": At(now) },
+         WHERE id = :id AND creation = 'stopped' AND closed IS NULL AND link_id IS NULL",
+        named_params! { ":id": id, ":now": At(now), ":next_at": At(now.plus(LEFT_TO_CALL)) },
     )?;
     Ok(changed > 0)
 }
@@ -202,10 +207,20 @@ pub(crate) fn open(
     message: MessageId,
     now: Timestamp,
 ) -> Result<bool> {
+    let withdrawn = conn.execute(
+        "UPDATE charges
+         SET link_id = :link_id, link_url = :link_url, creation = 'done', closing = 'cancel', closing_next_at = :now
+         WHERE id = :id AND link_id IS NULL AND closed IS NOT NULL",
+        named_params! { ":id": id, ":link_id": link.0, ":link_url": link.1, ":now": At(now) },
+    )?;
+    if withdrawn > 0 {
+        // The answer came after the seller withdrew the draft: the link is switched off unseen.
+        return Ok(false);
+    }
     let changed = conn.execute(
         "UPDATE charges
          SET link_id = :link_id, link_url = :link_url, livemode = :livemode, creation = 'done', payment = 'open',
-             opened_at = :now, message_id = :message_id,
+             opened_at = :now, message_id = :message_id, expires_at = :now + (expires_at - created_at),
              problem_code = NULL, problem_title = NULL, problem_advice = NULL
          WHERE id = :id AND link_id IS NULL",
         named_params! {
@@ -251,12 +266,12 @@ pub(crate) fn close_draft(conn: &Connection, id: ChargeId) -> Result<bool> {
 }
 
 /// Asks to close every link whose time is over.
-pub(crate) fn ask_to_close_expired(conn: &Connection, now: Timestamp) -> Result<()> {
+pub(crate) fn ask_to_close_expired(conn: &Connection, now: Timestamp, livemode: bool) -> Result<()> {
     conn.execute(
         "UPDATE charges SET closing = 'expire', closing_next_at = :now
-         WHERE expires_at IS NOT NULL AND expires_at <= :now AND closing IS NULL AND closed IS NULL
-           AND link_id IS NOT NULL AND payment IN ('open', 'failed_attempt')",
-        named_params! { ":now": At(now) },
+         WHERE livemode = :livemode AND expires_at IS NOT NULL AND expires_at <= :now
+           AND closing IS NULL AND closed IS NULL AND link_id IS NOT NULL AND payment IN ('open', 'failed_attempt')",
+        named_params! { ":now": At(now), ":livemode": livemode },
     )?;
     Ok(())
 }
@@ -309,13 +324,21 @@ pub(crate) fn closed(conn: &Connection, id: ChargeId, why: Closing) -> Result<()
     Ok(())
 }
 
-/// Gives up switching off: Stripe does not know the link.
-pub(crate) fn stop_closing(conn: &Connection, id: ChargeId, why: &Words) -> Result<()> {
+/// Says why Stripe did not switch the link off, and tries again much later:
+/// the charge must not be called withdrawn while its link works.
+pub(crate) fn closing_refused(
+    conn: &Connection,
+    id: ChargeId,
+    why: &Words,
+    next_at: Timestamp,
+) -> Result<()> {
     conn.execute(
         "UPDATE charges
-         SET closing = NULL, problem_code = :code, problem_title = :title, problem_advice = :advice
+         SET closing_next_at = :next_at, problem_code = :code, problem_title = :title, problem_advice = :advice
          WHERE id = :id",
-        named_params! { ":id": id, ":code": why.code, ":title": why.title, ":advice": why.advice },
+        named_params! {
+            ":id": id, ":next_at": At(next_at), ":code": why.code, ":title": why.title, ":advice": why.advice,
+        },
     )?;
     Ok(())
 }
@@ -377,7 +400,7 @@ pub(crate) fn awaited_links(conn: &Connection) -> Result<Vec<String>> {
     let mut statement = conn.prepare_cached(
         "SELECT link_id FROM charges
          WHERE link_id IS NOT NULL AND payment IN ('open', 'processing', 'failed_attempt', 'unknown')
-         ORDER BY created_at DESC LIMIT 200",
+         ORDER BY created_at DESC",
     )?;
     let links = statement
         .query_map([], |row| row.get(0))?
@@ -414,6 +437,8 @@ fn to_create_from_row(row: &Row<'_>) -> rusqlite::Result<ToCreate> {
         single_use: row.get("single_use")?,
         idempotency_key: row.get("idempotency_key")?,
         created_at: at(row, "created_at")?,
+        wanted_at: at(row, "wanted_at")?,
+        livemode: row.get("livemode")?,
         attempts: row.get("creation_attempts")?,
     })
 }

@@ -32,23 +32,30 @@ pub(crate) fn find_or_add(
         None => add(conn, name.unwrap_or_default(), at)?,
     };
     for identity in identities {
-        attach(conn, contact, identity)?;
+        attach(conn, contact, identity, at)?;
     }
     Ok(contact)
 }
 
 /// Gives `contact` an identity, unless somebody has it already.
-pub(crate) fn attach(conn: &Connection, contact: ContactId, identity: &Identity) -> Result<()> {
+pub(crate) fn attach(
+    conn: &Connection,
+    contact: ContactId,
+    identity: &Identity,
+    at: Timestamp,
+) -> Result<()> {
     conn.prepare_cached(
-        "INSERT INTO identities (kind, match_key, value, contact_id)
-         VALUES (:kind, :match_key, :value, :contact_id)
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO identities (kind, match_key, value, contact_id, seen_at)
+         VALUES (:kind, :match_key, :value, :contact_id, :at)
+         ON CONFLICT (kind, match_key) DO UPDATE SET seen_at = max(seen_at, excluded.seen_at)
+         WHERE contact_id = excluded.contact_id",
     )?
     .execute(named_params! {
         ":kind": identity.kind,
         ":match_key": match_key(identity),
         ":value": identity.value,
         ":contact_id": contact,
+        ":at": At(at),
     })?;
     Ok(())
 }

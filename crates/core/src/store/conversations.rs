@@ -16,9 +16,9 @@ const PAGE_AND_ONE: i64 = 51;
 /// A row of the list with its customer and the charge that matters most.
 const ROW: &str = "
     SELECT c.id, c.line_id, l.name AS line_name, l.known AS line_known, k.name AS contact_name,
-           (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' LIMIT 1) AS phone,
-           (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'username' LIMIT 1) AS username,
-           (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' LIMIT 1) AS user_id,
+           (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' ORDER BY seen_at DESC LIMIT 1) AS phone,
+           (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'username' ORDER BY seen_at DESC LIMIT 1) AS username,
+           (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' ORDER BY seen_at DESC LIMIT 1) AS user_id,
            c.snippet, c.snippet_kind, c.snippet_from_me, c.last_at, c.unread, c.last_inbound_at,
            h.amount_minor, h.currency, h.payment, m.delivery
     FROM conversations c
@@ -139,8 +139,8 @@ impl Address {
 pub(crate) fn address(conn: &Connection, id: ConversationId) -> Result<Address> {
     conn.prepare_cached(
         "SELECT l.phone_number_id, c.contact_id, k.name, c.last_inbound_at,
-                (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' LIMIT 1) AS phone,
-                (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' LIMIT 1) AS user_id
+                (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' ORDER BY seen_at DESC LIMIT 1) AS phone,
+                (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' ORDER BY seen_at DESC LIMIT 1) AS user_id
          FROM conversations c
          JOIN lines l ON l.id = c.line_id
          JOIN contacts k ON k.id = c.contact_id

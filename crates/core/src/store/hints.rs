@@ -70,7 +70,8 @@ pub(crate) fn done(conn: &Connection, hint: &Hint) -> Result<()> {
 /// Keeps the hint for later.
 pub(crate) fn postpone(conn: &Connection, hint: &Hint, next_at: Timestamp) -> Result<()> {
     conn.prepare_cached(
-        "UPDATE hints SET attempts = attempts + 1, next_at = :next_at WHERE object_id = :object_id",
+        "UPDATE hints SET attempts = attempts + 1, next_at = :next_at
+         WHERE object_id = :object_id AND version = :version",
     )?
     .execute(named_params! { ":object_id": hint.object_id, ":next_at": At(next_at) })?;
     Ok(())

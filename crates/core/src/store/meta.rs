@@ -3,6 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Result, named_params};
 
 pub(crate) const EVENTS_CURSOR: &str = "stripe.events.cursor";
+/// Names this desk to a relay that serves several.
+pub(crate) const DESK: &str = "desk";
 pub(crate) const RECONCILED_AT: &str = "reconciled_at";
 pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
 
@@ -19,4 +21,14 @@ pub(crate) fn set(conn: &Connection, key: &str, value: &str) -> Result<()> {
     )?
     .execute(named_params! { ":key": key, ":value": value })?;
     Ok(())
+}
+
+/// Returns a name that is made once and then kept.
+pub(crate) fn get_or_make(conn: &Connection, key: &str) -> Result<String> {
+    if let Some(known) = get(conn, key)? {
+        return Ok(known);
+    }
+    let made = uuid::Uuid::now_v7().to_string();
+    set(conn, key, &made)?;
+    Ok(made)
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::columns::At;
 use crate::Result;
-use crate::domain::{ConversationId, MessageId, Timestamp};
+use crate::domain::{ChargeId, ConversationId, MessageId, Timestamp};
 
 /// What is sent, complete, so that a retry sends the same.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +117,20 @@ pub(crate) fn remove(conn: &Connection, id: MessageId) -> Result<()> {
     conn.prepare_cached("DELETE FROM outbox WHERE id = :id")?
         .execute(named_params! { ":id": id })?;
     Ok(())
+}
+
+/// Takes a charge's link out of the queue where it has not left yet. Returns its messages.
+pub(crate) fn withdraw_links(conn: &Connection, charge: ChargeId) -> Result<Vec<MessageId>> {
+    let mut statement = conn.prepare_cached(
+        "DELETE FROM outbox
+         WHERE sending = 0
+           AND id IN (SELECT id FROM messages WHERE charge_id = :charge_id AND kind = 'payButton')
+         RETURNING id",
+    )?;
+    let ids = statement
+        .query_map(named_params! { ":charge_id": charge }, |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(ids)
 }
 
 /// Returns what was being sent when the last run ended.

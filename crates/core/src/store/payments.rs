@@ -89,7 +89,7 @@ pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerSta
          FROM payments p
          JOIN charges h ON h.id = p.charge_id
          JOIN conversations c ON c.id = h.conversation_id
-         WHERE c.contact_id = :contact_id AND p.status = 'succeeded'
+         WHERE c.contact_id = :contact_id AND p.status = 'succeeded' AND p.livemode = h.livemode
          GROUP BY p.currency ORDER BY p.currency",
     )?;
     let mut stats = CustomerStats {

@@ -52,12 +52,6 @@ pub(super) fn open_writer(path: &Path, key: Option<&JournalKey>) -> Result<Opene
     let mut conn = connect(path, key)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
-    // Fewer, larger checkpoints: each one makes a commit wait.
-    conn.pragma_update(
-        None,
-        "wal_autocheckpoint",
-        std::env::var("CK").map_or(4000, |p| p.parse().unwrap()),
-    )?;
     // Room for the index of ids: a page that is not held must be deciphered again.
     conn.pragma_update(None, "cache_size", -8_000)?;
     let id = migrate(&mut conn)?;

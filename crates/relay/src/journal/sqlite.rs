@@ -80,6 +80,7 @@ impl SqliteJournal {
             ids,
             last,
             problem: problem.clone(),
+            many: false,
         };
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())

@@ -55,7 +55,8 @@ async fn a_place_is_never_given_twice() {
 #[tokio::test]
 async fn pruning_takes_only_what_is_before() {
     let folder = TempDir::new().unwrap();
-    let journal = filled(&folder, 2500).await;
+    let journal = journal(&folder).await;
+    append_all(&journal, 0..2500).await;
     assert_eq!(journal.prune(Seq(2401)).await, Ok(2400));
     let left = journal.page(Seq(0)).await.unwrap();
     assert_eq!((left.len(), left[0].seq), (100, Seq(2401)));
@@ -133,4 +134,51 @@ async fn marks_of_desks_are_replaced_by_newer_ones() {
     journal.mark(vec![mark(1)]).await.unwrap();
     journal.mark(vec![mark(9)]).await.unwrap();
     assert_eq!(journal.marks().await.unwrap(), [mark(9)]);
+}
+
+async fn append_all(journal: &Journal, ids: std::ops::Range<u32>) -> Vec<Appended> {
+    let mut appended = Vec::new();
+    for some in ids.collect::<Vec<_>>().chunks(500) {
+        let some = some
+            .iter()
+            .map(|id| journal.append(entry(&id.to_string(), "{}".to_owned())));
+        appended.extend(futures_util::future::try_join_all(some).await.unwrap());
+    }
+    appended
+}
+
+/// Enough for ids to be in memory, on their way into the index, and in it.
+#[tokio::test]
+async fn every_id_is_known_however_long_ago_and_after_a_crash() {
+    let folder = TempDir::new().unwrap();
+    let journal = journal(&folder).await;
+    let first = append_all(&journal, 0..20_000).await;
+    assert!(first.iter().all(|appended| matches!(appended, Appended::New(_))));
+    let again = append_all(&journal, 0..20_000).await;
+    assert!(again.iter().all(|appended| *appended == Appended::Duplicate));
+
+    // What a crash would leave.
+    let crashed = TempDir::new().unwrap();
+    for file in ["journal.db", "journal.db-wal"] {
+        std::fs::copy(folder.path().join(file), crashed.path().join(file)).unwrap();
+    }
+    for _ in 0..2 {
+        let journal = self::journal(&crashed).await;
+        let again = append_all(&journal, 0..20_000).await;
+        assert!(again.iter().all(|appended| *appended == Appended::Duplicate));
+        journal.close().await;
+    }
+
+    journal.prune(Seq(19_001)).await.unwrap();
+    let after = append_all(&journal, 0..20_000).await;
+    assert!(
+        after[..19_000]
+            .iter()
+            .all(|appended| matches!(appended, Appended::New(_)))
+    );
+    assert!(
+        after[19_000..]
+            .iter()
+            .all(|appended| *appended == Appended::Duplicate)
+    );
 }

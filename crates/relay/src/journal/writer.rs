@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use std::time::Duration;
+
 use cobro_protocol::Seq;
 use rusqlite::{CachedStatement, Connection, Statement, TransactionBehavior, named_params, params};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -13,6 +15,9 @@ use super::{Appended, DeskMark, Entry, JournalError};
 /// The most entries, and about the most bytes, in one commit.
 const MOST_ENTRIES: usize = 512;
 const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// How often, and how long, a group waits for more while they keep coming.
+const MOST_PAUSES: usize = 4;
+const PAUSE: Duration = Duration::from_micros(50);
 /// How many single commits may fail in a row before the rest of a group is given up.
 const MOST_FAILURES: usize = 3;
 /// How many entries one commit removes, so that appends need not wait for all.
@@ -48,6 +53,8 @@ pub(super) struct Writer {
     pub(super) ids: Ids,
     pub(super) last: watch::Sender<Seq>,
     pub(super) problem: Problem,
+    /// Whether the last group had more than one entry.
+    pub(super) many: bool,
 }
 
 impl Writer {
@@ -89,24 +96,21 @@ impl Writer {
 
     /// Commits everything that waits together with `first`. Returns a job that is not an append.
     fn append_group(&mut self, first: Append, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
-        let mut bytes = first.entry.body.len();
-        let mut group = vec![first];
-        let mut other = None;
-        while group.len() < MOST_ENTRIES && bytes < MOST_BYTES {
-            match jobs.try_recv() {
-                Ok(Job::Append(append)) => {
-                    bytes += append.entry.body.len();
-                    group.push(append);
-                }
-                Ok(job) => {
-                    other = Some(job);
+        let mut group = Group::of(first);
+        group.gather(jobs);
+        if self.many {
+            // Those just answered are about to send again: a commit costs more than this wait.
+            let pauses = std::env::var("PAUSES").map_or(MOST_PAUSES, |p| p.parse().unwrap());
+            for _ in 0..pauses {
+                std::thread::sleep(PAUSE);
+                if !group.gather(jobs) {
                     break;
                 }
-                Err(_) => break,
             }
         }
-        self.write_group(group);
-        other
+        self.many = group.appends.len() > 1;
+        self.write_group(group.appends);
+        group.other
     }
 
     fn write_group(&mut self, group: Vec<Append>) {
@@ -238,6 +242,44 @@ impl Writer {
         if let Err(error) = checkpointed {
             tracing::warn!(%error, "The journal was not folded into its main file; the next start does it");
         }
+    }
+}
+
+/// Appends that go together.
+struct Group {
+    appends: Vec<Append>,
+    bytes: usize,
+    /// A job of another kind ends the group.
+    other: Option<Job>,
+}
+
+impl Group {
+    fn of(first: Append) -> Self {
+        Self {
+            bytes: first.entry.body.len(),
+            appends: vec![first],
+            other: None,
+        }
+    }
+
+    /// Takes what waits, and returns whether there was any and there is room for more.
+    fn gather(&mut self, jobs: &mut mpsc::Receiver<Job>) -> bool {
+        let before = self.appends.len();
+        while self.has_room() {
+            match jobs.try_recv() {
+                Ok(Job::Append(append)) => {
+                    self.bytes += append.entry.body.len();
+                    self.appends.push(append);
+                }
+                Ok(job) => self.other = Some(job),
+                Err(_) => break,
+            }
+        }
+        self.has_room() && self.appends.len() > before
+    }
+
+    fn has_room(&self) -> bool {
+        self.appends.len() < MOST_ENTRIES && self.bytes < MOST_BYTES && self.other.is_none()
     }
 }
 

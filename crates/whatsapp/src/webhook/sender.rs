@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use super::node::Node;
 use super::parse::{Change, unreadable};
 use super::{Sender, Update};
+use crate::identity::phone_match_key;
 
 /// The people that a webhook introduces. They can be missing, or lack any id.
 pub(super) struct Contacts<'a>(Node<'a>);
@@ -58,10 +59,22 @@ fn is(known: Option<&String>, given: &Node<'_>) -> bool {
     })
 }
 
-/// Both name a user, and not the same one.
+/// Both name a user or a phone number, and not the same one.
 fn contradicts(sender: &Sender, contact: &Node<'_>) -> bool {
-    let given = contact.get("user_id");
-    sender.user_id.is_some() && given.str().is_some() && !is(sender.user_id.as_ref(), given)
+    let differ = |known: Option<&String>, given: Option<String>, key: fn(&str) -> String| {
+        known
+            .zip(given)
+            .is_some_and(|(known, given)| key(known) != key(&given))
+    };
+    differ(
+        sender.user_id.as_ref(),
+        contact.get("user_id").text(),
+        str::to_owned,
+    ) || differ(
+        sender.phone.as_ref(),
+        contact.get("wa_id").text(),
+        phone_match_key,
+    )
 }
 
 fn username(profile: &Node<'_>) -> Option<String> {
@@ -183,16 +196,12 @@ mod tests {
 
     #[test]
     fn the_only_contact_counts_unless_it_is_somebody_else() {
-        let contact = r#"[{"user_id":"MX.2","wa_id":"52","profile":{"name":"Luis"}}]"#;
-        assert_eq!(
-            completed(r#"{"from":"521"}"#, contact).profile_name.as_deref(),
-            Some("Luis")
-        );
-        assert_eq!(
-            completed(r#"{"from_user_id":"MX.1"}"#, contact).profile_name,
-            None
-        );
-        assert_eq!(completed("{}", contact).phone.as_deref(), Some("52"));
+        let contact = r#"[{"user_id":"MX.2","wa_id":"525548217730","profile":{"name":"Luis"}}]"#;
+        let name = |message: &'static str| completed(message, contact).profile_name;
+        assert_eq!(name(r#"{"from":"5215548217730"}"#).as_deref(), Some("Luis"));
+        assert_eq!(name(r#"{"from":"5215548217731"}"#), None);
+        assert_eq!(name(r#"{"from_user_id":"MX.1"}"#), None);
+        assert_eq!(completed("{}", contact).phone.as_deref(), Some("525548217730"));
     }
 
     #[test]

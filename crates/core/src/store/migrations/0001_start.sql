@@ -41,6 +41,8 @@ CREATE TABLE identities (
     match_key TEXT NOT NULL,
     value TEXT NOT NULL,
     contact_id BLOB NOT NULL REFERENCES contacts (id),
+    -- When it was last used: a customer's newest number is the one to answer.
+    seen_at INTEGER NOT NULL,
     PRIMARY KEY (kind, match_key)
 ) STRICT, WITHOUT ROWID;
 
@@ -127,6 +129,8 @@ CREATE TABLE charges (
     expires_at INTEGER,
     payment TEXT NOT NULL,
     creation TEXT NOT NULL,
+    -- When a person last asked for the link.
+    wanted_at INTEGER NOT NULL,
     creation_next_at INTEGER NOT NULL,
     creation_attempts INTEGER NOT NULL,
     idempotency_key TEXT NOT NULL UNIQUE,
