@@ -1,5 +1,7 @@
 //! The main job, through the relay, the core and the sandbox, in one process.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod shop;
 
 use std::time::Duration;

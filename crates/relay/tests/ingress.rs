@@ -1,5 +1,12 @@
 //! Webhooks over real HTTP: what is kept, what is refused, and how it is counted.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
 mod kit;
 
 use std::path::Path;

@@ -1,5 +1,12 @@
 //! Starting in bad circumstances, and the program itself: killed, stopped, misconfigured.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
 mod kit;
 
 use std::io::{BufRead, BufReader};

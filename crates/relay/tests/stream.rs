@@ -1,5 +1,12 @@
 //! The stream to desks: in order, without a gap, at the desk's pace.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
 mod kit;
 
 use std::time::{Duration, Instant};

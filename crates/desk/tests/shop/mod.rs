@@ -79,6 +79,7 @@ impl TestShop {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "it reads as the shop's")]
     pub(crate) fn new_charge(&self, customer: &TestCustomer, amount: Money) -> NewCharge {
         NewCharge {
             id: ChargeId::new(),

@@ -30,6 +30,7 @@ pub(super) enum Join {
 }
 
 /// A text's groups of digits.
+#[expect(clippy::struct_field_names, reason = "the groups are what it is")]
 pub(super) struct Groups<'t> {
     pub(super) text: &'t str,
     pub(super) groups: Vec<Group>,
@@ -163,9 +164,8 @@ impl Gap {
     fn and_odd(self) -> Self {
         match self {
             Self::None => Self::Loose { count: 1 },
-            Self::Single { .. } => Self::Loose { count: 2 },
+            Self::Single { .. } | Self::Loose { count: 1 } => Self::Loose { count: 2 },
             Self::Loose { count: 2 } => Self::Loose { count: 3 },
-            Self::Loose { count: 1 } => Self::Loose { count: 2 },
             Self::Loose { .. } | Self::Far => Self::Far,
         }
     }
