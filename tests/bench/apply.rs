@@ -109,7 +109,7 @@ async fn applied(inbox: &Inbox) -> Result<u32> {
     Ok(conversation::unread(inbox).await?)
 }
 
-/// The same bytes in the same tables' shape, in equal groups: no parsing, no looking up.
+/// The same rows under the same unique keys and index, in equal groups: no stream, no parsing, no looking up.
 fn raw_insert(path: &std::path::Path, bodies: &[String]) -> Result<f64> {
     let mut db = Connection::open(path)?;
     db.execute_batch(&format!(
@@ -117,11 +117,12 @@ fn raw_insert(path: &std::path::Path, bodies: &[String]) -> Result<f64> {
          PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;
          CREATE TABLE envelopes (key INTEGER PRIMARY KEY, source TEXT NOT NULL, received_at INTEGER NOT NULL,
                                  body TEXT NOT NULL, error TEXT) STRICT;
-         CREATE TABLE messages (n INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, wamid TEXT NOT NULL UNIQUE,
-                                text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-         CREATE INDEX messages_of_conversation ON messages (conversation, at);",
+         CREATE TABLE messages (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL,
+                                wamid TEXT NOT NULL UNIQUE, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+         CREATE INDEX messages_of_conversation ON messages (conversation, at, n);",
         hex::encode(KEY)
     ))?;
+    let conversations: Vec<_> = (0..500).map(|_| uuid::Uuid::now_v7()).collect();
     let begun = Instant::now();
     for (group, bodies) in bodies.chunks(GROUP).enumerate() {
         let tx = db.transaction()?;
@@ -132,7 +133,8 @@ fn raw_insert(path: &std::path::Path, bodies: &[String]) -> Result<f64> {
             tx.prepare_cached("INSERT INTO messages VALUES (?, ?, ?, ?, ?)")?
                 .execute((
                     key,
-                    key % 500,
+                    uuid::Uuid::now_v7().as_bytes(),
+                    conversations.get(n % 500).map(|id| *id.as_bytes()),
                     format!("wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0{key:08}"),
                     "Hola, ¿tienen el pastel de tres leches? Lo quiero para el sábado por la tarde",
                     key,

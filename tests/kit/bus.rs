@@ -48,4 +48,16 @@ impl Bus {
     pub fn address(&self) -> &str {
         &self.address
     }
+
+    /// Returns whether somebody on the bus has this name.
+    pub async fn has(&self, name: &str) -> Result<bool> {
+        let connection = zbus::connection::Builder::address(self.address())?
+            .build()
+            .await?;
+        let asked = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "NameHasOwner");
+        let answer = connection
+            .call_method(Some(asked.0), asked.1, Some(asked.0), asked.2, &name)
+            .await?;
+        Ok(answer.body().deserialize()?)
+    }
 }

@@ -59,6 +59,7 @@ export function aCharge(fields: Partial<Charge> = {}): Charge {
     expiresAt: minutesAgo(-47 * 60),
     createdAt: minutesAgo(20),
     openedAt: minutesAgo(20),
+    sentAt: minutesAgo(19),
     deliveredAt: minutesAgo(19),
     readAt: minutesAgo(18),
     paidAt: null,

@@ -206,7 +206,7 @@ async fn next_frame(socket: &mut Socket) -> Result<Option<FromRelay>> {
 fn from_relay(frame: &Frame) -> Result<Option<FromRelay>> {
     match frame {
         Frame::Text(text) => Ok(Some(
-            serde_json::from_str(text.as_str())
+            FromRelay::from_json(text.as_str())
                 .context("The relay sent a frame that this version can't read")?,
         )),
         Frame::Close(_) => Err(Error::Other(anyhow!("The relay closed the stream"))),

@@ -42,8 +42,31 @@ fn main() -> anyhow::Result<()> {
     if let Some(which) = std::env::args().nth(2) {
         let peer = if which == "relay" { Peer::Relay } else { Peer::Bare };
         let c = std::env::args().nth(3).unwrap().parse()?;
-        let cpu = || { let s = std::fs::read_to_string("/proc/self/stat").unwrap(); let f: Vec<u64> = s.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2).map(|x| x.parse().unwrap()).collect(); (f[0]+f[1])*10_000 };
-        for _ in 0..3 { let a = cpu(); let r = measure(peer, c, span, &requests)?; let b = cpu(); println!("{which} {c}: {:.0}/s cpu {:.1} us/req p50 {} p99 {}", r.per_second, (b-a) as f64 / (r.per_second * (seconds+0.5)), r.millis(0.5), r.millis(0.99)); }
+        let cpu = || {
+            let s = std::fs::read_to_string("/proc/self/stat").unwrap();
+            let f: Vec<u64> = s
+                .rsplit(')')
+                .next()
+                .unwrap()
+                .split_whitespace()
+                .skip(11)
+                .take(2)
+                .map(|x| x.parse().unwrap())
+                .collect();
+            (f[0] + f[1]) * 10_000
+        };
+        for _ in 0..3 {
+            let a = cpu();
+            let r = measure(peer, c, span, &requests)?;
+            let b = cpu();
+            println!(
+                "{which} {c}: {:.0}/s cpu {:.1} us/req p50 {} p99 {}",
+                r.per_second,
+                (b - a) as f64 / (r.per_second * (seconds + 0.5)),
+                r.millis(0.5),
+                r.millis(0.99)
+            );
+        }
         return Ok(());
     }
     for connections in [16, 64] {

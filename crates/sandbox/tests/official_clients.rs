@@ -1,5 +1,8 @@
 //! Stripe's own Node and Python packages against the sandbox.
-#![expect(clippy::unwrap_used, reason = "a check stops at the first thing that is not as it should be")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a check stops at the first thing that is not as it should be"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

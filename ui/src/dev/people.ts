@@ -63,6 +63,7 @@ export function playedCharge(fields: Partial<Charge> & Pick<Charge, 'amount'>): 
     expiresAt: new Date(Date.now() + 47.5 * HOUR).toISOString(),
     createdAt: at('10:37'),
     openedAt: at('10:37'),
+    sentAt: null,
     deliveredAt: null,
     readAt: null,
     paidAt: null,
@@ -127,6 +128,7 @@ function maria(): Played {
     amount: mxn(125_000),
     description: 'Anticipo mesa de dulces',
     delivery: 'read',
+    sentAt: at('10:38'),
     deliveredAt: at('10:38'),
     readAt: at('10:40'),
   });

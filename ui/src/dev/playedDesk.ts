@@ -220,6 +220,7 @@ export class PlayedDesk {
         : null,
       createdAt: now,
       openedAt: now,
+      sentAt: null,
       deliveredAt: null,
       readAt: null,
       paidAt: null,
