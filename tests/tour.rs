@@ -52,7 +52,7 @@ fn forget(screenshots: &std::path::Path) -> anyhow::Result<()> {
         let numbered = name
             .split_once('-')
             .is_some_and(|(number, _)| number.len() == 2 && number.parse::<u8>().is_ok());
-        if numbered && name.ends_with(".png") {
+        if numbered && path.extension().is_some_and(|extension| extension == "png") {
             std::fs::remove_file(path)?;
         }
     }

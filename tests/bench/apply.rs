@@ -130,7 +130,7 @@ fn raw_insert(path: &std::path::Path, bodies: &[String]) -> Result<f64> {
             let key = i64::try_from(group * GROUP + n)?;
             tx.prepare_cached("INSERT INTO envelopes VALUES (?, 'whatsapp', ?, ?, NULL)")?
                 .execute((key, key, body))?;
-            tx.prepare_cached("INSERT INTO messages VALUES (?, ?, ?, ?, ?)")?
+            tx.prepare_cached("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)")?
                 .execute((
                     key,
                     uuid::Uuid::now_v7().as_bytes(),

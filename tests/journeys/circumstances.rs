@@ -1,5 +1,13 @@
 //! Bad circumstances: each is met with a sentence that says what to do.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;

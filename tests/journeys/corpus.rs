@@ -1,5 +1,14 @@
 //! Every documented webhook of WhatsApp, through a real agent: answered, kept, shown, exported.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::flat_map_option,
+    reason = "a test may stop at the first surprise"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,6 +1,14 @@
 //! An agent that is killed a hundred times while customers write and pay.
 //!
 //! `COBRO_CRASH_SEED` repeats a run's choices, `COBRO_CRASHES` sets how many.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
 #![cfg(unix)]
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,13 @@
 //! What lies in the profile folder tells a thief nothing.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

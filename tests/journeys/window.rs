@@ -1,4 +1,12 @@
 //! The real window, on a display and a bus of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
 #![cfg(target_os = "linux")]
 
 use std::time::Duration;

@@ -1,5 +1,14 @@
 //! What the journeys stand on: a sandbox, desks as processes, and a real window on a display of its own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::used_underscore_binding,
+    reason = "a test may stop at the first surprise"
+)]
+
 pub mod export;
 pub mod home;
 pub mod processes;

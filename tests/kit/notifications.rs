@@ -31,6 +31,11 @@ struct Service {
     shown: watch::Sender<Vec<Shown>>,
 }
 
+#[allow(
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the interface has these methods and arguments"
+)]
 #[zbus::interface(name = "org.freedesktop.Notifications")]
 impl Service {
     fn get_capabilities(&self) -> Vec<&'static str> {

@@ -48,6 +48,7 @@ impl<'a> Profile<'a> {
     }
 
     /// Gives the desk a sandbox for WhatsApp and Stripe.
+    #[must_use]
     pub fn with(mut self, sandbox: &Sandbox) -> Self {
         self.settings.extend(sandbox.settings());
         self

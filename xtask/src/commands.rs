@@ -45,6 +45,20 @@ fn of_this_run() -> impl Iterator<Item = String> {
         })
 }
 
+/// Builds every program of the workspace: the demo's own few would get other dependencies than the tests'.
+pub(crate) fn build_programs(paths: &Paths) -> Result<()> {
+    let build = [
+        "build",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        "xtask",
+        "--bins",
+        WINDOW,
+    ];
+    run(&mut cargo(paths, &build), "Building")
+}
+
 /// Returns an npm command in the UI's folder.
 pub(crate) fn npm(paths: &Paths, arguments: &[&str]) -> Command {
     let mut npm = command(if cfg!(windows) { "npm.cmd" } else { "npm" });

@@ -44,7 +44,16 @@ pub(crate) fn run(paths: &Paths, quick: bool) -> Result<ExitCode> {
 fn build(paths: &Paths) -> Command {
     cargo(
         paths,
-        &["build", "--locked", "--workspace", "--bins", "--tests", WINDOW],
+        &[
+            "build",
+            "--locked",
+            "--workspace",
+            "--exclude",
+            "xtask",
+            "--bins",
+            "--tests",
+            WINDOW,
+        ],
     )
 }
 

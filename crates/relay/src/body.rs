@@ -31,7 +31,7 @@ pub(crate) enum BodyError {
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) bytes: Bytes,
-    _share: Option<OwnedSemaphorePermit>,
+    share: Option<OwnedSemaphorePermit>,
 }
 
 /// Reads bodies, and knows how much of them is held.
@@ -68,7 +68,7 @@ impl Bodies {
     async fn collect(&self, chunks: &mut BodyDataStream) -> Result<Held, BodyError> {
         let mut held = Held {
             bytes: Bytes::new(),
-            _share: None,
+            share: None,
         };
         let mut many = Vec::new();
         while let Some(chunk) = chunks.next().await {
@@ -76,7 +76,7 @@ impl Bodies {
             if many.len() + held.bytes.len() + chunk.len() > LIMIT {
                 return Err(BodyError::TooLarge);
             }
-            self.take_share(&mut held, chunk.len())?;
+            self.takeshare(&mut held, chunk.len())?;
             if held.bytes.is_empty() && many.is_empty() {
                 held.bytes = chunk; // Nearly every body comes in one piece.
             } else {
@@ -90,12 +90,12 @@ impl Bodies {
         Ok(held)
     }
 
-    fn take_share(&self, held: &mut Held, length: usize) -> Result<(), BodyError> {
+    fn takeshare(&self, held: &mut Held, length: usize) -> Result<(), BodyError> {
         let length = u32::try_from(length).map_err(|_| BodyError::TooLarge)?;
         let share = Arc::clone(&self.free)
             .try_acquire_many_owned(length)
             .map_err(|_| BodyError::Busy)?;
-        match &mut held._share {
+        match &mut held.share {
             Some(first) => first.merge(share),
             none => *none = Some(share),
         }

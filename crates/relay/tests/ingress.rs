@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::format_collect,
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test may stop at the first surprise"

@@ -1,12 +1,12 @@
 //! The demo in front of a person: a sandbox beside the real window.
 
 use std::fs;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
 use super::sandbox::{Sandbox, address};
-use crate::commands::{WINDOW, cargo, command, run as run_command};
+use crate::commands::{build_programs, command};
 use crate::paths::Paths;
 use crate::setup::{self, Purpose};
 use crate::ui;
@@ -20,7 +20,7 @@ pub(crate) fn run(paths: &Paths, fresh: bool) -> Result<ExitCode> {
     setup::prepare(paths, Purpose::Demo)?;
     println!("2/3 Building; the first time takes some minutes …");
     ui::build(paths)?;
-    run_command(&mut build(paths), "Building the demo")?;
+    build_programs(paths)?;
 
     let profile = paths.demo().join("profile");
     if fresh && profile.exists() {
@@ -50,25 +50,18 @@ pub(crate) fn run(paths: &Paths, fresh: bool) -> Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn build(paths: &Paths) -> Command {
-    let packages = ["--package", "cobro-desktop", "--package", "cobro-sandbox"];
-    let mut build = cargo(paths, &["build", "--locked", "--bins", WINDOW]);
-    build.args(packages);
-    build
-}
-
 fn explain(sandbox: &Sandbox, profile: &str) {
     let control = sandbox.control();
     println!(
         "
-The window is open. Nothing in it is real: a sandbox plays WhatsApp, its customers and Stripe.
+The window is opening. Nothing in it is real: a sandbox plays WhatsApp, its customers and Stripe.
 
   Customers write by themselves. Choose one with J and K, answer with R.
   Charge:  C, an amount such as 1250, Enter. The customer gets a pay link.
-  Pay:     \"Copy link\" on the charge's card, and open it in a browser. It is the customer's pay page:
-           card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, OXXO makes a voucher.
-           Or in a terminal, as the customer with this phone number:
-           curl -X POST {control}/customers/PHONE/pay -H 'Content-Type: application/json' -d '{{\"card\":\"4242424242424242\"}}'
+  Pay:     some customers pay the link themselves after a few seconds. To pay in their place, press \"Copy\" on the
+           charge's card and open the link in a browser: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined.
+           Or in a terminal, with the phone number that the window shows:
+           curl {control}/customers/PHONE/pay -H 'Content-Type: application/json' -d '{{}}'
   Then:    a notification, a green card, and a thank-you to the customer.
 
   The customers and their phones:  {control}/customers

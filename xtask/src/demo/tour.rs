@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use super::Options;
-use crate::commands::{WINDOW, cargo, command, run as run_command};
+use crate::commands::{build_programs, command};
 use crate::paths::Paths;
 use crate::setup::{self, Purpose};
 use crate::ui;
@@ -17,7 +17,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     }
     setup::prepare(paths, Purpose::Tour)?;
     ui::build(paths)?;
-    run_command(&mut build(paths), "Building the tour")?;
+    build_programs(paths)?;
 
     let report = options
         .report
@@ -45,12 +45,4 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// The same programs as the tests', so that one finds what the other built.
-fn build(paths: &Paths) -> std::process::Command {
-    cargo(
-        paths,
-        &["build", "--locked", "--workspace", "--bins", "--tests", WINDOW],
-    )
 }

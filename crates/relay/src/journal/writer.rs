@@ -100,8 +100,7 @@ impl Writer {
         group.gather(jobs);
         if self.many {
             // Those just answered are about to send again: a commit costs more than this wait.
-            let pauses = std::env::var("PAUSES").map_or(MOST_PAUSES, |p| p.parse().unwrap());
-            for _ in 0..pauses {
+            for _ in 0..MOST_PAUSES {
                 std::thread::sleep(PAUSE);
                 if !group.gather(jobs) {
                     break;
@@ -164,11 +163,10 @@ impl Writer {
     fn note(&self, problem: Option<&JournalError>) {
         let mut noted = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.as_ref() != problem {
-            match problem {
-                Some(error) => {
-                    tracing::error!(%error, "The journal cannot write; senders are told to repeat")
-                }
-                None => tracing::info!("The journal writes again"),
+            if let Some(error) = problem {
+                tracing::error!(%error, "The journal cannot write; senders are told to repeat");
+            } else {
+                tracing::info!("The journal writes again");
             }
             *noted = problem.cloned();
         }

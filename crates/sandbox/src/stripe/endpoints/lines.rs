@@ -78,6 +78,7 @@ enum DraftPrice {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it lives for one request")]
 enum DraftProduct {
     Kept(String),
     /// It has no id yet.
