@@ -190,7 +190,7 @@ async fn every_documented_webhook_is_answered_kept_and_exported_word_for_word() 
             .any(|kept| *kept == text || kept.lines().any(|line| line == text))
     };
     let looked_for: usize = payloads.iter().map(|payload| texts(&payload.json).len()).sum();
-    assert!(looked_for >= 40, "only {looked_for} texts were found to look for");
+    assert!(looked_for >= 35, "only {looked_for} texts were found to look for");
     let mut lost: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for payload in &payloads {
         let missing: Vec<_> = texts(&payload.json)

@@ -38,7 +38,7 @@ pub fn words_of_skew(skew: i64) -> Option<Words> {
     }
     let minutes = off.as_secs() / 60;
     let how = if minutes >= 120 {
-        format!("{} hours", minutes / 60)
+        format!("{} hours", (minutes + 30) / 60)
     } else {
         format!("{minutes} minutes")
     };

@@ -58,6 +58,19 @@ const KEEP_JOURNAL: Duration = Duration::from_hours(30 * 24);
 impl Desk {
     /// Opens the profile and starts everything that its settings name.
     pub async fn open(settings: Settings, kind: Kind) -> Result<Self, DeskError> {
+        let folder = Profile::at(&settings.profile)?;
+        match Self::open_in(settings, kind).await {
+            Err(error) if !error.is_specific() && folder.is_full() => Err(DeskError::DiskFull),
+            // A key that is known to be right can't be wrong: then the file is damaged.
+            Err(DeskError::JournalKey) if folder.key_is_checked() => {
+                Err(DeskError::Damaged("relay's journal"))
+            }
+            Err(DeskError::JournalKey) => Err(DeskError::WrongKey),
+            opened => opened,
+        }
+    }
+
+    async fn open_in(settings: Settings, kind: Kind) -> Result<Self, DeskError> {
         let profile = Profile::at(&settings.profile)?;
         let lock = profile.lock()?;
         let key = {

@@ -40,6 +40,9 @@ pub enum DeskError {
     Damaged(&'static str),
     #[error("The disk is full. Free some space and start again; nothing that was received is lost")]
     DiskFull,
+    /// Either a wrong key or a damaged journal; the desk knows which.
+    #[error("The relay's journal does not open with this key")]
+    JournalKey,
     #[error(transparent)]
     Core(cobro_core::Error),
     #[error("The relay inside this desk could not start: {0}")]
@@ -49,13 +52,21 @@ pub enum DeskError {
 }
 
 impl DeskError {
+    /// Returns whether the cause is known already; a full disk shows itself in many ways.
+    pub(crate) fn is_specific(&self) -> bool {
+        !matches!(
+            self,
+            Self::Core(cobro_core::Error::Other(_)) | Self::Folder { .. } | Self::Relay(_) | Self::Other(_)
+        )
+    }
+
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Settings { .. } | Self::Setting(_) => ErrorCode::Settings,
             Self::ProfileInUse { .. } => ErrorCode::ProfileInUse,
             Self::PortTaken(_) => ErrorCode::PortTaken,
             Self::Keychain(_) | Self::KeyMissing => ErrorCode::Keychain,
-            Self::WrongKey => ErrorCode::WrongKey,
+            Self::WrongKey | Self::JournalKey => ErrorCode::WrongKey,
             Self::Damaged(_) => ErrorCode::Damaged,
             Self::DiskFull => ErrorCode::DiskFull,
             Self::Core(error) => error.code(),
@@ -79,7 +90,7 @@ impl From<RelayError> for DeskError {
     fn from(error: RelayError) -> Self {
         match error {
             RelayError::PortTaken { addr } => Self::PortTaken(addr),
-            RelayError::JournalKey { .. } => Self::WrongKey,
+            RelayError::JournalKey { .. } => Self::JournalKey,
             RelayError::JournalDamaged { .. } => Self::Damaged("relay's journal"),
             RelayError::DiskFull { .. } => Self::DiskFull,
             other => Self::Relay(other.to_string()),

@@ -205,6 +205,17 @@ impl Profile {
         }
     }
 
+    /// Returns whether the disk has no room left for even a small file.
+    pub(crate) fn is_full(&self) -> bool {
+        let path = self.0.join("room.new");
+        let written = File::create(&path).and_then(|mut file| {
+            file.write_all(&vec![0; 64 * 1024])?;
+            file.sync_all()
+        });
+        let _ = std::fs::remove_file(&path);
+        written.is_err_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
+    }
+
     /// Returns whether the right key is known to be right.
     pub(crate) fn key_is_checked(&self) -> bool {
         self.0.join("key.check").exists()

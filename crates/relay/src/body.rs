@@ -1,6 +1,8 @@
 //! Reading a request's body within limits, whoever sends it.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
@@ -53,9 +55,7 @@ impl Bodies {
         let read = if announced(headers).is_some_and(|length| length > LIMIT as u64) {
             Err(BodyError::TooLarge)
         } else {
-            timeout(PATIENCE, self.collect(&mut chunks))
-                .await
-                .unwrap_or(Err(BodyError::Incomplete))
+            patiently(self.collect(&mut chunks)).await
         };
         if read.as_ref().is_err_and(|error| *error == BodyError::TooLarge)
             && !headers.contains_key(header::EXPECT)
@@ -101,6 +101,31 @@ impl Bodies {
         }
         Ok(())
     }
+}
+
+/// Waits for a body as long as [`PATIENCE`] allows.
+///
+/// Nearly every body is there already, at the second look: only then a timer is set.
+async fn patiently(read: impl Future<Output = Result<Held, BodyError>>) -> Result<Held, BodyError> {
+    let mut read = std::pin::pin!(read);
+    let mut looks = 0;
+    let at_once = poll_fn(|context| {
+        looks += 1;
+        match read.as_mut().poll(context) {
+            Poll::Ready(read) => Poll::Ready(Some(read)),
+            Poll::Pending if looks == 2 => Poll::Ready(None),
+            Poll::Pending => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        }
+    });
+    if let Some(read) = at_once.await {
+        return read;
+    }
+    timeout(PATIENCE, read)
+        .await
+        .unwrap_or(Err(BodyError::Incomplete))
 }
 
 fn announced(headers: &HeaderMap) -> Option<u64> {

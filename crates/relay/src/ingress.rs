@@ -1,23 +1,20 @@
 //! Webhooks: the raw bytes verified, masked, kept, and only then answered.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use cobro_protocol::{Source, Timestamp, cards};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::body::{BodyError, Held};
 use crate::journal::{Appended, Entry};
 use crate::routes::{Shared, is_same};
 
-/// The headers that are kept with a body.
-const KEPT_HEADERS: [&str; 2] = ["content-type", "user-agent"];
 /// Bodies larger than this are worked on where they make nobody wait.
 const LARGE: usize = 64 * 1024;
 /// An event id longer than this is not one of Stripe's.
@@ -202,10 +199,19 @@ fn event_id(body: &str) -> Option<String> {
     (event.object == "event" && (1..=LONGEST_ID).contains(&event.id.len())).then_some(event.id)
 }
 
+/// Returns the headers that are kept with a body, as a JSON object.
 fn kept_headers(headers: &HeaderMap) -> String {
-    let kept: BTreeMap<&str, &str> = KEPT_HEADERS
-        .into_iter()
-        .filter_map(|name| Some((name, headers.get(name)?.to_str().ok()?)))
-        .collect();
+    #[derive(Serialize)]
+    struct Kept<'h> {
+        #[serde(rename = "content-type", skip_serializing_if = "Option::is_none")]
+        content_type: Option<&'h str>,
+        #[serde(rename = "user-agent", skip_serializing_if = "Option::is_none")]
+        user_agent: Option<&'h str>,
+    }
+    let value = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let kept = Kept {
+        content_type: value(header::CONTENT_TYPE),
+        user_agent: value(header::USER_AGENT),
+    };
     serde_json::to_string(&kept).unwrap_or_else(|_| "{}".to_owned())
 }

@@ -147,12 +147,15 @@ async fn a_journal_that_cannot_write_answers_503_and_says_so() {
         );
     let (_program, url) = Program::spawn(limited);
     let sender = Sender::to(&url);
-    let padding = "x".repeat(100_000);
-    let mut answers = Vec::new();
-    for nth in 0..12 {
-        answers.push(sender.whatsapp(message(&format!("{nth} {padding}"))).await);
+    for padding in [100_000, 10_000, 1_000] {
+        let padding = "x".repeat(padding);
+        let mut answers = Vec::new();
+        while answers.last() != Some(&503) && answers.len() < 100 {
+            let body = message(&format!("{} {padding}", answers.len()));
+            answers.push(sender.whatsapp(body).await);
+        }
+        assert_eq!(answers.last(), Some(&503), "{answers:?}");
     }
-    assert_eq!((answers[0], answers[11]), (200, 503), "{answers:?}");
     let (status, health) = sender.get("/health").await;
     let health: serde_json::Value = serde_json::from_str(&health).unwrap();
     assert_eq!((status, &health["status"]), (503, &"failing".into()));

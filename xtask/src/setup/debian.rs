@@ -39,8 +39,7 @@ pub(super) fn prepare(purpose: Purpose) -> Result<()> {
         return Ok(());
     }
     if wants_node {
-        check_candidate()?;
-        missing.extend(node::PACKAGES.map(str::to_owned));
+        missing.extend(node_packages()?.iter().map(ToString::to_string));
     }
     // Lists that were never fetched name no packages; an unreachable source of another program is no reason to stop.
     let update = Step::new(&["apt-get", "update"], &[]).may_fail();
@@ -78,14 +77,15 @@ fn absent(wanted: &[&str], known: &str) -> Vec<String> {
         .collect()
 }
 
-/// Stops before a Node is installed that is too old for the UI.
-fn check_candidate() -> Result<()> {
+/// Returns what brings Node and npm. It stops before a Node is installed that is too old for the UI.
+fn node_packages() -> Result<&'static [&'static str]> {
     let policy = output_of(command("apt-cache").args(["policy", "nodejs"])).unwrap_or_default();
     match candidate(&policy) {
-        // Lists were never fetched: what comes is checked after installing.
-        None => Ok(()),
-        Some(major) if major >= node::OLDEST => Ok(()),
-        Some(major) => bail!("{}", node::too_old(major)),
+        Some(major) if major < node::OLDEST => bail!("{}", node::too_old(major)),
+        // NodeSource's package brings npm, and refuses Debian's beside it.
+        _ if policy.contains("nodesource") => Ok(&["nodejs"]),
+        // Lists that were never fetched name no candidate: what comes is checked after installing.
+        _ => Ok(&node::PACKAGES),
     }
 }
 

@@ -1,200 +1,178 @@
 //! Which ids the journal holds, so that a repeated delivery is kept once.
 //!
-//! Ids are random, and every page of an index over them would be written anew
-//! for a handful of entries. So new ids stay in memory until there are
-//! thousands, and then go into the index in order, a few with each commit:
-//! neighbours share their pages. At the next start the journal itself tells
-//! which ids the index lacks.
+//! Ids are random: an index over them would write a page anew for nearly every
+//! entry. So their hashes are held in memory, 16 bytes an entry, and written
+//! down in pieces of thousands, each a row. At the start the pieces are read
+//! again, and for the newest entries the entries themselves.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 
-use cobro_protocol::Seq;
-use rusqlite::{CachedStatement, Connection, named_params, params};
+use cobro_protocol::{Seq, Source};
+use rusqlite::{Connection, named_params};
 use sha2::{Digest, Sha256};
 
-use super::Entry;
+/// How many hashes are written down together.
+const PIECE: usize = 8192;
+/// The smallest piece worth writing when the journal closes.
+const LAST_PIECE: usize = 256;
+const HASH_BYTES: usize = 16;
 
-/// How many ids are collected before they go into the index.
-const COLLECTED: usize = 8192;
-/// How many go together, and after how many entries: twice as fast as they come.
-const TOGETHER: usize = 256;
-const EVERY: usize = TOGETHER / 2;
-
-/// Names an entry's source and id.
+/// Names an entry's source and id: no two of them share it, as far as 128 bits can promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fingerprint([u8; 32]);
+pub(super) struct Fingerprint(u128);
 
 /// It is a hash already.
-impl std::hash::Hash for Fingerprint {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        state.write_i64(self.short());
+impl Hash for Fingerprint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.0);
     }
 }
 
 impl Fingerprint {
-    pub(super) fn of(source: &str, id: &str) -> Self {
-        let hash = Sha256::new()
-            .chain_update(source)
-            .chain_update([0])
-            .chain_update(id);
-        Self(hash.finalize().into())
+    pub(super) fn of(source: Source, id: &str) -> Self {
+        Self(hash_in(id).unwrap_or_else(|| hash_of(id)) ^ tag_of(source))
     }
+}
 
-    /// Returns the part that the index keeps. Different ids may share it.
-    fn short(self) -> i64 {
-        let (short, _) = self.0.split_first_chunk().unwrap_or((&[0; 8], &[]));
-        i64::from_be_bytes(*short)
+/// Returns the start of the SHA-256 that most ids are.
+fn hash_in(id: &str) -> Option<u128> {
+    let start = id.get(..2 * HASH_BYTES).filter(|_| id.len() == 64)?;
+    start
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit())
+        .then(|| u128::from_str_radix(start, 16).ok())?
+}
+
+fn hash_of(id: &str) -> u128 {
+    let digest: [u8; 32] = Sha256::digest(id).into();
+    digest
+        .first_chunk()
+        .map_or(0, |start: &[u8; HASH_BYTES]| u128::from_be_bytes(*start))
+}
+
+fn tag_of(source: Source) -> u128 {
+    match source {
+        Source::Whatsapp => 0,
+        Source::Stripe => 1,
+        Source::Action => 2,
     }
 }
 
 /// Which ids the journal holds.
 pub(super) struct Ids {
-    /// The newest ones.
-    collected: HashMap<Fingerprint, Seq>,
-    /// Those on their way into the index.
-    leaving: HashMap<Fingerprint, Seq>,
-    /// The same in the index's order, the next one last.
-    queue: Vec<Fingerprint>,
-    /// How many entries came since some went.
-    since: usize,
+    all: HashSet<Fingerprint>,
+    /// Those of the newest entries, in order, not written down yet.
+    newest: Vec<Fingerprint>,
 }
 
 impl Ids {
-    /// Reads the ids that the index may lack.
+    /// Reads what the journal holds.
     pub(super) fn load(conn: &Connection) -> rusqlite::Result<Self> {
-        let collected = conn
-            .prepare(
-                "SELECT seq, source, id FROM entries
-                 WHERE seq > (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'indexed')",
-            )?
-            .query_map([], |row| {
-                let (source, id): (String, String) = (row.get("source")?, row.get("id")?);
-                Ok((Fingerprint::of(&source, &id), Seq(row.get("seq")?)))
-            })?
-            .collect::<rusqlite::Result<_>>()?;
-        Ok(Self {
-            collected,
-            leaving: HashMap::new(),
-            queue: Vec::new(),
-            since: 0,
-        })
-    }
-
-    /// Returns whether a committed entry has this fingerprint.
-    pub(super) fn hold(
-        &self,
-        find: &mut Find<'_>,
-        fingerprint: Fingerprint,
-        entry: &Entry,
-    ) -> rusqlite::Result<bool> {
-        Ok(self.collected.contains_key(&fingerprint)
-            || self.leaving.contains_key(&fingerprint)
-            || (find.hash.exists([fingerprint.short()])?
-                && find
-                    .id
-                    .exists(params![fingerprint.short(), entry.id, entry.source.as_str()])?))
-    }
-
-    /// Notes entries that have been committed.
-    pub(super) fn note(&mut self, new: HashMap<Fingerprint, Seq>) {
-        if !self.queue.is_empty() {
-            self.since += new.len();
-        }
-        self.collected.extend(new);
-        if self.queue.is_empty() && self.collected.len() >= COLLECTED {
-            self.turn();
-        }
-    }
-
-    /// Lets what was collected go into the index.
-    fn turn(&mut self) {
-        self.leaving = std::mem::take(&mut self.collected);
-        self.queue = self.leaving.keys().copied().collect();
-        self.queue
-            .sort_unstable_by_key(|fingerprint| std::cmp::Reverse(fingerprint.short()));
-    }
-
-    /// Writes the next ids to the index if it is time, and returns how many. They leave with [`Ids::gone`].
-    pub(super) fn write_some(&self, conn: &Connection) -> rusqlite::Result<usize> {
-        let due = if self.since < EVERY {
-            0
-        } else {
-            TOGETHER.max(2 * self.since)
+        let oldest: i64 =
+            conn.query_row("SELECT coalesce(min(seq), 0) FROM entries", [], |row| row.get(0))?;
+        let mut ids = Self {
+            all: HashSet::new(),
+            newest: Vec::new(),
         };
-        self.write_next(conn, due)
+        let written = ids.load_pieces(conn, oldest)?;
+        ids.load_newest(conn, written)?;
+        Ok(ids)
     }
 
-    fn write_next(&self, conn: &Connection, most: usize) -> rusqlite::Result<usize> {
-        let some = self.queue.len().min(most);
-        if some == 0 {
-            return Ok(0);
-        }
-        let mut insert = conn.prepare_cached("INSERT OR IGNORE INTO ids (hash, seq) VALUES (?1, ?2)")?;
-        for fingerprint in self.queue.iter().rev().take(some) {
-            if let Some(seq) = self.leaving.get(fingerprint) {
-                insert.execute([fingerprint.short(), seq.0])?;
+    /// Returns the last place that the pieces reach.
+    fn load_pieces(&mut self, conn: &Connection, oldest: i64) -> rusqlite::Result<i64> {
+        let mut statement = conn.prepare("SELECT first, hashes FROM ids ORDER BY first")?;
+        let mut rows = statement.query([])?;
+        let mut reached = 0;
+        while let Some(row) = rows.next()? {
+            let (first, hashes): (i64, Vec<u8>) = (row.get("first")?, row.get("hashes")?);
+            let (hashes, _) = hashes.as_chunks::<HASH_BYTES>();
+            for (place, hash) in (first..).zip(hashes) {
+                reached = place;
+                if place >= oldest {
+                    self.all.insert(Fingerprint(u128::from_be_bytes(*hash)));
+                }
             }
         }
-        if some == self.queue.len() {
-            let newest = self.leaving.values().max().map_or(0, |seq| seq.0);
-            conn.prepare_cached(
-                "UPDATE meta SET value = max(CAST(value AS INTEGER), :newest) WHERE name = 'indexed'",
-            )?
-            .execute(named_params! { ":newest": newest })?;
-        }
-        Ok(some)
+        Ok(reached)
     }
 
-    /// Forgets in memory what was written and committed.
-    pub(super) fn gone(&mut self, some: usize) {
-        if some > 0 {
-            self.since = 0;
-            self.queue.truncate(self.queue.len() - some.min(self.queue.len()));
-            if self.queue.is_empty() {
-                self.leaving = HashMap::new();
-            }
-        }
-    }
-
-    /// Writes everything to the index, so that the next start need not read it together.
-    pub(super) fn write_all(&mut self, conn: &mut Connection) -> rusqlite::Result<()> {
-        for _ in 0..2 {
-            let tx = conn.transaction()?;
-            let some = self.write_next(&tx, usize::MAX)?;
-            tx.commit()?;
-            self.gone(some);
-            self.turn();
+    fn load_newest(&mut self, conn: &Connection, after: i64) -> rusqlite::Result<()> {
+        let mut statement = conn.prepare("SELECT source, id FROM entries WHERE seq > :after ORDER BY seq")?;
+        let mut rows = statement.query(named_params! { ":after": after })?;
+        while let Some(row) = rows.next()? {
+            let (source, id): (String, String) = (row.get("source")?, row.get("id")?);
+            let source = Source::from_name(&source).unwrap_or(Source::Action);
+            self.note([Fingerprint::of(source, &id)]);
         }
         Ok(())
     }
 
-    /// Forgets an entry that has been removed, and its row with [`unwrite`].
-    pub(super) fn forget(&mut self, fingerprint: Fingerprint) {
-        self.collected.remove(&fingerprint);
-        self.leaving.remove(&fingerprint);
+    pub(super) fn hold(&self, fingerprint: Fingerprint) -> bool {
+        self.all.contains(&fingerprint)
     }
-}
 
-/// Looks entries up in the index. Parameters have numbers: names would be looked up each time.
-pub(super) struct Find<'c> {
-    hash: CachedStatement<'c>,
-    id: CachedStatement<'c>,
-}
+    /// Notes the next entries, in order, once they are committed.
+    pub(super) fn note(&mut self, next: impl IntoIterator<Item = Fingerprint>) {
+        for fingerprint in next {
+            self.all.insert(fingerprint);
+            self.newest.push(fingerprint);
+        }
+    }
 
-impl<'c> Find<'c> {
-    pub(super) fn prepare(conn: &'c Connection) -> rusqlite::Result<Self> {
-        let hash = conn.prepare_cached("SELECT 1 FROM ids WHERE hash = ?1")?;
-        let id = conn.prepare_cached(
-            "SELECT 1 FROM ids JOIN entries USING (seq)
-             WHERE ids.hash = ?1 AND entries.id = ?2 AND entries.source = ?3",
+    /// Writes down the newest ones, up to `last`, if they are enough.
+    pub(super) fn write(&mut self, conn: &Connection, last: Seq, closing: bool) -> rusqlite::Result<()> {
+        let enough = if closing { LAST_PIECE } else { PIECE };
+        let count = self.newest.len();
+        if count < enough {
+            return Ok(());
+        }
+        let hashes: Vec<u8> = self.newest.iter().flat_map(|hash| hash.0.to_be_bytes()).collect();
+        let first = last.0 + 1 - i64::try_from(count).unwrap_or(i64::MAX);
+        conn.execute(
+            "INSERT INTO ids (first, hashes) VALUES (:first, :hashes)",
+            named_params! { ":first": first, ":hashes": hashes },
         )?;
-        Ok(Self { hash, id })
+        self.newest.clear();
+        Ok(())
+    }
+
+    /// Forgets an entry that has been removed.
+    pub(super) fn forget(&mut self, fingerprint: Fingerprint) {
+        self.all.remove(&fingerprint);
     }
 }
 
-/// Takes an entry that is being removed out of the index.
-pub(super) fn unwrite(conn: &Connection, fingerprint: Fingerprint, seq: Seq) -> rusqlite::Result<()> {
-    conn.prepare_cached("DELETE FROM ids WHERE hash = :hash AND seq = :seq")?
-        .execute(named_params! { ":hash": fingerprint.short(), ":seq": seq.0 })?;
+/// Removes the pieces of which every entry is before a place.
+pub(super) fn prune(conn: &Connection, before: Seq) -> rusqlite::Result<()> {
+    conn.execute(
+        "DELETE FROM ids WHERE first + length(hashes) / :hash_bytes <= :before",
+        named_params! { ":hash_bytes": i64::try_from(HASH_BYTES).unwrap_or(i64::MAX), ":before": before.0 },
+    )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_and_ids_are_told_apart() {
+        let hex = "00ff".repeat(16);
+        let ids = [
+            "evt_1",
+            "evt_2",
+            "",
+            hex.as_str(),
+            &"00fe".repeat(16),
+            &hex[..63],
+            &"+1".repeat(32),
+        ];
+        let all: HashSet<Fingerprint> = ids
+            .iter()
+            .flat_map(|id| [Source::Whatsapp, Source::Stripe].map(|source| Fingerprint::of(source, id)))
+            .collect();
+        assert_eq!(all.len(), 2 * ids.len());
+    }
 }

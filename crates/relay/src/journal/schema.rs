@@ -27,10 +27,9 @@ const TABLES: &str = "
         body TEXT NOT NULL
     ) STRICT;
     CREATE TABLE ids (
-        hash INTEGER NOT NULL,
-        seq INTEGER NOT NULL,
-        PRIMARY KEY (hash, seq)
-    ) STRICT, WITHOUT ROWID;
+        first INTEGER PRIMARY KEY,
+        hashes BLOB NOT NULL
+    ) STRICT;
     CREATE TABLE desks (
         name TEXT PRIMARY KEY,
         applied INTEGER NOT NULL,
@@ -52,8 +51,6 @@ pub(super) fn open_writer(path: &Path, key: Option<&JournalKey>) -> Result<Opene
     let mut conn = connect(path, key)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
-    // Room for the index of ids: a page that is not held must be deciphered again.
-    conn.pragma_update(None, "cache_size", -8_000)?;
     let id = migrate(&mut conn)?;
     let last = last_place(&conn)?;
     let ids = Ids::load(&conn)?;
@@ -115,7 +112,7 @@ fn migrate(conn: &mut Connection) -> Result<JournalId, JournalError> {
 fn create(conn: &Connection) -> Result<(), JournalError> {
     conn.execute_batch(TABLES)?;
     conn.execute(
-        "INSERT INTO meta (name, value) VALUES ('journal_id', :id), ('pruned', '0'), ('indexed', '0')",
+        "INSERT INTO meta (name, value) VALUES ('journal_id', :id), ('pruned', '0')",
         named_params! { ":id": Uuid::now_v7().to_string() },
     )?;
     conn.pragma_update(None, "user_version", VERSION)?;

@@ -80,7 +80,6 @@ impl SqliteJournal {
             ids,
             last,
             problem: problem.clone(),
-            many: false,
         };
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
@@ -107,7 +106,7 @@ impl SqliteJournal {
     }
 
     pub(super) async fn append(&self, entry: Entry) -> Result<Appended, JournalError> {
-        let fingerprint = Fingerprint::of(entry.source.as_str(), &entry.id);
+        let fingerprint = Fingerprint::of(entry.source, &entry.id);
         self.ask(|reply| {
             Job::Append(Append {
                 entry,

@@ -62,11 +62,11 @@ async fn pruning_takes_only_what_is_before() {
     assert_eq!((left.len(), left[0].seq), (100, Seq(2401)));
     // An id is forgotten with its entry, and only then.
     assert_eq!(
-        journal.append(entry("2450", "{}".to_owned())).await,
+        journal.append(entry(&left[99].id, "{}".to_owned())).await,
         Ok(Appended::Duplicate)
     );
     assert_eq!(
-        journal.append(entry("0", "{}".to_owned())).await,
+        journal.append(entry("1", "{}".to_owned())).await,
         Ok(Appended::New(Seq(2501)))
     );
 }

@@ -1,23 +1,18 @@
 //! The journal's one writer: what waits is committed together, and answered after.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use std::time::Duration;
-
-use cobro_protocol::Seq;
+use cobro_protocol::{Seq, Source};
 use rusqlite::{CachedStatement, Connection, Statement, TransactionBehavior, named_params, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::ids::{self, Find, Fingerprint, Ids};
+use super::ids::{self, Fingerprint, Ids};
 use super::{Appended, DeskMark, Entry, JournalError};
 
 /// The most entries, and about the most bytes, in one commit.
 const MOST_ENTRIES: usize = 512;
 const MOST_BYTES: usize = 8 * 1024 * 1024;
-/// How often, and how long, a group waits for more while they keep coming.
-const MOST_PAUSES: usize = 4;
-const PAUSE: Duration = Duration::from_micros(50);
 /// How many single commits may fail in a row before the rest of a group is given up.
 const MOST_FAILURES: usize = 3;
 /// How many entries one commit removes, so that appends need not wait for all.
@@ -53,8 +48,6 @@ pub(super) struct Writer {
     pub(super) ids: Ids,
     pub(super) last: watch::Sender<Seq>,
     pub(super) problem: Problem,
-    /// Whether the last group had more than one entry.
-    pub(super) many: bool,
 }
 
 impl Writer {
@@ -98,23 +91,16 @@ impl Writer {
     fn append_group(&mut self, first: Append, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
         let mut group = Group::of(first);
         group.gather(jobs);
-        if self.many {
-            // Those just answered are about to send again: a commit costs more than this wait.
-            for _ in 0..MOST_PAUSES {
-                std::thread::sleep(PAUSE);
-                if !group.gather(jobs) {
-                    break;
-                }
-            }
-        }
-        self.many = group.appends.len() > 1;
         self.write_group(group.appends);
         group.other
     }
 
     fn write_group(&mut self, group: Vec<Append>) {
         match self.try_commit(&group) {
-            Ok(results) => self.reply_all(group, results),
+            Ok(results) => {
+                self.reply_all(group, results);
+                self.write_ids(false);
+            }
             Err(error) if group.len() == 1 => self.reply_all(group, vec![Err(error)]),
             Err(_) => self.write_singly(group),
         }
@@ -145,12 +131,19 @@ impl Writer {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let written = write(&tx, &self.ids, before, group)?;
         tx.commit()?;
-        self.ids.gone(written.indexed);
-        self.ids.note(written.new);
+        self.ids.note(written.newest);
         if written.last != before {
             self.last.send_replace(written.last);
         }
         Ok(written.outcomes)
+    }
+
+    /// What can't be written now is read from the entries at the next start.
+    fn write_ids(&mut self, closing: bool) {
+        let last = *self.last.borrow();
+        if let Err(error) = self.ids.write(&self.conn, last, closing) {
+            tracing::warn!(%error, "The ids of the newest entries were not written down");
+        }
     }
 
     fn reply_all(&self, group: Vec<Append>, results: Vec<Outcome>) {
@@ -188,8 +181,10 @@ impl Writer {
             named_params! { ":before": before.0 },
         )?;
         let going = oldest(&tx, before)?;
-        for (seq, fingerprint) in &going {
-            ids::unwrite(&tx, *fingerprint, *seq)?;
+        if let Some((seq, _)) = going.last() {
+            ids::prune(&tx, *seq)?;
+        }
+        for (seq, _) in &going {
             tx.prepare_cached("DELETE FROM entries WHERE seq = :seq")?
                 .execute(named_params! { ":seq": seq.0 })?;
         }
@@ -233,10 +228,10 @@ impl Writer {
     }
 
     fn finish(mut self) {
-        let checkpointed = self.ids.write_all(&mut self.conn).and_then(|()| {
-            self.conn
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        });
+        self.write_ids(true);
+        let checkpointed = self
+            .conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         if let Err(error) = checkpointed {
             tracing::warn!(%error, "The journal was not folded into its main file; the next start does it");
         }
@@ -260,9 +255,8 @@ impl Group {
         }
     }
 
-    /// Takes what waits, and returns whether there was any and there is room for more.
-    fn gather(&mut self, jobs: &mut mpsc::Receiver<Job>) -> bool {
-        let before = self.appends.len();
+    /// Takes what waits, as far as there is room.
+    fn gather(&mut self, jobs: &mut mpsc::Receiver<Job>) {
         while self.has_room() {
             match jobs.try_recv() {
                 Ok(Job::Append(append)) => {
@@ -273,7 +267,6 @@ impl Group {
                 Err(_) => break,
             }
         }
-        self.has_room() && self.appends.len() > before
     }
 
     fn has_room(&self) -> bool {
@@ -285,32 +278,26 @@ impl Group {
 struct Written {
     outcomes: Vec<Outcome>,
     last: Seq,
-    new: HashMap<Fingerprint, Seq>,
-    /// How many ids went into the index.
-    indexed: usize,
+    /// The new entries, in order, and for looking one up.
+    newest: Vec<Fingerprint>,
+    known: HashSet<Fingerprint>,
 }
 
 /// Writes the group after `last`. An error means that the transaction has ended.
 fn write(conn: &Connection, ids: &Ids, last: Seq, group: &[Append]) -> Result<Written, JournalError> {
     let mut insert = insert(conn)?;
-    let mut find = Find::prepare(conn)?;
     let mut written = Written {
         outcomes: Vec::with_capacity(group.len()),
         last,
-        new: HashMap::with_capacity(group.len()),
-        indexed: 0,
+        newest: Vec::with_capacity(group.len()),
+        known: HashSet::with_capacity(group.len()),
     };
     for append in group {
-        let outcome = written.append(&mut insert, &mut find, ids, append);
+        let outcome = written.append(&mut insert, ids, append);
         match outcome.map_err(JournalError::from) {
             Err(error) if conn.is_autocommit() => return Err(error),
             outcome => written.outcomes.push(outcome),
         }
-    }
-    match ids.write_some(conn) {
-        Ok(some) => written.indexed = some,
-        Err(error) if conn.is_autocommit() => return Err(error.into()),
-        Err(_) => {} // It can wait; the entries can't.
     }
     Ok(written)
 }
@@ -319,14 +306,13 @@ impl Written {
     fn append(
         &mut self,
         insert: &mut Statement<'_>,
-        find: &mut Find<'_>,
         ids: &Ids,
         append: &Append,
     ) -> rusqlite::Result<Appended> {
         let Append {
             entry, fingerprint, ..
         } = append;
-        if self.new.contains_key(fingerprint) || ids.hold(find, *fingerprint, entry)? {
+        if ids.hold(*fingerprint) || self.known.contains(fingerprint) {
             return Ok(Appended::Duplicate);
         }
         let seq = Seq(self.last.0 + 1);
@@ -340,7 +326,8 @@ impl Written {
             entry.body
         ])?;
         self.last = seq;
-        self.new.insert(*fingerprint, seq);
+        self.newest.push(*fingerprint);
+        self.known.insert(*fingerprint);
         Ok(Appended::New(seq))
     }
 }
@@ -360,7 +347,8 @@ fn oldest(conn: &Connection, before: Seq) -> rusqlite::Result<Vec<(Seq, Fingerpr
             named_params! { ":before": before.0, ":most": PRUNED_TOGETHER },
             |row| {
                 let (source, id): (String, String) = (row.get("source")?, row.get("id")?);
-                Ok((Seq(row.get("seq")?), Fingerprint::of(&source, &id)))
+                let source = Source::from_name(&source).unwrap_or(Source::Action);
+                Ok((Seq(row.get("seq")?), Fingerprint::of(source, &id)))
             },
         )?
         .collect()
