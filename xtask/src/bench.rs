@@ -35,5 +35,15 @@ pub(crate) fn run(paths: &Paths, arguments: &[String]) -> Result<ExitCode> {
         "--",
     ];
     run_command(cargo(paths, &run).args(arguments), "The bench")?;
+    let ingress = [
+        "run",
+        "--locked",
+        "--release",
+        "--package",
+        "cobro-relay",
+        "--example",
+        "ingress_bench",
+    ];
+    run_command(&mut cargo(paths, &ingress), "The ingress bench")?;
     Ok(ExitCode::SUCCESS)
 }
