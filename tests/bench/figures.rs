@@ -10,7 +10,8 @@ pub(crate) struct Times(Histogram<u64>);
 
 impl Times {
     pub(crate) fn new() -> Result<Self> {
-        Ok(Self(Histogram::new(3)?))
+        // Microseconds, up to ten minutes.
+        Ok(Self(Histogram::new_with_bounds(1, 600_000_000, 3)?))
     }
 
     pub(crate) fn add(&mut self, took: Duration) {
