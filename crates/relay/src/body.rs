@@ -76,7 +76,7 @@ impl Bodies {
             if many.len() + held.bytes.len() + chunk.len() > LIMIT {
                 return Err(BodyError::TooLarge);
             }
-            self.takeshare(&mut held, chunk.len())?;
+            self.take_share(&mut held, chunk.len())?;
             if held.bytes.is_empty() && many.is_empty() {
                 held.bytes = chunk; // Nearly every body comes in one piece.
             } else {
@@ -90,7 +90,7 @@ impl Bodies {
         Ok(held)
     }
 
-    fn takeshare(&self, held: &mut Held, length: usize) -> Result<(), BodyError> {
+    fn take_share(&self, held: &mut Held, length: usize) -> Result<(), BodyError> {
         let length = u32::try_from(length).map_err(|_| BodyError::TooLarge)?;
         let share = Arc::clone(&self.free)
             .try_acquire_many_owned(length)

@@ -136,6 +136,21 @@ fn what_only_looks_alike_stays() {
 }
 
 #[test]
+fn few_random_numbers_are_taken_for_cards() {
+    let mut seed: u64 = 7;
+    let masked = (0..20_000)
+        .filter(|_| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let number = format!("{:016}", (seed >> 8) % 10_000_000_000_000_000);
+            matches!(mask_text(&number), Cow::Owned(_))
+        })
+        .count();
+    assert!((300..700).contains(&masked), "{masked} of 20000");
+}
+
+#[test]
 fn only_the_literal_that_held_a_card_changes() {
     let body = r#"{ "z":1.50, "text":{"body":"mi n\u00famero 4242 4242 4242 4242"}, "a":"\u00e1", "big":12345678901234567890123 }"#;
     assert_eq!(
