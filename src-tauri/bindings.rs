@@ -1,5 +1,6 @@
 //! The one list of commands and events, for Tauri and for TypeScript.
 
+use cobro_core::domain;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{commands, events};
@@ -25,6 +26,18 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::envelope_problems,
         ])
         .events(collect_events![events::Changed])
+        .typ::<domain::StagedFile>()
+        .typ::<domain::Template>()
+        .typ::<domain::Connection>()
+        .typ::<domain::Credentials>()
+        .typ::<domain::WayIn>()
+        .typ::<domain::HistoryImport>()
+        .typ::<domain::AlertView>()
+        .typ::<domain::OrderDraft>()
+        .typ::<domain::MessageVersion>()
+        .typ::<domain::NewMessage>()
+        .typ::<domain::ContactSuggestion>()
+        .typ::<domain::Line>()
 }
 
 #[cfg(test)]

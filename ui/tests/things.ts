@@ -42,6 +42,16 @@ export function aMessage(fields: Partial<Message> = {}): Message {
     charge: null,
     retryOf: null,
     mediaName: null,
+    content: null,
+    media: null,
+    quote: null,
+    forwarded: 'no',
+    referral: null,
+    reactions: [],
+    editedAt: null,
+    revokedAt: null,
+    pricing: null,
+    asks: false,
     ...fields,
   };
 }
@@ -78,6 +88,9 @@ export function aCharge(fields: Partial<Charge> = {}): Charge {
 export function aView(fields: Partial<ConversationView> = {}): ConversationView {
   return {
     row: aRow(),
+    contact: 'contact-1',
+    joined: [],
+    cost: [],
     identities: [{ kind: 'phone', value: '+52 1 55 4821 7730' }],
     stats: { paidCount: 0, lifetime: [], since: null },
     charges: [],
@@ -97,6 +110,11 @@ export function aStatus(fields: Partial<Status> = {}): Status {
         phoneNumberId: '1',
         displayPhone: '+52 55',
         known: true,
+        wabaId: null,
+        verifiedName: null,
+        quality: null,
+        coexists: false,
+        offboardedAt: null,
       },
     ],
     unread: 0,

@@ -52,6 +52,9 @@ pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView>
             let contact = conversations::address(conn, id)?.contact;
             Ok(ConversationView {
                 row: conversations::row(conn, id)?,
+                contact,
+                joined: Vec::new(),
+                cost: Vec::new(),
                 identities: contacts::identities_of(conn, contact)?,
                 stats: payments::stats(conn, contact)?,
                 charges: charges::of_conversation(conn, id)?,

@@ -21,6 +21,14 @@ pub enum CoreEvent {
     OpenConversation {
         conversation: ConversationId,
     },
+    /// The phone's history came further.
+    ImportsChanged,
+    /// Meta told something that a person should know, or it is over.
+    AlertsChanged,
+    /// What is set up with WhatsApp, or whether its webhooks arrive.
+    ConnectionChanged,
+    /// A template was made, approved, rejected or paused.
+    TemplatesChanged,
     /// Events were missed: read everything again.
     Resync,
 }

@@ -229,7 +229,7 @@ impl<'a> Round<'a> {
                 current,
                 phone,
             } => self.user_id_changed(previous.as_deref(), current, phone.as_deref(), received_at),
-            Update::Notice { .. } | Update::Other { .. } | Update::Unreadable { .. } => Ok(()),
+            _ => Ok(()),
         }
     }
 

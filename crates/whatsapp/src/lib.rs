@@ -2,6 +2,7 @@
 
 mod answer;
 mod client;
+mod content;
 mod error;
 pub mod identity;
 mod outgoing;
@@ -10,5 +11,9 @@ pub mod webhook;
 mod words;
 
 pub use client::{PhoneNumber, Recipient, Sent, WhatsAppApi, WhatsAppOptions};
+pub use content::{
+    CardPhone, Choice, ContactCard, Content, FlowAnswer, ListSection, OrderItem, Pricing, Referral,
+    SystemChange, TemplateButton,
+};
 pub use error::{FailureKind, WhatsAppError};
 pub use words::{ErrorWords, error_words};

@@ -42,6 +42,16 @@ function said(text: string, when: string, extra: Extra = {}): Message {
     charge: null,
     retryOf: null,
     mediaName: null,
+    content: null,
+    media: null,
+    quote: null,
+    forwarded: 'no',
+    referral: null,
+    reactions: [],
+    editedAt: null,
+    revokedAt: null,
+    pricing: null,
+    asks: false,
     ...extra,
   };
 }

@@ -104,6 +104,9 @@ export class PlayedDesk {
     const paid = charges.filter((charge) => charge.payment === 'paid');
     return {
       row,
+      contact: `contact-${row.id}`,
+      joined: [],
+      cost: [],
       identities: [
         ...(row.phone ? [{ kind: 'phone' as const, value: row.phone }] : []),
         { kind: 'userId', value: userId },
@@ -384,6 +387,16 @@ function ownMessage(id: string, conversation: string, text: string): Message {
     charge: null,
     retryOf: null,
     mediaName: null,
+    content: null,
+    media: null,
+    quote: null,
+    forwarded: 'no',
+    referral: null,
+    reactions: [],
+    editedAt: null,
+    revokedAt: null,
+    pricing: null,
+    asks: false,
   };
 }
 

@@ -47,6 +47,40 @@ export const events = {
 };
 
 /* Types */
+/**  A WhatsApp Business Account that the token reaches. */
+export type Account = {
+	wabaId: string,
+	name: string | null,
+	/**  Whether our app hears of its messages. */
+	subscribed: boolean,
+	numbers: Number[],
+};
+
+export type AlertSeverity = "info" | "warning" | 
+/**  Sales stop, or soon will. */
+"critical";
+
+/**  Something that Meta told of the account, its numbers or its templates. */
+export type AlertView = {
+	id: number,
+	line: LineId | null,
+	field: string,
+	event: string,
+	severity: AlertSeverity,
+	title: string,
+	advice: string,
+	details: string | null,
+	at: Timestamp,
+	/**  When it was over by itself. */
+	endedAt: Timestamp | null,
+};
+
+export type CardPhone = {
+	phone: string,
+	/**  WhatsApp's own form of the number, where it has one. */
+	waId: string | null,
+};
+
 /**  Something changed; the window reads it again. */
 export type Changed = CoreEvent;
 
@@ -109,6 +143,13 @@ export type ChargeWarning = {
 	text: string,
 };
 
+/**  One reply button, or one row of a list. */
+export type Choice = {
+	id: string,
+	title: string,
+	description: string | null,
+};
+
 /**  Why a command did not do what was asked. */
 export type CommandError = {
 	code: string,
@@ -117,6 +158,63 @@ export type CommandError = {
 	/**  For whoever looks behind it. */
 	details: string | null,
 };
+
+/**  How the connection stands. Secrets never cross: only whether they are there. */
+export type Connection = {
+	appId: string | null,
+	hasAppSecret: boolean,
+	hasToken: boolean,
+	/**  `None` for one that never ends, or where it is not known yet. */
+	tokenExpiresAt: Timestamp | null,
+	/**  When Meta was last asked; `None` before the first check. */
+	checkedAt: Timestamp | null,
+	permissions: Permission[],
+	accounts: Account[],
+	webhook: WebhookState,
+	problem: Words | null,
+	/**  Whether this build can open an ngrok tunnel by itself. */
+	canTunnel: boolean,
+};
+
+export type ContactCard = {
+	name: string,
+	organization: string | null,
+	phones: CardPhone[],
+	emails: string[],
+};
+
+export type ContactId = string;
+
+/**  Somebody who may be the same person, and why it seems so. */
+export type ContactSuggestion = {
+	contact: ContactId,
+	/**  Their newest conversation. */
+	conversation: ConversationId | null,
+	name: string,
+	identities: Identity[],
+	why: string,
+};
+
+/**  What a message holds besides its words. Files are apart: see [`crate::webhook::Media`]. */
+export type Content = { type: "location"; latitude: number; longitude: number; name: string | null; address: string | null; url: string | null } | { type: "contacts"; cards: ContactCard[] } | 
+/**  A tap on one of our reply buttons, or on a template's. */
+{ type: "buttonReply"; title: string; id: string | null } | { type: "listReply"; title: string; description: string | null; id: string | null } | 
+/**  What the customer filled in, field by field. */
+{ type: "flowReply"; name: string | null; answers: FlowAnswer[] } | 
+/**  The customer's cart. */
+{ type: "order"; catalogId: string | null; items: OrderItem[] } | { type: "system"; change: SystemChange; previous: string | null; current: string | null } | 
+/**  The customer called; a call opens the service window as a message does. */
+{ type: "call"; event: string } | 
+/**  WhatsApp itself can't show it to programs. */
+{ type: "unsupported"; 
+/**  What it was, where WhatsApp says so. */
+original: string | null; code: number | null; title: string | null; details: string | null } | 
+/**  Reply buttons that we sent. */
+{ type: "buttons"; buttons: Choice[] } | 
+/**  A list that we sent. */
+{ type: "list"; button: string; sections: ListSection[] } | 
+/**  A template that we sent; the message's text is how it read. */
+{ type: "template"; name: string; language: string; header: string | null; footer: string | null; buttons: TemplateButton[] };
 
 export type ConversationId = string;
 
@@ -142,8 +240,13 @@ export type ConversationRow = {
 /**  A conversation with its customer and charges. */
 export type ConversationView = {
 	row: ConversationRow,
+	contact: ContactId,
 	identities: Identity[],
+	/**  Contacts that a person joined to this one, newest first. */
+	joined: JoinedContact[],
 	stats: CustomerStats,
+	/**  What WhatsApp says that its messages cost, by category. */
+	cost: CostLine[],
 	/**  Newest first. */
 	charges: Charge[],
 };
@@ -153,8 +256,24 @@ export type CoreEvent = { type: "conversationChanged"; conversation: Conversatio
 { type: "statusChanged" } | 
 /**  A person asked to see this conversation, from a notification. */
 { type: "openConversation"; conversation: ConversationId } | 
+/**  The phone's history came further. */
+{ type: "importsChanged" } | 
+/**  Meta told something that a person should know, or it is over. */
+{ type: "alertsChanged" } | 
+/**  What is set up with WhatsApp, or whether its webhooks arrive. */
+{ type: "connectionChanged" } | 
+/**  A template was made, approved, rejected or paused. */
+{ type: "templatesChanged" } | 
 /**  Events were missed: read everything again. */
 { type: "resync" };
+
+/**  How many messages of one category WhatsApp bills, and how many were free. */
+export type CostLine = {
+	/**  In WhatsApp's own word, such as `utility`. */
+	category: string,
+	billed: number,
+	free: number,
+};
 
 /**  How many conversations each tab holds. */
 export type Counts = {
@@ -166,6 +285,13 @@ export type Counts = {
 
 /**  What a person asks for when they charge. */
 export type CreateCharge = NewCharge;
+
+/**  What a person types to connect. Empty fields keep what is there. */
+export type Credentials = {
+	appId: string | null,
+	appSecret: string | null,
+	token: string | null,
+};
 
 /**  A three-letter currency code in upper case, such as `MXN`. */
 export type Currency = string;
@@ -194,6 +320,32 @@ export type EnvelopeProblem = {
 	error: string,
 };
 
+/**  What kind of file is sent. */
+export type FileKind = "image" | "video" | "audio" | 
+/**  Recorded here; played like a voice message. */
+"voice" | "document" | "sticker";
+
+export type FlowAnswer = {
+	name: string,
+	value: string,
+};
+
+/**  Whether a message was passed on. */
+export type Forwarded = "no" | "once" | "often";
+
+/**  How far the phone's history has come. */
+export type HistoryImport = {
+	line: LineId,
+	lineName: string,
+	phase: number,
+	/**  In per cent. */
+	progress: number,
+	messages: number,
+	startedAt: Timestamp,
+	finishedAt: Timestamp | null,
+	problem: Words | null,
+};
+
 /**  One identity, as WhatsApp wrote it. */
 export type Identity = {
 	kind: IdentityKind,
@@ -205,6 +357,16 @@ export type IdentityKind = "phone" |
 /**  Business-scoped user id, such as `MX.1349…`. */
 "userId" | "username";
 
+/**  Another contact that a person joined to this one. */
+export type JoinedContact = {
+	contact: ContactId,
+	name: string,
+	at: Timestamp,
+};
+
+/**  The templates that Cobro brings. */
+export type KitPart = "paymentRequest" | "paymentReceived" | "paymentReminder" | "upcomingCharge" | "subscriptionReceipt" | "shippingQuestion";
+
 /**  One WhatsApp number of the shop. */
 export type Line = {
 	id: LineId,
@@ -213,10 +375,49 @@ export type Line = {
 	displayPhone: string | null,
 	/**  Whether settings name this number. An unknown one still keeps its messages. */
 	known: boolean,
+	wabaId: string | null,
+	verifiedName: string | null,
+	quality: string | null,
+	/**  The Business app is on the same number. */
+	coexists: boolean,
+	/**  When it was taken away from us; nothing can be sent until it is connected again. */
+	offboardedAt: Timestamp | null,
 };
 
 /**  Names a line: one WhatsApp number of the shop. */
 export type LineId = string;
+
+export type ListSection = {
+	title: string | null,
+	rows: Choice[],
+};
+
+/**  Where a message's file is. */
+export type MediaState = 
+/**  It is fetched as soon as its turn comes. */
+"waiting" | 
+/**  It is fetched when a person opens it: settings say so, or it is large. */
+"onDemand" | "fetching" | "ready" | 
+/**  It can be tried again. */
+"failed" | 
+/**  WhatsApp keeps files for seven days; this one is older. */
+"gone";
+
+/**  A message's file as the thread shows it. */
+export type MediaView = {
+	state: MediaState,
+	mime: string,
+	name: string | null,
+	/**  In bytes. */
+	size: number | null,
+	voice: boolean,
+	animated: boolean,
+	width: number | null,
+	height: number | null,
+	durationMs: number | null,
+	hasThumbnail: boolean,
+	problem: Words | null,
+};
 
 /**  One message of a thread. */
 export type Message = {
@@ -235,17 +436,41 @@ export type Message = {
 	/**  The earlier attempt that this one repeats. */
 	retryOf: MessageId | null,
 	mediaName: string | null,
+	/**  What it holds besides its words. */
+	content: Content | null,
+	media: MediaView | null,
+	/**  The message that this one answers. */
+	quote: Quote | null,
+	forwarded: Forwarded,
+	referral: Referral | null,
+	reactions: ReactionView[],
+	/**  What it said before is in its versions. */
+	editedAt: Timestamp | null,
+	/**  The writer took it back; what it said is kept and not shown. */
+	revokedAt: Timestamp | null,
+	pricing: Pricing | null,
+	/**  It waited so long, or its window closed meanwhile, that a person is asked before it goes. */
+	asks: boolean,
 };
 
 /**  Names a message here; WhatsApp's own name for it is its wamid. */
 export type MessageId = string;
 
 /**  What a message is. */
-export type MessageKind = "text" | "image" | "audio" | "voice" | "video" | "document" | "sticker" | "location" | "contacts" | "reaction" | "button" | "interactive" | "order" | "system" | "edit" | "revoke" | "template" | "payButton" | "mediaPlaceholder" | 
+export type MessageKind = "text" | "image" | "audio" | "voice" | "video" | "document" | "sticker" | "location" | "contacts" | "reaction" | "button" | "interactive" | "order" | "system" | "edit" | "revoke" | "call" | "template" | 
+/**  Reply buttons or a list that we sent. */
+"choices" | "payButton" | "mediaPlaceholder" | 
 /**  WhatsApp itself can't show it to programs. */
 "unsupported" | 
 /**  A type that this version does not know. The envelope keeps it whole. */
 "unknown";
+
+/**  What an edited message said before. */
+export type MessageVersion = {
+	text: string,
+	/**  Until when it read so. */
+	until: Timestamp,
+};
 
 /**  Which money this desk moves. */
 export type Mode = "sandbox" | "test" | "live" | 
@@ -262,6 +487,11 @@ export type Money = {
 	currency: Currency,
 };
 
+/**  What a person sends, by kind. */
+export type NewBody = { type: "text"; text: string } | 
+/**  A staged file. */
+{ type: "file"; file: string; kind: FileKind; caption: string } | { type: "location"; latitude: number; longitude: number; name: string | null; address: string | null } | { type: "contacts"; cards: ContactCard[] } | { type: "buttons"; text: string; buttons: Choice[] } | { type: "list"; text: string; button: string; sections: ListSection[] } | { type: "template"; name: string; language: string; values: TemplateValue[] };
+
 /**  What a person asks for when they charge. */
 export type NewCharge = {
 	/**  Made by the first click, so that a second one is the same charge. */
@@ -273,6 +503,59 @@ export type NewCharge = {
 	expiresInHours: number | null,
 	/**  The words above the pay button; empty for the usual ones. */
 	message: string,
+};
+
+/**  What a person sends. */
+export type NewMessage = {
+	/**  Made by the first click, so that a second one is the same message. */
+	id: MessageId,
+	conversation: ConversationId,
+	/**  The message that it answers. */
+	replyTo: MessageId | null,
+	body: NewBody,
+};
+
+/**  One of the account's numbers. */
+export type Number = {
+	phoneNumberId: string,
+	displayPhone: string | null,
+	verifiedName: string | null,
+	quality: string | null,
+	registered: boolean,
+	/**  The Business app is on the same number. */
+	coexists: boolean,
+	/**  Whether this desk answers from it. */
+	chosen: boolean,
+	line: LineId | null,
+};
+
+/**  What a cart adds up to, by exact arithmetic on what WhatsApp wrote. */
+export type OrderDraft = {
+	message: MessageId,
+	lines: OrderLine[],
+	/**  `None` where a price is missing or the currencies differ: `problem` says which. */
+	total: Money | null,
+	/**  What the charge would say. */
+	description: string,
+	problem: string | null,
+};
+
+export type OrderItem = {
+	/**  The shop's own id of the product. */
+	product: string,
+	quantity: number,
+	/**  In major units, digit for digit as WhatsApp wrote it. */
+	price: string | null,
+	currency: string | null,
+};
+
+export type OrderLine = {
+	/**  The shop's own id of the product. */
+	product: string,
+	quantity: number,
+	/**  For one. */
+	price: Money | null,
+	sum: Money | null,
 };
 
 /**  Who wrote a message. */
@@ -291,6 +574,11 @@ export type Page<T> = {
 	next: string | null,
 };
 
+/**  Where a parameter stands. */
+export type ParameterPlace = "header" | "body" | 
+/**  The suffix of a button's address. */
+"button";
+
 /**  What became of the money, as Stripe's own objects say. */
 export type Payment = 
 /**  Saved here; Stripe has not confirmed a link yet. */
@@ -304,6 +592,26 @@ export type Payment =
 /**  The seller withdrew it. A payment that still arrives counts. */
 "cancelled" | "unknown";
 
+/**  One permission of the token, asked for live. */
+export type Permission = {
+	/**  Such as `whatsapp_business_messaging`. */
+	name: string,
+	granted: boolean,
+	/**  What does not work without it. */
+	neededFor: string,
+};
+
+/**  What WhatsApp says a message costs: kept as it is told, hard-coded nowhere. */
+export type Pricing = {
+	billable: boolean | null,
+	/**  Such as `PMP`. */
+	model: string | null,
+	/**  Such as `service`, `utility`, `marketing`. */
+	category: string | null,
+	/**  Such as `regular`, `free_customer_service`, `free_entry_point`. */
+	kind: string | null,
+};
+
 /**  Something that needs a person, shown in Health until it is over. */
 export type Problem = {
 	/**  Names what is broken, so that the same trouble is one problem. */
@@ -313,6 +621,45 @@ export type Problem = {
 	advice: string,
 	since: Timestamp,
 	count: number,
+};
+
+/**  The message that another one answers, as far as it is here. */
+export type Quote = {
+	/**  `None` for a message that is not here. */
+	message: MessageId | null,
+	direction: Direction | null,
+	kind: MessageKind | null,
+	text: string,
+};
+
+/**  One side's reaction to a message. */
+export type ReactionView = {
+	direction: Direction,
+	emoji: string,
+};
+
+/**  The ad or post that led the customer here. */
+export type Referral = {
+	sourceType: string | null,
+	sourceId: string | null,
+	sourceUrl: string | null,
+	headline: string | null,
+	body: string | null,
+	/**  Names the click, for telling the ad what came of it. */
+	ctwaClid: string | null,
+};
+
+/**  A file that waits to be sent, checked against WhatsApp's limits. */
+export type StagedFile = {
+	id: string,
+	name: string,
+	mime: string,
+	size: number,
+	/**  How it goes out best; a picture may also go as a document. */
+	kind: FileKind,
+	durationMs: number | null,
+	/**  Why it can't be sent as it is, and what to do instead. */
+	problem: Words | null,
 };
 
 export type Startup = { state: "starting" } | { state: "ready" } | { state: "failed"; error: CommandError };
@@ -351,10 +698,74 @@ export type StripeReads = {
 	allowance: number,
 };
 
+/**  What a system message tells. */
+export type SystemChange = "number" | "userId" | 
+/**  The customer's security code changed: a new phone, or a new owner. */
+"identity" | "other";
+
 /**  Which conversations a list shows. */
 export type Tab = "all" | "unread" | 
 /**  A charge waits for the customer's money. */
 "awaiting" | "paid";
+
+/**  One template of the shop's, in one language. */
+export type Template = {
+	name: string,
+	/**  Meta's code, such as `es` or `pt_BR`. */
+	language: string,
+	/**  `UTILITY`, `MARKETING`, `AUTHENTICATION`. */
+	category: string,
+	status: TemplateStatus,
+	quality: string | null,
+	/**  Why Meta rejected or paused it. */
+	reason: string | null,
+	kit: KitPart | null,
+	header: string | null,
+	/**  With its places as Meta writes them: `{{1}}` or `{{name}}`. */
+	body: string,
+	footer: string | null,
+	buttons: TemplateFace[],
+	/**  Everything that must be filled in, in order. */
+	parameters: TemplateParameter[],
+	/**  Why this version of Cobro can't send it, such as a header that is a file. */
+	unsendable: string | null,
+};
+
+export type TemplateButton = {
+	title: string,
+	url: string | null,
+};
+
+/**  A template's button as the customer sees it. */
+export type TemplateFace = {
+	text: string,
+	/**  With its place, as `https://pay.example/{{1}}`. */
+	url: string | null,
+};
+
+/**  Something that must be filled in before the template goes. */
+export type TemplateParameter = {
+	place: ParameterPlace,
+	/**  Of a button: which one, from 0. */
+	button: number | null,
+	/**  `1`, or its name. */
+	name: string,
+	example: string | null,
+};
+
+export type TemplateStatus = 
+/**  Not made at Meta yet. */
+"missing" | "pending" | "approved" | "rejected" | "paused" | "disabled" | 
+/**  Another of Meta's states. */
+"other";
+
+/**  What a person filled in. */
+export type TemplateValue = {
+	place: ParameterPlace,
+	button: number | null,
+	name: string,
+	value: string,
+};
 
 /**
  *  A moment: milliseconds since 1970 UTC.
@@ -365,6 +776,23 @@ export type Tab = "all" | "unread" |
 export type Timestamp = string;
 
 export type WarningKind = "sameAmountOpen" | "belowMinimum" | "implausible" | "windowClosed" | "notChargeable";
+
+/**  How WhatsApp reaches the relay. */
+export type WayIn = 
+/**  A public address of the relay's own, or of any tunnel: such as `https://relay.example`. */
+{ way: "address"; url: string } | 
+/**  The tunnel that is built in. */
+{ way: "ngrok" };
+
+/**  Whether WhatsApp's webhooks reach us. */
+export type WebhookState = {
+	/**  Where WhatsApp was told to post. */
+	url: string | null,
+	setAt: Timestamp | null,
+	/**  When a message that was sent as a test came back through it. */
+	provedAt: Timestamp | null,
+	problem: Words | null,
+};
 
 /**  A failure in plain words; the code is for "details". */
 export type Words = {

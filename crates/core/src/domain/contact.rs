@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{Money, Timestamp};
+use super::{ContactId, ConversationId, Money, Timestamp};
 
 /// How WhatsApp names a customer. Any of them can be absent or change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Type)]
@@ -57,4 +57,34 @@ pub struct CustomerStats {
     pub lifetime: Vec<Money>,
     /// When the first payment came.
     pub since: Option<Timestamp>,
+}
+
+/// Another contact that a person joined to this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinedContact {
+    pub contact: ContactId,
+    pub name: String,
+    pub at: Timestamp,
+}
+
+/// Somebody who may be the same person, and why it seems so.
+#[derive(Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactSuggestion {
+    pub contact: ContactId,
+    /// Their newest conversation.
+    pub conversation: Option<ConversationId>,
+    pub name: String,
+    pub identities: Vec<Identity>,
+    pub why: String,
+}
+
+/// Names stay out of logs.
+impl std::fmt::Debug for ContactSuggestion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContactSuggestion")
+            .field("contact", &self.contact)
+            .finish_non_exhaustive()
+    }
 }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Charge, ChargeChip, ConversationId, CustomerStats, Identity, LineId, MessageKind, Timestamp};
+use super::{
+    Charge, ChargeChip, ContactId, ConversationId, CustomerStats, Identity, JoinedContact, LineId,
+    MessageKind, Timestamp,
+};
 
 /// How long after the customer's last message free text may be sent.
 pub const WINDOW: Duration = Duration::from_hours(24);
@@ -20,6 +23,13 @@ pub struct Line {
     pub display_phone: Option<String>,
     /// Whether settings name this number. An unknown one still keeps its messages.
     pub known: bool,
+    pub waba_id: Option<String>,
+    pub verified_name: Option<String>,
+    pub quality: Option<String>,
+    /// The Business app is on the same number.
+    pub coexists: bool,
+    /// When it was taken away from us; nothing can be sent until it is connected again.
+    pub offboarded_at: Option<Timestamp>,
 }
 
 /// Which conversations a list shows.
@@ -76,10 +86,25 @@ impl ConversationRow {
 #[serde(rename_all = "camelCase")]
 pub struct ConversationView {
     pub row: ConversationRow,
+    pub contact: ContactId,
     pub identities: Vec<Identity>,
+    /// Contacts that a person joined to this one, newest first.
+    pub joined: Vec<JoinedContact>,
     pub stats: CustomerStats,
+    /// What WhatsApp says that its messages cost, by category.
+    pub cost: Vec<CostLine>,
     /// Newest first.
     pub charges: Vec<Charge>,
+}
+
+/// How many messages of one category WhatsApp bills, and how many were free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CostLine {
+    /// In WhatsApp's own word, such as `utility`.
+    pub category: String,
+    pub billed: u32,
+    pub free: u32,
 }
 
 /// One page of a list that is paged by key.

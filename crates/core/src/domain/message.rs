@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ChargeId, ConversationId, MessageId, MessageKind, Timestamp, Words};
+use super::{
+    ChargeId, Choice, ContactCard, Content, ConversationId, FileKind, ListSection, MediaView, MessageId,
+    MessageKind, Pricing, Referral, TemplateValue, Timestamp, Words,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -85,7 +88,7 @@ impl Delivery {
 }
 
 /// One message of a thread.
-#[derive(Clone, PartialEq, Eq, Serialize, Type)]
+#[derive(Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     pub id: MessageId,
@@ -105,6 +108,21 @@ pub struct Message {
     /// The earlier attempt that this one repeats.
     pub retry_of: Option<MessageId>,
     pub media_name: Option<String>,
+    /// What it holds besides its words.
+    pub content: Option<Content>,
+    pub media: Option<MediaView>,
+    /// The message that this one answers.
+    pub quote: Option<Quote>,
+    pub forwarded: Forwarded,
+    pub referral: Option<Referral>,
+    pub reactions: Vec<ReactionView>,
+    /// What it said before is in its versions.
+    pub edited_at: Option<Timestamp>,
+    /// The writer took it back; what it said is kept and not shown.
+    pub revoked_at: Option<Timestamp>,
+    pub pricing: Option<Pricing>,
+    /// It waited so long, or its window closed meanwhile, that a person is asked before it goes.
+    pub asks: bool,
 }
 
 /// Customers' words stay out of logs.
@@ -115,6 +133,128 @@ impl std::fmt::Debug for Message {
             .field("kind", &self.kind)
             .field("delivery", &self.delivery)
             .finish_non_exhaustive()
+    }
+}
+
+/// The message that another one answers, as far as it is here.
+#[derive(Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Quote {
+    /// `None` for a message that is not here.
+    pub message: Option<MessageId>,
+    pub direction: Option<Direction>,
+    pub kind: Option<MessageKind>,
+    pub text: String,
+}
+
+/// Customers' words stay out of logs.
+impl std::fmt::Debug for Quote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Quote")
+            .field("message", &self.message)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a message was passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Forwarded {
+    #[default]
+    No,
+    Once,
+    Often,
+}
+
+/// One side's reaction to a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ReactionView {
+    pub direction: Direction,
+    pub emoji: String,
+}
+
+/// What an edited message said before.
+#[derive(Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageVersion {
+    pub text: String,
+    /// Until when it read so.
+    pub until: Timestamp,
+}
+
+/// Customers' words stay out of logs.
+impl std::fmt::Debug for MessageVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MessageVersion")
+            .field("until", &self.until)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a person sends.
+#[derive(Clone, PartialEq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewMessage {
+    /// Made by the first click, so that a second one is the same message.
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+    pub body: NewBody,
+}
+
+/// Customers' words stay out of logs.
+impl std::fmt::Debug for NewMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewMessage")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a person sends, by kind.
+#[derive(Clone, PartialEq, Deserialize, Type)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum NewBody {
+    Text {
+        text: String,
+    },
+    /// A staged file.
+    File {
+        file: String,
+        kind: FileKind,
+        caption: String,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        name: Option<String>,
+        address: Option<String>,
+    },
+    Contacts {
+        cards: Vec<ContactCard>,
+    },
+    Buttons {
+        text: String,
+        buttons: Vec<Choice>,
+    },
+    List {
+        text: String,
+        button: String,
+        sections: Vec<ListSection>,
+    },
+    Template {
+        name: String,
+        language: String,
+        values: Vec<TemplateValue>,
+    },
+}
+
+/// Customers' words stay out of logs.
+impl std::fmt::Debug for NewBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewBody(…)")
     }
 }
 

@@ -1,12 +1,16 @@
 //! The shop's nouns, with their rules.
 
 mod charge;
+mod connection;
 mod contact;
 mod conversation;
 mod ids;
+mod media;
 mod message;
 mod notice;
+mod order;
 mod problem;
+mod template;
 
 pub use charge::{
     Charge, ChargeChip, ChargePreview, ChargeWarning, Closing, Creation, NewCharge, Payment, PaymentFacts,
@@ -15,9 +19,24 @@ pub use charge::{
 pub use cobro_protocol::Timestamp;
 pub use cobro_stripe::{Currency, Money, MoneyError};
 pub use cobro_whatsapp::webhook::MessageKind;
-pub use contact::{CustomerStats, Identity, IdentityKind};
-pub use conversation::{ConversationRow, ConversationView, Counts, Line, Page, Tab, WINDOW};
+pub use cobro_whatsapp::{
+    CardPhone, Choice, ContactCard, Content, FlowAnswer, ListSection, OrderItem, Pricing, Referral,
+    SystemChange, TemplateButton,
+};
+pub use connection::{
+    Account, AlertSeverity, AlertView, Connection, Credentials, HistoryImport, Number, Permission, WayIn,
+    WebhookState,
+};
+pub use contact::{ContactSuggestion, CustomerStats, Identity, IdentityKind, JoinedContact};
+pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
 pub use ids::{ChargeId, ContactId, ConversationId, LineId, MessageId, NoticeId};
-pub use message::{Delivery, Direction, Message, Origin};
+pub use media::{FileKind, MediaState, MediaView, StagedFile};
+pub use message::{
+    Delivery, Direction, Forwarded, Message, MessageVersion, NewBody, NewMessage, Origin, Quote, ReactionView,
+};
 pub use notice::{Announcement, NoticeKind};
+pub use order::{OrderDraft, OrderLine};
 pub use problem::{EnvelopeProblem, Problem, Words};
+pub use template::{
+    KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplateStatus, TemplateValue,
+};

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, IdentityKind,
-    LineId, MessageId, MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus, Timestamp,
-    Words,
+    LineId, MediaState, MessageId, MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus,
+    Timestamp, Words,
 };
 
 macro_rules! id_columns {
@@ -77,7 +77,7 @@ impl Origin {
     }
 }
 
-name_columns! { Closing Creation Delivery Direction IdentityKind NoticeKind Origin Payment PaymentStatus }
+name_columns! { Closing Creation Delivery Direction IdentityKind MediaState NoticeKind Origin Payment PaymentStatus }
 
 /// A moment as a row keeps it.
 pub(crate) struct At(pub Timestamp);

@@ -2,11 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use super::columns::maybe_at;
 use crate::Result;
 use crate::domain::{Line, LineId};
 use crate::inbox::KnownLine;
 
-const COLUMNS: &str = "id, name, phone_number_id, display_phone, known";
+const COLUMNS: &str = "id, name, phone_number_id, display_phone, known, waba_id, verified_name, quality,
+    coexists, offboarded_at";
 
 /// Makes the numbers that settings name known, and only those.
 pub(crate) fn name_known(conn: &Connection, lines: &[KnownLine]) -> Result<()> {
@@ -69,5 +71,10 @@ fn line_from_row(row: &Row<'_>) -> rusqlite::Result<Line> {
         phone_number_id: row.get("phone_number_id")?,
         display_phone: row.get("display_phone")?,
         known: row.get("known")?,
+        waba_id: row.get("waba_id")?,
+        verified_name: row.get("verified_name")?,
+        quality: row.get("quality")?,
+        coexists: row.get("coexists")?,
+        offboarded_at: maybe_at(row, "offboarded_at")?,
     })
 }

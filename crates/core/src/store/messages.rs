@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{At, Kind, at, words};
 use crate::domain::{
-    ChargeId, ConversationId, Delivery, Direction, Message, MessageId, MessageKind, Origin, Page, Timestamp,
-    Words,
+    ChargeId, ConversationId, Delivery, Direction, Forwarded, Message, MessageId, MessageKind, Origin, Page,
+    Timestamp, Words,
 };
 use crate::{Error, Result};
 
@@ -286,5 +286,15 @@ fn message_from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
         charge: row.get("charge_id")?,
         retry_of: row.get("retry_of")?,
         media_name: row.get("media_name")?,
+        content: None,
+        media: None,
+        quote: None,
+        forwarded: Forwarded::No,
+        referral: None,
+        reactions: Vec::new(),
+        edited_at: None,
+        revoked_at: None,
+        pricing: None,
+        asks: false,
     })
 }

@@ -5,7 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{Error, Result};
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_whatsapp.sql"),
+];
 
 /// Brings the database up to date, each migration in a transaction of its own.
 pub(crate) fn run(connection: &mut Connection) -> Result<()> {

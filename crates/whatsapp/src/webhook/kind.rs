@@ -38,7 +38,10 @@ kinds! {
     System = "system",
     Edit = "edit",
     Revoke = "revoke",
+    Call = "call",
     Template = "template",
+    /// Reply buttons or a list that we sent.
+    Choices = "choices",
     PayButton = "payButton",
     MediaPlaceholder = "mediaPlaceholder",
     /// WhatsApp itself can't show it to programs.
@@ -61,7 +64,7 @@ impl MessageKind {
     pub(super) fn from_type(name: &str) -> Self {
         match name {
             "media_placeholder" => Self::MediaPlaceholder,
-            "voice" | "payButton" | "mediaPlaceholder" => Self::Unknown,
+            "voice" | "call" | "choices" | "payButton" | "mediaPlaceholder" => Self::Unknown,
             name => Self::from_name(name),
         }
     }

@@ -6,8 +6,9 @@ use serde_json::value::RawValue;
 use super::fields::Fields;
 use super::node::Node;
 use super::parse::{Change, notice, unreadable};
-use super::{Context, HistoryMessage, InboundMessage, LineRef, Media, MessageKind, Referral, Sender, Update};
+use super::{Context, HistoryMessage, InboundMessage, LineRef, Media, MessageKind, Sender, Update};
 use super::{sender, text};
+use crate::Referral;
 
 /// Reads what a customer wrote. A system message may also say that the
 /// customer's user id changed: two updates then.
@@ -78,6 +79,7 @@ fn of_history(raw: &RawValue, change: &Change<'_>, thread: Sender) -> Update {
     Update::History(HistoryMessage {
         message: read(raw, &fields, change, customer),
         from_shop,
+        status: None,
     })
 }
 
@@ -127,6 +129,9 @@ fn read(raw: &RawValue, fields: &Node<'_>, change: &Change<'_>, from: Sender) ->
         context: context_of(fields),
         referral: referral_of(fields),
         media: media_of(name, part),
+        content: None,
+        reaction: None,
+        target: None,
         raw: raw.get().to_owned(),
     }
 }
@@ -144,6 +149,8 @@ fn context_of(message: &Node<'_>) -> Option<Context> {
         wamid: context.get("id").text(),
         from: context.get("from").text(),
         forwarded: context.get("forwarded").is_true() || context.get("frequently_forwarded").is_true(),
+        often_forwarded: context.get("frequently_forwarded").is_true(),
+        product: context.get("referred_product").get("product_retailer_id").text(),
     })
 }
 

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::fields::Fields;
 use super::node::Node;
 use super::sender::{self, Contacts};
-use super::{LineRef, Update, message, status};
+use super::{Alert, LineRef, Severity, Update, message, status};
 
 /// The body is no webhook of WhatsApp's at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -166,10 +166,15 @@ fn of_value(field: &str, value: &Fields<'_>, change: &Change<'_>, updates: &mut 
 }
 
 pub(super) fn notice(field: &str, raw: impl Into<String>) -> Update {
-    Update::Notice {
+    Update::Alert(Alert {
+        line: LineRef::default(),
         field: field.to_owned(),
+        event: field.to_owned(),
+        severity: Severity::Info,
+        details: None,
+        ends: false,
         raw: raw.into(),
-    }
+    })
 }
 
 pub(super) fn unreadable(error: &str, raw: &RawValue) -> Update {
@@ -252,7 +257,7 @@ mod tests {
             "phone_number_quality_update",
             "message_template_status_update",
         ] {
-            assert!(matches!(of(field), Update::Notice { .. }), "{field}");
+            assert!(matches!(of(field), Update::Alert(_)), "{field}");
         }
         assert!(matches!(of("automatic_events"), Update::Other { .. }));
         assert!(
@@ -264,7 +269,7 @@ mod tests {
     fn an_error_of_the_whole_account_is_a_notice() {
         let updates =
             changes(r#"{"field":"messages","value":{"errors":[{"code":130429,"title":"Rate limit hit"}]}}"#);
-        assert!(matches!(&updates[..], [Update::Notice { raw, .. }] if raw.contains("130429")));
+        assert!(matches!(&updates[..], [Update::Alert(Alert { raw, .. })] if raw.contains("130429")));
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::fmt;
 use cobro_protocol::Timestamp;
 use serde_json::value::RawValue;
 
-use super::fields::Fields;
 use super::node::Node;
 use super::parse::{Change, unreadable};
 use super::{LineRef, Update, sender};
+use crate::Pricing;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
@@ -47,8 +47,8 @@ pub struct StatusUpdate {
     /// What we gave when we sent it.
     pub opaque: Option<String>,
     pub errors: Vec<StatusError>,
-    /// What WhatsApp says of its price, as it came.
-    pub pricing: Option<String>,
+    /// What WhatsApp says of its price.
+    pub pricing: Option<Pricing>,
 }
 
 /// Phone numbers stay out of logs.
@@ -87,9 +87,21 @@ pub(super) fn update(raw: &RawValue, change: &Change<'_>) -> Update {
         recipient_user_id: recipient.user_id,
         opaque: fields.get("biz_opaque_callback_data").text(),
         errors: fields.get("errors").items().iter().map(error).collect(),
-        pricing: Fields::of(raw)
-            .get("pricing")
-            .map(|pricing| pricing.get().to_owned()),
+        pricing: pricing_of(fields.get("pricing")),
+    })
+}
+
+fn pricing_of(pricing: &Node<'_>) -> Option<Pricing> {
+    let billable = pricing.get("billable");
+    pricing.has_fields().then(|| Pricing {
+        billable: match billable {
+            Node::True => Some(true),
+            Node::False => Some(false),
+            _ => None,
+        },
+        model: pricing.get("pricing_model").text(),
+        category: pricing.get("category").text(),
+        kind: pricing.get("type").text(),
     })
 }
 

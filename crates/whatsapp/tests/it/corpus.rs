@@ -201,10 +201,7 @@ fn alerts_quality_templates_and_disconnections_reach_a_person() {
     for (name, text) in payloads() {
         if must.iter().any(|part| name.contains(part)) {
             let updates = parse(&text).unwrap();
-            assert!(
-                matches!(&updates[..], [Update::Notice { .. }]),
-                "{name}: {updates:?}"
-            );
+            assert!(matches!(&updates[..], [Update::Alert(_)]), "{name}: {updates:?}");
         }
     }
 }

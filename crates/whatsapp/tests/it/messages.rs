@@ -80,7 +80,7 @@ fn a_declined_history_is_a_notice() {
         json!({ "history": [{ "errors": [{ "code": 2_593_109 }] }] }),
     );
     assert!(
-        matches!(&updates[..], [Update::Notice { field, .. }] if field == "history"),
+        matches!(&updates[..], [Update::Alert(alert)] if alert.field == "history"),
         "{updates:?}"
     );
 }
@@ -218,7 +218,10 @@ fn a_status_tells_for_whom_why_and_at_what_price() {
         (status.errors[0].code, status.errors[0].details.as_deref()),
         (131_049, Some("Because"))
     );
-    assert_eq!(status.pricing.as_deref(), Some(r#"{"billable":true}"#));
+    assert_eq!(
+        status.pricing.as_ref().and_then(|pricing| pricing.billable),
+        Some(true)
+    );
 }
 
 #[test]

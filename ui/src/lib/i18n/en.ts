@@ -100,6 +100,8 @@ const en = {
     payButton: 'Payment link',
     edit: 'Message edited',
     revoke: 'Message deleted',
+    call: 'Call',
+    choices: 'Choices sent',
     unsupported: 'A kind of message that WhatsApp does not pass on',
     unknown: 'A kind of message that Cobro does not know yet',
     mediaPlaceholder: 'Media from the phone’s history',

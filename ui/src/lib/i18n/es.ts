@@ -103,6 +103,8 @@ const es: Words = {
     payButton: 'Enlace de pago',
     edit: 'Mensaje editado',
     revoke: 'Mensaje eliminado',
+    call: 'Llamada',
+    choices: 'Opciones enviadas',
     unsupported: 'Un tipo de mensaje que WhatsApp no entrega',
     unknown: 'Un tipo de mensaje que Cobro aún no conoce',
     mediaPlaceholder: 'Archivo del historial del teléfono',

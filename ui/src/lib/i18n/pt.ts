@@ -103,6 +103,8 @@ const pt: Words = {
     payButton: 'Link de pagamento',
     edit: 'Mensagem editada',
     revoke: 'Mensagem apagada',
+    call: 'Chamada',
+    choices: 'Opções enviadas',
     unsupported: 'Um tipo de mensagem que o WhatsApp não repassa',
     unknown: 'Um tipo de mensagem que o Cobro ainda não conhece',
     mediaPlaceholder: 'Mídia do histórico do telefone',

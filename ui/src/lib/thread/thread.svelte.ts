@@ -144,6 +144,16 @@ export class Thread {
       charge: null,
       retryOf: null,
       mediaName: null,
+      content: null,
+      media: null,
+      quote: null,
+      forwarded: 'no',
+      referral: null,
+      reactions: [],
+      editedAt: null,
+      revokedAt: null,
+      pricing: null,
+      asks: false,
     };
   }
 

@@ -1,0 +1,94 @@
+//! Files of messages, and how far each has come to us or from us.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::Words;
+
+/// Where a message's file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum MediaState {
+    /// It is fetched as soon as its turn comes.
+    Waiting,
+    /// It is fetched when a person opens it: settings say so, or it is large.
+    OnDemand,
+    Fetching,
+    Ready,
+    /// It can be tried again.
+    Failed,
+    /// WhatsApp keeps files for seven days; this one is older.
+    Gone,
+}
+
+impl MediaState {
+    const ALL: [Self; 6] = [
+        Self::Waiting,
+        Self::OnDemand,
+        Self::Fetching,
+        Self::Ready,
+        Self::Failed,
+        Self::Gone,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::OnDemand => "on_demand",
+            Self::Fetching => "fetching",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Gone => "gone",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// A message's file as the thread shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MediaView {
+    pub state: MediaState,
+    pub mime: String,
+    pub name: Option<String>,
+    /// In bytes.
+    pub size: Option<u32>,
+    pub voice: bool,
+    pub animated: bool,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub duration_ms: Option<u32>,
+    pub has_thumbnail: bool,
+    pub problem: Option<Words>,
+}
+
+/// What kind of file is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum FileKind {
+    Image,
+    Video,
+    Audio,
+    /// Recorded here; played like a voice message.
+    Voice,
+    Document,
+    Sticker,
+}
+
+/// A file that waits to be sent, checked against WhatsApp's limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StagedFile {
+    pub id: String,
+    pub name: String,
+    pub mime: String,
+    pub size: u32,
+    /// How it goes out best; a picture may also go as a document.
+    pub kind: FileKind,
+    pub duration_ms: Option<u32>,
+    /// Why it can't be sent as it is, and what to do instead.
+    pub problem: Option<Words>,
+}
