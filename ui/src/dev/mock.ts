@@ -20,6 +20,11 @@ const line = {
   phoneNumberId: '1',
   displayPhone: '+52 55',
   known: true,
+  wabaId: null,
+  verifiedName: null,
+  quality: null,
+  coexists: false,
+  offboardedAt: null,
 };
 const status: Status = {
   startup: startup(),
