@@ -125,7 +125,7 @@ fn receipt() -> Vec<u8> {
     let count = objects.len() + 1;
     let _ = write!(written, "xref\n0 {count}\n0000000000 65535 f \n");
     for place in places {
-        let _ = write!(written, "{place:010} 00000 n \n");
+        let _ = writeln!(written, "{place:010} 00000 n ");
     }
     let _ = write!(
         written,
