@@ -8,22 +8,22 @@ use crate::{commands, events};
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(collect_commands![
-            commands::status,
-            commands::conversations,
-            commands::counts,
-            commands::conversation,
-            commands::messages,
-            commands::send_text,
-            commands::send_again,
-            commands::mark_read,
-            commands::preview_charge,
-            commands::create_charge,
-            commands::resend_charge,
-            commands::retry_charge,
-            commands::cancel_charge,
-            commands::set_on_screen,
-            commands::test_notification,
-            commands::envelope_problems,
+            commands::health::status,
+            commands::inbox::conversations,
+            commands::inbox::counts,
+            commands::inbox::conversation,
+            commands::inbox::messages,
+            commands::inbox::send_text,
+            commands::inbox::send_again,
+            commands::inbox::mark_read,
+            commands::charges::preview_charge,
+            commands::charges::create_charge,
+            commands::charges::resend_charge,
+            commands::charges::retry_charge,
+            commands::charges::cancel_charge,
+            commands::inbox::set_on_screen,
+            commands::health::test_notification,
+            commands::health::envelope_problems,
         ])
         .events(collect_events![events::Changed])
         .typ::<domain::StagedFile>()
