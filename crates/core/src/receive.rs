@@ -282,6 +282,7 @@ impl<'a> Round<'a> {
                     conversation,
                     charge: None,
                     message: Some(id),
+                    payment_intent: None,
                     at: received_at,
                 },
             )?;

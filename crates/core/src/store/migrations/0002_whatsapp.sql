@@ -155,3 +155,6 @@ CREATE TABLE templates (
 
 -- A message that waited too long, or whose window closed meanwhile, asks before it goes.
 ALTER TABLE outbox ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
+
+-- Which money a notice tells of: a link may be paid more than once.
+ALTER TABLE notices ADD COLUMN payment_intent TEXT;
