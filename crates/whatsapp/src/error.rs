@@ -142,6 +142,11 @@ impl WhatsAppError {
     }
 }
 
+/// Returns what follows from a code, wherever it is told: in an answer, a status or a webhook.
+pub fn failure_kind(code: i64) -> FailureKind {
+    kind_of(code, 400, None)
+}
+
 /// Meta's own 4^n rule needs no hint; the other limits may carry one.
 fn kind_of(code: i64, status: u16, after: Option<Duration>) -> FailureKind {
     match code {

@@ -193,8 +193,7 @@ fn alerts_quality_templates_and_disconnections_reach_a_person() {
     let must = [
         "account-alerts",
         "partner-removed",
-        "quality-update",
-        "template-status",
+        "phone-number-quality-update",
         "account-violation",
         "errors-130429",
     ];

@@ -74,15 +74,16 @@ fn a_file_that_follows_its_placeholder_is_history_not_news() {
 }
 
 #[test]
-fn a_declined_history_is_a_notice() {
+fn a_declined_history_says_so_with_its_code() {
     let updates = updates(
         "history",
-        json!({ "history": [{ "errors": [{ "code": 2_593_109 }] }] }),
+        json!({ "history": [{ "errors": [{ "code": 2_593_109, "title": "History sync is turned off" }] }] }),
     );
-    assert!(
-        matches!(&updates[..], [Update::Alert(alert)] if alert.field == "history"),
-        "{updates:?}"
-    );
+    let [Update::HistoryDeclined { line, code, title }] = &updates[..] else {
+        panic!("{updates:?}")
+    };
+    assert_eq!((*code, title.as_str()), (2_593_109, "History sync is turned off"));
+    assert_eq!(line.phone_number_id.as_deref(), Some("106540352242922"));
 }
 
 #[test]
