@@ -101,6 +101,35 @@ fn of_the_account(code: i64) -> ErrorWords {
             "WhatsApp can't bill this account",
             "Mend the payment method in WhatsApp Manager",
         ),
+        132_000..=132_999 => return of_a_template(code),
+        133_000..=133_999 => return of_registration(code),
+        131_052 => (
+            "The customer's file could not be fetched",
+            "Ask the customer to send it again",
+        ),
+        131_053 => (
+            "The file could not be uploaded",
+            "Check its type and size, and try again",
+        ),
+        100 => (
+            "WhatsApp does not take the request as it is",
+            "This may be a fault of Cobro's: report it with its details",
+        ),
+        2_593_109 => (
+            "The phone does not share its history",
+            "Allow it in the WhatsApp Business app if older chats should appear here",
+        ),
+        _ => (
+            "WhatsApp refused the message",
+            "The code is in the details; WhatsApp's documentation explains it",
+        ),
+    };
+    ErrorWords { title, advice }
+}
+
+/// What lies with a template.
+fn of_a_template(code: i64) -> ErrorWords {
+    let (title, advice) = match code {
         132_001 => (
             "The template does not exist in this language",
             "Choose another language, or wait until Meta has approved it",
@@ -121,10 +150,17 @@ fn of_the_account(code: i64) -> ErrorWords {
             "Meta took the template out of use because customers rated it low",
             "Use another template, or create a new one",
         ),
-        132_000..=132_999 => (
+        _ => (
             "WhatsApp refused the template",
             "Check its name, language and parameters, and whether it is approved",
         ),
+    };
+    ErrorWords { title, advice }
+}
+
+/// What lies with a number's registration.
+fn of_registration(code: i64) -> ErrorWords {
+    let (title, advice) = match code {
         133_005 => (
             "The PIN is wrong",
             "Use the number's two-step verification PIN, or set a new one in WhatsApp Manager",
@@ -142,27 +178,7 @@ fn of_the_account(code: i64) -> ErrorWords {
             "The number was registered too often",
             "Wait three days: Meta allows ten times within 72 hours",
         ),
-        133_000..=133_999 => ("The number is not registered", "Register it again with its PIN"),
-        131_052 => (
-            "The customer's file could not be fetched",
-            "Ask the customer to send it again",
-        ),
-        131_053 => (
-            "The file could not be uploaded",
-            "Check its type and size, and try again",
-        ),
-        100 => (
-            "WhatsApp does not take the request as it is",
-            "What it says is in the details. If nothing was changed by hand, this is a fault of Cobro's: tell us the details",
-        ),
-        2_593_109 => (
-            "The phone does not share its history",
-            "Allow it in the WhatsApp Business app if older chats should appear here",
-        ),
-        _ => (
-            "WhatsApp refused the message",
-            "The code is in the details; WhatsApp's documentation explains it",
-        ),
+        _ => ("The number is not registered", "Register it again with its PIN"),
     };
     ErrorWords { title, advice }
 }
