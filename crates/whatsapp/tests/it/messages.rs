@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 const LINE: &str = "15550783881";
 
-fn updates(field: &str, mut value: Value) -> Vec<Update> {
+pub(crate) fn updates(field: &str, mut value: Value) -> Vec<Update> {
     value["metadata"] = json!({ "display_phone_number": LINE, "phone_number_id": "106540352242922" });
     let body = json!({ "entry": [{ "id": "10", "changes": [{ "field": field, "value": value }] }] });
     parse(&body.to_string()).unwrap()
 }
 
-fn message(message: Value) -> InboundMessage {
+pub(crate) fn message(message: Value) -> InboundMessage {
     match updates("messages", json!({ "messages": [message] })).remove(0) {
         Update::Message(message) => message,
         other => panic!("{other:?}"),
