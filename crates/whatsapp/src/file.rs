@@ -140,9 +140,9 @@ impl WhatsAppApi {
         if from > 0 {
             request = request.header(RANGE, format!("bytes={from}-"));
         }
-        let response = match tokio::time::timeout(self.timeout, request.send()).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(_)) | Err(_) => return Err(LOST),
+        let answer = tokio::time::timeout(self.timeout, request.send());
+        let Ok(Ok(response)) = answer.await else {
+            return Err(LOST);
         };
         if response.status() == StatusCode::RANGE_NOT_SATISFIABLE && range_of(&response).1 == Some(from) {
             return Ok(Download {

@@ -226,6 +226,18 @@ fn a_status_tells_for_whom_why_and_at_what_price() {
 }
 
 #[test]
+fn what_is_said_in_a_group_is_not_said_to_the_shop_alone() {
+    let told = updates(
+        "messages",
+        json!({ "messages": [{ "id": "w", "from": "1", "group_id": "g", "type": "text", "text": { "body": "a todos" } }] }),
+    );
+    assert!(
+        matches!(&told[..], [Update::Other { field, raw }] if field == "group_messages" && raw.contains("a todos")),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn a_thousand_updates_in_one_webhook_are_all_told() {
     let messages: Vec<Value> = (0..1000)
         .map(|index| json!({ "id": format!("w{index}"), "from": "1", "timestamp": "1", "type": "text", "text": { "body": "x" } }))
