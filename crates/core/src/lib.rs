@@ -11,6 +11,7 @@ pub mod export;
 pub mod health;
 mod inbox;
 mod key;
+pub mod media;
 pub mod message;
 pub mod notify;
 mod poll;
