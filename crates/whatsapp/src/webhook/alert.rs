@@ -2,7 +2,7 @@
 
 use super::node::Node;
 use super::parse::Change;
-use super::{Alert, Severity, Update};
+use super::{Alert, Severity, Update, sender};
 use crate::{FailureKind, failure_kind};
 
 use Severity::{Critical, Info, Warning};
@@ -143,12 +143,19 @@ pub(super) fn preference(value: &Node<'_>, raw: &str, change: &Change<'_>) -> Up
     let field = "user_preferences";
     let event = value.get("value").text().unwrap_or_else(|| field.to_owned());
     let (severity, ends) = standing(field, &event);
+    let customer = change.contacts.complete(sender::of_preference(value));
+    let name = customer
+        .profile_name
+        .or(customer.username)
+        .or(customer.phone)
+        .or(customer.user_id);
+    let details: Vec<String> = name.into_iter().chain(details_of(value)).collect();
     Update::Alert(Alert {
         line: change.line.clone(),
         field: field.to_owned(),
         event,
         severity,
-        details: details_of(value),
+        details: (!details.is_empty()).then(|| details.join(": ")),
         ends,
         raw: raw.to_owned(),
     })

@@ -17,6 +17,9 @@ pub(super) fn inbound(raw: &RawValue, change: &Change<'_>, updates: &mut Vec<Upd
     if !fields.has_fields() {
         return updates.push(unreadable("messages: a message is no object", raw));
     }
+    if let Some(group) = of_group(raw, &fields) {
+        return updates.push(group);
+    }
     let from = change.contacts.complete(sender::writer(&fields));
     let changed = changed_user_id(&fields, &from, change);
     updates.push(Update::Message(read(raw, &fields, change, from)));
@@ -29,6 +32,9 @@ pub(super) fn echo(raw: &RawValue, change: &Change<'_>) -> Update {
     let fields = Node::of(raw);
     if !fields.has_fields() {
         return unreadable("message_echoes: a message is no object", raw);
+    }
+    if let Some(group) = of_group(raw, &fields) {
+        return group;
     }
     let customer = change.contacts.complete(sender::addressee(&fields));
     Update::Echo(read(raw, &fields, change, customer))
@@ -52,6 +58,15 @@ pub(super) fn read(raw: &RawValue, fields: &Node<'_>, change: &Change<'_>, from:
         target: content::target(name, part),
         raw: raw.get().to_owned(),
     }
+}
+
+/// Groups have no thread here: what is said to many must not look as if it was said to the shop alone.
+fn of_group(raw: &RawValue, message: &Node<'_>) -> Option<Update> {
+    message.get("group_id").text()?;
+    Some(Update::Other {
+        field: "group_messages".to_owned(),
+        raw: raw.get().to_owned(),
+    })
 }
 
 /// An edited message carries its content one level further down.

@@ -93,7 +93,7 @@ fn list(sections: &[ListSection]) -> DraftBody<'_> {
     }
 }
 
-fn media<'a>(kind: MediaKind, caption: Option<&'a str>) -> DraftBody<'a> {
+fn media(kind: MediaKind, caption: Option<&str>) -> DraftBody<'_> {
     DraftBody::Media {
         kind,
         media_id: "99",

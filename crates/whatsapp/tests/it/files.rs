@@ -2,7 +2,7 @@
 
 use cobro_whatsapp::{FailureKind, WhatsAppApi};
 
-use crate::server::{Reply, Server, api_at};
+use crate::server::{Reply, Server, api_at, patient_api_at};
 
 const FILE: &[u8] = b"0123456789";
 
@@ -70,6 +70,16 @@ async fn a_download_that_breaks_off_can_be_tried_again() {
         }
     };
     assert_eq!(bytes, b"012");
+    assert_eq!(error.kind(), FailureKind::Retry { after: None });
+}
+
+#[tokio::test]
+async fn a_download_that_stands_still_is_given_up_however_long_the_whole_may_take() {
+    let server = Server::start(Reply::Stalled(FILE.to_vec(), 3)).await;
+    let api = patient_api_at(&server.url, std::time::Duration::from_millis(200));
+    let mut download = api.download(&format!("{}/file", server.url), 0).await.unwrap();
+    assert_eq!(download.chunk().await.unwrap().as_deref(), Some(&FILE[..3]));
+    let error = download.chunk().await.unwrap_err();
     assert_eq!(error.kind(), FailureKind::Retry { after: None });
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum Reply {
     File(Vec<u8>),
     /// The file breaks off after so many bytes.
     Broken(Vec<u8>, usize),
+    /// The file stops after so many bytes, and the connection stays.
+    Stalled(Vec<u8>, usize),
     /// The request is read, and the connection closed without a word.
     Lost,
 }
@@ -87,7 +89,9 @@ impl Server {
                 Some(answer(200, "", body.as_bytes(), body.len()))
             }
             Reply::File(file) => Some(ranged(file, asked)),
-            Reply::Broken(file, until) => Some(answer(200, "", &file[..*until], file.len())),
+            Reply::Broken(file, until) | Reply::Stalled(file, until) => {
+                Some(answer(200, "", &file[..*until], file.len()))
+            }
             Reply::Lost => None,
         }
     }
@@ -121,12 +125,16 @@ fn ranged(file: &[u8], head: &str) -> Vec<u8> {
 }
 
 pub(crate) fn api_at(url: &str) -> WhatsAppApi {
+    patient_api_at(url, std::time::Duration::from_secs(5))
+}
+
+pub(crate) fn patient_api_at(url: &str, timeout: std::time::Duration) -> WhatsAppApi {
     let _ = rustls::crypto::ring::default_provider().install_default();
     WhatsAppApi::new(WhatsAppOptions {
         base_url: url.to_owned(),
         token: "EAAfixture".into(),
         version: "v25.0".into(),
-        timeout: std::time::Duration::from_secs(5),
+        timeout,
     })
     .unwrap()
 }
