@@ -34,6 +34,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::health::alerts,
             commands::health::dismiss_alert,
             commands::health::reparse,
+            commands::links::open_link,
         ])
         .events(collect_events![events::Changed])
         .typ::<domain::StagedFile>()

@@ -4,6 +4,7 @@ pub(crate) mod charges;
 pub(crate) mod contacts;
 pub(crate) mod health;
 pub(crate) mod inbox;
+pub(crate) mod links;
 
 use tauri::State;
 

@@ -14,6 +14,7 @@ pub mod health;
 pub mod history;
 mod inbox;
 mod key;
+pub mod media;
 pub mod message;
 pub mod notify;
 pub mod order;

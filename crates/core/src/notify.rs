@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::domain::{Announcement, ConversationId, NoticeId, NoticeKind, Timestamp, Words};
 use crate::store::notices::{self, Notice};
-use crate::store::{alerts, charges, conversations, messages};
+use crate::store::{alerts, charges, conversations, messages, payments};
 use crate::{CoreEvent, Inbox, Language, Result};
 
 /// More conversations than this at once become one announcement.
@@ -117,11 +117,15 @@ fn of_payment(conn: &Connection, language: Language, notice: &Notice) -> Result<
     };
     let charge = charges::get(conn, charge)?;
     let name = conversations::row(conn, notice.conversation)?.name;
+    let money = match &notice.payment_intent {
+        Some(intent) => payments::find(conn, intent)?,
+        None => None,
+    };
     Ok(Some(Announcement {
         notices: vec![notice.id],
         kind: NoticeKind::Paid,
-        title: language.paid_title(&name, charge.amount),
-        body: language.paid_body(&charge.description),
+        title: language.paid_title(&name, money.map_or(charge.amount, |money| money.amount)),
+        body: language.paid_body(&charge.description, charge.payment),
         open: language.open().to_owned(),
         conversation: Some(notice.conversation),
     }))

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::domain::{MessageKind, Money};
+use crate::domain::{MessageKind, Money, Payment};
 
 /// WhatsApp cuts a button's text here.
 const BUTTON_LIMIT: usize = 20;
@@ -96,11 +96,34 @@ impl Language {
         }
     }
 
-    pub(crate) fn paid_body(self, description: &str) -> String {
+    /// Says what was paid, and whether that is less or more than was asked.
+    pub(crate) fn paid_body(self, description: &str, payment: Payment) -> String {
+        let [es, pt, en] = match payment {
+            Payment::PartlyPaid => [
+                "Es solo una parte. Confirmado por Stripe",
+                "É só uma parte. Confirmado pela Stripe",
+                "Only a part of it. Confirmed by Stripe",
+            ],
+            Payment::Overpaid => [
+                "Pagó de más: revisa si hay que devolver",
+                "Pagou a mais: veja se é preciso devolver",
+                "Paid more than was asked: see whether to refund",
+            ],
+            Payment::Unknown => [
+                "Otra moneda que la del cobro: revísalo",
+                "Outra moeda que a da cobrança: confira",
+                "Another currency than was asked: look at it",
+            ],
+            _ => [
+                "Confirmado por Stripe",
+                "Confirmado pela Stripe",
+                "Confirmed by Stripe",
+            ],
+        };
         let confirmed = match self {
-            Self::Es => "Confirmado por Stripe",
-            Self::Pt => "Confirmado pela Stripe",
-            Self::En => "Confirmed by Stripe",
+            Self::Es => es,
+            Self::Pt => pt,
+            Self::En => en,
         };
         if description.is_empty() {
             confirmed.to_owned()

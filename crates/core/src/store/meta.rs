@@ -6,6 +6,8 @@ pub(crate) const EVENTS_CURSOR: &str = "stripe.events.cursor";
 /// Names this desk to a relay that serves several.
 pub(crate) const DESK: &str = "desk";
 pub(crate) const RECONCILED_AT: &str = "reconciled_at";
+/// Which files come by themselves (JSON).
+pub(crate) const MEDIA_POLICY: &str = "media.policy";
 pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
 
 /// Which parser the kept envelopes were last read with.

@@ -13,13 +13,15 @@ pub(crate) struct Notice {
     pub conversation: ConversationId,
     pub charge: Option<ChargeId>,
     pub message: Option<MessageId>,
+    /// The payment that it tells of.
+    pub payment_intent: Option<String>,
     pub at: Timestamp,
 }
 
 pub(crate) fn add(conn: &Connection, notice: &Notice) -> Result<()> {
     conn.prepare_cached(
-        "INSERT INTO notices (id, kind, conversation_id, charge_id, message_id, at)
-         VALUES (:id, :kind, :conversation_id, :charge_id, :message_id, :at)",
+        "INSERT INTO notices (id, kind, conversation_id, charge_id, message_id, payment_intent, at)
+         VALUES (:id, :kind, :conversation_id, :charge_id, :message_id, :payment_intent, :at)",
     )?
     .execute(named_params! {
         ":id": notice.id,
@@ -27,6 +29,7 @@ pub(crate) fn add(conn: &Connection, notice: &Notice) -> Result<()> {
         ":conversation_id": notice.conversation,
         ":charge_id": notice.charge,
         ":message_id": notice.message,
+        ":payment_intent": notice.payment_intent,
         ":at": At(notice.at),
     })?;
     Ok(())
@@ -61,7 +64,7 @@ pub(crate) fn waiting_alerts(conn: &Connection) -> Result<Vec<AlertNotice>> {
 
 pub(crate) fn waiting(conn: &Connection) -> Result<Vec<Notice>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, kind, conversation_id, charge_id, message_id, at FROM notices
+        "SELECT id, kind, conversation_id, charge_id, message_id, payment_intent, at FROM notices
          WHERE conversation_id IS NOT NULL ORDER BY id LIMIT 500",
     )?;
     let notices = statement
@@ -85,6 +88,7 @@ fn notice_from_row(row: &Row<'_>) -> rusqlite::Result<Notice> {
         conversation: row.get("conversation_id")?,
         charge: row.get("charge_id")?,
         message: row.get("message_id")?,
+        payment_intent: row.get("payment_intent")?,
         at: at(row, "at")?,
     })
 }
