@@ -24,6 +24,16 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::inbox::set_on_screen,
             commands::health::test_notification,
             commands::health::envelope_problems,
+            commands::inbox::message_versions,
+            commands::inbox::order_draft,
+            commands::inbox::lines,
+            commands::contacts::join_contacts,
+            commands::contacts::split_contact,
+            commands::contacts::contact_suggestions,
+            commands::health::history_imports,
+            commands::health::alerts,
+            commands::health::dismiss_alert,
+            commands::health::reparse,
             commands::links::open_link,
         ])
         .events(collect_events![events::Changed])
@@ -32,13 +42,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         .typ::<domain::Connection>()
         .typ::<domain::Credentials>()
         .typ::<domain::WayIn>()
-        .typ::<domain::HistoryImport>()
-        .typ::<domain::AlertView>()
-        .typ::<domain::OrderDraft>()
-        .typ::<domain::MessageVersion>()
         .typ::<domain::NewMessage>()
-        .typ::<domain::ContactSuggestion>()
-        .typ::<domain::Line>()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What the window may ask. A command translates, nothing else.
 
 pub(crate) mod charges;
+pub(crate) mod contacts;
 pub(crate) mod health;
 pub(crate) mod inbox;
 pub(crate) mod links;
