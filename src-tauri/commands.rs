@@ -4,6 +4,7 @@ pub(crate) mod charges;
 pub(crate) mod health;
 pub(crate) mod inbox;
 pub(crate) mod links;
+pub(crate) mod media;
 
 use tauri::State;
 
