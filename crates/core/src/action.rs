@@ -6,13 +6,13 @@ use uuid::Uuid;
 
 use crate::Result;
 use crate::domain::{
-    ChargeId, Closing, ConversationId, Creation, Delivery, Direction, MessageId, MessageKind, NewCharge,
-    Origin, Timestamp, Words,
+    ChargeId, Closing, ContactId, ConversationId, Creation, Delivery, Direction, MessageId, MessageKind,
+    NewCharge, Origin, Timestamp, Words,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};
 use crate::store::outbox::Outgoing;
-use crate::store::{actions, charges, conversations, messages, outbox};
+use crate::store::{actions, charges, conversations, joins, messages, outbox};
 
 /// Who made a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +83,14 @@ pub(crate) enum Action {
     CancelCharge {
         charge: ChargeId,
     },
+    JoinContacts {
+        keep: ContactId,
+        other: ContactId,
+    },
+    SplitContact {
+        contact: ContactId,
+        joined: ContactId,
+    },
 }
 
 /// Applies the change in the caller's transaction. Returns whether it changed
@@ -151,6 +159,11 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
         } => charges::add(tx, new, message, *livemode, now)?,
         Action::RetryCharge { charge } => charges::want_again(tx, *charge, now)?,
         Action::CancelCharge { charge } => cancel(tx, *charge, now)?,
+        Action::JoinContacts { keep, other } => {
+            joins::join(tx, *keep, *other, now)?;
+            true
+        }
+        Action::SplitContact { contact, joined } => joins::split(tx, *contact, *joined, now)?,
     };
     if changed {
         let line = serde_json::to_string(action).map_err(anyhow::Error::new)?;

@@ -361,6 +361,8 @@ pub(crate) fn facts(conn: &Connection, id: ChargeId) -> Result<PaymentFacts> {
 }
 
 /// Writes what Stripe's payments add up to. Returns whether this is the first time it is paid.
+///
+/// It counts as paid since Stripe's own time of the payment that completed it, not since it was read.
 pub(crate) fn set_payment(
     conn: &Connection,
     id: ChargeId,
@@ -375,7 +377,10 @@ pub(crate) fn set_payment(
         return Ok(false);
     }
     let first = conn.execute(
-        "UPDATE charges SET paid_at = :at, problem_code = NULL, problem_title = NULL, problem_advice = NULL
+        "UPDATE charges
+         SET paid_at = coalesce((SELECT max(p.paid_at) FROM payments p
+                                 WHERE p.charge_id = charges.id AND p.status = 'succeeded'), :at),
+             problem_code = NULL, problem_title = NULL, problem_advice = NULL
          WHERE id = :id AND paid_at IS NULL",
         named_params! { ":id": id, ":at": At(verified_at) },
     )?;
