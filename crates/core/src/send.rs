@@ -138,7 +138,7 @@ async fn post(api: &WhatsAppApi, address: &Address, entry: &Entry) -> Result<Opt
     let line = &address.phone_number_id;
     let opaque = entry.id.to_string();
     if let Outgoing::ReadReceipt { wamid } = &entry.outgoing {
-        return api.mark_read(line, wamid).await.map(|()| None);
+        return api.mark_read(line, wamid, false).await.map(|()| None);
     }
     let to = recipient(address)?;
     let sent = match &entry.outgoing {

@@ -42,7 +42,11 @@ pub enum WhatsAppError {
     /// The Graph API's own error.
     #[error("WhatsApp refused (code {code}): {title}", title = error_words(*.code).title)]
     Graph {
+        /// Meta's code; [`error_words`] says it in plain words.
         code: i64,
+        /// Narrows the code, mostly of calls that send nothing.
+        subcode: Option<i64>,
+        /// Of the answer.
         status: u16,
         /// What WhatsApp says beyond the code.
         details: Option<Box<str>>,
@@ -166,6 +170,7 @@ mod tests {
     fn graph(code: i64, status: u16) -> WhatsAppError {
         WhatsAppError::Graph {
             code,
+            subcode: None,
             status,
             details: None,
             retry_after: None,
