@@ -3,6 +3,7 @@
 mod action;
 pub mod charge;
 pub mod clock;
+pub mod connection;
 pub mod conversation;
 pub mod domain;
 mod error;
@@ -11,6 +12,7 @@ pub mod export;
 pub mod health;
 mod inbox;
 mod key;
+mod media;
 pub mod message;
 pub mod notify;
 mod poll;
@@ -21,6 +23,7 @@ mod send;
 mod settle;
 mod store;
 mod sync;
+pub mod templates;
 mod words;
 
 pub use action::Actor;

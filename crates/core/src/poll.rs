@@ -142,8 +142,8 @@ pub(crate) async fn budget(inbox: &Inbox) -> Result<(u64, u64)> {
 
 /// Returns whether a shop is probably open now where this desk stands: from seven to ten in the evening, any day.
 fn is_working_hour(now: Timestamp, zone: &jiff::tz::TimeZone) -> bool {
-    let hour = jiff::Timestamp::from_millisecond(now.millis()).map(|now| now.to_zoned(zone.clone()).hour());
-    hour.map_or(true, |hour| (7..22).contains(&hour))
+    let now = jiff::Timestamp::from_millisecond(now.millis());
+    now.map_or(true, |now| (7..22).contains(&zone.to_datetime(now).hour()))
 }
 
 fn month_of(at: Timestamp) -> String {

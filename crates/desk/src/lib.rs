@@ -1,5 +1,6 @@
 //! A running desk: profile, key, settings, the relay inside, and core.
 
+mod connection;
 mod control;
 mod desk;
 mod doctor;
@@ -9,6 +10,7 @@ mod profile;
 mod settings;
 
 pub use cobro_core as core;
+pub use connection::Connecting;
 pub use control::{ControlClient, ControlRequest};
 pub use desk::{Desk, Kind, Mode};
 pub use doctor::{Finding, Level, examine};

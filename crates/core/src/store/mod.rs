@@ -17,6 +17,7 @@ mod open;
 pub(crate) mod outbox;
 pub(crate) mod payments;
 pub(crate) mod reads;
+pub(crate) mod templates;
 pub(crate) mod upkeep;
 
 use std::fmt;
