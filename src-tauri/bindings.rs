@@ -24,6 +24,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::inbox::set_on_screen,
             commands::health::test_notification,
             commands::health::envelope_problems,
+            commands::links::open_link,
         ])
         .events(collect_events![events::Changed])
         .typ::<domain::StagedFile>()

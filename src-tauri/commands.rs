@@ -3,6 +3,7 @@
 pub(crate) mod charges;
 pub(crate) mod health;
 pub(crate) mod inbox;
+pub(crate) mod links;
 
 use tauri::State;
 

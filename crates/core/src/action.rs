@@ -5,13 +5,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::{
-    ChargeId, Closing, Content, ConversationId, Creation, Delivery, Direction, FileKind, MessageId,
+    ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction, FileKind, MessageId,
     MessageKind, NewCharge, Origin, Timestamp, Words,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};
 use crate::store::outbox::{Furnishing, Outgoing};
-use crate::store::{actions, charges, conversations, messages, outbox};
+use crate::store::{actions, charges, conversations, joins, messages, outbox, reactions};
 use crate::{Result, media};
 
 /// Who made a change.
@@ -85,6 +85,14 @@ pub(crate) enum Action {
     CancelCharge {
         charge: ChargeId,
     },
+    JoinContacts {
+        keep: ContactId,
+        other: ContactId,
+    },
+    SplitContact {
+        contact: ContactId,
+        joined: ContactId,
+    },
 }
 
 /// Applies the change in the caller's transaction. Returns whether it changed
@@ -112,6 +120,11 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
         } => charges::add(tx, new, message, *livemode, now)?,
         Action::RetryCharge { charge } => charges::want_again(tx, *charge, now)?,
         Action::CancelCharge { charge } => cancel(tx, *charge, now)?,
+        Action::JoinContacts { keep, other } => {
+            joins::join(tx, *keep, *other, now)?;
+            true
+        }
+        Action::SplitContact { contact, joined } => joins::split(tx, *contact, *joined, now)?,
     };
     if changed {
         let line = serde_json::to_string(action).map_err(anyhow::Error::new)?;
@@ -254,7 +267,7 @@ fn react(
     emoji: &str,
     now: Timestamp,
 ) -> Result<bool> {
-    let before = outbox::react(tx, target, emoji, now)?;
+    let before = reactions::replace_ours(tx, target, emoji, now)?;
     if before == emoji {
         return Ok(false);
     }

@@ -367,7 +367,7 @@ async fn keep(inbox: &Inbox, found: Found) -> Result<()> {
         .store
         .write(move |tx| {
             for learned in &found.learned {
-                lines::learn(tx, learned)?;
+                lines::learn_number(tx, learned)?;
             }
             let mut heard = heard(tx)?;
             heard.problem = problem_of(&found);

@@ -107,6 +107,8 @@ pub struct Parts {
     pub(crate) connecting: Notify,
     /// Wakes whoever shows notifications.
     pub(crate) notices: Notify,
+    /// Held while kept envelopes are read again.
+    pub(crate) reparsing: tokio::sync::Mutex<()>,
     /// When a link was last sent or opened: Stripe is asked more often then.
     pub(crate) busy_until: AtomicU64,
     events: broadcast::Sender<CoreEvent>,
@@ -151,6 +153,7 @@ impl Inbox {
             notices: Notify::new(),
             connecting: Notify::new(),
             reconciling: Notify::new(),
+            reparsing: tokio::sync::Mutex::default(),
             busy_until: AtomicU64::new(0),
             events,
             stream_state: watch::channel(StreamState::Stopped).0,
@@ -179,6 +182,7 @@ impl Inbox {
         self.spawn(crate::reconcile::run(self.clone()));
         self.spawn(crate::clock::run(self.clone()));
         self.spawn(crate::connection::run(self.clone()));
+        self.spawn(crate::reparse::run_once(self.clone()));
     }
 
     /// Stops the workers, waits for what they are doing, and closes the database.

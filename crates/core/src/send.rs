@@ -16,6 +16,7 @@ use crate::domain::{ChargeId, ConversationId, Delivery, LineId, MessageId, Times
 use crate::store::conversations::{self, Address};
 use crate::store::messages::{self, Report};
 use crate::store::outbox::{self, Entry, Outgoing};
+use crate::store::reactions;
 use crate::{CoreEvent, Inbox, Result};
 
 /// Messages under way at once on one line, each of another conversation.
@@ -332,7 +333,7 @@ fn set_aside(tx: &rusqlite::Transaction<'_>, entry: &Entry, why: Waits) -> Resul
 /// Takes out what is no message of its own, and puts an unsent reaction back to what it was.
 fn take_back(tx: &rusqlite::Transaction<'_>, entry: &Entry, now: Timestamp) -> Result<()> {
     if let Outgoing::Reaction { target, before, .. } = &entry.outgoing {
-        outbox::react(tx, target, before, now)?;
+        reactions::replace_ours(tx, target, before, now)?;
     }
     outbox::remove(tx, entry.id)
 }

@@ -186,6 +186,51 @@ impl Language {
         }
     }
 
+    /// Returns what a list shows of a reaction.
+    pub(crate) fn reacted(self, emoji: &str, text: &str) -> String {
+        let quoted: String = text.chars().take(60).collect();
+        match (self, quoted.is_empty()) {
+            (Self::Es, true) => format!("Reaccionó con {emoji}"),
+            (Self::Es, false) => format!("Reaccionó con {emoji} a «{quoted}»"),
+            (Self::Pt, true) => format!("Reagiu com {emoji}"),
+            (Self::Pt, false) => format!("Reagiu com {emoji} a “{quoted}”"),
+            (Self::En, true) => format!("Reacted {emoji}"),
+            (Self::En, false) => format!("Reacted {emoji} to “{quoted}”"),
+        }
+    }
+
+    /// Returns why two contacts look like one person.
+    pub(crate) fn likely(self, why: &str) -> &'static str {
+        let [es, pt, en] = match why {
+            "same_message" => [
+                "Un mensaje traía los datos de ambos",
+                "Uma mensagem trazia os dados de ambos",
+                "One message named both",
+            ],
+            "number_changed" => [
+                "WhatsApp dice que cambió de número",
+                "O WhatsApp diz que mudou de número",
+                "WhatsApp says that the number changed",
+            ],
+            "user_id_changed" => [
+                "WhatsApp dice que cambió de identificador",
+                "O WhatsApp diz que mudou de identificador",
+                "WhatsApp says that the user id changed",
+            ],
+            "card" => [
+                "Compartió una tarjeta con su nombre y ese número",
+                "Compartilhou um cartão com o seu nome e esse número",
+                "A shared card has this name and that number",
+            ],
+            _ => ["Se llama igual", "Tem o mesmo nome", "The names are the same"],
+        };
+        match self {
+            Self::Es => es,
+            Self::Pt => pt,
+            Self::En => en,
+        }
+    }
+
     /// Returns what stands for a message that has no text.
     pub(crate) fn kind(self, kind: MessageKind) -> &'static str {
         let [es, pt, en] = match kind {
@@ -198,6 +243,10 @@ impl Language {
             MessageKind::Location => ["Ubicación", "Localização", "Location"],
             MessageKind::Contacts => ["Contacto", "Contato", "Contact"],
             MessageKind::Order => ["Pedido", "Pedido", "Order"],
+            MessageKind::Call => ["Llamada", "Chamada", "Call"],
+            MessageKind::Template => ["Plantilla", "Modelo", "Template"],
+            MessageKind::Revoke => ["Mensaje eliminado", "Mensagem apagada", "Deleted message"],
+            MessageKind::MediaPlaceholder => ["Archivo", "Arquivo", "File"],
             _ => ["Mensaje", "Mensagem", "Message"],
         };
         match self {

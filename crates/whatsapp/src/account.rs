@@ -194,10 +194,10 @@ impl WhatsAppApi {
             ("callback_url", callback),
             ("verify_token", verify_token.expose_secret()),
             ("fields", &fields),
-            ("access_token", &app_token),
         ];
         let address = self.address(APP, app_id, "/subscriptions")?;
-        done(&answer_to(self.http.post(address).form(&form)).await?)
+        let request = self.http.post(address).bearer_auth(app_token).form(&form);
+        done(&answer_to(request).await?)
     }
 
     /// Asks the shop's phone for its contacts or chats; they come as webhooks.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{ClientBuilder, RequestBuilder, Url};
+use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::answer::{answer_to, done, json_of, text_of};
@@ -30,8 +30,6 @@ pub struct WhatsAppOptions {
 #[derive(Debug, Clone)]
 pub struct WhatsAppApi {
     pub(crate) http: reqwest::Client,
-    /// For files: without an end, as long as something comes.
-    pub(crate) files: reqwest::Client,
     /// Ends in a slash.
     pub(crate) base: Url,
     token: SecretString,
@@ -73,11 +71,22 @@ impl WhatsAppApi {
             ));
         }
         let base = base_of(&options)?;
-        let http = built(connections(&base, options.timeout).timeout(options.timeout))?;
-        let files = built(connections(&base, options.timeout).read_timeout(options.timeout))?;
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("Cobro/", env!("CARGO_PKG_VERSION")))
+            .timeout(options.timeout)
+            .connect_timeout(options.timeout.min(Duration::from_secs(10)))
+            // A laptop that slept must not write to connections that died meanwhile.
+            .pool_idle_timeout(Duration::from_secs(60))
+            .tcp_nodelay(true)
+            .redirect(reqwest::redirect::Policy::none());
+        if is_loopback(&base) {
+            http = http.no_proxy();
+        }
+        let http = http
+            .build()
+            .map_err(|_| WhatsAppError::invalid("TLS could not be set up on this system"))?;
         Ok(Self {
             http,
-            files,
             base,
             token: options.token,
             timeout: options.timeout,
@@ -184,22 +193,6 @@ impl WhatsAppApi {
             ))
         })
     }
-}
-
-fn connections(base: &Url, timeout: Duration) -> ClientBuilder {
-    let http = reqwest::Client::builder()
-        .user_agent(concat!("Cobro/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(timeout.min(Duration::from_secs(10)))
-        // A laptop that slept must not write to connections that died meanwhile.
-        .pool_idle_timeout(Duration::from_secs(60))
-        .tcp_nodelay(true)
-        .redirect(reqwest::redirect::Policy::none());
-    if is_loopback(base) { http.no_proxy() } else { http }
-}
-
-fn built(http: ClientBuilder) -> Result<reqwest::Client, WhatsAppError> {
-    http.build()
-        .map_err(|_| WhatsAppError::invalid("TLS could not be set up on this system"))
 }
 
 fn base_of(options: &WhatsAppOptions) -> Result<Url, WhatsAppError> {

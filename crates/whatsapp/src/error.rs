@@ -9,6 +9,7 @@ use crate::error_words;
 pub enum FailureKind {
     /// Nothing was sent; the same may be tried again.
     Retry {
+        /// How long WhatsApp asks to wait, where it says so.
         after: Option<Duration>,
     },
     /// Only this recipient must wait.
@@ -23,8 +24,11 @@ pub enum FailureKind {
     Token,
     /// The business account.
     Account,
+    /// The template: its name, its parameters, or whether Meta approved it.
     Template,
+    /// The number is not registered, or can't be.
     Registration,
+    /// The file.
     Media,
     /// We asked for something that WhatsApp does not take.
     Invalid,
@@ -38,7 +42,10 @@ pub enum WhatsAppError {
     Invalid(String),
     /// No connection, or the answer was lost.
     #[error("WhatsApp can't be reached")]
-    Network { sent: bool },
+    Network {
+        /// Whether it may have arrived all the same.
+        sent: bool,
+    },
     /// The Graph API's own error.
     #[error("WhatsApp refused (code {code}): {title}", title = error_words(*.code).title)]
     Graph {
@@ -50,6 +57,7 @@ pub enum WhatsAppError {
         status: u16,
         /// What WhatsApp says beyond the code.
         details: Option<Box<str>>,
+        /// How long to wait, where WhatsApp says so.
         retry_after: Option<Duration>,
         /// WhatsApp's name for the call, which its support asks for.
         trace: Option<Box<str>>,
@@ -57,7 +65,9 @@ pub enum WhatsAppError {
     /// A refusal that is none of the Graph API's.
     #[error("WhatsApp answered with status {status}")]
     Status {
+        /// Of the answer.
         status: u16,
+        /// How long to wait, where the answer says so.
         retry_after: Option<Duration>,
     },
     /// It was accepted, but the answer can't be read.
@@ -66,10 +76,12 @@ pub enum WhatsAppError {
 }
 
 impl WhatsAppError {
+    /// Returns the refusal of something that WhatsApp would refuse: which field, which rule, which way out.
     pub fn invalid(why: impl Into<String>) -> Self {
         Self::Invalid(why.into())
     }
 
+    /// Returns what follows from it.
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::Invalid(_) => FailureKind::Invalid,
@@ -140,6 +152,11 @@ impl WhatsAppError {
             Self::Status { .. } => "Try again in a few minutes".into(),
         }
     }
+}
+
+/// Returns what follows from a code, wherever it is told: in an answer, a status or a webhook.
+pub fn failure_kind(code: i64) -> FailureKind {
+    kind_of(code, 400, None)
 }
 
 /// Meta's own 4^n rule needs no hint; the other limits may carry one.

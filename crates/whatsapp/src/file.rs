@@ -12,6 +12,10 @@ use crate::{WhatsAppApi, WhatsAppError};
 
 /// The slowest line that still gets a file through, in bytes a second.
 const SLOWEST_LINE: u64 = 16 * 1024;
+/// Pieces have limits of their own; the whole takes as long as it is large.
+const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 60 * 60);
+/// A file that did not come can be asked for again.
+const LOST: WhatsAppError = WhatsAppError::Network { sent: false };
 const MEGABYTE: u64 = 1 << 20;
 /// What WhatsApp takes at most, of any kind.
 const LARGEST: u64 = 100 * MEGABYTE;
@@ -86,6 +90,8 @@ pub struct MediaInfo {
 pub struct Download {
     /// None where everything was here before.
     response: Option<Response>,
+    /// How long nothing may come.
+    patience: Duration,
     offset: u64,
     total: Option<u64>,
 }
@@ -107,8 +113,10 @@ impl Download {
         let Some(response) = &mut self.response else {
             return Ok(None);
         };
-        let lost = |_| WhatsAppError::Network { sent: false };
-        response.chunk().await.map_err(lost)
+        match tokio::time::timeout(self.patience, response.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk),
+            Ok(Err(_)) | Err(_) => Err(LOST),
+        }
     }
 }
 
@@ -128,20 +136,23 @@ impl WhatsAppApi {
     /// and to the configured one only; other addresses are refused.
     pub async fn download(&self, url: &str, from: u64) -> Result<Download, WhatsAppError> {
         let url = self.file_address(url)?;
-        let mut request = self.ours(self.files.get(url));
+        let mut request = self.ours(self.http.get(url)).timeout(LONGEST_DOWNLOAD);
         if from > 0 {
             request = request.header(RANGE, format!("bytes={from}-"));
         }
-        let lost = |_| WhatsAppError::Network { sent: false };
-        let response = request.send().await.map_err(lost)?;
+        let answer = tokio::time::timeout(self.timeout, request.send());
+        let Ok(Ok(response)) = answer.await else {
+            return Err(LOST);
+        };
         if response.status() == StatusCode::RANGE_NOT_SATISFIABLE && range_of(&response).1 == Some(from) {
             return Ok(Download {
                 response: None,
+                patience: self.timeout,
                 offset: from,
                 total: Some(from),
             });
         }
-        download_of(accepted(response).await.map_err(harmless)?)
+        download_of(accepted(response).await.map_err(harmless)?, self.timeout)
     }
 
     /// Uploads a file and returns its id, which lasts 30 days. A lost answer
@@ -209,7 +220,7 @@ fn check_size(size: u64) -> Result<(), WhatsAppError> {
     }
 }
 
-fn download_of(response: Response) -> Result<Download, WhatsAppError> {
+fn download_of(response: Response, patience: Duration) -> Result<Download, WhatsAppError> {
     let (offset, total) = if response.status() == StatusCode::PARTIAL_CONTENT {
         let (start, total) = range_of(&response);
         (start.ok_or(WhatsAppError::Unreadable)?, total)
@@ -218,6 +229,7 @@ fn download_of(response: Response) -> Result<Download, WhatsAppError> {
     };
     Ok(Download {
         response: Some(response),
+        patience,
         offset,
         total,
     })

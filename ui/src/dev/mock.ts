@@ -2,13 +2,15 @@
  * The window over a desk that only plays, for looking at it in a browser. Not part of the build.
  *
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
- * `?lang=es|pt-BR|en`, `?theme=light|dark`; `window.desk.hears(id, text)` lets a customer write.
+ * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?open=3` (the fourth conversation),
+ * `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
  */
 import { emit } from '@tauri-apps/api/event';
 import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
 import type { Mode, Status } from '../lib/api';
 import { playedCrowd, playedMorning } from './people';
 import { PlayedDesk } from './playedDesk';
+import { playedFile } from './playedFiles';
 
 const wish = new URLSearchParams(location.search);
 localStorage.setItem('cobro.theme', wish.get('theme') ?? 'system');
@@ -106,4 +108,17 @@ mockIPC(
   { shouldMockEvents: true },
 );
 
+// A browser knows no `media:` addresses: every file is drawn or hummed here.
+Object.assign((window as unknown as { __TAURI_INTERNALS__: object }).__TAURI_INTERNALS__, {
+  convertFileSrc: (path: string) => playedFile(path, (id) => desk.kindOf(id)),
+});
+
 await import('../main');
+
+const wished = Number(wish.get('open') ?? -1);
+if (people[wished])
+  setTimeout(
+    () =>
+      void emit('core-event', { type: 'openConversation', conversation: people[wished]?.row.id }),
+    200,
+  );

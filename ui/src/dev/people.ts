@@ -1,5 +1,6 @@
 /** A shop's morning, played: who wrote what, and who owes what. */
-import type { Charge, ConversationRow, Message, MessageKind } from '../lib/api';
+import type { Charge, ConversationRow, Message } from '../lib/api';
+import { MEDIA_PIECES, OTHER_PIECES, type Piece } from './faces';
 
 export interface Played {
   row: ConversationRow;
@@ -275,28 +276,24 @@ function cards(): Played {
   return person('Todas las tarjetas', '+52 1 55 0000 0001', messages, charges, { chip: null });
 }
 
-function kinds(): Played {
-  const all: [MessageKind, string, string | null][] = [
-    ['image', 'Así lo quiero', null],
-    ['voice', '', null],
-    ['video', '', null],
-    ['document', '', 'Constancia-de-situacion-fiscal-2026-con-un-nombre-larguisimo.pdf'],
-    ['sticker', '', null],
-    ['location', 'Av. Insurgentes Sur 1602, Crédito Constructor', null],
-    ['contacts', 'Pedro Salas · +52 1 55 1234 5678', null],
-    ['reaction', '❤️', null],
-    ['button', 'Quiero saber más', null],
-    ['order', '2 × Pastel tres leches', null],
-    ['edit', 'Mejor el jueves', null],
-    ['revoke', '', null],
-    ['mediaPlaceholder', '', null],
-    ['unsupported', '', null],
-    ['unknown', '', null],
-    ['system', 'Tomás Díaz changed their phone number.', null],
-  ];
-  const messages = all.map(([kind, text, mediaName], index) =>
-    said(text, at(`09:${String(index).padStart(2, '0')}`), { kind, mediaName }),
+/** Lays the pieces out a minute apart; those that quote nothing known quote the one before. */
+function laidOut(pieces: Piece[], hour: string): Message[] {
+  const messages = pieces.map((piece, index) =>
+    said(piece.text ?? '', at(`${hour}:${String(index).padStart(2, '0')}`), piece),
   );
+  messages.forEach((message, index) => {
+    const asked = messages[index - 1];
+    if (message.quote && asked) message.quote = { ...message.quote, message: asked.id };
+  });
+  return messages;
+}
+
+function media(): Played {
+  return person('Fotos y Voces', '+52 1 33 1520 0001', laidOut(MEDIA_PIECES, '08'));
+}
+
+function kinds(): Played {
+  const messages = laidOut(OTHER_PIECES, '08');
   messages.push(
     wrote('Este salió del teléfono', at('09:17'), { origin: 'phone', delivery: 'delivered' }),
     wrote('¡Gracias por tu pago, Tomás!', at('09:18'), { origin: 'automatic', delivery: 'sent' }),
@@ -398,6 +395,7 @@ export function playedMorning(): Played[] {
       },
     ),
     kinds(),
+    media(),
     simple(
       'Paula Benítez',
       '+54 9 11 5555 1234',

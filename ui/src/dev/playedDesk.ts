@@ -10,12 +10,16 @@ import type {
   CreateCharge,
   Message,
   Money,
+  NewMessage,
+  OrderDraft,
   Page,
   Status,
   Tab,
 } from '../lib/api';
 import { formatMoney } from '../lib/shared/money';
+import { echoOf } from '../lib/thread/echo';
 import type { Played } from './people';
+import { PlayedSetup } from './playedSetup';
 
 const PAGE = 50;
 
@@ -23,6 +27,7 @@ type Args = Record<string, unknown>;
 
 export class PlayedDesk {
   readonly #people: Map<string, Played>;
+  readonly #setup: PlayedSetup;
 
   constructor(
     people: Played[],
@@ -30,6 +35,7 @@ export class PlayedDesk {
     private readonly tell: (event: CoreEvent) => void,
   ) {
     this.#people = new Map(people.map((played) => [played.row.id, played]));
+    this.#setup = new PlayedSetup(tell);
   }
 
   /** Answers a command, or throws a `CommandError` as the shell does. */
@@ -45,8 +51,33 @@ export class PlayedDesk {
         return this.#view(args['id']);
       case 'messages':
         return page([...this.#person(args['id']).messages].reverse(), args['before']);
-      case 'send_text':
-        return this.#send(args);
+      case 'send_message':
+        return this.#send(args['message'] as NewMessage);
+      case 'react':
+        return this.#change(args['message'], ({ reactions }) => ({
+          reactions: [
+            ...reactions.filter(({ direction }) => direction === 'in'),
+            ...(args['emoji'] ? [{ direction: 'out' as const, emoji: String(args['emoji']) }] : []),
+          ],
+        }));
+      case 'fetch_media':
+        setTimeout(() => this.#change(args['message'], ready), 1500);
+        return this.#change(args['message'], ({ media }) => ({
+          media: media && { ...media, state: 'fetching', problem: null },
+        }));
+      case 'confirm_send':
+        return this.#change(args['message'], () => ({ asks: false, delivery: 'sent' }));
+      case 'discard_message':
+        return this.#discard(args['message']);
+      case 'order_draft':
+        return orderDraft(String(args['message']));
+      case 'message_versions':
+        return [
+          { text: 'El miércoles a las 5', until: new Date(Date.now() - 3_600_000).toISOString() },
+          { text: 'El miércoles', until: new Date(Date.now() - 7_200_000).toISOString() },
+        ];
+      case 'contact_suggestions':
+        return this.#suggestions(String(args['contact']));
       case 'send_again':
         return this.#sendAgain(args);
       case 'mark_read':
@@ -69,7 +100,7 @@ export class PlayedDesk {
       case 'envelope_problems':
         return this.status.problems.length === 0 ? [] : ENVELOPES;
       default:
-        return null;
+        return this.#setup.answer(command, args);
     }
   }
 
@@ -105,8 +136,15 @@ export class PlayedDesk {
     return {
       row,
       contact: `contact-${row.id}`,
-      joined: [],
-      cost: [],
+      joined: row.name.startsWith('Tomás')
+        ? [{ contact: 'contact-old', name: 'Tomás (celular viejo)', at: row.lastAt }]
+        : [],
+      cost: row.name.startsWith('Tomás')
+        ? [
+            { category: 'service', billed: 0, free: 14 },
+            { category: 'utility', billed: 3, free: 0 },
+          ]
+        : [],
       identities: [
         ...(row.phone ? [{ kind: 'phone' as const, value: row.phone }] : []),
         { kind: 'userId', value: userId },
@@ -121,12 +159,50 @@ export class PlayedDesk {
     };
   }
 
-  #send({ id, conversation, text }: Args): Message {
-    const person = this.#person(conversation);
-    const message = ownMessage(String(id), person.row.id, String(text));
+  #send(asked: NewMessage): Message {
+    const person = this.#person(asked.conversation);
+    const quoted = person.messages.find(({ id }) => id === asked.replyTo) ?? null;
+    const message = echoOf(asked, quoted, 'Plantilla enviada');
+    const { body } = asked;
+    if (body.type === 'file') message.media = this.#setup.stagedView(body.file);
     this.#add(person, message);
     this.#deliver(person, message);
     return message;
+  }
+
+  #change(id: unknown, change: (message: Message) => Partial<Message>): null {
+    for (const person of this.#people.values()) {
+      if (!person.messages.some((message) => message.id === id)) continue;
+      person.messages = person.messages.map((message) =>
+        message.id === id ? { ...message, ...change(message) } : message,
+      );
+      this.#changed(person);
+      return null;
+    }
+    throw notFound();
+  }
+
+  #discard(id: unknown): null {
+    for (const person of this.#people.values()) {
+      if (!person.messages.some((message) => message.id === id)) continue;
+      person.messages = person.messages.filter((message) => message.id !== id);
+      this.#changed(person);
+    }
+    return null;
+  }
+
+  #suggestions(contact: string) {
+    const person = [...this.#people.values()].find(({ row }) => contact === `contact-${row.id}`);
+    if (!person?.row.name.startsWith('Tomás')) return [];
+    return [
+      {
+        contact: 'contact-twin',
+        conversation: null,
+        name: 'Tomas D.',
+        identities: [{ kind: 'phone' as const, value: '+52 33 1520 8841' }],
+        why: 'The same number, written with and without the 1',
+      },
+    ];
   }
 
   #sendAgain({ id, message }: Args): Message {
@@ -331,6 +407,12 @@ export class PlayedDesk {
     this.#changed(person);
   }
 
+  /** Returns what kind of message it is, for drawing its file. */
+  kindOf(id: string): Message['kind'] {
+    const all = [...this.#people.values()].flatMap(({ messages }) => messages);
+    return all.find((message) => message.id === id)?.kind ?? 'image';
+  }
+
   /** Lets a customer say something. */
   hears(id: string, text: string) {
     const person = this.#person(id);
@@ -352,6 +434,24 @@ export class PlayedDesk {
     if (!person) throw notFound();
     return person;
   }
+}
+
+function ready({ media }: Message): Partial<Message> {
+  return { media: media && { ...media, state: 'ready', hasThumbnail: true } };
+}
+
+function orderDraft(message: string): OrderDraft {
+  const mxn = (minor: number) => ({ minor, currency: 'MXN' });
+  return {
+    message,
+    lines: [
+      { product: 'PASTEL-3L-M', quantity: 2, price: mxn(48_000), sum: mxn(96_000) },
+      { product: 'VELITA-5', quantity: 1, price: mxn(3_500), sum: mxn(3_500) },
+    ],
+    total: mxn(99_500),
+    description: '2 × PASTEL-3L-M, 1 × VELITA-5',
+    problem: null,
+  };
 }
 
 const ENVELOPES = [

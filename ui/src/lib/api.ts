@@ -1,4 +1,5 @@
 /** The one door to the shell: every command as a `Result`, every event as a callback. */
+import { convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 import {
   commands,
@@ -7,31 +8,77 @@ import {
   type CommandError,
   type CoreEvent,
   type CreateCharge,
+  type Credentials,
   type Message,
   type Money,
+  type NewMessage,
   type Status,
+  type TemplateValue,
+  type WayIn,
 } from './bindings';
+import { pending, type MediaPolicy } from './pending';
 
 export type {
+  Account,
+  AlertSeverity,
+  AlertView,
+  CardPhone,
   Charge,
   ChargeChip,
   ChargePreview,
+  Choice,
   CommandError,
+  Connection,
+  ContactCard,
+  ContactSuggestion,
+  Content,
   ConversationRow,
   ConversationView,
   CoreEvent,
+  CostLine,
   CreateCharge,
+  Credentials,
   CustomerStats,
   Delivery,
+  Direction,
   EnvelopeProblem,
+  FileKind,
+  HistoryImport,
+  Identity,
+  JoinedContact,
+  KitPart,
+  Line,
+  ListSection,
+  MediaState,
+  MediaView,
   Message,
   MessageKind,
+  MessageVersion,
   Money,
+  NewBody,
+  NewMessage,
+  Number as PhoneNumber,
+  OrderDraft,
+  OrderItem,
   Page,
+  ParameterPlace,
   Payment,
+  Permission,
+  Pricing,
   Problem,
+  Quote,
+  ReactionView,
+  Referral,
+  StagedFile,
   Status,
+  Template,
+  TemplateParameter,
+  TemplateStatus,
+  TemplateValue,
+  WayIn,
+  WebhookState,
 } from './bindings';
+export type { Kit, KitState, MediaPolicy, RecorderState, TemplatePreview } from './pending';
 
 export type Tab = 'all' | 'unread' | 'awaiting' | 'paid';
 export type Counts = Record<Tab, number>;
@@ -71,8 +118,6 @@ export const api = {
   counts: () => ask(commands.counts),
   conversation: (id: string) => ask(() => commands.conversation(id)),
   messages: (id: string, before: string | null) => ask(() => commands.messages(id, before)),
-  sendText: (id: string, conversation: string, text: string) =>
-    ask(() => commands.sendText(id, conversation, text)),
   sendAgain: (id: string, message: string) => ask(() => commands.sendAgain(id, message)),
   markRead: (conversation: string) => ask(() => commands.markRead(conversation)),
   previewCharge: (
@@ -88,6 +133,74 @@ export const api = {
   setOnScreen: (conversation: string | null) => ask(() => commands.setOnScreen(conversation)),
   testNotification: () => ask(commands.testNotification),
   envelopeProblems: () => ask(commands.envelopeProblems),
+
+  messageVersions: (message: string) => ask(() => pending.messageVersions(message)),
+  orderDraft: (message: string) => ask(() => pending.orderDraft(message)),
+  joinContacts: (keep: string, other: string) => ask(() => pending.joinContacts(keep, other)),
+  splitContact: (contact: string, joined: string) =>
+    ask(() => pending.splitContact(contact, joined)),
+  contactSuggestions: (contact: string) => ask(() => pending.contactSuggestions(contact)),
+  historyImports: () => ask(pending.historyImports),
+  alerts: () => ask(pending.alerts),
+  dismissAlert: (id: number) => ask(() => pending.dismissAlert(id)),
+  reparse: () => ask(pending.reparse),
+  lines: () => ask(pending.lines),
+
+  sendMessage: (message: NewMessage) => ask(() => pending.sendMessage(message)),
+  react: (message: string, emoji: string | null) => ask(() => pending.react(message, emoji)),
+  setTyping: (conversation: string) => ask(() => pending.setTyping(conversation)),
+  confirmSend: (message: string) => ask(() => pending.confirmSend(message)),
+  discardMessage: (message: string) => ask(() => pending.discardMessage(message)),
+  templates: (conversation: string) => ask(() => pending.templates(conversation)),
+  syncTemplates: (line: string) => ask(() => pending.syncTemplates(line)),
+  kit: (line: string) => ask(() => pending.kit(line)),
+  createKit: (line: string, base: string) => ask(() => pending.createKit(line, base)),
+  previewTemplate: (
+    conversation: string,
+    name: string,
+    language: string,
+    values: TemplateValue[],
+  ) => ask(() => pending.previewTemplate(conversation, name, language, values)),
+
+  connection: () => ask(pending.connection),
+  saveCredentials: (credentials: Credentials) => ask(() => pending.saveCredentials(credentials)),
+  checkConnection: () => ask(pending.checkConnection),
+  chooseNumbers: (phoneNumberIds: string[]) => ask(() => pending.chooseNumbers(phoneNumberIds)),
+  registerNumber: (phoneNumberId: string, pin: string) =>
+    ask(() => pending.registerNumber(phoneNumberId, pin)),
+  setWebhook: (way: WayIn) => ask(() => pending.setWebhook(way)),
+  proveWebhook: (phoneNumberId: string, to: string) =>
+    ask(() => pending.proveWebhook(phoneNumberId, to)),
+  requestHistory: (line: string) => ask(() => pending.requestHistory(line)),
+
+  fetchMedia: (message: string) => ask(() => pending.fetchMedia(message)),
+  openMedia: (message: string) => ask(() => pending.openMedia(message)),
+  saveMedia: (message: string) => ask(() => pending.saveMedia(message)),
+  stageStart: (name: string, mime: string, size: number) =>
+    ask(() => pending.stageStart(name, mime, size)),
+  stageAppend: (id: string, base64: string) => ask(() => pending.stageAppend(id, base64)),
+  stageFinish: (id: string) => ask(() => pending.stageFinish(id)),
+  stageDiscard: (id: string) => ask(() => pending.stageDiscard(id)),
+  recorderState: () => ask(pending.recorderState),
+  recordStart: () => ask(pending.recordStart),
+  recordStop: () => ask(pending.recordStop),
+  recordCancel: () => ask(pending.recordCancel),
+  mediaPolicy: () => ask(pending.mediaPolicy),
+  setMediaPolicy: (policy: MediaPolicy) => ask(() => pending.setMediaPolicy(policy)),
+
+  /** Returns where the window reads a message's file, or its small picture. */
+  mediaUrl: (message: string, size: 'full' | 'thumb') =>
+    convertFileSrc(`${message}/${size}`, 'media'),
+
+  /** Opens an address in the browser. Returns whether the system did. */
+  async openUrl(url: string): Promise<boolean> {
+    try {
+      await invoke('plugin:opener|open_url', { url });
+      return true;
+    } catch {
+      return false;
+    }
+  },
 
   /** Listens until the returned function is called. */
   onEvent: (heard: (event: CoreEvent) => void) =>

@@ -39,6 +39,8 @@ export const commands = {
 	testNotification: () => typedError<null, CommandError>(__TAURI_INVOKE("test_notification")),
 	/**  Returns the newest envelopes that could not be understood. */
 	envelopeProblems: () => typedError<EnvelopeProblem[], CommandError>(__TAURI_INVOKE("envelope_problems")),
+	/**  Opens a link outside the window. Only the web, mail and telephones: never a file, never a program. */
+	openLink: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_link", { url })),
 };
 
 /** Events */

@@ -1,5 +1,5 @@
 /** What the person has open: the view, the conversation, its thread, draft and charge. */
-import type { Charge, CommandError, CoreEvent } from '$lib/api';
+import type { Charge, CommandError, CoreEvent, Message, Money } from '$lib/api';
 import { type ChargeComposer, ChargeComposers } from '$lib/charge/composer.svelte';
 import { Health } from '$lib/health/health.svelte';
 import { language } from '$lib/i18n/language.svelte';
@@ -7,19 +7,34 @@ import { Inbox } from '$lib/inbox/inbox.svelte';
 import { OnScreen } from '$lib/inbox/onScreen.svelte';
 import { Coalescer } from '$lib/shared/coalescer';
 import { toasts } from '$lib/shared/toasts.svelte';
+import { Alerts } from '$lib/settings/alerts.svelte';
+import { Connection } from '$lib/settings/connection.svelte';
+import { Imports } from '$lib/settings/imports.svelte';
+import { Kit } from '$lib/settings/kit.svelte';
 import { Status } from '$lib/status/status.svelte';
-import { Drafts } from '$lib/thread/drafts.svelte';
 import { Threads, type Thread } from '$lib/thread/thread.svelte';
+import { Letters } from '$lib/write/letter.svelte';
+import { Recorder } from '$lib/write/recorder.svelte';
 import { createContext } from 'svelte';
 
-export type View = 'inbox' | 'health';
+/** The parts of the settings, in their order. */
+export const SECTIONS = ['health', 'whatsapp', 'templates', 'media', 'appearance'] as const;
+export type Section = (typeof SECTIONS)[number];
+export type View = 'inbox' | Section;
 export type Focus = 'reply' | 'amount' | 'search';
+
+type Told = 'imports' | 'alerts' | 'connection' | 'templates' | 'everything';
 
 export class Workbench {
   readonly status = new Status();
   readonly inbox = new Inbox();
   readonly health = new Health();
-  readonly drafts = new Drafts();
+  readonly letters = new Letters();
+  readonly recorder = new Recorder();
+  readonly connection = new Connection();
+  readonly alerts = new Alerts();
+  readonly imports = new Imports();
+  readonly kit = new Kit();
   readonly threads = new Threads();
   readonly charges: ChargeComposers = new ChargeComposers(
     () => this.#chargeDefaults(),
@@ -27,6 +42,8 @@ export class Workbench {
   );
 
   view = $state<View>('inbox');
+  /** The part of the settings that was open last. */
+  section = $state<Section>('whatsapp');
   thread = $state.raw<Thread | null>(null);
   /** Whether the customer's drawer is open where it is one, in narrow windows. */
   drawer = $state(false);
@@ -41,12 +58,16 @@ export class Workbench {
 
   readonly #changed = new Coalescer<string>((ids) => this.#reread(ids));
   readonly #statusChanged = new Coalescer<true>(() => this.#rereadStatus());
+  /** What concerns the settings and the history: none of it hurries. */
+  readonly #toldOf = new Coalescer<Told>((what) => this.#rereadTold(what), 300);
   readonly #onScreen = new OnScreen((id) => void this.#lookedAt(id));
 
   /** Reads everything for the first time. The list's question goes out beside the status's. */
   async start() {
     await Promise.all([this.status.refresh(), this.inbox.refresh()]);
     this.#statusArrived();
+    this.#toldOf.add('imports');
+    this.#toldOf.add('alerts');
   }
 
   hear(event: CoreEvent) {
@@ -61,10 +82,22 @@ export class Workbench {
       case 'openConversation':
         this.select(event.conversation);
         break;
+      case 'importsChanged':
+        this.#toldOf.add('imports');
+        break;
+      case 'alertsChanged':
+        this.#toldOf.add('alerts');
+        break;
+      case 'connectionChanged':
+        this.#toldOf.add('connection');
+        break;
+      case 'templatesChanged':
+        this.#toldOf.add('templates');
+        break;
       case 'resync':
+        // An import overruns the events again and again: each flood is read once.
         this.#statusChanged.add(true);
-        void this.inbox.refresh({ fromTop: true });
-        void this.thread?.refresh();
+        this.#toldOf.add('everything');
         break;
     }
   }
@@ -102,7 +135,8 @@ export class Workbench {
 
   go(view: View) {
     this.view = view;
-    if (view === 'health') void this.health.refresh();
+    if (view !== 'inbox') this.section = view;
+    this.#readSection();
     this.lookedAround();
   }
 
@@ -110,6 +144,18 @@ export class Workbench {
     if (!this.composer || this.view !== 'inbox') return;
     this.composer.show();
     this.focus = 'amount';
+  }
+
+  /** Opens the charge with what an order comes to. */
+  chargeOf(amount: Money, description: string) {
+    this.composer?.prefill(amount, description);
+    this.focus = 'amount';
+  }
+
+  /** Quotes a message in the open conversation's letter. */
+  replyTo(message: Message) {
+    this.letters.of(message.conversation).replyTo = message;
+    this.startReply();
   }
 
   startReply() {
@@ -173,6 +219,45 @@ export class Workbench {
     if (!wasReady && this.#isReady()) await this.inbox.refresh();
     this.#statusArrived();
     if (this.view === 'health') void this.health.refresh();
+  }
+
+  async #rereadTold(what: Set<Told>) {
+    const all = what.has('everything');
+    await Promise.all([
+      all ? this.inbox.refresh({ fromTop: true }) : undefined,
+      all ? this.thread?.refresh() : undefined,
+      all || what.has('imports') ? this.imports.refresh() : undefined,
+      all || what.has('alerts') ? this.alerts.refresh() : undefined,
+      all || what.has('connection') ? this.connection.changed() : undefined,
+      all || what.has('templates') ? this.#rereadTemplates() : undefined,
+    ]);
+  }
+
+  async #rereadTemplates() {
+    const choice = this.thread && this.letters.of(this.thread.id).templates;
+    await Promise.all([this.kit.changed(), choice?.state === 'ready' ? choice.load() : undefined]);
+  }
+
+  #readSection() {
+    switch (this.view) {
+      case 'health':
+        void this.health.refresh();
+        void this.alerts.refresh();
+        break;
+      case 'whatsapp':
+        void this.connection.refresh();
+        void this.alerts.refresh();
+        break;
+      case 'templates':
+        void this.kit.show(this.#shopLine());
+        break;
+    }
+  }
+
+  /** Returns the line whose templates are looked at first. */
+  #shopLine(): string | null {
+    const lines = this.status.value?.lines ?? [];
+    return (lines.find(({ known }) => known) ?? lines[0])?.id ?? null;
   }
 
   #isReady(): boolean {

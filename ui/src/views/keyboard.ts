@@ -58,7 +58,7 @@ function run(action: KeyAction, workbench: Workbench, focused: Element | null): 
 function goBack(workbench: Workbench, focused: Element | null): boolean {
   if (workbench.back()) return true;
   if (takesText(focused) && focused instanceof HTMLElement) focused.blur();
-  else if (workbench.view === 'health') workbench.go('inbox');
+  else if (workbench.view !== 'inbox') workbench.go('inbox');
   else if (isNarrow()) workbench.leaveThread();
   return true;
 }

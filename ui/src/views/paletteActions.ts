@@ -2,7 +2,7 @@
 import { language, LANGUAGE_CODES, LANGUAGES } from '$lib/i18n/language.svelte';
 import type { PaletteAction } from '$lib/palette/entries';
 import { theme, THEMES } from '$lib/settings/theme.svelte';
-import type { Workbench } from '$lib/workbench.svelte';
+import { SECTIONS, type Workbench } from '$lib/workbench.svelte';
 
 /** Returns the actions that are possible now: what needs a conversation is offered only in one. */
 export function paletteActions(workbench: Workbench): PaletteAction[] {
@@ -31,13 +31,20 @@ function conversationActions(workbench: Workbench): PaletteAction[] {
 
 function placeActions(workbench: Workbench): PaletteAction[] {
   const words = language.words;
-  const elsewhere: PaletteAction =
-    workbench.view === 'inbox'
-      ? { key: 'health', label: words.palette.goHealth, run: () => workbench.go('health') }
-      : { key: 'inbox', label: words.palette.goInbox, run: () => workbench.go('inbox') };
+  const inbox: PaletteAction = {
+    key: 'inbox',
+    label: words.palette.goInbox,
+    run: () => workbench.go('inbox'),
+  };
+  const sections = SECTIONS.filter((section) => section !== workbench.view).map((section) => ({
+    key: section,
+    label: words.settings.go(words.settings.sections[section]),
+    run: () => workbench.go(section),
+  }));
   return [
     { key: 'search', label: words.search, hint: '/', run: () => workbench.startSearch() },
-    elsewhere,
+    ...(workbench.view === 'inbox' ? [] : [inbox]),
+    ...sections,
     { key: 'keys', label: words.keys.keys, hint: '?', run: () => (workbench.keysOpen = true) },
   ];
 }

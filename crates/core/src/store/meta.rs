@@ -12,6 +12,11 @@ pub(crate) const CONNECTION: &str = "whatsapp.connection";
 pub(crate) const RECONCILED_AT: &str = "reconciled_at";
 pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
 
+/// Which parser the kept envelopes were last read with.
+pub(crate) const PARSER: &str = "parser";
+/// How far a reading of kept envelopes came that is not done.
+pub(crate) const REPARSED_TO: &str = "parser.reparsed_to";
+
 pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<String>> {
     conn.prepare_cached("SELECT value FROM meta WHERE key = :key")?
         .query_row(named_params! { ":key": key }, |row| row.get(0))
@@ -24,6 +29,12 @@ pub(crate) fn set(conn: &Connection, key: &str, value: &str) -> Result<()> {
          ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     )?
     .execute(named_params! { ":key": key, ":value": value })?;
+    Ok(())
+}
+
+pub(crate) fn remove(conn: &Connection, key: &str) -> Result<()> {
+    conn.prepare_cached("DELETE FROM meta WHERE key = :key")?
+        .execute(named_params! { ":key": key })?;
     Ok(())
 }
 

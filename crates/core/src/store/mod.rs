@@ -1,6 +1,8 @@
 //! Rows: one encrypted SQLite database with one writer, and readers apart.
 
 pub(crate) mod actions;
+pub(crate) mod alerts;
+pub(crate) mod changes;
 pub(crate) mod charges;
 mod check;
 pub(crate) mod columns;
@@ -8,6 +10,8 @@ pub(crate) mod contacts;
 pub(crate) mod conversations;
 pub(crate) mod envelopes;
 pub(crate) mod hints;
+pub(crate) mod imports;
+pub(crate) mod joins;
 pub(crate) mod lines;
 pub(crate) mod messages;
 pub(crate) mod meta;
@@ -16,8 +20,12 @@ pub(crate) mod notices;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod payments;
+pub(crate) mod reactions;
 pub(crate) mod reads;
 pub(crate) mod templates;
+pub(crate) mod received;
+pub(crate) mod suggestions;
+pub(crate) mod template_news;
 pub(crate) mod upkeep;
 
 use std::fmt;

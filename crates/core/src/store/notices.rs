@@ -1,6 +1,6 @@
 //! Notices that nobody has been told of yet.
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row, named_params, params};
 
 use super::columns::{At, at};
 use crate::Result;
@@ -35,9 +35,37 @@ pub(crate) fn add(conn: &Connection, notice: &Notice) -> Result<()> {
     Ok(())
 }
 
+/// An alert that nobody has been told of yet.
+#[derive(Debug, Clone)]
+pub(crate) struct AlertNotice {
+    pub id: NoticeId,
+    pub alert: i64,
+}
+
+pub(crate) fn add_alert(conn: &Connection, id: NoticeId, alert: i64, at: Timestamp) -> Result<()> {
+    conn.prepare_cached("INSERT INTO notices (id, kind, alert, at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![id, NoticeKind::Alert, alert, At(at)])?;
+    Ok(())
+}
+
+pub(crate) fn waiting_alerts(conn: &Connection) -> Result<Vec<AlertNotice>> {
+    let mut statement =
+        conn.prepare_cached("SELECT id, alert FROM notices WHERE alert IS NOT NULL ORDER BY id LIMIT 50")?;
+    let notices = statement
+        .query_map([], |row| {
+            Ok(AlertNotice {
+                id: row.get(0)?,
+                alert: row.get(1)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(notices)
+}
+
 pub(crate) fn waiting(conn: &Connection) -> Result<Vec<Notice>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, kind, conversation_id, charge_id, message_id, payment_intent, at FROM notices ORDER BY id LIMIT 500",
+        "SELECT id, kind, conversation_id, charge_id, message_id, payment_intent, at FROM notices
+         WHERE conversation_id IS NOT NULL ORDER BY id LIMIT 500",
     )?;
     let notices = statement
         .query_map([], notice_from_row)?

@@ -420,20 +420,6 @@ fn kept<T: DeserializeOwned>(conn: &Connection, query: &str, id: MessageId) -> R
         .transpose()
 }
 
-/// Writes our reaction to a message. Returns what stood there.
-pub(crate) fn react(conn: &Connection, target: &str, emoji: &str, at: Timestamp) -> Result<String> {
-    let before: Option<String> = conn
-        .prepare_cached("SELECT emoji FROM reactions WHERE target = :target AND direction = 'out'")?
-        .query_row(named_params! { ":target": target }, |row| row.get(0))
-        .optional()?;
-    conn.prepare_cached(
-        "INSERT INTO reactions (target, direction, emoji, at) VALUES (:target, 'out', :emoji, :at)
-         ON CONFLICT (target, direction) DO UPDATE SET emoji = excluded.emoji, at = excluded.at",
-    )?
-    .execute(named_params! { ":target": target, ":emoji": emoji, ":at": At(at) })?;
-    Ok(before.unwrap_or_default())
-}
-
 fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::Other(anyhow::Error::new(error)))
 }

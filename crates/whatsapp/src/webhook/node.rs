@@ -83,6 +83,27 @@ impl<'a> Node<'a> {
         }
     }
 
+    pub(super) fn float(&self) -> Option<f64> {
+        match self {
+            Self::Float(number) => Some(*number),
+            node => node
+                .text()?
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite()),
+        }
+    }
+
+    /// Returns what is neither a list nor an object as text.
+    pub(super) fn scalar(&self) -> Option<String> {
+        match self {
+            Self::True => Some("true".to_owned()),
+            Self::False => Some("false".to_owned()),
+            node => node.text(),
+        }
+    }
+
     /// Returns a moment given in seconds, as text or as a number.
     pub(super) fn at(&self) -> Option<Timestamp> {
         let given = self.integer()?;

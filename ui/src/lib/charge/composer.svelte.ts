@@ -2,7 +2,7 @@
 import { api, type Charge, type ChargePreview, type CommandError, type Money } from '$lib/api';
 import { language } from '$lib/i18n/language.svelte';
 import { newId } from '$lib/shared/ids';
-import { parseAmount } from '$lib/shared/money';
+import { parseAmount, plainAmount } from '$lib/shared/money';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
 export interface ChargeDefaults {
@@ -81,6 +81,17 @@ export class ChargeComposer {
 
   hide() {
     this.open = false;
+  }
+
+  /** Starts over with what an order says: its exact sum, and what it is for. */
+  prefill(amount: Money, description: string) {
+    if (this.phase !== 'editing') return;
+    this.#reset();
+    this.currency = amount.currency;
+    this.amountText = plainAmount(amount, language.separators);
+    this.description = description;
+    this.open = true;
+    this.#schedulePreview(0);
   }
 
   confirm(kind: string) {

@@ -1,6 +1,9 @@
 /** English, and the shape that the other languages have to fill. */
 
+import whatsapp from './whatsapp/en';
+
 const en = {
+  ...whatsapp,
   // What the parts of the window are called.
   appName: 'Cobro',
   inbox: 'Inbox',

@@ -1,7 +1,9 @@
 /** Spanish, as Latin America writes it. */
 import type { Words } from './en';
+import whatsapp from './whatsapp/es';
 
 const es: Words = {
+  ...whatsapp,
   appName: 'Cobro',
   inbox: 'Bandeja',
   health: 'Estado y ajustes',

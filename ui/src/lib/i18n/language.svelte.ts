@@ -6,6 +6,7 @@
  * live in memory alone; three languages weigh little.
  */
 import type { CommandError, MessageProblem, Money } from '$lib/api';
+import { bytesLabel } from '$lib/shared/bytes';
 import { formatMoney, separatorsOf } from '$lib/shared/money';
 import * as time from '$lib/shared/time';
 import en, { type Words } from './en';
@@ -95,6 +96,14 @@ export class Language {
   count(value: number) {
     if (value < 10_000) return this.number(value);
     return new Intl.NumberFormat(this.locale, { notation: 'compact' }).format(value);
+  }
+
+  percent(value: number) {
+    return new Intl.NumberFormat(this.locale, { style: 'percent' }).format(value / 100);
+  }
+
+  bytes(size: number) {
+    return bytesLabel(size, this.locale);
   }
 
   clock(at: string) {

@@ -1,7 +1,9 @@
 /** Portuguese, as Brazil writes it. */
 import type { Words } from './en';
+import whatsapp from './whatsapp/pt';
 
 const pt: Words = {
+  ...whatsapp,
   appName: 'Cobro',
   inbox: 'Caixa de entrada',
   health: 'Estado e ajustes',

@@ -27,4 +27,19 @@ describe('WhatsApp marks', () => {
       expect(spansOf(text).every(({ mark }) => mark === 'plain')).toBe(true);
     }
   });
+
+  it('finds addresses, and leaves the sentence around them', () => {
+    expect(shown('Mira https://a.mx/b_c_d?x=1, o (www.tienda.com).')).toEqual([
+      'plain:Mira ',
+      'link:https://a.mx/b_c_d?x=1',
+      'plain:, o (',
+      'link:www.tienda.com',
+      'plain:).',
+    ]);
+  });
+
+  it('opens nothing that is no web address', () => {
+    for (const text of ['javascript:alert(1)', 'file:///etc/passwd', 'ftp://a.b', 'a.com'])
+      expect(shown(text)).toEqual([`plain:${text}`]);
+  });
 });

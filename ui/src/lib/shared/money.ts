@@ -179,6 +179,16 @@ export function formatMoney(
   return amount.minor < 0 ? `−${written}` : written;
 }
 
+/** Writes the amount as a person would type it: no sign, no groups, and all its decimals. */
+export function plainAmount(amount: Amount, written: Separators): string {
+  const exponent = exponentOf(amount.currency);
+  const digits = BigInt(amount.minor)
+    .toString()
+    .padStart(exponent + 1, '0');
+  const whole = digits.slice(0, digits.length - exponent);
+  return exponent === 0 ? whole : whole + written.decimal + digits.slice(-exponent);
+}
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 function currencyFormat(locale: string, currency: string, decimals: number): Intl.NumberFormat {

@@ -5,14 +5,20 @@ import {
   type CommandError,
   type ConversationView,
   type Message,
+  type MessageVersion,
+  type NewBody,
+  type OrderDraft,
   type Result,
 } from '$lib/api';
 import { newId } from '$lib/shared/ids';
-import { createContext } from 'svelte';
+import { echoOf } from './echo';
+import { keepSame } from './same';
 import { timelineFrom } from './timeline';
 
 /** How many pages one refresh reads at most: what lies deeper hardly changes. */
 const PAGES_A_REFRESH = 4;
+/** How many pages a jump to a quoted message reads at most. */
+const PAGES_A_JUMP = 20;
 
 export class Thread {
   view = $state.raw<ConversationView | null>(null);
@@ -34,7 +40,12 @@ export class Thread {
     ),
   );
 
+  /** The message that is to be brought into sight. */
+  wanted = $state<string | null>(null);
+
   #latest = 0;
+  /** Carts that were added up, by their message. */
+  readonly #orders = new Map<string, Promise<Result<OrderDraft>>>();
 
   constructor(readonly id: string) {}
 
@@ -48,7 +59,7 @@ export class Thread {
       return;
     }
     this.view = view.value;
-    this.messages = messages.value.messages;
+    this.messages = keepSame(this.messages, messages.value.messages);
     this.olderCursor = messages.value.next;
     this.echoes = this.echoes.filter(({ id }) => !this.messages.some((known) => known.id === id));
     this.error = null;
@@ -71,13 +82,56 @@ export class Thread {
     this.olderCursor = page.value.next;
   }
 
-  /** Sends a text. It is shown at once, and taken back if the core does not accept it. */
-  async send(text: string): Promise<Result<Message>> {
-    const echo = this.#echo(text);
-    this.echoes = [...this.echoes, echo];
-    const result = await api.sendText(echo.id, this.id, text);
-    this.#replaceEcho(echo.id, result);
+  /** Sends something. It is shown at once, and taken back if the core does not accept it. */
+  async send(body: NewBody, quoted: Message | null = null, shown = ''): Promise<Result<Message>> {
+    const message = { id: newId(), conversation: this.id, replyTo: quoted?.id ?? null, body };
+    this.echoes = [...this.echoes, echoOf(message, quoted, shown)];
+    const result = await api.sendMessage(message);
+    this.#replaceEcho(message.id, result);
     return result;
+  }
+
+  sendNow(message: Message) {
+    return this.#thenRefresh(api.confirmSend(message.id));
+  }
+
+  discard(message: Message) {
+    return this.#thenRefresh(api.discardMessage(message.id));
+  }
+
+  react(message: Message, emoji: string | null) {
+    return this.#thenRefresh(api.react(message.id, emoji));
+  }
+
+  fetchMedia(message: Message) {
+    return this.#thenRefresh(api.fetchMedia(message.id));
+  }
+
+  versions(message: Message): Promise<Result<MessageVersion[]>> {
+    return api.messageVersions(message.id);
+  }
+
+  /** Adds a cart up. A cart never changes, so it is asked for once. */
+  order(message: Message): Promise<Result<OrderDraft>> {
+    const known = this.#orders.get(message.id);
+    if (known) return known;
+    const asked = api.orderDraft(message.id).then((result) => {
+      if (!result.ok) this.#orders.delete(message.id);
+      return result;
+    });
+    this.#orders.set(message.id, asked);
+    return asked;
+  }
+
+  /** Brings a message into sight, reading back to it. Returns whether it was found. */
+  async jumpTo(message: string): Promise<boolean> {
+    for (let page = 0; page < PAGES_A_JUMP && !this.#has(message); page++) {
+      if (this.olderCursor === null) break;
+      await this.loadOlder();
+    }
+    if (!this.#has(message)) return false;
+    this.wanted = message;
+    return true;
   }
 
   sendAgain(message: Message) {
@@ -130,31 +184,8 @@ export class Thread {
     if (this.state !== 'ready') this.state = 'failed';
   }
 
-  #echo(text: string): Message {
-    return {
-      id: newId(),
-      conversation: this.id,
-      direction: 'out',
-      origin: 'desk',
-      kind: 'text',
-      text,
-      at: new Date().toISOString(),
-      delivery: 'queued',
-      problem: null,
-      charge: null,
-      retryOf: null,
-      mediaName: null,
-      content: null,
-      media: null,
-      quote: null,
-      forwarded: 'no',
-      referral: null,
-      reactions: [],
-      editedAt: null,
-      revokedAt: null,
-      pricing: null,
-      asks: false,
-    };
+  #has(message: string): boolean {
+    return this.messages.some(({ id }) => id === message);
   }
 
   #replaceEcho(id: string, result: Result<Message>) {
@@ -188,5 +219,3 @@ export class Threads {
     return this.#kept.get(id);
   }
 }
-
-export const [getThread, setThread] = createContext<Thread>();

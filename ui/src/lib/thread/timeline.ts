@@ -2,6 +2,10 @@
 import type { Charge, Message } from '$lib/api';
 import { dayKey } from '$lib/shared/time';
 
+/** A message never changes, only its place in the thread does: what was made of it is kept. */
+const days = new WeakMap<Message, string>();
+const items = new WeakMap<Message, { kind: 'message' } & TimelineItem>();
+
 export type TimelineItem =
   | { kind: 'start'; key: string }
   | { kind: 'day'; key: string; at: string }
@@ -62,21 +66,22 @@ function insert(entries: Entry[], entry: Entry) {
 }
 
 function withDays(entries: Entry[], complete: boolean): TimelineItem[] {
-  const items: TimelineItem[] = [];
-  if (complete && entries.length > 0) items.push({ kind: 'start', key: 'start' });
+  const laid: TimelineItem[] = [];
+  if (complete && entries.length > 0) laid.push({ kind: 'start', key: 'start' });
   let day = '';
   let before: Entry | null = null;
   for (const entry of entries) {
-    if (dayKey(entry.at) !== day) {
-      day = dayKey(entry.at);
-      items.push({ kind: 'day', key: `day ${day} ${keyOf(entry)}`, at: entry.at });
+    const its = dayOf(entry);
+    if (its !== day) {
+      day = its;
+      laid.push({ kind: 'day', key: `day ${day} ${keyOf(entry)}`, at: entry.at });
       before = null;
     }
     const item = itemFrom(entry, before);
-    if (item) items.push(item);
+    if (item) laid.push(item);
     before = entry;
   }
-  return items;
+  return laid;
 }
 
 function itemFrom({ message, charge }: Entry, before: Entry | null): TimelineItem | null {
@@ -84,7 +89,20 @@ function itemFrom({ message, charge }: Entry, before: Entry | null): TimelineIte
   if (charge) return { kind: 'charge', key, charge, message };
   if (!message) return null;
   const follows = before?.message?.direction === message.direction && before.charge === null;
-  return { kind: 'message', key, message, follows };
+  const known = items.get(message);
+  if (known?.follows === follows) return known;
+  const item = { kind: 'message', key, message, follows } as const;
+  items.set(message, item);
+  return item;
+}
+
+function dayOf({ message, at }: Entry): string {
+  if (!message) return dayKey(at);
+  const known = days.get(message);
+  if (known !== undefined) return known;
+  const day = dayKey(at);
+  days.set(message, day);
+  return day;
 }
 
 function keyOf({ message, charge }: Pick<Entry, 'message' | 'charge'>): string {

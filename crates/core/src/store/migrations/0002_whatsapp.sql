@@ -31,6 +31,8 @@ CREATE TABLE message_changes (
     -- The change's own wamid: WhatsApp repeats itself.
     wamid TEXT PRIMARY KEY,
     target TEXT NOT NULL,
+    -- Which side made it: each side changes only what it wrote.
+    direction TEXT NOT NULL,
     -- 'edit' or 'revoke'.
     change TEXT NOT NULL,
     text TEXT NOT NULL,
@@ -39,6 +41,7 @@ CREATE TABLE message_changes (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX message_changes_of_target ON message_changes (target);
+CREATE INDEX message_changes_waiting ON message_changes (target) WHERE applied = 0;
 
 -- The newest reaction of each side to a message, which may come later than the reaction.
 CREATE TABLE reactions (
@@ -90,6 +93,20 @@ ALTER TABLE lines ADD COLUMN offboarded_at INTEGER;
 
 -- The shop's own name for a customer, from its phone book; it wins over the profile's.
 ALTER TABLE contacts ADD COLUMN book_name TEXT;
+-- When the phone book last said so: its entries come in any order.
+ALTER TABLE contacts ADD COLUMN book_at INTEGER NOT NULL DEFAULT 0;
+
+-- What made two contacts look like one person. Joining them is for a person to decide.
+CREATE TABLE contact_evidence (
+    contact_id BLOB NOT NULL REFERENCES contacts (id),
+    other_id BLOB NOT NULL REFERENCES contacts (id),
+    -- 'same_message', 'number_changed', 'user_id_changed'.
+    why TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (contact_id, other_id, why)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX contact_evidence_of_other ON contact_evidence (other_id);
 
 -- Two contacts that a person joined, so that the person can split them again.
 CREATE TABLE contact_joins (
@@ -159,5 +176,23 @@ CREATE TABLE templates (
 -- A message that waited too long, or whose window closed meanwhile, asks before it goes.
 ALTER TABLE outbox ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
 
--- Which money a notice tells of: a link may be paid more than once.
-ALTER TABLE notices ADD COLUMN payment_intent TEXT;
+-- A report that overtakes its message may carry the price.
+ALTER TABLE early_statuses ADD COLUMN pricing TEXT;
+
+-- An alert's notice belongs to no conversation.
+CREATE TABLE newer_notices (
+    id BLOB PRIMARY KEY,
+    kind TEXT NOT NULL,
+    conversation_id BLOB REFERENCES conversations (id),
+    charge_id BLOB,
+    message_id BLOB,
+    -- Which money it tells of: a link may be paid more than once.
+    payment_intent TEXT,
+    alert INTEGER,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO newer_notices (id, kind, conversation_id, charge_id, message_id, at)
+    SELECT id, kind, conversation_id, charge_id, message_id, at FROM notices;
+DROP TABLE notices;
+ALTER TABLE newer_notices RENAME TO notices;

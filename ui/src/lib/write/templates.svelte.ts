@@ -1,0 +1,137 @@
+/** Choosing a template, filling it in, and seeing it as the customer will. */
+import {
+  api,
+  type CommandError,
+  type NewBody,
+  type Template,
+  type TemplateParameter,
+  type TemplatePreview,
+  type TemplateValue,
+} from '$lib/api';
+
+const PREVIEW_DELAY = 150;
+
+export class TemplateChoice {
+  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  error = $state.raw<CommandError | null>(null);
+  all = $state.raw<Template[]>([]);
+  query = $state('');
+  /** Meta's code, or empty for all. */
+  language = $state('');
+  chosen = $state.raw<Template | null>(null);
+  values = $state<Record<string, string>>({});
+  preview = $state.raw<TemplatePreview | null>(null);
+  sending = $state(false);
+
+  /** The question that the preview answers. */
+  #previewed = $state('');
+
+  readonly languages = $derived([...new Set(this.all.map(({ language }) => language))].sort());
+  readonly found = $derived(matching(this.all, this.query, this.language));
+  readonly sendable = $derived(this.all.some(isSendable));
+  readonly complete = $derived(
+    this.chosen?.parameters.every((parameter) => this.valueOf(parameter).trim() !== '') ?? false,
+  );
+  /** Whether Enter may send: filled in, looked at by the core, and nothing against it. */
+  readonly ready = $derived(
+    this.complete &&
+      !this.sending &&
+      this.preview !== null &&
+      this.preview.problems.length === 0 &&
+      this.#previewed === this.#question(),
+  );
+
+  #latest = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(readonly conversation: string) {}
+
+  async load() {
+    const request = ++this.#latest;
+    const result = await api.templates(this.conversation);
+    if (request !== this.#latest) return;
+    if (result.ok) {
+      this.all = result.value;
+      this.state = 'ready';
+    } else if (this.state !== 'ready') this.state = 'failed';
+    this.error = result.ok ? null : result.error;
+  }
+
+  choose(template: Template | null) {
+    this.chosen = template;
+    this.values = {};
+    this.preview = null;
+    this.#previewed = '';
+    if (template) this.#schedule(0);
+  }
+
+  valueOf(parameter: TemplateParameter): string {
+    return this.values[keyOf(parameter)] ?? '';
+  }
+
+  fill(parameter: TemplateParameter, value: string) {
+    this.values[keyOf(parameter)] = value;
+    this.#schedule(PREVIEW_DELAY);
+  }
+
+  body(): NewBody | null {
+    const template = this.chosen;
+    if (!template) return null;
+    const { name, language } = template;
+    return { type: 'template', name, language, values: this.#filled() };
+  }
+
+  #schedule(delay: number) {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#readPreview(), delay);
+  }
+
+  /** Asks the core how it would read. Only the answer to the newest question counts. */
+  async #readPreview() {
+    const template = this.chosen;
+    if (!template) return;
+    const question = this.#question();
+    const result = await api.previewTemplate(
+      this.conversation,
+      template.name,
+      template.language,
+      this.#filled(),
+    );
+    if (question !== this.#question()) return;
+    this.preview = result.ok ? result.value : null;
+    this.error = result.ok ? null : result.error;
+    this.#previewed = result.ok ? question : '';
+  }
+
+  #filled(): TemplateValue[] {
+    return (
+      this.chosen?.parameters.map((parameter) => ({
+        place: parameter.place,
+        button: parameter.button,
+        name: parameter.name,
+        value: this.valueOf(parameter).trim(),
+      })) ?? []
+    );
+  }
+
+  #question(): string {
+    return JSON.stringify([this.chosen?.name, this.chosen?.language, this.#filled()]);
+  }
+}
+
+export function isSendable(template: Template): boolean {
+  return template.status === 'approved' && template.unsendable === null;
+}
+
+/** Returns what fits the search, what can be sent first. */
+export function matching(all: readonly Template[], query: string, language: string): Template[] {
+  const wanted = query.trim().toLowerCase();
+  return all
+    .filter((template) => language === '' || template.language === language)
+    .filter(({ name, body }) => `${name} ${body}`.toLowerCase().includes(wanted))
+    .toSorted((a, b) => Number(isSendable(b)) - Number(isSendable(a)));
+}
+
+export function keyOf({ place, button, name }: TemplateParameter): string {
+  return `${place} ${button ?? ''} ${name}`;
+}
