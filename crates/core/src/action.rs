@@ -207,7 +207,7 @@ fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending, now: Timestamp) -
     if !added {
         return Ok(false);
     }
-    let (outgoing, media_name) = with_file(tx, sending)?;
+    let (outgoing, media_name) = with_file(tx, sending, now)?;
     outbox::furnish(
         tx,
         sending.message,
@@ -243,20 +243,24 @@ fn keeps_outgoing(sending: &Sending) -> bool {
 }
 
 /// Makes the file the message's own. Returns what goes out with it, and the file's name.
-fn with_file(tx: &Transaction<'_>, sending: &Sending) -> Result<(Outgoing, Option<String>)> {
+fn with_file(tx: &Transaction<'_>, sending: &Sending, now: Timestamp) -> Result<(Outgoing, Option<String>)> {
     let mut outgoing = sending.outgoing.clone();
-    let Some(file) = &sending.file else {
-        return Ok((outgoing, None));
-    };
     let Outgoing::File { kind, name, .. } = &mut outgoing else {
         return Ok((outgoing, None));
     };
-    let summary = match file {
-        FileOf::Staged(staged) => media::attach(tx, staged, sending.message, *kind)?,
-        FileOf::Message(earlier) => media::copy(tx, *earlier, sending.message)?,
+    let shown = match &sending.file {
+        Some(FileOf::Staged(staged)) => {
+            let file = media::attach(tx, staged, sending.message, *kind, now)?;
+            *name = (*kind == FileKind::Document).then(|| file.name.clone());
+            Some(file.name)
+        }
+        Some(FileOf::Message(earlier)) => {
+            media::attach_again(tx, *earlier, sending.message)?;
+            name.clone()
+        }
+        None => None,
     };
-    *name = (*kind == FileKind::Document).then(|| summary.name.clone());
-    Ok((outgoing, Some(summary.name)))
+    Ok((outgoing, shown))
 }
 
 fn react(

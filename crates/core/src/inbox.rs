@@ -83,6 +83,8 @@ pub struct Inbox(Arc<Parts>);
 #[derive(Debug)]
 pub struct Parts {
     pub store: Store,
+    /// The bytes of files.
+    pub(crate) files: Store,
     whatsapp: RwLock<Option<WhatsAppLines>>,
     pub(crate) stripe: Option<StripeApi>,
     pub(crate) stream: Option<StreamOptions>,
@@ -97,6 +99,8 @@ pub struct Parts {
     pub problems: Problems,
     /// Wakes the sender after a message was queued.
     pub(crate) outbox: Notify,
+    /// Wakes whoever fetches customers' files.
+    pub(crate) fetching: Notify,
     /// Wakes whoever reads Stripe's objects back.
     pub(crate) hints: Notify,
     /// Wakes whoever makes and closes links.
@@ -132,7 +136,16 @@ impl std::ops::Deref for Inbox {
 impl Inbox {
     /// Opens the database, bringing it up to date, and settles what a crash left in doubt.
     pub async fn open(options: Options) -> Result<Self> {
+        let files_key = DatabaseKey::from_raw(options.key.derive("media"));
+        let files_path = options.database.with_file_name("media.db");
         let store = Store::open(options.database, options.key).await?;
+        let files = Store::open_files(files_path, files_key)
+            .await
+            .map_err(|error| match error {
+                // The inbox opened, so the key is right: then the file is not.
+                Error::WrongKey => Error::Damaged,
+                error => error,
+            })?;
         let events = broadcast::channel(4096).0;
         let inbox = Self(Arc::new(Parts {
             problems: Problems::new(events.clone()),
@@ -148,6 +161,7 @@ impl Inbox {
             stripe_webhooks: options.stripe_webhooks,
             stale_after: options.stale_after,
             outbox: Notify::new(),
+            fetching: Notify::new(),
             hints: Notify::new(),
             charges: Notify::new(),
             notices: Notify::new(),
@@ -162,10 +176,12 @@ impl Inbox {
             started: AtomicBool::new(false),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            files,
             store,
         }));
         inbox.name_known_lines().await?;
         crate::send::recover(&inbox).await?;
+        crate::media::recover(&inbox).await?;
         Ok(inbox)
     }
 
@@ -176,6 +192,7 @@ impl Inbox {
         }
         self.spawn(crate::sync::run(self.clone()));
         self.spawn(crate::send::run(self.clone()));
+        self.spawn(crate::media::run(self.clone()));
         self.spawn(crate::settle::run(self.clone()));
         self.spawn(crate::charge::run(self.clone()));
         self.spawn(crate::poll::run(self.clone()));
@@ -185,12 +202,13 @@ impl Inbox {
         self.spawn(crate::reparse::run_once(self.clone()));
     }
 
-    /// Stops the workers, waits for what they are doing, and closes the database.
+    /// Stops the workers, waits for what they are doing, and closes the databases.
     pub async fn shutdown(&self) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
         self.store.close().await;
+        self.files.close().await;
     }
 
     /// Returns a listener to everything that changes from now on.

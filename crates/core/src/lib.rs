@@ -15,7 +15,7 @@ pub mod health;
 pub mod history;
 mod inbox;
 mod key;
-mod media;
+pub mod media;
 pub mod message;
 pub mod notify;
 pub mod order;

@@ -29,8 +29,8 @@ pub use connection::{
 };
 pub use contact::{ContactSuggestion, CustomerStats, Identity, IdentityKind, JoinedContact};
 pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
-pub use ids::{ChargeId, ContactId, ConversationId, LineId, MessageId, NoticeId};
-pub use media::{FileKind, MediaState, MediaView, StagedFile};
+pub use ids::{ChargeId, ContactId, ConversationId, FileId, LineId, MessageId, NoticeId};
+pub use media::{FileKind, MediaPolicy, MediaState, MediaView, StagedFile};
 pub use message::{
     Delivery, Direction, Forwarded, Message, MessageVersion, NewBody, NewMessage, Origin, Quote, ReactionView,
 };

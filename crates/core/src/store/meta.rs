@@ -10,6 +10,8 @@ pub(crate) const KIT_BASE: &str = "kit.base";
 /// What was last heard of the connection to WhatsApp.
 pub(crate) const CONNECTION: &str = "whatsapp.connection";
 pub(crate) const RECONCILED_AT: &str = "reconciled_at";
+/// Which files come by themselves (JSON).
+pub(crate) const MEDIA_POLICY: &str = "media.policy";
 pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
 
 /// Which parser the kept envelopes were last read with.

@@ -76,10 +76,35 @@ CREATE TABLE media (
     problem_code TEXT,
     problem_title TEXT,
     problem_advice TEXT,
-    thumbnail BLOB
+    thumbnail BLOB,
+    -- A person opened it: then it is fetched whatever the settings say.
+    wanted INTEGER NOT NULL DEFAULT 0,
+    -- Names its bytes in the media database; its message names them where this is absent.
+    file_id BLOB
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX media_to_fetch ON media (next_at) WHERE state = 'waiting';
+CREATE INDEX media_by_file ON media (file_id) WHERE file_id IS NOT NULL;
+
+-- Files on their way into a message. The bytes are in the media database under the same id.
+CREATE TABLE staged_files (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    mime TEXT NOT NULL,
+    -- As announced; as it is once it is whole.
+    size INTEGER NOT NULL,
+    begun_at INTEGER NOT NULL,
+    -- How it goes out best. Absent until it is whole.
+    kind TEXT,
+    animated INTEGER NOT NULL DEFAULT 0,
+    width INTEGER,
+    height INTEGER,
+    duration_ms INTEGER,
+    problem_code TEXT,
+    problem_title TEXT,
+    problem_advice TEXT,
+    thumbnail BLOB
+) STRICT, WITHOUT ROWID;
 
 ALTER TABLE lines ADD COLUMN waba_id TEXT;
 ALTER TABLE lines ADD COLUMN verified_name TEXT;
