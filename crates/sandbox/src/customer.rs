@@ -67,7 +67,10 @@ impl Customer {
             Value::Object(content) => content,
             _ => Map::new(),
         };
-        self.whatsapp.receive(&self.phone, None, content)
+        // The first number is always there.
+        self.whatsapp
+            .receive(&self.phone, None, None, content)
+            .unwrap_or_default()
     }
 
     /// Returns what the phone shows, oldest first.

@@ -61,7 +61,7 @@ impl Actor {
             name: Some(part.name.clone()),
             hides_phone: Some(part.username.is_some()),
             username: part.username.clone(),
-            user_id: None,
+            ..Introduction::default()
         });
         Self {
             otherwise: part.otherwise.iter().cloned().collect(),
