@@ -170,9 +170,9 @@ fn kind_of(code: i64, status: u16, after: Option<Duration>) -> FailureKind {
             FailureKind::Never
         }
         0 | 190 | 3 | 10 | 200..=299 | 131_005 => FailureKind::Token,
-        368 | 131_031 | 131_042 => FailureKind::Account,
+        368 | 131_031 | 131_037 | 131_042 => FailureKind::Account,
         132_000..=132_999 => FailureKind::Template,
-        133_000..=133_999 => FailureKind::Registration,
+        131_045 | 133_000..=133_999 => FailureKind::Registration,
         131_052 | 131_053 => FailureKind::Media,
         _ if status == 429 => FailureKind::Retry { after },
         _ if status >= 500 => FailureKind::Ambiguous,
@@ -212,9 +212,9 @@ mod tests {
                 FailureKind::Never,
             ),
             (&[0, 190, 3, 10, 200, 250, 299, 131_005], FailureKind::Token),
-            (&[368, 131_031, 131_042], FailureKind::Account),
-            (&[132_000, 132_001, 132_015], FailureKind::Template),
-            (&[133_000, 133_010], FailureKind::Registration),
+            (&[368, 131_031, 131_037, 131_042], FailureKind::Account),
+            (&[132_000, 132_001, 132_015, 132_999], FailureKind::Template),
+            (&[131_045, 133_000, 133_005, 133_010], FailureKind::Registration),
             (&[131_052, 131_053], FailureKind::Media),
         ];
         let unknown = error_words(-1);

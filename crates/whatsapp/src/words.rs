@@ -97,9 +97,17 @@ fn of_the_account(code: i64) -> ErrorWords {
             "WhatsApp has locked this business account",
             "See the account in WhatsApp Manager; nothing is sent until it is unlocked",
         ),
+        131_037 => (
+            "The number has no name yet that Meta approved",
+            "Choose a name in WhatsApp Manager and wait until it is approved; nothing is sent until then",
+        ),
         131_042 => (
             "WhatsApp can't bill this account",
             "Mend the payment method in WhatsApp Manager",
+        ),
+        131_045 => (
+            "The number is not registered rightly",
+            "Register it again with its PIN",
         ),
         132_000..=132_999 => return of_a_template(code),
         133_000..=133_999 => return of_registration(code),
@@ -111,7 +119,7 @@ fn of_the_account(code: i64) -> ErrorWords {
             "The file could not be uploaded",
             "Check its type and size, and try again",
         ),
-        100 => (
+        131_008 | 131_009 | 100 => (
             "WhatsApp does not take the request as it is",
             "This may be a fault of Cobro's: report it with its details",
         ),

@@ -228,6 +228,17 @@ fn of_account(value: &Node<'_>) -> (Severity, bool) {
 
 /// Returns Meta's own sentence where there is one, else what else it says, name by name.
 fn details_of(value: &Node<'_>) -> Option<String> {
+    /// The alert and its line say it anyway.
+    const TOLD: [&str; 8] = [
+        "event",
+        "decision",
+        "status",
+        "value",
+        "metadata",
+        "contacts",
+        "messaging_product",
+        "display_phone_number",
+    ];
     const SENTENCES: [&str; 4] = ["alert_description", "message", "detail", "description"];
     let sentence = SENTENCES.iter().find_map(|name| {
         let nested = || alert_info(value).get(name).text();
@@ -235,24 +246,18 @@ fn details_of(value: &Node<'_>) -> Option<String> {
     });
     sentence.or_else(|| {
         let mut parts = Vec::new();
-        collect("", value, &mut parts);
+        for (name, node) in value.fields() {
+            if !TOLD.contains(&name.as_ref()) {
+                collect(name, node, &mut parts);
+            }
+        }
         (!parts.is_empty()).then(|| parts.join("; "))
     })
 }
 
-/// Collects everything that a person can read. Ids, moments and what the alert says anyway are left out.
+/// Collects everything that a person can read: no ids, no moments.
 fn collect(name: &str, node: &Node<'_>, parts: &mut Vec<String>) {
-    const TOLD: [&str; 8] = [
-        "event",
-        "decision",
-        "status",
-        "value",
-        "waba_ban_state",
-        "metadata",
-        "contacts",
-        "messaging_product",
-    ];
-    const UNREADABLE: [&str; 8] = [
+    const UNREADABLE: [&str; 9] = [
         "_id",
         "_ids",
         "_time",
@@ -261,14 +266,13 @@ fn collect(name: &str, node: &Node<'_>, parts: &mut Vec<String>) {
         "requester",
         "_mid",
         "wa_id",
+        "waba_ban_state",
     ];
+    if UNREADABLE.iter().any(|end| name.ends_with(end)) {
+        return;
+    }
     match node {
-        Node::Object(fields) => {
-            let readable = fields.iter().filter(|(name, _)| {
-                !TOLD.contains(&name.as_ref()) && !UNREADABLE.iter().any(|end| name.ends_with(end))
-            });
-            readable.for_each(|(name, node)| collect(name, node, parts));
-        }
+        Node::Object(fields) => fields.iter().for_each(|(name, node)| collect(name, node, parts)),
         Node::List(items) => items.iter().for_each(|item| collect(name, item, parts)),
         scalar => parts.extend(
             scalar

@@ -51,6 +51,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Returns an object's fields, in their order.
+    pub(super) fn fields(&self) -> &[(Cow<'a, str>, Node<'a>)] {
+        match self {
+            Self::Object(fields) => fields,
+            _ => &[],
+        }
+    }
+
     pub(super) fn is_true(&self) -> bool {
         *self == Self::True
     }

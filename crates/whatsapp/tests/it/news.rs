@@ -213,6 +213,21 @@ fn a_disconnection_is_critical_and_says_why() {
 }
 
 #[test]
+fn what_is_nested_is_said_too() {
+    let certified = alert(
+        "account_update",
+        json!({ "event": "PARTNER_CLIENT_CERTIFICATION_STATUS_UPDATE", "partner_client_certification_info":
+            { "client_business_id": "27", "status": "REJECTED", "rejection_reasons": ["LEGAL_NAME_NOT_MATCHING"] } }),
+    );
+    let details = certified.details.unwrap();
+    assert!(
+        details.contains("status: REJECTED")
+            && details.contains("rejection_reasons: LEGAL_NAME_NOT_MATCHING"),
+        "{details}"
+    );
+}
+
+#[test]
 fn a_ban_and_its_end_are_told_apart() {
     let ban = |state: &str| {
         alert(
@@ -268,7 +283,7 @@ fn news_of_a_number_belong_to_its_line() {
     for (field, value, severity, ends) in [
         (
             "phone_number_quality_update",
-            json!({ "event": "FLAGGED", "current_limit": "TIER_1K" }),
+            json!({ "event": "FLAGGED", "display_phone_number": "15550783881", "current_limit": "TIER_1K" }),
             Severity::Warning,
             false,
         ),
@@ -299,6 +314,10 @@ fn news_of_a_number_belong_to_its_line() {
             alert.event
         );
         assert_eq!(alert.line.display_phone_number.as_deref(), Some("15550783881"));
+        assert!(
+            !alert.details.unwrap_or_default().contains("1555"),
+            "the line says it"
+        );
     }
 }
 
