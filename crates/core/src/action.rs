@@ -5,8 +5,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::{
-    ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction, FileKind, MessageId,
-    MessageKind, NewCharge, Origin, Timestamp, Words,
+    ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction, FileKind,
+    MessageId, MessageKind, NewCharge, Origin, Timestamp, Words,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};

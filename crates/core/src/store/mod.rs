@@ -24,11 +24,11 @@ pub(crate) mod outbox;
 pub(crate) mod payments;
 pub(crate) mod reactions;
 pub(crate) mod reads;
-pub(crate) mod templates;
 pub(crate) mod received;
 pub(crate) mod staged;
 pub(crate) mod suggestions;
 pub(crate) mod template_news;
+pub(crate) mod templates;
 pub(crate) mod upkeep;
 
 use std::fmt;
