@@ -101,7 +101,7 @@ async fn open(relay: &Relay, folder: &std::path::Path) -> Result<Inbox> {
         announces: false,
         poll_every: None,
         stripe_webhooks: false,
-        stale_after: Duration::from_mins(30),
+        stale_after: std::time::Duration::from_mins(30),
     })
     .await?)
 }
