@@ -1,6 +1,5 @@
 //! The one list of commands and events, for Tauri and for TypeScript.
 
-use cobro_core::domain;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{commands, events};
@@ -42,16 +41,33 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::inbox::set_on_screen,
             commands::health::test_notification,
             commands::health::envelope_problems,
+            commands::inbox::message_versions,
+            commands::inbox::order_draft,
+            commands::inbox::lines,
+            commands::contacts::join_contacts,
+            commands::contacts::split_contact,
+            commands::contacts::contact_suggestions,
+            commands::health::history_imports,
+            commands::health::alerts,
+            commands::health::dismiss_alert,
+            commands::health::reparse,
             commands::links::open_link,
+            commands::media::fetch_media,
+            commands::media::open_media,
+            commands::media::save_media,
+            commands::media::pick_files,
+            commands::media::stage_start,
+            commands::media::stage_append,
+            commands::media::stage_finish,
+            commands::media::stage_discard,
+            commands::media::media_policy,
+            commands::media::set_media_policy,
+            commands::media::recorder_state,
+            commands::media::record_start,
+            commands::media::record_stop,
+            commands::media::record_cancel,
         ])
         .events(collect_events![events::Changed])
-        .typ::<domain::StagedFile>()
-        .typ::<domain::HistoryImport>()
-        .typ::<domain::AlertView>()
-        .typ::<domain::OrderDraft>()
-        .typ::<domain::MessageVersion>()
-        .typ::<domain::ContactSuggestion>()
-        .typ::<domain::Line>()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod conversations;
 mod doctor;
 mod export;
 mod reach;
+mod reparse;
 mod secret;
 
 use std::path::PathBuf;
@@ -52,6 +53,8 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Read everything that was kept again, with what this version has learned
+    Reparse(Profile),
     /// Look at everything a desk needs and say what to do
     Doctor {
         #[command(flatten)]
@@ -124,6 +127,7 @@ async fn run(command: Command) -> Result<ExitCode, DeskError> {
             format: Format::Jsonl,
             out,
         } => export::run(profile.settings().await?, out).await,
+        Command::Reparse(profile) => reparse::run(profile.settings().await?).await,
         Command::Doctor { profile, json } => doctor::run(profile.settings().await?, json).await,
         Command::Secret { profile, name } => secret::run(&profile.profile, &name),
     }

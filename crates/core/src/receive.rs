@@ -112,6 +112,8 @@ pub(crate) struct Changes {
     pub(crate) alerted: bool,
     pub(crate) templates: bool,
     pub(crate) connection: bool,
+    /// Files wait to be fetched.
+    pub(crate) files: bool,
 }
 
 impl Changes {
@@ -126,6 +128,7 @@ impl Changes {
         self.alerted |= more.alerted;
         self.templates |= more.templates;
         self.connection |= more.connection;
+        self.files |= more.files;
     }
 }
 
@@ -356,6 +359,9 @@ pub(crate) fn tell(inbox: &Inbox, changes: &Changes) {
     }
     if changes.hinted {
         inbox.hints.notify_one();
+    }
+    if changes.files {
+        inbox.fetching.notify_one();
     }
     if changes.noticed {
         inbox.notices.notify_one();

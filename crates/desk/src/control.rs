@@ -39,6 +39,18 @@ pub enum ControlRequest {
         conversation: ConversationId,
         text: String,
     },
+    /// Reads what was kept again, with what this version has learned.
+    Reparse,
+}
+
+impl ControlRequest {
+    /// How long its answer may take.
+    fn patience(&self) -> Duration {
+        match self {
+            Self::Reparse => Duration::from_hours(1),
+            _ => Duration::from_mins(1),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -103,6 +115,9 @@ pub(crate) async fn perform(inbox: &Inbox, request: ControlRequest) -> cobro_cor
         } => message::send_text(inbox, id, conversation, text)
             .await
             .map(|message| message_json(&message)),
+        ControlRequest::Reparse => cobro_core::reparse::all(inbox)
+            .await
+            .map(|done| json!({ "envelopes": done.envelopes, "messages": done.messages })),
     }
 }
 
@@ -162,7 +177,6 @@ impl ControlClient {
     pub fn new(desk: &RunningDesk, key: &DatabaseKey) -> Result<Self, DeskError> {
         let http = reqwest::Client::builder()
             .no_proxy()
-            .timeout(Duration::from_mins(1))
             .build()
             .map_err(anyhow::Error::new)?;
         Ok(Self {
@@ -178,6 +192,7 @@ impl ControlClient {
             .http
             .post(&self.url)
             .bearer_auth(self.token.expose_secret())
+            .timeout(request.patience())
             .json(request)
             .send()
             .await

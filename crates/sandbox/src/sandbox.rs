@@ -24,7 +24,8 @@ use crate::script;
 use crate::stripe::{self, Stripe, StripeOptions};
 use crate::webhooks::Webhooks;
 use crate::whatsapp::{
-    self, CustomerReport, HistoryPlan, HistoryReport, Limits, Sent, TemplateState, WhatsApp, WhatsAppOptions,
+    self, CustomerReport, Disconnection, HistoryPlan, HistoryReport, Limits, PhoneMessage, Sent,
+    TemplateState, WhatsApp, WhatsAppOptions,
 };
 use crate::{control, serve};
 
@@ -154,6 +155,24 @@ impl Sandbox {
     /// Shares the history of the shop's phone, made up by a plan; returns what must come of it.
     pub fn history(&self, plan: HistoryPlan) -> anyhow::Result<HistoryReport> {
         self.house.whatsapp.send_history(plan).map_err(anyhow::Error::msg)
+    }
+
+    /// Writes to a customer from the shop's own phone; the desk hears it as an echo. Returns its wamid.
+    pub fn writes_on_phone(&self, to: &str, text: &str) -> anyhow::Result<String> {
+        let message = PhoneMessage::text(to, text);
+        let written = self.house.whatsapp.write_on_phone(message);
+        written.map_err(anyhow::Error::msg)
+    }
+
+    /// Takes the first number off the Cloud API, as when the shop does so on its phone.
+    pub fn disconnects(&self) -> anyhow::Result<()> {
+        let done = self.house.whatsapp.disconnect(Disconnection::default());
+        done.map_err(anyhow::Error::msg)
+    }
+
+    /// Brings the first number back.
+    pub fn reconnects(&self) -> anyhow::Result<()> {
+        self.house.whatsapp.reconnect(None).map_err(anyhow::Error::msg)
     }
 
     /// Sets how fast a number may send; without this, as fast as it likes.

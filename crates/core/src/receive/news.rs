@@ -1,21 +1,33 @@
 //! What Meta tells of the account, its numbers and its templates.
 
+use cobro_whatsapp::alert_words;
 use cobro_whatsapp::webhook::{Alert, Severity, TemplateNews};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::round::Round;
 use crate::Result;
-use crate::domain::{AlertSeverity, LineId, NoticeId, Timestamp, Words};
+use crate::domain::{AlertSeverity, LineId, NoticeId, Timestamp};
 use crate::store::alerts::{self, NewAlert};
 use crate::store::lines::{self, LineNews};
 use crate::store::notices;
 use crate::store::template_news::{self, News};
 
 /// What Meta says when the number is no longer ours to answer from.
-const TAKEN_AWAY: [&str; 3] = ["PARTNER_REMOVED", "ACCOUNT_OFFBOARDED", "ACCOUNT_DELETED"];
+const TAKEN_AWAY: [&str; 5] = [
+    "PARTNER_REMOVED",
+    "PARTNER_APP_UNINSTALLED",
+    "ACCOUNT_OFFBOARDED",
+    "ACCOUNT_DELETED",
+    "DISABLE",
+];
 /// What it says when it is again.
-const GIVEN_BACK: [&str; 2] = ["ACCOUNT_RECONNECTED", "PARTNER_ADDED"];
+const GIVEN_BACK: [&str; 4] = [
+    "ACCOUNT_RECONNECTED",
+    "PARTNER_ADDED",
+    "PARTNER_APP_INSTALLED",
+    "REINSTATE",
+];
 
 impl Round<'_> {
     pub(super) fn alert(&mut self, alert: &Alert, at: Timestamp) -> Result<()> {
@@ -40,7 +52,7 @@ impl Round<'_> {
     }
 
     fn keep(&mut self, alert: &Alert, line: Option<LineId>, at: Timestamp) -> Result<()> {
-        let words = words_of(alert);
+        let words = alert_words(&alert.field, &alert.event);
         let key = key_of(alert);
         let raised = alerts::raise(
             self.tx,
@@ -164,12 +176,4 @@ fn key_of(alert: &Alert) -> String {
         hasher.update([0]);
     }
     hex::encode(hasher.finalize())
-}
-
-fn words_of(alert: &Alert) -> Words {
-    Words::new(
-        alert.event.clone(),
-        format!("WhatsApp says: {}", alert.event),
-        "See the account in WhatsApp Manager",
-    )
 }

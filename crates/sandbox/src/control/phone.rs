@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::complaint;
 use crate::house::House;
+use crate::whatsapp::put_in;
 use crate::whatsapp::{Disconnection, HistoryPlan, HistoryReport, PhoneBookEntry, PhoneMessage};
 
 pub(super) fn router() -> Router<House> {
@@ -78,7 +79,7 @@ async fn history(State(house): State<House>, Query(wanted): Query<Wanted>) -> Re
 fn shown(report: &HistoryReport, entries: bool) -> Value {
     let mut shown = serde_json::to_value(report).unwrap_or_default();
     if entries {
-        shown["entries"] = json!(report.entries);
+        put_in(&mut shown, "entries", json!(report.entries));
     }
     shown
 }
@@ -93,7 +94,7 @@ async fn write(State(house): State<House>, Json(message): Json<PhoneMessage>) ->
 /// Contacts that are added, changed or removed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Contacts {
+struct PhoneBook {
     contacts: Vec<PhoneBookEntry>,
     line: Option<String>,
     /// Keeps them until the desk asks, instead of telling of them at once.
@@ -101,7 +102,7 @@ struct Contacts {
     on_request: bool,
 }
 
-async fn contacts(State(house): State<House>, Json(asked): Json<Contacts>) -> Response {
+async fn contacts(State(house): State<House>, Json(asked): Json<PhoneBook>) -> Response {
     if asked.on_request {
         house.whatsapp.fill_phone_book(asked.contacts);
         return Json(json!({"on_request": true})).into_response();

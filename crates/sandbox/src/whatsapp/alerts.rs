@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{WhatsApp, notice};
+use super::{WhatsApp, notice, put_in};
 
 /// Fields whose values name one of the shop's numbers by more than its display number.
 const ON_A_LINE: &[&str] = &[
@@ -85,19 +85,22 @@ impl WhatsApp {
 }
 
 fn account_update(event: &str, waba_id: &str, display: &str) -> Value {
+    let more = match event {
+        "ACCOUNT_VIOLATION" => Some(("violation_info", json!({"violation_type": "SCAM"}))),
+        "ACCOUNT_RESTRICTION" => Some((
+            "restriction_info",
+            json!([{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1_893_456_000}]),
+        )),
+        "DISABLED_UPDATE" => Some((
+            "ban_info",
+            json!({"waba_ban_state": "DISABLE", "waba_ban_date": "January 1, 2026"}),
+        )),
+        "PARTNER_REMOVED" | "PARTNER_ADDED" => Some(("waba_info", json!({"waba_id": waba_id}))),
+        _ => None,
+    };
     let mut value = json!({"event": event, "phone_number": display});
-    match event {
-        "ACCOUNT_VIOLATION" => value["violation_info"] = json!({"violation_type": "SCAM"}),
-        "ACCOUNT_RESTRICTION" => {
-            value["restriction_info"] = json!([
-                {"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1_893_456_000},
-            ]);
-        }
-        "DISABLED_UPDATE" => {
-            value["ban_info"] = json!({"waba_ban_state": "DISABLE", "waba_ban_date": "January 1, 2026"});
-        }
-        "PARTNER_REMOVED" | "PARTNER_ADDED" => value["waba_info"] = json!({"waba_id": waba_id}),
-        _ => {}
+    if let Some((name, part)) = more {
+        put_in(&mut value, name, part);
     }
     value
 }

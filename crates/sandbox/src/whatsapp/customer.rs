@@ -65,6 +65,7 @@ fn last_four(phone: &str) -> &str {
 
 /// What decides how the shop may write to a customer, and at what price.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_field_names, reason = "all times here say their unit")]
 pub(crate) struct Talk {
     /// When the customer last wrote or called: the service window is open for 24 hours from here.
     pub(crate) wrote_ms: Option<i64>,

@@ -10,7 +10,7 @@ use super::business::Line;
 use super::customer::{Author, Bubble, Customer};
 use super::media::{Class, Stored, is_animated};
 use super::world::{self, Introduction};
-use super::{WhatsApp, ids, notice, samples};
+use super::{WhatsApp, ids, notice, put_in, samples};
 
 /// What may stand around any message of a customer's.
 #[derive(Debug, Default, Deserialize)]
@@ -435,8 +435,8 @@ impl WhatsApp {
         });
         let mut contact = json!({"profile": {"name": before.name}});
         if let Some(phone) = before.known_phone() {
-            update["wa_id"] = phone.into();
-            contact["wa_id"] = phone.into();
+            put_in(&mut update, "wa_id", phone);
+            put_in(&mut contact, "wa_id", phone);
         }
         let value = json!({"contacts": [contact], "user_id_update": [update]});
         let body = notice::on_line(&self.sender(line), "user_id_update", value);
@@ -480,7 +480,7 @@ impl WhatsApp {
             "category": "marketing_messages", "value": value, "timestamp": self.clock.now_s(),
         });
         if let Some(phone) = customer.known_phone() {
-            preference["wa_id"] = phone.into();
+            put_in(&mut preference, "wa_id", phone);
         }
         let contact = notice::contact(&customer, customer.known_phone(), true);
         let value = json!({"contacts": [contact], "user_preferences": [preference]});
@@ -556,7 +556,7 @@ fn an_ad() -> Value {
 pub(crate) fn reaction(target: &str, emoji: &str) -> Map<String, Value> {
     let mut reaction = json!({"message_id": target});
     if !emoji.is_empty() {
-        reaction["emoji"] = emoji.into();
+        put_in(&mut reaction, "emoji", emoji);
     }
     object(json!({"type": "reaction", "reaction": reaction}))
 }

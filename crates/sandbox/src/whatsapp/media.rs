@@ -202,8 +202,8 @@ impl Shelf {
     ) -> Stored {
         self.count += 1;
         let stored = Stored {
-            // Unlike any id of an earlier run.
-            id: format!("{}{:06}", ids::digits_of_now(), self.count),
+            // Unlike any id of an earlier run, or of a template.
+            id: format!("8{}{:06}", ids::digits_of_now(), self.count),
             mime: mime.to_owned(),
             filename,
             digest: Sha256::digest(&bytes).into(),

@@ -34,6 +34,7 @@ pub use customer::{Author, Bubble, Button, Choice, File, Reaction, Status};
 pub(crate) use graph::router;
 pub use history::{HistoryEntry, HistoryPlan, HistoryReport};
 pub(crate) use inbound::{FileToSend, Letterhead};
+pub(crate) use notice::put_in;
 pub use options::WhatsAppOptions;
 pub use pace::Limits;
 pub(crate) use phone::{Disconnection, PhoneBookEntry, PhoneMessage};

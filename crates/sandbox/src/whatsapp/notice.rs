@@ -55,6 +55,13 @@ fn put(object: &mut Map<String, Value>, name: &str, value: Option<impl Into<Valu
     }
 }
 
+/// Adds a part to what is an object.
+pub(crate) fn put_in(value: &mut Value, name: &str, part: impl Into<Value>) {
+    if let Some(object) = value.as_object_mut() {
+        object.insert(name.to_owned(), part.into());
+    }
+}
+
 /// How a message was addressed, which decides what its statuses name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Address {

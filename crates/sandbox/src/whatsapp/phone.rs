@@ -33,7 +33,7 @@ pub(crate) struct PhoneBookEntry {
 }
 
 /// Something done on the shop's phone in a customer's chat.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PhoneMessage {
     pub(crate) to: String,
@@ -46,6 +46,16 @@ pub(crate) struct PhoneMessage {
     pub(crate) revoke: Option<String>,
     /// Any message, as it would stand in the webhook.
     pub(crate) raw: Option<Map<String, Value>>,
+}
+
+impl PhoneMessage {
+    pub(crate) fn text(to: &str, text: &str) -> Self {
+        Self {
+            to: to.to_owned(),
+            text: Some(text.to_owned()),
+            ..Self::default()
+        }
+    }
 }
 
 /// Why a number leaves the Cloud API.

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::ids;
+use super::notice::put_in;
 
 const HREF: &str =
     "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes";
@@ -104,7 +105,7 @@ pub(crate) struct Refusal {
     message: String,
     details: Option<String>,
     /// A title and words for a person, as template creation gives them.
-    for_person: Option<(&'static str, String)>,
+    for_person: Option<Box<(&'static str, String)>>,
 }
 
 impl Refusal {
@@ -135,7 +136,7 @@ impl Refusal {
     pub(crate) fn of_template(subcode: i64, title: &'static str, words: impl Into<String>) -> Self {
         Self {
             subcode: Some(subcode),
-            for_person: Some((title, words.into())),
+            for_person: Some(Box::new((title, words.into()))),
             ..Self::parameter("Invalid parameter")
         }
     }
@@ -227,7 +228,7 @@ impl Refusal {
     pub(crate) fn short(&self) -> Value {
         let mut short = json!({"code": self.code, "message": self.message});
         if let Some(subcode) = self.subcode {
-            short["subcode"] = subcode.into();
+            put_in(&mut short, "subcode", subcode);
         }
         short
     }
@@ -241,7 +242,7 @@ impl Refusal {
         if let Some(subcode) = self.subcode {
             put("error_subcode", subcode.into());
         }
-        if let Some((title, words)) = &self.for_person {
+        if let Some((title, words)) = self.for_person.as_deref() {
             put("is_transient", false.into());
             put("error_user_title", (*title).into());
             put("error_user_msg", words.clone().into());

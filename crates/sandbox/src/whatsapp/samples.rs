@@ -1,6 +1,7 @@
 //! Small files of our own, for customers who send one and for histories.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// A file that is ready to be sent.
 #[derive(Debug, Clone)]
@@ -115,19 +116,21 @@ fn receipt() -> Vec<u8> {
     ];
     let mut written = "%PDF-1.4\n".to_owned();
     let mut places = Vec::new();
+    // Writing to a string does not fail.
     for (number, object) in (1..).zip(&objects) {
         places.push(written.len());
-        written.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+        let _ = write!(written, "{number} 0 obj\n{object}\nendobj\n");
     }
     let table = written.len();
     let count = objects.len() + 1;
-    written.push_str(&format!("xref\n0 {count}\n0000000000 65535 f \n"));
+    let _ = write!(written, "xref\n0 {count}\n0000000000 65535 f \n");
     for place in places {
-        written.push_str(&format!("{place:010} 00000 n \n"));
+        let _ = writeln!(written, "{place:010} 00000 n ");
     }
-    written.push_str(&format!(
+    let _ = write!(
+        written,
         "trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n"
-    ));
+    );
     written.into_bytes()
 }
 

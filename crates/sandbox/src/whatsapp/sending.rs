@@ -58,11 +58,8 @@ impl WhatsApp {
         talk.answered(now_ms);
         let talk = *talk;
         let closed = message.template.is_none() && !talk.window_is_open(now_ms);
-        let reacts_to_nothing = message.kind == "reaction"
-            && !message
-                .about
-                .as_deref()
-                .is_some_and(|about| customer.bubble(about).is_some());
+        let target = message.about.as_deref().and_then(|about| customer.bubble(about));
+        let reacts_to_nothing = message.kind == "reaction" && target.is_none();
         let fails = fails
             .or(broken.then_some(131_053))
             .or(closed.then_some(131_047))

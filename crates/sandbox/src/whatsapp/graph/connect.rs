@@ -9,7 +9,7 @@ use crate::handshake;
 use crate::whatsapp::business::Subscription;
 use crate::whatsapp::options::WhatsAppOptions;
 use crate::whatsapp::refusal::Refusal;
-use crate::whatsapp::{WhatsApp, ids};
+use crate::whatsapp::{WhatsApp, ids, put_in};
 
 /// Fields that an app can ask for.
 const FIELDS: &[&str] = &[
@@ -135,7 +135,7 @@ fn apps(whatsapp: &WhatsApp) -> Value {
         "link": format!("https://www.facebook.com/games/?app_id={id}"), "name": "Cobro Sandbox", "id": id,
     }});
     if let Some(callback) = &business.waba_callback {
-        app["override_callback_uri"] = callback.clone().into();
+        put_in(&mut app, "override_callback_uri", callback.clone());
     }
     json!({"data": [app]})
 }

@@ -9,7 +9,7 @@ use crate::whatsapp::business::{Line, MESSAGING};
 use crate::whatsapp::notice::Address;
 use crate::whatsapp::refusal::Refusal;
 use crate::whatsapp::sending::{Accepted, Recipient};
-use crate::whatsapp::{WhatsApp, outgoing, world};
+use crate::whatsapp::{WhatsApp, outgoing, put_in, world};
 
 pub(super) async fn post(request: &Request, number: &str) -> Response {
     let (whatsapp, body) = (&request.whatsapp, &request.json);
@@ -67,7 +67,7 @@ fn send(request: &Request, line: &Line, fails: Option<i64>) -> Answer {
     };
     let mut message = json!({"id": wamid});
     if is_template {
-        message["message_status"] = "accepted".into();
+        put_in(&mut message, "message_status", "accepted");
     }
     Ok(json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}))
 }

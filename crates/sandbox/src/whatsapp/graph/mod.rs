@@ -129,9 +129,10 @@ async fn handle(
     if !is_upload && body.len() > LARGEST_JSON {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    let json = match is_upload {
-        true => Value::Null,
-        false => parsed(&headers, &body),
+    let json = if is_upload {
+        Value::Null
+    } else {
+        parsed(&headers, &body)
     };
     let request = Request {
         whatsapp,

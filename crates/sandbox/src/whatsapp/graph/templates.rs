@@ -13,7 +13,7 @@ const PAGE: usize = 25;
 /// Lists, creates or deletes.
 pub(super) fn all(request: &Request, method: &str) -> Answer {
     match method {
-        "GET" => list(request),
+        "GET" => Ok(list(request)),
         "POST" => {
             let created = request.whatsapp.create_template(&request.json)?;
             Ok(json!({
@@ -35,7 +35,7 @@ pub(super) fn one(request: &Request, id: &str) -> Answer {
     shown.ok_or_else(|| Refusal::no_object("get", id))
 }
 
-fn list(request: &Request) -> Answer {
+fn list(request: &Request) -> Value {
     let limit = request.query("limit").and_then(|limit| limit.parse().ok());
     let wanted = Wanted {
         name: request.query("name"),
@@ -51,7 +51,7 @@ fn list(request: &Request) -> Answer {
     if let (Some(place), Some(next)) = (page.pointer_mut("/paging/next"), next) {
         *place = next.into();
     }
-    Ok(page)
+    page
 }
 
 /// Returns the address of the next page, without the token, which clients send by header.

@@ -1,8 +1,9 @@
 //! What a new template must be like.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Template, TemplateState, text};
+use crate::whatsapp::put_in;
 use crate::whatsapp::refusal::Refusal;
 
 const CATEGORIES: &[&str] = &["AUTHENTICATION", "MARKETING", "UTILITY"];
@@ -100,7 +101,7 @@ fn in_capitals(component: &Value) -> Value {
         }
     }
     if text(&component, "type") == "HEADER" && component.get("format").is_none() {
-        component["format"] = json!("TEXT");
+        put_in(&mut component, "format", "TEXT");
     }
     let buttons = component.get_mut("buttons").and_then(Value::as_array_mut);
     for button in buttons.into_iter().flatten() {
@@ -352,6 +353,8 @@ fn invalid(words: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn template(components: &Value) -> Value {
