@@ -138,6 +138,8 @@ struct HeardWebhook {
     proved_at: Option<i64>,
     /// The numbers that it was set for.
     numbers: Vec<String>,
+    #[serde(default)]
+    by_tunnel: bool,
 }
 
 /// Returns how the connection stands, as far as it was heard.
@@ -548,6 +550,8 @@ pub struct NewWebhook {
     pub verify_token: SecretString,
     pub app_id: Option<String>,
     pub app_secret: SecretString,
+    /// Whether the tunnel built in leads there: it must be opened again at every start.
+    pub by_tunnel: bool,
 }
 
 /// Tells WhatsApp where to post, for the app and for the account of every number
@@ -559,7 +563,7 @@ pub async fn set_webhook(inbox: &Inbox, new: NewWebhook) -> Result<()> {
         other => HeardProblem::new("webhook", "The webhook was not set", other.to_string()),
     });
     let numbers = told.as_ref().cloned().unwrap_or_default();
-    let (url, failed) = (new.url, told.is_err());
+    let failed = told.is_err();
     inbox
         .store
         .write(move |tx| {
@@ -567,11 +571,12 @@ pub async fn set_webhook(inbox: &Inbox, new: NewWebhook) -> Result<()> {
             heard.webhook_problem = problem;
             if !failed {
                 heard.webhook = Some(HeardWebhook {
-                    url,
+                    url: new.url,
                     set_at: Timestamp::now().millis(),
                     mark: envelopes::newest_key(tx)?,
                     proved_at: None,
                     numbers,
+                    by_tunnel: new.by_tunnel,
                 });
             }
             save(tx, &heard)
@@ -580,6 +585,14 @@ pub async fn set_webhook(inbox: &Inbox, new: NewWebhook) -> Result<()> {
     inbox.connecting.notify_one();
     inbox.emit(CoreEvent::ConnectionChanged);
     told.map(drop)
+}
+
+/// Returns where WhatsApp posts through the tunnel built in, if that is the way it was told.
+pub async fn tunnelled(inbox: &Inbox) -> Result<Option<String>> {
+    let webhook = inbox.store.read(heard).await?.webhook;
+    Ok(webhook
+        .filter(|webhook| webhook.by_tunnel)
+        .map(|webhook| webhook.url))
 }
 
 /// Returns the numbers that it was set for.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cobro_core::connection::{self, NewWebhook, OwnFacts};
+#[cfg(feature = "ngrok")]
+use cobro_core::domain::Words;
 use cobro_core::domain::{Connection, Credentials, WayIn};
 use cobro_core::{Error, Inbox, KnownLine, WhatsAppLines};
 use cobro_relay::Locksmith;
@@ -201,6 +203,7 @@ impl Connecting {
         }
         let app_id = settings.app_id.clone();
         drop(settings);
+        let by_tunnel = way == WayIn::Ngrok;
         let base = match way {
             WayIn::Address { url } => url,
             WayIn::Ngrok => self.tunnel().await?,
@@ -210,9 +213,29 @@ impl Connecting {
             verify_token: self.0.verify_token.clone(),
             app_id,
             app_secret,
+            by_tunnel,
         };
         connection::set_webhook(&self.0.inbox, new).await?;
         self.view().await
+    }
+
+    /// Opens the tunnel again where WhatsApp posts through it, and tells WhatsApp
+    /// if it has another address now.
+    #[cfg(feature = "ngrok")]
+    pub(crate) async fn reopen_tunnel(&self) {
+        let reopened = async {
+            let Some(known) = connection::tunnelled(&self.0.inbox).await? else {
+                return Ok(());
+            };
+            if door_of(&self.tunnel().await?)? != known {
+                self.set_webhook(WayIn::Ngrok).await?;
+            }
+            Ok::<(), DeskError>(())
+        };
+        if let Err(error) = reopened.await {
+            let words = Words::new("tunnel", "The tunnel to this desk is not open", error.to_string());
+            self.0.inbox.problems.raise("tunnel", words);
+        }
     }
 
     /// Returns the public address of a tunnel to the relay inside.

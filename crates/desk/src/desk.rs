@@ -189,6 +189,11 @@ impl Desk {
             }
         }
         inbox.start();
+        #[cfg(feature = "ngrok")]
+        if kind != Kind::Command {
+            let connecting = connecting.clone();
+            tokio::spawn(async move { connecting.reopen_tunnel().await });
+        }
         Ok(Self {
             inbox,
             connecting,

@@ -8,6 +8,8 @@ mod error;
 mod keychain;
 mod profile;
 mod settings;
+#[cfg(feature = "ngrok")]
+mod tunnel;
 
 pub use cobro_core as core;
 pub use connection::Connecting;

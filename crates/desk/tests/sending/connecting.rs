@@ -114,7 +114,12 @@ async fn what_is_pasted_wrong_is_said() {
 
 /// Where there is no keychain nothing is kept, and nothing is used that would be gone tomorrow.
 #[tokio::test]
+#[cfg(target_os = "linux")]
 async fn without_a_keychain_credentials_are_refused_with_words() {
+    if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some() {
+        eprintln!("skipped: this session may have a keychain, and a test writes to nobody's");
+        return;
+    }
     let shop = TestShop::open_with(&[("COBRO_WHATSAPP_TOKEN", "")]).await;
     let token = Credentials {
         token: Some(shop.sandbox.whatsapp().token.clone()),
@@ -125,8 +130,7 @@ async fn without_a_keychain_credentials_are_refused_with_words() {
             assert!(error.to_string().contains("COBRO_WHATSAPP_TOKEN"), "{error}");
             assert!(shop.inbox().whatsapp().is_none());
         }
-        Ok(connection) => assert!(connection.has_token, "this machine has a keychain"),
-        Err(error) => panic!("{error}"),
+        other => panic!("{other:?}"),
     }
     shop.close().await;
 }

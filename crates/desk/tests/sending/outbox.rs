@@ -149,7 +149,7 @@ async fn a_message_whose_window_closed_while_it_waited_asks_and_later_ones_do_no
 
 #[tokio::test]
 async fn what_waited_too_long_asks_with_all_that_was_written_behind_it() {
-    let shop = TestShop::open_with(&[("COBRO_STALE_SECONDS", "2")]).await;
+    let shop = TestShop::open_with(&[("COBRO_STALE_SECONDS", "3")]).await;
     let ana = shop.customer("5215512345678", "Ana").await;
     shop.sandbox
         .faults()

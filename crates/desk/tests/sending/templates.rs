@@ -5,8 +5,8 @@ use cobro_core::domain::{
     TemplateValue,
 };
 use cobro_core::{ErrorCode, conversation, preview, templates};
-use cobro_sandbox::stripe::PayWith;
 use cobro_sandbox::TemplateState;
+use cobro_sandbox::stripe::PayWith;
 
 use super::shop::{TestShop, mxn};
 
