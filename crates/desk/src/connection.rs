@@ -175,7 +175,8 @@ impl Connecting {
         connection::choose(&self.0.inbox, phone_number_ids).await?;
         self.apply(&settings, client_of(&settings)?).await?;
         drop(settings);
-        self.view().await
+        // Now that they are lines, what Meta tells of them is kept with them.
+        self.check().await
     }
 
     /// Registers a number for the Cloud API with its PIN.
@@ -196,7 +197,7 @@ impl Connecting {
         };
         if self.0.relay.is_none() && !self.0.verify_token_is_told {
             return Err(Error::Invalid(
-                "The relay is elsewhere, and this desk does not know its verify token. Give the same one here (whatsapp.verify_token, COBRO_WHATSAPP_VERIFY_TOKEN)"
+                "The relay does not run in this desk, which does not know its verify token either. Start the desk first, or give the other relay's token here (whatsapp.verify_token, COBRO_WHATSAPP_VERIFY_TOKEN)"
                     .into(),
             )
             .into());

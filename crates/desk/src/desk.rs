@@ -171,13 +171,15 @@ impl Desk {
         );
         let control = match kind {
             Kind::Command => None,
-            Kind::Window | Kind::Agent => match Control::start(inbox.clone(), control_token).await {
-                Ok(control) => Some(control),
-                Err(error) => {
-                    inbox.shutdown().await;
-                    return Err(error);
+            Kind::Window | Kind::Agent => {
+                match Control::start(inbox.clone(), connecting.clone(), control_token).await {
+                    Ok(control) => Some(control),
+                    Err(error) => {
+                        inbox.shutdown().await;
+                        return Err(error);
+                    }
                 }
-            },
+            }
         };
         if let Some(control) = &control {
             let running = RunningDesk {
@@ -241,7 +243,7 @@ impl Desk {
 
     /// Does one command on this desk.
     pub async fn perform(&self, request: ControlRequest) -> Result<Value, DeskError> {
-        Ok(perform(&self.inbox, request).await?)
+        perform(&self.inbox, &self.connecting, request).await
     }
 
     /// Waits until what was queued has been sent, or can't be for now.

@@ -13,7 +13,7 @@ mod tunnel;
 
 pub use cobro_core as core;
 pub use connection::Connecting;
-pub use control::{ControlClient, ControlRequest};
+pub use control::{ConnectRequest, ControlClient, ControlRequest};
 pub use desk::{Desk, Kind, Mode};
 pub use doctor::{Finding, Level, examine};
 pub use error::DeskError;
