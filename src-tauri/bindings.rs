@@ -35,9 +35,22 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::health::dismiss_alert,
             commands::health::reparse,
             commands::links::open_link,
+            commands::media::fetch_media,
+            commands::media::open_media,
+            commands::media::save_media,
+            commands::media::pick_files,
+            commands::media::stage_start,
+            commands::media::stage_append,
+            commands::media::stage_finish,
+            commands::media::stage_discard,
+            commands::media::media_policy,
+            commands::media::set_media_policy,
+            commands::media::recorder_state,
+            commands::media::record_start,
+            commands::media::record_stop,
+            commands::media::record_cancel,
         ])
         .events(collect_events![events::Changed])
-        .typ::<domain::StagedFile>()
         .typ::<domain::Template>()
         .typ::<domain::Connection>()
         .typ::<domain::Credentials>()

@@ -5,6 +5,7 @@ pub(crate) mod contacts;
 pub(crate) mod health;
 pub(crate) mod inbox;
 pub(crate) mod links;
+pub(crate) mod media;
 
 use tauri::State;
 

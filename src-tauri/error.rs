@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use cobro_core::{Error, ErrorCode};
 use cobro_desk::DeskError;
+use cobro_voice::VoiceError;
 use serde::Serialize;
 use specta::Type;
 
@@ -20,6 +21,7 @@ pub(crate) enum Code {
 #[serde(rename_all = "camelCase")]
 pub(crate) enum ShellCode {
     Notifications,
+    Microphone,
 }
 
 /// Why a command did not do what was asked.
@@ -80,6 +82,16 @@ impl From<Error> for CommandError {
             );
         }
         failed
+    }
+}
+
+impl From<VoiceError> for CommandError {
+    fn from(error: VoiceError) -> Self {
+        Self {
+            code: Code::Shell(ShellCode::Microphone),
+            message: error.to_string(),
+            details: None,
+        }
     }
 }
 
