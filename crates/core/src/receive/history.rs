@@ -4,9 +4,9 @@ use cobro_whatsapp::error_words;
 use cobro_whatsapp::webhook::{HistoryProgress, LineRef};
 
 use super::round::Round;
-use crate::{CoreEvent, Result};
 use crate::domain::{Timestamp, Words};
 use crate::store::imports::{self, Progress};
+use crate::{CoreEvent, Result};
 
 impl<'a> Round<'a> {
     pub(super) fn progress(&mut self, told: &'a HistoryProgress, at: Timestamp) -> Result<()> {

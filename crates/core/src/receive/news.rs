@@ -6,12 +6,12 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::round::Round;
-use crate::{CoreEvent, Result};
 use crate::domain::{AlertSeverity, LineId, NoticeId, Timestamp};
 use crate::store::alerts::{self, NewAlert};
 use crate::store::lines::{self, LineNews};
 use crate::store::notices;
 use crate::store::template_news::{self, News};
+use crate::{CoreEvent, Result};
 
 /// What Meta says when the number is no longer ours to answer from.
 const TAKEN_AWAY: [&str; 5] = [

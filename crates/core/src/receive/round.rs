@@ -11,11 +11,11 @@ use rusqlite::Transaction;
 use super::flow::{Flow, snippet};
 use super::people::identities_of;
 use super::{Came, Changes, Content, Parsed, Rules};
-use crate::{CoreEvent, Result};
 use crate::domain::{ConversationId, Direction, LineId, MessageKind, Timestamp};
 use crate::store::conversations::{self, Latest};
 use crate::store::envelopes::{self, KnownJournal};
 use crate::store::{changes, contacts, hints, imports, lines, messages, meta};
+use crate::{CoreEvent, Result};
 
 pub(super) struct Round<'a> {
     pub(super) tx: &'a Transaction<'a>,
