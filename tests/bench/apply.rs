@@ -108,6 +108,7 @@ pub(crate) async fn open(relay: &Relay, folder: &Path) -> Result<Inbox> {
         announces: false,
         poll_every: None,
         stripe_webhooks: false,
+        stale_after: std::time::Duration::from_mins(30),
     })
     .await?)
 }
