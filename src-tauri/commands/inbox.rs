@@ -57,13 +57,6 @@ pub(crate) async fn send_text(
     Ok(message::send_text(&desk.inbox()?, id, conversation, text).await?)
 }
 
-/// Sends a failed message again, as a new attempt.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn send_again(desk: Desk<'_>, id: MessageId, message: MessageId) -> Answer<Message> {
-    Ok(message::send_again(&desk.inbox()?, id, message).await?)
-}
-
 /// Marks a conversation read.
 #[tauri::command]
 #[specta::specta]

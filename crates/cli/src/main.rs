@@ -2,6 +2,7 @@
 
 mod agent;
 mod charge;
+mod connect;
 mod conversations;
 mod doctor;
 mod export;
@@ -43,6 +44,8 @@ enum Command {
     },
     /// Create a payment link and send it in a conversation
     Charge(charge::Arguments),
+    /// Set up WhatsApp: credentials, numbers, webhook
+    Connect(connect::Arguments),
     /// Write everything that is kept, one JSON object a line (docs/export.md)
     Export {
         #[command(flatten)]
@@ -122,6 +125,7 @@ async fn run(command: Command) -> Result<ExitCode, DeskError> {
             limit,
         } => conversations::run(profile.settings().await?, json, search, limit).await,
         Command::Charge(arguments) => charge::run(arguments).await,
+        Command::Connect(arguments) => connect::run(arguments).await,
         Command::Export {
             profile,
             format: Format::Jsonl,
