@@ -24,29 +24,36 @@ pub struct Handshake {
 }
 
 /// Asks each target until it answers rightly; the target may change meanwhile.
+///
+/// A callback that the shop set by API was asked then, with its own token.
 pub(crate) async fn run(webhooks: Webhooks, verify_token: String, report: watch::Sender<Handshake>) {
     let Ok(client) = webhooks::client() else { return };
     let mut targets = webhooks.watch_target();
+    let mut callbacks = webhooks.watch_callback();
     loop {
         let target = targets.borrow_and_update().clone();
-        report.send_replace(Handshake::default());
+        let has_callback = callbacks.borrow_and_update().is_some();
+        report.send_replace(Handshake {
+            reachable: has_callback,
+            verified: has_callback,
+            problem: None,
+        });
         let asking = async {
             match target {
-                Some(target) => until_verified(&client, &target, &verify_token, &report).await,
-                None => std::future::pending().await,
+                Some(target) if !has_callback => {
+                    until_verified(&client, &target, &verify_token, &report).await;
+                }
+                _ => {}
             }
+            std::future::pending::<()>().await;
         };
-        tokio::select! {
-            () = asking => {
-                if targets.changed().await.is_err() {
-                    return;
-                }
-            }
-            changed = targets.changed() => {
-                if changed.is_err() {
-                    return;
-                }
-            }
+        let changed = tokio::select! {
+            () = asking => Ok(()),
+            changed = targets.changed() => changed,
+            changed = callbacks.changed() => changed,
+        };
+        if changed.is_err() {
+            return;
         }
     }
 }

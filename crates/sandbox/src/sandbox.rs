@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::{Router, middleware};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -24,8 +25,8 @@ use crate::script;
 use crate::stripe::{self, Stripe, StripeOptions};
 use crate::webhooks::Webhooks;
 use crate::whatsapp::{
-    self, CustomerReport, Disconnection, HistoryPlan, HistoryReport, Limits, PhoneMessage, Sent,
-    TemplateState, WhatsApp, WhatsAppOptions,
+    self, CustomerReport, Disconnection, HistoryPlan, HistoryReport, Limits, NewNumber, PhoneMessage, Sent,
+    TemplateState, Token, WhatsApp, WhatsAppOptions,
 };
 use crate::{control, serve};
 
@@ -173,6 +174,26 @@ impl Sandbox {
     /// Brings the first number back.
     pub fn reconnects(&self) -> anyhow::Result<()> {
         self.house.whatsapp.reconnect(None).map_err(anyhow::Error::msg)
+    }
+
+    /// Sets what the system user's token may do, and until when.
+    pub fn set_token(&self, scopes: &[&str], expires_at: Option<Timestamp>) {
+        self.house.whatsapp.set_token(Token {
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            expires_at,
+            ..Token::default()
+        });
+    }
+
+    /// Adds a number that waits to be registered, or is; returns its id.
+    pub fn add_number(&self, registered: bool) -> String {
+        let shown = self.house.whatsapp.add_number(NewNumber {
+            registered: Some(registered),
+            on_phone: true,
+            ..NewNumber::default()
+        });
+        let id = shown.get("id").and_then(Value::as_str);
+        id.unwrap_or_default().to_owned()
     }
 
     /// Sets how fast a number may send; without this, as fast as it likes.

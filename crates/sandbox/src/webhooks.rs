@@ -103,8 +103,14 @@ impl Webhooks {
 
     /// Sets where WhatsApp's webhooks go instead, as a whole address; `None` ends that.
     pub(crate) fn set_callback(&self, callback: Option<String>) {
-        self.shared.callback.send_replace(callback);
-        self.leave_at_once();
+        let changed = self.shared.callback.send_if_modified(|known| {
+            let changed = *known != callback;
+            *known = callback;
+            changed
+        });
+        if changed {
+            self.leave_at_once();
+        }
     }
 
     fn leave_at_once(&self) {
@@ -121,6 +127,11 @@ impl Webhooks {
     /// Returns a watch on the target.
     pub(crate) fn watch_target(&self) -> watch::Receiver<Option<String>> {
         self.shared.target.subscribe()
+    }
+
+    /// Returns a watch on the address that goes before the target.
+    pub(crate) fn watch_callback(&self) -> watch::Receiver<Option<String>> {
+        self.shared.callback.subscribe()
     }
 
     /// Puts a webhook at the end of its source's queue.

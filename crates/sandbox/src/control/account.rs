@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::complaint;
@@ -18,6 +18,7 @@ pub(super) fn router() -> Router<House> {
         .route("/sandbox/numbers/{id}", put(change_number))
         .route("/sandbox/token", get(token).put(set_token))
         .route("/sandbox/limits", get(limits).put(set_limits))
+        .route("/sandbox/pricing", get(pricing).put(set_pricing))
         .route("/sandbox/templates", get(templates))
         .route("/sandbox/templates/{name}", post(change_template))
         .route("/sandbox/alerts", post(alert))
@@ -61,6 +62,25 @@ async fn limits(State(house): State<House>) -> Json<Limits> {
 async fn set_limits(State(house): State<House>, Json(limits): Json<Limits>) -> Json<Limits> {
     house.whatsapp.set_limits(limits);
     Json(house.whatsapp.limits())
+}
+
+/// What messages cost.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pricing {
+    /// Whether free-form messages within the window are billed.
+    service_billed: bool,
+}
+
+async fn pricing(State(house): State<House>) -> Json<Pricing> {
+    Json(Pricing {
+        service_billed: house.whatsapp.service_billed(),
+    })
+}
+
+async fn set_pricing(State(house): State<House>, Json(pricing): Json<Pricing>) -> Json<Pricing> {
+    house.whatsapp.bill_service(pricing.service_billed);
+    Json(pricing)
 }
 
 async fn templates(State(house): State<House>) -> Json<Value> {

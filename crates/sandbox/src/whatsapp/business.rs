@@ -30,6 +30,8 @@ pub(crate) struct Number {
     /// Set by the first registration if nobody did before.
     pub(crate) pin: Option<String>,
     pub(crate) registered: bool,
+    /// Taken off the Cloud API on the phone.
+    pub(crate) disconnected: bool,
     /// The number lives in the WhatsApp Business app too.
     pub(crate) on_phone: bool,
     pub(crate) quality: String,
@@ -106,6 +108,8 @@ pub(crate) struct Business {
     pub(crate) waba_callback: Option<String>,
     /// Whether the account sends the app webhooks at all.
     pub(crate) subscribed: bool,
+    /// Whether free-form messages cost something.
+    pub(crate) service_billed: bool,
 }
 
 impl Business {
@@ -116,6 +120,7 @@ impl Business {
             app: None,
             waba_callback: None,
             subscribed: true,
+            service_billed: false,
         };
         for _ in 0..options.lines.max(1) {
             let new = NewNumber {
@@ -146,6 +151,7 @@ impl Business {
             verified_name: new.verified_name.unwrap_or(name),
             pin: new.pin,
             registered: new.registered.unwrap_or(true),
+            disconnected: false,
             on_phone: new.on_phone,
             quality: "GREEN".to_owned(),
             onboarded_ms: now_ms,
@@ -205,6 +211,7 @@ impl Business {
             _ => {
                 number.pin = Some(pin.to_owned());
                 number.registered = true;
+                number.disconnected = false;
                 number.wrong_pins = 0;
                 Ok(())
             }
@@ -331,7 +338,12 @@ impl Number {
         put("messaging_limit_tier", "TIER_1K".into());
         put(
             "status",
-            if self.registered { "CONNECTED" } else { "PENDING" }.into(),
+            match (self.disconnected, self.registered) {
+                (true, _) => "DISCONNECTED",
+                (false, true) => "CONNECTED",
+                (false, false) => "PENDING",
+            }
+            .into(),
         );
         json!(shown)
     }

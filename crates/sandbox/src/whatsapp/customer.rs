@@ -21,6 +21,8 @@ pub(crate) struct Customer {
     pub(crate) username: Option<String>,
     pub(crate) name: String,
     pub(crate) bubbles: Vec<Bubble>,
+    /// Asked not to get marketing.
+    pub(crate) no_marketing: bool,
     /// By the shop's number.
     pub(crate) talks: BTreeMap<String, Talk>,
     pub(crate) shop_types_until_ms: i64,
@@ -36,6 +38,7 @@ impl Customer {
             hides_phone: false,
             username: None,
             bubbles: Vec::new(),
+            no_marketing: false,
             talks: BTreeMap::new(),
             shop_types_until_ms: 0,
         }

@@ -146,6 +146,13 @@ impl HistoryPlan {
                 return Err(format!("'{what}' must be between 0 and 1"));
             }
         }
+        let repeated = if self.duplicates > 0.5 { 2 } else { 1 };
+        if self.chunk_size * repeated > LARGEST_CHUNK {
+            return Err(format!(
+                "'chunk_size' must be at most {} with so many duplicates",
+                LARGEST_CHUNK / repeated
+            ));
+        }
         Ok(())
     }
 

@@ -475,6 +475,9 @@ impl WhatsApp {
         }
         let line = self.known_line(line)?;
         let customer = self.known_customer(named)?;
+        self.world()
+            .introduce(named, Introduction::default())
+            .no_marketing = value == "stop";
         let mut preference = json!({
             "user_id": customer.user_id, "detail": format!("User requested to {value} marketing messages"),
             "category": "marketing_messages", "value": value, "timestamp": self.clock.now_s(),

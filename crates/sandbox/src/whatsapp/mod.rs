@@ -237,6 +237,15 @@ impl WhatsApp {
         *self.pace() = Pace::within(limits);
     }
 
+    /// Returns whether free-form messages cost something.
+    pub(crate) fn service_billed(&self) -> bool {
+        self.business().service_billed
+    }
+
+    pub(crate) fn bill_service(&self, billed: bool) {
+        self.business().service_billed = billed;
+    }
+
     /// Returns where the shop asked to have its webhooks sent.
     pub(crate) fn subscriptions(&self) -> Value {
         let business = self.business();

@@ -107,7 +107,7 @@ pub(crate) fn status(
 }
 
 /// Returns what WhatsApp says about the price of a message that is sent now.
-pub(crate) fn pricing(category: Option<&str>, talk: &Talk, now_ms: i64) -> Value {
+pub(crate) fn pricing(category: Option<&str>, talk: &Talk, now_ms: i64, service_billed: bool) -> Value {
     let price = |billable: bool, kind: &str, category: &str| json!({"billable": billable, "pricing_model": "PMP", "type": kind, "category": category});
     if talk.is_free_entry(now_ms) {
         return price(false, "free_entry_point", "referral_conversion");
@@ -116,6 +116,7 @@ pub(crate) fn pricing(category: Option<&str>, talk: &Talk, now_ms: i64) -> Value
         // A utility template costs nothing while the customer may be written to freely.
         Some("utility") if talk.window_is_open(now_ms) => price(false, "free_customer_service", "utility"),
         Some(category) => price(true, "regular", category),
+        None if service_billed => price(true, "regular", "service"),
         None => price(false, "free_customer_service", "service"),
     }
 }

@@ -231,6 +231,7 @@ impl WhatsApp {
         let line = self.known_line(disconnection.line.as_deref())?;
         if let Some(number) = self.business().number_mut(&line.id) {
             number.registered = false;
+            number.disconnected = true;
         }
         let value = json!({
             "event": "PARTNER_REMOVED",
@@ -252,6 +253,7 @@ impl WhatsApp {
         let now_ms = self.clock.now_ms();
         if let Some(number) = self.business().number_mut(&line.id) {
             number.registered = true;
+            number.disconnected = false;
             number.onboarded_ms = now_ms;
             number.synchronized.clear();
         }

@@ -43,6 +43,7 @@ impl WhatsApp {
         }
         self.fill_in(&mut message)?;
         let broken = self.look_up_files(&mut message, now_ms)?;
+        let service_billed = self.business().service_billed;
         let wamid = ids::wamid();
         let mut world = self.world();
         if to.address == Address::UserId && !world.knows(to.named) {
@@ -60,16 +61,18 @@ impl WhatsApp {
         let closed = message.template.is_none() && !talk.window_is_open(now_ms);
         let target = message.about.as_deref().and_then(|about| customer.bubble(about));
         let reacts_to_nothing = message.kind == "reaction" && target.is_none();
-        let fails = fails
-            .or(broken.then_some(131_053))
-            .or(closed.then_some(131_047))
-            .or(reacts_to_nothing.then_some(131_009));
         let category = message
             .template
             .as_ref()
             .and_then(|template| template.category.clone());
+        let unwanted = customer.no_marketing && category.as_deref() == Some("marketing");
+        let fails = fails
+            .or(broken.then_some(131_053))
+            .or(closed.then_some(131_047))
+            .or(unwanted.then_some(131_050))
+            .or(reacts_to_nothing.then_some(131_009));
         let mut bubble = world::bubble_from(&wamid, &line.id, message, self.clock.now());
-        bubble.pricing = notice::pricing(category.as_deref(), &talk, now_ms);
+        bubble.pricing = notice::pricing(category.as_deref(), &talk, now_ms, service_billed);
         world.keep(&phone, bubble, Some(to.address));
         drop(world);
         let journey = Arc::clone(self).travel(wamid.clone(), fails);

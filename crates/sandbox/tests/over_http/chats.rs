@@ -301,6 +301,45 @@ async fn an_ad_makes_the_next_three_days_free() {
 }
 
 #[tokio::test]
+async fn messages_can_be_billed_and_marketing_refused() {
+    let shop = Shop::open().await;
+    let ana = shop.sandbox.customer(ANA);
+    ana.writes("Hola");
+    shop.control(Method::PUT, "pricing", Some(json!({"service_billed": true})))
+        .await;
+    let wamid = delivered(&shop, pay_button(ANA, "https://buy.test/1")).await;
+    let statuses = shop.receiver.statuses();
+    let status = statuses.iter().find(|status| status["id"] == wamid.as_str());
+    assert_eq!(
+        status.unwrap()["pricing"],
+        json!({"billable": true, "pricing_model": "PMP", "type": "regular", "category": "service"})
+    );
+    shop.control(
+        Method::POST,
+        "templates/hello_world",
+        Some(json!({"category": "MARKETING"})),
+    )
+    .await;
+    let template = || {
+        json!({"to": ANA, "type": "template",
+               "template": {"name": "hello_world", "language": {"code": "en_US"}}})
+    };
+    let change = format!("customers/{ANA}/change");
+    shop.control(Method::POST, &change, Some(json!({"marketing": "stop"})))
+        .await;
+    let (_, sent) = shop.send(template()).await;
+    let refused = sent["messages"][0]["id"].as_str().unwrap();
+    shop.receiver
+        .wait(|receiver| receiver.statuses_of(refused) == ["failed"])
+        .await;
+    let statuses = shop.receiver.statuses();
+    assert_eq!(statuses.last().unwrap()["errors"][0]["code"], 131_050);
+    shop.control(Method::POST, &change, Some(json!({"marketing": "resume"})))
+        .await;
+    delivered(&shop, template()).await;
+}
+
+#[tokio::test]
 async fn limits_are_kept_once_they_are_asked_for() {
     let shop = Shop::open().await;
     shop.sandbox.customer(ANA).writes("Hola");

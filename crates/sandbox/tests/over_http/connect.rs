@@ -166,6 +166,9 @@ async fn the_app_sets_its_callback_after_it_proved_that_it_is_there() {
     )
     .await;
     assert_eq!(done, (200, json!({"success": true})));
+    while !shop.sandbox.handshake().verified {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
     let (_, listed) = ask(&shop, Method::GET, &path, &app, None).await;
     assert_eq!(listed["data"][0]["callback_url"], callback.as_str());
     assert_eq!(listed["data"][0]["fields"].as_array().unwrap().len(), 2);
