@@ -67,7 +67,7 @@ async fn every_error_code_has_the_fate_that_the_facts_give_it() {
                 .await;
             let on_phone = customer.phone.inbox().len();
             match fate {
-                Fate::Later => assert_eq!(on_phone, 1, "{what}"),
+                Fate::Later => shop.until(&what, || customer.phone.inbox().len() == 1).await,
                 Fate::Failed => {
                     let problem = seen.problem.unwrap();
                     assert_eq!(problem.code, code.to_string(), "{what}");
