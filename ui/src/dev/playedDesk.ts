@@ -57,7 +57,9 @@ export class PlayedDesk {
         return this.#change(args['message'], ({ reactions }) => ({
           reactions: [
             ...reactions.filter(({ direction }) => direction === 'in'),
-            ...(args['emoji'] ? [{ direction: 'out' as const, emoji: String(args['emoji']) }] : []),
+            ...(typeof args['emoji'] === 'string'
+              ? [{ direction: 'out' as const, emoji: args['emoji'] }]
+              : []),
           ],
         }));
       case 'fetch_media':
