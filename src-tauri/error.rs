@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use cobro_core::{Error, ErrorCode};
 use cobro_desk::DeskError;
+use cobro_voice::VoiceError;
 use serde::Serialize;
 use specta::Type;
 
@@ -20,6 +21,7 @@ pub(crate) enum Code {
 #[serde(rename_all = "camelCase")]
 pub(crate) enum ShellCode {
     Notifications,
+    Microphone,
 }
 
 /// Why a command did not do what was asked.
@@ -83,8 +85,23 @@ impl From<Error> for CommandError {
     }
 }
 
+impl From<VoiceError> for CommandError {
+    fn from(error: VoiceError) -> Self {
+        Self {
+            code: Code::Shell(ShellCode::Microphone),
+            message: error.to_string(),
+            details: None,
+        }
+    }
+}
+
 impl From<DeskError> for CommandError {
     fn from(error: DeskError) -> Self {
+        let error = match error {
+            // Core's own errors say more than one sentence.
+            DeskError::Core(error) => return error.into(),
+            error => error,
+        };
         let details = match &error {
             DeskError::Other(inner) => causes(inner),
             _ => None,

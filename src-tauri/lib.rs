@@ -5,7 +5,9 @@ mod bindings;
 mod commands;
 mod error;
 mod events;
+mod media;
 mod notifications;
+mod opened;
 mod quit;
 mod shell;
 mod status;
@@ -22,7 +24,9 @@ use tauri::plugin::TauriPlugin;
 use tauri::{App, Manager as _, Wry};
 
 use crate::args::Args;
+use crate::commands::media::Recorder;
 use crate::notifications::Notifier;
+use crate::opened::Opened;
 use crate::shell::Shell;
 
 /// Runs the window until a person quits.
@@ -58,6 +62,8 @@ fn build(args: Args) -> tauri::Result<App> {
                 .build(),
         )
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_dialog::init())
+        .register_asynchronous_uri_scheme_protocol(media::SCHEME, media::serve)
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
             bindings.mount_events(app);
@@ -68,6 +74,8 @@ fn build(args: Args) -> tauri::Result<App> {
 
 /// Shows the window first; the desk opens behind it.
 fn start(app: &App, args: Args) -> anyhow::Result<()> {
+    app.manage(Opened::new(&instance_name(args.profile.as_deref())));
+    app.manage(Recorder::default());
     let profile = match args.profile {
         Some(profile) => profile,
         None => app.path().data_dir()?.join("cobro").join("default"),

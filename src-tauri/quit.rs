@@ -3,6 +3,7 @@
 use tauri::{AppHandle, Manager as _, RunEvent};
 use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
 
+use crate::opened::Opened;
 use crate::shell::Shell;
 
 /// What is remembered of the window. Not whether it was visible: it always is.
@@ -18,7 +19,10 @@ pub(crate) fn on_run_event(app: &AppHandle, event: RunEvent) {
             quit(app);
         }
         // Where the system ends the loop itself, as a Mac does on Cmd Q.
-        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Shell>().close()),
+        RunEvent::Exit => {
+            tauri::async_runtime::block_on(app.state::<Shell>().close());
+            app.state::<Opened>().forget();
+        }
         _ => {}
     }
 }
@@ -37,6 +41,7 @@ pub(crate) fn quit(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         app.state::<Shell>().close().await;
+        app.state::<Opened>().forget();
         app.exit(0);
     });
 }

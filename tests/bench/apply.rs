@@ -101,6 +101,7 @@ async fn open(relay: &Relay, folder: &std::path::Path) -> Result<Inbox> {
         announces: false,
         poll_every: None,
         stripe_webhooks: false,
+        stale_after: std::time::Duration::from_mins(30),
     })
     .await?)
 }

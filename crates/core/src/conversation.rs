@@ -2,9 +2,10 @@
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    ConversationId, ConversationRow, ConversationView, Counts, Line, Message, Page, Tab, Timestamp,
+    ConversationId, ConversationRow, ConversationView, Counts, Line, Message, MessageId, MessageVersion,
+    Page, Tab, Timestamp,
 };
-use crate::store::{charges, contacts, conversations, lines, messages, payments};
+use crate::store::{changes, charges, contacts, conversations, joins, lines, messages, payments};
 use crate::{CoreEvent, Inbox, Result, Store};
 
 /// Returns one page of the list, newest first.
@@ -53,8 +54,8 @@ pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView>
             Ok(ConversationView {
                 row: conversations::row(conn, id)?,
                 contact,
-                joined: Vec::new(),
-                cost: Vec::new(),
+                joined: joins::of(conn, contact)?,
+                cost: conversations::cost(conn, id)?,
                 identities: contacts::identities_of(conn, contact)?,
                 stats: payments::stats(conn, contact)?,
                 charges: charges::of_conversation(conn, id)?,
@@ -68,6 +69,14 @@ pub async fn thread(inbox: &Inbox, id: ConversationId, before: Option<String>) -
     inbox
         .store
         .read(move |conn| messages::page(conn, id, before.as_deref()))
+        .await
+}
+
+/// Returns what an edited message said before, oldest first.
+pub async fn versions(inbox: &Inbox, message: MessageId) -> Result<Vec<MessageVersion>> {
+    inbox
+        .store
+        .read(move |conn| changes::versions(conn, message))
         .await
 }
 

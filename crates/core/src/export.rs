@@ -8,8 +8,10 @@ use anyhow::Context;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::domain::{Charge, Message, PaymentRecord};
-use crate::store::{charges, contacts, conversations, envelopes, messages, payments};
+use crate::domain::{Charge, Forwarded, Message, PaymentRecord};
+use crate::store::{
+    alerts, changes, charges, contacts, conversations, envelopes, messages, payments, reactions,
+};
 use crate::{DatabaseKey, Result, Store};
 
 /// Writes the whole history of the database at `path`, also beside a running desk.
@@ -42,8 +44,20 @@ fn write_all(conn: &Connection, out: &mut impl Write) -> Result<()> {
     write_contacts(conn, out)?;
     conversations::for_each(conn, |conversation| line(out, &conversation))?;
     messages::for_each(conn, |message| line(out, &message_line(&message)))?;
+    changes::for_each_version(conn, |version| line(out, &version))?;
+    changes::for_each(conn, |change| line(out, &change))?;
+    reactions::for_each(conn, |target, direction, emoji, at| {
+        line(
+            out,
+            &json!({
+                "type": "reaction", "target": target, "direction": direction.as_str(), "emoji": emoji,
+                "at": at.rfc3339(),
+            }),
+        )
+    })?;
     charges::for_each(conn, |charge| line(out, &charge_line(&charge)))?;
-    payments::for_each(conn, |payment| line(out, &payment_line(&payment)))
+    payments::for_each(conn, |payment| line(out, &payment_line(&payment)))?;
+    alerts::for_each(conn, |alert| line(out, &alert))
 }
 
 fn write_contacts(conn: &Connection, out: &mut impl Write) -> Result<()> {
@@ -55,11 +69,11 @@ fn write_contacts(conn: &Connection, out: &mut impl Write) -> Result<()> {
             .push(json!({ "kind": identity.kind.as_str(), "value": identity.value }));
         Ok(())
     })?;
-    contacts::for_each(conn, |contact, name, created_at| {
+    contacts::for_each(conn, |contact, name, book_name, created_at| {
         line(
             out,
             &json!({
-                "type": "contact", "id": contact, "name": name, "created_at": created_at.rfc3339(),
+                "type": "contact", "id": contact, "name": name, "book_name": book_name, "created_at": created_at.rfc3339(),
                 "identities": identities.remove(&contact).unwrap_or_default(),
             }),
         )
@@ -81,6 +95,16 @@ fn message_line(message: &Message) -> Value {
         "problem": message.problem.as_ref().map(|problem| &problem.code),
         "charge": message.charge,
         "retry_of": message.retry_of,
+        "content": message.content,
+        "file": message.media.as_ref().map(|file| json!({
+            "mime": file.mime, "name": file.name, "size": file.size, "state": file.state.as_str(),
+        })),
+        "answers": message.quote.as_ref().and_then(|quote| quote.message),
+        "forwarded": message.forwarded != Forwarded::No,
+        "referral": message.referral,
+        "edited_at": message.edited_at.map(|at| at.rfc3339()),
+        "revoked_at": message.revoked_at.map(|at| at.rfc3339()),
+        "pricing": message.pricing,
     })
 }
 

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::domain::{Announcement, ConversationId, NoticeId, NoticeKind, Timestamp, Words};
 use crate::store::notices::{self, Notice};
-use crate::store::{charges, conversations, messages};
+use crate::store::{alerts, charges, conversations, messages, payments};
 use crate::{CoreEvent, Inbox, Language, Result};
 
 /// More conversations than this at once become one announcement.
@@ -74,10 +74,12 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
                 dropped.push(notice.id);
             }
             NoticeKind::Message => talks.entry(notice.conversation).or_default().push(notice),
+            // These belong to no conversation and are read apart.
+            NoticeKind::Alert => {}
         }
     }
     let language = inbox.language();
-    let mut due = Vec::new();
+    let mut due = of_alerts(conn, language)?;
     for notice in payments {
         due.extend(of_payment(conn, language, &notice)?);
     }
@@ -91,17 +93,39 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
     Ok((due, dropped))
 }
 
+/// Meta's news are told whenever they can be: they stop sales until somebody acts.
+fn of_alerts(conn: &Connection, language: Language) -> Result<Vec<Announcement>> {
+    notices::waiting_alerts(conn)?
+        .into_iter()
+        .map(|notice| {
+            let alert = alerts::get(conn, notice.alert)?;
+            Ok(Announcement {
+                notices: vec![notice.id],
+                kind: NoticeKind::Alert,
+                title: alert.title,
+                body: alert.advice,
+                open: language.open().to_owned(),
+                conversation: None,
+            })
+        })
+        .collect()
+}
+
 fn of_payment(conn: &Connection, language: Language, notice: &Notice) -> Result<Option<Announcement>> {
     let Some(charge) = notice.charge else {
         return Ok(None);
     };
     let charge = charges::get(conn, charge)?;
     let name = conversations::row(conn, notice.conversation)?.name;
+    let money = match &notice.payment_intent {
+        Some(intent) => payments::find(conn, intent)?,
+        None => None,
+    };
     Ok(Some(Announcement {
         notices: vec![notice.id],
         kind: NoticeKind::Paid,
-        title: language.paid_title(&name, charge.amount),
-        body: language.paid_body(&charge.description),
+        title: language.paid_title(&name, money.map_or(charge.amount, |money| money.amount)),
+        body: language.paid_body(&charge.description, charge.payment),
         open: language.open().to_owned(),
         conversation: Some(notice.conversation),
     }))

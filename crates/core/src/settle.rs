@@ -5,9 +5,9 @@ use std::time::Duration;
 use cobro_stripe::{CheckoutSession, PaymentIntent, PaymentStatus as SessionPaid, StripeApi, StripeError};
 use rusqlite::Transaction;
 
-use crate::action::{Action, Actor, apply};
+use crate::action::{Action, Actor, Sending, apply};
 use crate::domain::{
-    ChargeId, ConversationId, MessageId, Money, NoticeId, NoticeKind, PaymentRecord, PaymentStatus,
+    ChargeId, ConversationId, MessageId, Money, NoticeId, NoticeKind, Payment, PaymentRecord, PaymentStatus,
     Timestamp, Words, payment_of,
 };
 use crate::store::hints::{self, Hint};
@@ -267,12 +267,13 @@ fn method_words(method: &cobro_stripe::PaymentMethodSummary) -> String {
 struct Settled {
     charge: ChargeId,
     conversation: ConversationId,
-    first_paid: bool,
+    /// Money came that was not known before.
+    is_news: bool,
 }
 
-/// Writes the payment and what it makes of its charge; a first payment also
-/// queues the thank-you and the notice. All commit together, so a crash can
-/// neither lose the thank-you nor send it twice.
+/// Writes the payment and what it makes of its charge. Money that is news also
+/// queues its notice and, where it completes the charge, the thank-you. All
+/// commit together, so a crash can neither lose the thank-you nor send it twice.
 fn settle(
     tx: &Transaction<'_>,
     fact: &Fact,
@@ -290,7 +291,7 @@ fn settle(
         // A session that was opened and not paid: nothing happened yet.
         return Ok(None);
     }
-    payments::save(
+    let is_news = payments::save(
         tx,
         &PaymentRecord {
             charge,
@@ -301,31 +302,35 @@ fn settle(
     let Some(charge) = charge else {
         return Ok(None);
     };
-    let payment = payment_of(charges::facts(tx, charge)?, &payments::of_charge(tx, charge)?);
+    let facts = charges::facts(tx, charge)?;
+    let payment = payment_of(facts, &payments::of_charge(tx, charge)?);
     let first_paid = charges::set_payment(tx, charge, payment, now)?;
     let paid = charges::get(tx, charge)?;
-    if first_paid {
-        thank(tx, charge, language, now)?;
-        if announces {
-            notices::add(
-                tx,
-                &Notice {
-                    id: NoticeId::new(),
-                    kind: NoticeKind::Paid,
-                    conversation: paid.conversation,
-                    charge: Some(charge),
-                    message: None,
-                    at: now,
-                },
-            )?;
-        }
-    } else if paid.paid_at.is_none() {
+    // A link that may be paid often has as many payments to thank for.
+    if first_paid || (is_news && !facts.single_use && payment == Payment::Paid) {
+        thank(tx, charge, fact.record.amount, language, now)?;
+    }
+    if is_news && announces {
+        notices::add(
+            tx,
+            &Notice {
+                id: NoticeId::new(),
+                kind: NoticeKind::Paid,
+                conversation: paid.conversation,
+                charge: Some(charge),
+                message: None,
+                payment_intent: Some(fact.record.payment_intent.clone()),
+                at: now,
+            },
+        )?;
+    }
+    if paid.paid_at.is_none() {
         charges::set_problem(tx, charge, failure_words(&fact.record).as_ref())?;
     }
     Ok(Some(Settled {
         charge,
         conversation: paid.conversation,
-        first_paid,
+        is_news,
     }))
 }
 
@@ -346,7 +351,13 @@ fn charge_of(tx: &Transaction<'_>, fact: &Fact) -> Result<Option<ChargeId>> {
     Ok(charges::find(tx, id)?.map(|charge| charge.id))
 }
 
-fn thank(tx: &Transaction<'_>, charge: ChargeId, language: Language, now: Timestamp) -> Result<()> {
+fn thank(
+    tx: &Transaction<'_>,
+    charge: ChargeId,
+    amount: Money,
+    language: Language,
+    now: Timestamp,
+) -> Result<()> {
     let charge = charges::get(tx, charge)?;
     let address = conversations::address(tx, charge.conversation)?;
     if !address.window_is_open(now) {
@@ -357,12 +368,12 @@ fn thank(tx: &Transaction<'_>, charge: ChargeId, language: Language, now: Timest
         );
         return charges::set_problem(tx, charge.id, Some(&words));
     }
-    let action = Action::SendText {
-        message: MessageId::new(),
-        conversation: charge.conversation,
-        text: language.thanks(&address.contact_name, charge.amount),
-        retry_of: None,
-    };
+    let text = language.thanks(&address.contact_name, amount);
+    let action = Action::Send(Box::new(Sending::text(
+        MessageId::new(),
+        charge.conversation,
+        text,
+    )));
     apply(tx, Actor::Rule, &action, now)?;
     Ok(())
 }
@@ -400,7 +411,7 @@ fn tell(inbox: &Inbox, settled: &Settled) {
         conversation: settled.conversation,
     });
     inbox.emit(CoreEvent::StatusChanged);
-    if settled.first_paid {
+    if settled.is_news {
         inbox.outbox.notify_one();
         inbox.notices.notify_one();
     }

@@ -79,21 +79,46 @@ async fn listen(inbox: &Inbox, stream: &StreamOptions) -> Result<bool> {
         .store
         .write(|tx| Ok((envelopes::newest_applied(tx)?, meta::get_or_make(tx, meta::DESK)?)))
         .await?;
-    let (mut socket, journal) = connect(stream, &desk, after).await?;
+    let (mut socket, journal, mut last) = connect(stream, &desk, after).await?;
     let known = inbox
         .store
         .write(move |tx| envelopes::journal(tx, journal))
         .await?;
     if known.applied != after {
         // Another journal than the last one: it is heard from where we left it.
-        socket = connect(stream, &desk, known.applied).await?.0;
+        (socket, _, last) = connect(stream, &desk, known.applied).await?;
+    }
+    if last < known.applied {
+        inbox.problems.raise("stream.journal", went_back());
     }
     inbox.problems.clear("stream");
     inbox.set_stream_state(StreamState::Connected);
     follow(inbox, socket, known).await
 }
 
-async fn connect(stream: &StreamOptions, desk: &str, after: Seq) -> Result<(Socket, JournalId)> {
+/// The journal holds less than was already read from it: what it takes now has names that are used up here.
+fn went_back() -> Words {
+    Words::new(
+        "journal_went_back",
+        "The relay's journal went back in time",
+        "It was probably restored from a backup, and new messages may be missed until it has caught up. Give the relay a new journal, and ask customers who wrote meanwhile to write again",
+    )
+}
+
+/// The journal had already dropped what this desk had not read yet.
+fn missed(from: Seq, to: Seq) -> Words {
+    Words::new(
+        "journal_gap",
+        "Some messages were never read here",
+        format!(
+            "The relay keeps what it receives for a time only, and entries {} to {} were gone before this desk came back. Payments are found by reconciling; look at the phone for messages of that time",
+            from.0 + 1,
+            to.0.saturating_sub(1)
+        ),
+    )
+}
+
+async fn connect(stream: &StreamOptions, desk: &str, after: Seq) -> Result<(Socket, JournalId, Seq)> {
     let mut request = format!("{}?after={after}&desk={desk}", stream.url)
         .into_client_request()
         .context("The relay's stream address is not a WebSocket address")?;
@@ -112,7 +137,7 @@ async fn connect(stream: &StreamOptions, desk: &str, after: Seq) -> Result<(Sock
         .context("The relay did not answer in ten seconds")?
         .context("The relay refused the stream")?;
     match next_frame(&mut socket).await? {
-        Some(FromRelay::Hello { journal, .. }) => Ok((socket, journal)),
+        Some(FromRelay::Hello { journal, last }) => Ok((socket, journal, last)),
         _ => Err(Error::Other(anyhow!(
             "The relay did not say which journal it keeps"
         ))),
@@ -126,11 +151,19 @@ async fn follow(inbox: &Inbox, socket: Socket, journal: KnownJournal) -> Result<
     let (applied_in, mut applied_out) = mpsc::channel::<Seq>(AHEAD);
     let applier = tokio::spawn(apply_in_turn(inbox.clone(), journal, parsed_out, applied_in));
     let mut any = false;
+    let mut newest = journal.applied;
     let ended: Result<()> = loop {
         tokio::select! {
             frame = timeout(SILENCE, incoming.next()) => match parse_frame(frame) {
                 Ok(Some(envelopes)) => {
                     any = true;
+                    for envelope in &envelopes {
+                        // A desk that is new here has missed nothing of its own.
+                        if newest.0 > 0 && envelope.seq.0 > newest.0 + 1 {
+                            inbox.problems.raise("stream.gap", missed(newest, envelope.seq));
+                        }
+                        newest = newest.max(envelope.seq);
+                    }
                     let parsed = receive::parse_all(envelopes);
                     if parsed_in.send(parsed).await.is_err() {
                         break Ok(());

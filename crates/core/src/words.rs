@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::domain::{MessageKind, Money};
+use crate::domain::{MessageKind, Money, Payment};
 
 /// WhatsApp cuts a button's text here.
 const BUTTON_LIMIT: usize = 20;
@@ -74,6 +74,25 @@ impl Language {
         }
     }
 
+    /// Returns what to call a customer in a template, which takes no empty place.
+    pub(crate) fn called(self, name: &str) -> String {
+        let nobody = match self {
+            Self::Es => "qué tal",
+            Self::Pt => "tudo bem",
+            Self::En => "there",
+        };
+        first_name(name).unwrap_or(nobody).to_owned()
+    }
+
+    /// Returns what stands for a purchase that was not described.
+    pub(crate) fn a_purchase(self) -> &'static str {
+        match self {
+            Self::Es => "tu compra",
+            Self::Pt => "sua compra",
+            Self::En => "your purchase",
+        }
+    }
+
     /// Returns the thank-you that follows a payment.
     pub fn thanks(self, name: &str, amount: Money) -> String {
         let amount = self.money(amount);
@@ -96,11 +115,34 @@ impl Language {
         }
     }
 
-    pub(crate) fn paid_body(self, description: &str) -> String {
+    /// Says what was paid, and whether that is less or more than was asked.
+    pub(crate) fn paid_body(self, description: &str, payment: Payment) -> String {
+        let [es, pt, en] = match payment {
+            Payment::PartlyPaid => [
+                "Es solo una parte. Confirmado por Stripe",
+                "É só uma parte. Confirmado pela Stripe",
+                "Only a part of it. Confirmed by Stripe",
+            ],
+            Payment::Overpaid => [
+                "Pagó de más: revisa si hay que devolver",
+                "Pagou a mais: veja se é preciso devolver",
+                "Paid more than was asked: see whether to refund",
+            ],
+            Payment::Unknown => [
+                "Otra moneda que la del cobro: revísalo",
+                "Outra moeda que a da cobrança: confira",
+                "Another currency than was asked: look at it",
+            ],
+            _ => [
+                "Confirmado por Stripe",
+                "Confirmado pela Stripe",
+                "Confirmed by Stripe",
+            ],
+        };
         let confirmed = match self {
-            Self::Es => "Confirmado por Stripe",
-            Self::Pt => "Confirmado pela Stripe",
-            Self::En => "Confirmed by Stripe",
+            Self::Es => es,
+            Self::Pt => pt,
+            Self::En => en,
         };
         if description.is_empty() {
             confirmed.to_owned()
@@ -144,6 +186,51 @@ impl Language {
         }
     }
 
+    /// Returns what a list shows of a reaction.
+    pub(crate) fn reacted(self, emoji: &str, text: &str) -> String {
+        let quoted: String = text.chars().take(60).collect();
+        match (self, quoted.is_empty()) {
+            (Self::Es, true) => format!("Reaccionó con {emoji}"),
+            (Self::Es, false) => format!("Reaccionó con {emoji} a «{quoted}»"),
+            (Self::Pt, true) => format!("Reagiu com {emoji}"),
+            (Self::Pt, false) => format!("Reagiu com {emoji} a “{quoted}”"),
+            (Self::En, true) => format!("Reacted {emoji}"),
+            (Self::En, false) => format!("Reacted {emoji} to “{quoted}”"),
+        }
+    }
+
+    /// Returns why two contacts look like one person.
+    pub(crate) fn likely(self, why: &str) -> &'static str {
+        let [es, pt, en] = match why {
+            "same_message" => [
+                "Un mensaje traía los datos de ambos",
+                "Uma mensagem trazia os dados de ambos",
+                "One message named both",
+            ],
+            "number_changed" => [
+                "WhatsApp dice que cambió de número",
+                "O WhatsApp diz que mudou de número",
+                "WhatsApp says that the number changed",
+            ],
+            "user_id_changed" => [
+                "WhatsApp dice que cambió de identificador",
+                "O WhatsApp diz que mudou de identificador",
+                "WhatsApp says that the user id changed",
+            ],
+            "card" => [
+                "Compartió una tarjeta con su nombre y ese número",
+                "Compartilhou um cartão com o seu nome e esse número",
+                "A shared card has this name and that number",
+            ],
+            _ => ["Se llama igual", "Tem o mesmo nome", "The names are the same"],
+        };
+        match self {
+            Self::Es => es,
+            Self::Pt => pt,
+            Self::En => en,
+        }
+    }
+
     /// Returns what stands for a message that has no text.
     pub(crate) fn kind(self, kind: MessageKind) -> &'static str {
         let [es, pt, en] = match kind {
@@ -156,6 +243,10 @@ impl Language {
             MessageKind::Location => ["Ubicación", "Localização", "Location"],
             MessageKind::Contacts => ["Contacto", "Contato", "Contact"],
             MessageKind::Order => ["Pedido", "Pedido", "Order"],
+            MessageKind::Call => ["Llamada", "Chamada", "Call"],
+            MessageKind::Template => ["Plantilla", "Modelo", "Template"],
+            MessageKind::Revoke => ["Mensaje eliminado", "Mensagem apagada", "Deleted message"],
+            MessageKind::MediaPlaceholder => ["Archivo", "Arquivo", "File"],
             _ => ["Mensaje", "Mensagem", "Message"],
         };
         match self {

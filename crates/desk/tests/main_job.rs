@@ -6,7 +6,7 @@ mod shop;
 
 use std::time::Duration;
 
-use cobro_core::domain::{Delivery, MessageId, Payment, Tab};
+use cobro_core::domain::{Delivery, MessageId, NewCharge, Payment, Tab};
 use cobro_core::{charge, conversation, message, notify};
 use cobro_sandbox::stripe::PayWith;
 use cobro_sandbox::{Endpoint, Fault, Kind};
@@ -173,6 +173,46 @@ async fn a_declined_card_is_said_and_another_one_pays() {
     assert!(ana.phone.pays(PayWith::card("4242424242424242")).is_paid());
     let paid = shop.until_payment(charge.id, Payment::Paid).await;
     assert_eq!(paid.problem, None);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn every_payment_of_a_reusable_link_is_told_and_thanked() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let new = NewCharge {
+        single_use: false,
+        ..shop.new_charge(&ana, mxn(50_00))
+    };
+    let charge = shop.create(new).await.unwrap();
+    shop.until("the link is on the phone", || ana.phone.pay_link().is_some())
+        .await;
+    let mut paid_at = None;
+    for payments in 1..=2 {
+        assert!(ana.phone.pays(PayWith::card("4242424242424242")).is_paid());
+        shop.until("the thank-you is on the phone", || {
+            ana.phone
+                .inbox()
+                .iter()
+                .filter(|text| text.contains("Gracias"))
+                .count()
+                == payments
+        })
+        .await;
+        shop.settled().await;
+        let paid = charge::get(shop.inbox(), charge.id).await.unwrap();
+        assert_eq!(paid.payment, Payment::Paid);
+        // It was paid when it was first paid.
+        assert_eq!(*paid_at.get_or_insert(paid.paid_at), paid.paid_at);
+    }
+    let told = shop.announced().await;
+    assert_eq!(
+        told.iter()
+            .filter(|told| told.starts_with("Ana pagó MX$50.00"))
+            .count(),
+        2,
+        "{told:?}"
+    );
     shop.close().await;
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::stripe::{PayOutcome, PayWith, Stripe};
-use crate::whatsapp::{Author, Bubble, Introduction, WhatsApp};
+use crate::whatsapp::{Author, Bubble, FileToSend, Introduction, Letterhead, WhatsApp, inbound};
 
 /// Someone who writes to the shop, reads what it sends, and pays.
 #[derive(Debug, Clone)]
@@ -67,7 +67,100 @@ impl Customer {
             Value::Object(content) => content,
             _ => Map::new(),
         };
-        self.whatsapp.receive(&self.phone, None, content)
+        // The first number is always there.
+        self.whatsapp
+            .receive(&self.phone, None, None, content)
+            .unwrap_or_default()
+    }
+
+    /// Sends a message with what stands around it: quotes, forwarded marks, another of the shop's numbers.
+    fn sends_under(&self, head: Letterhead, content: Map<String, Value>) -> anyhow::Result<String> {
+        let sent = self.whatsapp.receive_under(&self.phone, head, content);
+        sent.map_err(anyhow::Error::msg)
+    }
+
+    /// Writes a text that quotes a message; returns its wamid.
+    pub fn replies(&self, to: &str, text: &str) -> anyhow::Result<String> {
+        let head = Letterhead {
+            reply_to: Some(to.to_owned()),
+            ..Letterhead::default()
+        };
+        self.sends_under(
+            head,
+            inbound::object(json!({"type": "text", "text": {"body": text}})),
+        )
+    }
+
+    /// Writes a text to the shop's number of that id; returns its wamid.
+    pub fn writes_to(&self, line: &str, text: &str) -> anyhow::Result<String> {
+        let head = Letterhead {
+            line: Some(line.to_owned()),
+            ..Letterhead::default()
+        };
+        self.sends_under(
+            head,
+            inbound::object(json!({"type": "text", "text": {"body": text}})),
+        )
+    }
+
+    /// Sends one of the sandbox's own files, such as `photo` or `voice`; returns its wamid and the file's id.
+    pub fn sends_sample(&self, name: &str, caption: &str) -> anyhow::Result<(String, String)> {
+        let file = FileToSend {
+            sample: Some(name.to_owned()),
+            caption: Some(caption.to_owned()),
+            ..FileToSend::default()
+        };
+        let sent = self
+            .whatsapp
+            .receive_file(&self.phone, Letterhead::default(), file);
+        sent.map_err(anyhow::Error::msg)
+    }
+
+    /// Sends a file as `kind`: image, audio, voice, video, document or sticker.
+    pub fn sends_file(
+        &self,
+        kind: &str,
+        mime: &str,
+        filename: &str,
+        bytes: Vec<u8>,
+    ) -> anyhow::Result<(String, String)> {
+        let file = FileToSend {
+            kind: Some(kind.to_owned()),
+            mime: Some(mime.to_owned()),
+            filename: Some(filename.to_owned()),
+            bytes: Some(bytes.into()),
+            ..FileToSend::default()
+        };
+        let sent = self
+            .whatsapp
+            .receive_file(&self.phone, Letterhead::default(), file);
+        sent.map_err(anyhow::Error::msg)
+    }
+
+    /// Puts an emoji on a message, in place of an earlier one; an empty one takes it away.
+    pub fn reacts(&self, wamid: &str, emoji: &str) -> String {
+        self.sends(inbound::reaction(wamid, emoji).into())
+    }
+
+    /// Changes the text of a message of the customer's own.
+    pub fn edits(&self, wamid: &str, text: &str) -> String {
+        self.sends(inbound::edit(wamid, text).into())
+    }
+
+    /// Deletes a message of the customer's own.
+    pub fn revokes(&self, wamid: &str) -> String {
+        self.sends(inbound::revoke(wamid).into())
+    }
+
+    /// Taps a button or a row of the newest message that has some, by title or id; returns the answer's wamid.
+    pub fn taps(&self, choice: &str) -> anyhow::Result<String> {
+        let tapped = self.whatsapp.tap(&self.phone, None, Some(choice));
+        tapped.map_err(anyhow::Error::msg)
+    }
+
+    /// Listens to every voice message that has arrived; returns how many were new.
+    pub fn plays(&self) -> usize {
+        self.whatsapp.play_all(&self.phone).unwrap_or(0)
     }
 
     /// Returns what the phone shows, oldest first.

@@ -13,6 +13,12 @@ use serde::{Deserialize, Serialize};
 pub enum Endpoint {
     /// `POST /{phone_number_id}/messages` that sends something.
     WhatsAppSend,
+    /// `POST /{phone_number_id}/media`.
+    WhatsAppUpload,
+    /// `GET` and `DELETE` of a file's id.
+    WhatsAppMedia,
+    /// The file itself.
+    WhatsAppDownload,
     /// Every other request to the Graph API, read receipts included.
     WhatsAppOther,
     /// Stripe's `POST` and `DELETE`.
@@ -51,6 +57,15 @@ pub enum Kind {
     /// Stripe's 409 for a request whose key is in use, and nothing was done. WhatsApp takes it for `error_500`.
     #[serde(rename = "conflict_409")]
     Conflict409,
+    /// The connection is cut after `bytes` bytes of the file. Downloads only.
+    CutShort,
+    /// The file comes in pieces of `bytes` bytes, each after `delay_ms`. Downloads only.
+    Slow,
+    /// One byte of the file is another. Downloads only.
+    Corrupt,
+    /// The file's `sha256` is that of another. Of a file's id only.
+    #[serde(rename = "wrong_sha256")]
+    WrongSha256,
 }
 
 /// A fault as it is asked for. Without `next` and `probability` it hits every request.
@@ -71,6 +86,9 @@ pub struct Fault {
     pub code: Option<i64>,
     #[serde(default)]
     pub delay_ms: u64,
+    /// How much of a file, where the kind takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
 }
 
 impl Fault {
@@ -83,6 +101,7 @@ impl Fault {
             seed: 0,
             code: None,
             delay_ms: 0,
+            bytes: None,
         }
     }
 
@@ -103,6 +122,14 @@ impl Fault {
     }
 
     #[must_use]
+    pub fn with_bytes(self, bytes: u64) -> Self {
+        Self {
+            bytes: Some(bytes),
+            ..self
+        }
+    }
+
+    #[must_use]
     pub fn with_delay(self, delay: Duration) -> Self {
         Self {
             delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
@@ -118,6 +145,7 @@ pub struct Hit {
     pub code: Option<i64>,
     /// How long to wait before the answer, whatever the kind.
     pub delay: Duration,
+    pub bytes: Option<u64>,
 }
 
 /// What is done to webhooks on their way.
@@ -232,6 +260,7 @@ impl Faults {
             kind: fault.kind,
             code: fault.code,
             delay: Duration::from_millis(fault.delay_ms),
+            bytes: fault.bytes,
         };
         if let Some(left) = &mut fault.next {
             *left = left.saturating_sub(1);
@@ -344,6 +373,10 @@ mod tests {
             "error_500_after",
             "html_502",
             "pair_rate_limit",
+            "cut_short",
+            "slow",
+            "corrupt",
+            "wrong_sha256",
         ] {
             serde_json::from_value::<Kind>(word.into()).unwrap();
         }

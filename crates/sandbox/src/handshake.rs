@@ -59,7 +59,7 @@ async fn until_verified(
 ) {
     let mut pause = FIRST_PAUSE;
     loop {
-        let found = ask(client, target, token).await;
+        let found = ask(client, &format!("{target}/webhooks/whatsapp"), token).await;
         let verified = found.verified;
         report.send_replace(found);
         if verified {
@@ -70,7 +70,18 @@ async fn until_verified(
     }
 }
 
-async fn ask(client: &reqwest::Client, target: &str, token: &str) -> Handshake {
+/// Asks a callback once whether it knows the token.
+pub(crate) async fn ask_once(callback: &str, token: &str) -> Handshake {
+    match webhooks::client() {
+        Ok(client) => ask(&client, callback, token).await,
+        Err(error) => Handshake {
+            problem: Some(error.to_string()),
+            ..Handshake::default()
+        },
+    }
+}
+
+async fn ask(client: &reqwest::Client, callback: &str, token: &str) -> Handshake {
     let challenge = rand::rng()
         .random_range(100_000_000_u32..1_000_000_000)
         .to_string();
@@ -79,12 +90,7 @@ async fn ask(client: &reqwest::Client, target: &str, token: &str) -> Handshake {
         ("hub.verify_token", token),
         ("hub.challenge", &challenge),
     ];
-    let Ok(answer) = client
-        .get(format!("{target}/webhooks/whatsapp"))
-        .query(&query)
-        .send()
-        .await
-    else {
+    let Ok(answer) = client.get(callback).query(&query).send().await else {
         return Handshake {
             problem: Some("nobody answers at the webhook address".to_owned()),
             ..Handshake::default()

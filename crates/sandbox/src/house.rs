@@ -41,7 +41,7 @@ impl House {
         self.stripe.catch_up();
     }
 
-    /// Sets the base of `/webhooks/whatsapp` and `/webhooks/stripe`.
+    /// Sets the base of `/webhooks/whatsapp` and `/webhooks/stripe`, in place of any callback set by API.
     pub(crate) fn set_webhooks(&self, url: Option<&str>) -> anyhow::Result<()> {
         if let Some(url) = url {
             let parsed = Url::parse(url).with_context(|| format!("'{url}' is not a URL"))?;
@@ -51,6 +51,7 @@ impl House {
             );
         }
         self.webhooks.set_target(url);
+        self.whatsapp.forget_callbacks();
         Ok(())
     }
 }

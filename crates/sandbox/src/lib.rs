@@ -28,4 +28,7 @@ pub use sandbox::Sandbox;
 pub use script::Script;
 pub(crate) use serve::hang_up;
 pub use webhooks::{Acknowledged, Letter, QueueReport, Source, Webhooks};
-pub use whatsapp::{Author, Bubble, Button, CustomerReport, Sent, Status, WhatsAppOptions};
+pub use whatsapp::{
+    Author, Bubble, Button, Choice, CustomerReport, File, HistoryEntry, HistoryPlan, HistoryReport, Limits,
+    Reaction, Sent, Status, TemplateState, WhatsAppOptions,
+};

@@ -1,6 +1,7 @@
 //! `cobro-sandbox`: plays WhatsApp, its customers and Stripe until it is told to end.
 
 use std::io::Write;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -42,6 +43,23 @@ struct Flags {
     phone_number_id: Option<String>,
     #[arg(long, value_name = "ID")]
     waba_id: Option<String>,
+    #[arg(long, value_name = "ID")]
+    app_id: Option<String>,
+    /// The two-step verification PIN of the shop's numbers
+    #[arg(long, value_name = "DIGITS")]
+    pin: Option<String>,
+    /// How many numbers the shop has
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    lines: usize,
+    /// The numbers are not used in the WhatsApp Business app: no history, no echoes
+    #[arg(long)]
+    no_phone: bool,
+    /// Refuses messages that come too fast: 80 a second, and to one customer 45, then one every 6 seconds
+    #[arg(long)]
+    rate_limits: bool,
+    /// How long Meta reviews a new template
+    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    review_seconds: u64,
     /// Stripe's secret key
     #[arg(long, value_name = "sk_test_…")]
     stripe_key: Option<String>,
@@ -64,12 +82,18 @@ impl Flags {
             seed: self.seed,
             ..SandboxOptions::default()
         };
+        options.whatsapp.lines = self.lines;
+        options.whatsapp.on_phone = !self.no_phone;
+        options.whatsapp.rate_limits = self.rate_limits;
+        options.whatsapp.review_takes = Duration::from_secs(self.review_seconds);
         for (given, place) in [
             (self.whatsapp_token, &mut options.whatsapp.token),
             (self.app_secret, &mut options.whatsapp.app_secret),
             (self.verify_token, &mut options.whatsapp.verify_token),
             (self.phone_number_id, &mut options.whatsapp.phone_number_id),
             (self.waba_id, &mut options.whatsapp.waba_id),
+            (self.app_id, &mut options.whatsapp.app_id),
+            (self.pin, &mut options.whatsapp.pin),
             (self.stripe_key, &mut options.stripe.secret_key),
             (self.stripe_restricted_key, &mut options.stripe.restricted_key),
             (self.stripe_webhook_secret, &mut options.stripe.webhook_secret),

@@ -23,7 +23,10 @@ use crate::options::SandboxOptions;
 use crate::script;
 use crate::stripe::{self, Stripe, StripeOptions};
 use crate::webhooks::Webhooks;
-use crate::whatsapp::{self, CustomerReport, Sent, WhatsApp, WhatsAppOptions};
+use crate::whatsapp::{
+    self, CustomerReport, Disconnection, HistoryPlan, HistoryReport, Limits, PhoneMessage, Sent,
+    TemplateState, WhatsApp, WhatsAppOptions,
+};
 use crate::{control, serve};
 
 /// WhatsApp, its customers and Stripe, until it is shut down or dropped. Nothing is kept.
@@ -43,7 +46,7 @@ impl Sandbox {
         let stripe_listener = listen(&options.stripe_listen, "Stripe").await?;
         let (whatsapp_at, stripe_at) = (whatsapp_listener.local_addr()?, stripe_listener.local_addr()?);
         let (report, handshake) = watch::channel(Handshake::default());
-        let house = furnish(&options, stripe_at, handshake)?;
+        let house = furnish(&options, whatsapp_at, stripe_at, handshake)?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let background = |task: Pin<Box<dyn Future<Output = ()> + Send>>| {
             tasks.spawn(stop.clone().run_until_cancelled_owned(task));
@@ -149,6 +152,49 @@ impl Sandbox {
         self.house.whatsapp.sent()
     }
 
+    /// Shares the history of the shop's phone, made up by a plan; returns what must come of it.
+    pub fn history(&self, plan: HistoryPlan) -> anyhow::Result<HistoryReport> {
+        self.house.whatsapp.send_history(plan).map_err(anyhow::Error::msg)
+    }
+
+    /// Writes to a customer from the shop's own phone; the desk hears it as an echo. Returns its wamid.
+    pub fn writes_on_phone(&self, to: &str, text: &str) -> anyhow::Result<String> {
+        let message = PhoneMessage::text(to, text);
+        let written = self.house.whatsapp.write_on_phone(message);
+        written.map_err(anyhow::Error::msg)
+    }
+
+    /// Takes the first number off the Cloud API, as when the shop does so on its phone.
+    pub fn disconnects(&self) -> anyhow::Result<()> {
+        let done = self.house.whatsapp.disconnect(Disconnection::default());
+        done.map_err(anyhow::Error::msg)
+    }
+
+    /// Brings the first number back.
+    pub fn reconnects(&self) -> anyhow::Result<()> {
+        self.house.whatsapp.reconnect(None).map_err(anyhow::Error::msg)
+    }
+
+    /// Sets how fast a number may send; without this, as fast as it likes.
+    pub fn set_limits(&self, limits: Limits) {
+        self.house.whatsapp.set_limits(limits);
+    }
+
+    /// Approves, rejects or pauses all languages of a template; returns how many there are.
+    pub fn change_template(&self, name: &str, state: TemplateState, reason: Option<&str>) -> usize {
+        let ids = self.house.whatsapp.templates_called(name, None);
+        for id in &ids {
+            self.house.whatsapp.change_template(id, state, reason, None);
+        }
+        ids.len()
+    }
+
+    /// Sends an alert in a documented shape, such as `account_update` with `ACCOUNT_VIOLATION`.
+    pub fn alert(&self, field: &str, event: Option<&str>) -> anyhow::Result<()> {
+        let told = self.house.whatsapp.alert(field, event, None, None);
+        told.map_err(anyhow::Error::msg)
+    }
+
     /// Returns the last requests to WhatsApp and Stripe.
     pub fn log(&self) -> Vec<Asked> {
         self.house.journal.last(usize::MAX)
@@ -164,6 +210,8 @@ impl Sandbox {
                 "token": whatsapp.token,
                 "phone_number_id": whatsapp.phone_number_id,
                 "waba_id": whatsapp.waba_id,
+                "app_id": whatsapp.app_id,
+                "pin": whatsapp.pin,
                 "app_secret": whatsapp.app_secret,
                 "verify_token": whatsapp.verify_token,
             },
@@ -203,6 +251,7 @@ async fn listen(address: &str, who: &str) -> anyhow::Result<TcpListener> {
 
 fn furnish(
     options: &SandboxOptions,
+    whatsapp_at: SocketAddr,
     stripe_at: SocketAddr,
     handshake: watch::Receiver<Handshake>,
 ) -> anyhow::Result<House> {
@@ -216,13 +265,12 @@ fn furnish(
         public_url: public_url.trim_end_matches('/').to_owned(),
         ..options.stripe.clone()
     };
+    let whatsapp = WhatsAppOptions {
+        public_url: format!("http://{whatsapp_at}"),
+        ..options.whatsapp.clone()
+    };
     Ok(House {
-        whatsapp: WhatsApp::new(
-            clock.clone(),
-            webhooks.clone(),
-            faults.clone(),
-            options.whatsapp.clone(),
-        ),
+        whatsapp: WhatsApp::new(clock.clone(), webhooks.clone(), faults.clone(), whatsapp),
         stripe: Stripe::new(clock.clone(), webhooks.clone(), faults.clone(), stripe),
         journal: Journal::default(),
         script: Arc::new(options.script.name().to_owned()),

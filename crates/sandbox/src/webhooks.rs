@@ -54,6 +54,8 @@ pub struct Webhooks {
 struct Shared {
     /// The relay's base URL, without a slash at the end.
     target: watch::Sender<Option<String>>,
+    /// Where WhatsApp's webhooks go instead, as the shop asked for by API.
+    callback: watch::Sender<Option<String>>,
     faults: Faults,
     client: reqwest::Client,
     queues: [Mutex<Queue>; 2],
@@ -72,6 +74,7 @@ impl Webhooks {
     pub fn start(faults: Faults) -> anyhow::Result<Self> {
         let shared = Arc::new(Shared {
             target: watch::Sender::new(None),
+            callback: watch::Sender::new(None),
             faults,
             client: worker::client()?,
             queues: Source::ALL.map(|source| Mutex::new(Queue::new(source))),
@@ -95,6 +98,16 @@ impl Webhooks {
     pub fn set_target(&self, base: Option<&str>) {
         let base = base.map(|base| base.trim_end_matches('/').to_owned());
         self.shared.target.send_replace(base);
+        self.leave_at_once();
+    }
+
+    /// Sets where WhatsApp's webhooks go instead, as a whole address; `None` ends that.
+    pub(crate) fn set_callback(&self, callback: Option<String>) {
+        self.shared.callback.send_replace(callback);
+        self.leave_at_once();
+    }
+
+    fn leave_at_once(&self) {
         for source in Source::ALL {
             self.shared.queue(source, Queue::forget_pauses);
             self.shared.wake(source).notify_waiters();
@@ -164,6 +177,16 @@ impl Webhooks {
 }
 
 impl Shared {
+    /// Returns the address for a source's webhooks, if there is one yet.
+    fn address(&self, source: Source) -> Option<String> {
+        let target = self.target.borrow().clone();
+        let usual = target.map(|target| format!("{target}{}", source.path()));
+        match source {
+            Source::WhatsApp => self.callback.borrow().clone().or(usual),
+            Source::Stripe => usual,
+        }
+    }
+
     fn queue<T>(&self, source: Source, use_it: impl FnOnce(&mut Queue) -> T) -> T {
         let [whatsapp, stripe] = &self.queues;
         let queue = match source {

@@ -1,37 +1,45 @@
-//! A thin typed client of the Graph API's messages.
+//! A thin typed client of the Graph API: its connections, and sending.
 
 use std::time::Duration;
 
-use reqwest::Url;
+use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 
-use crate::WhatsAppError;
-use crate::answer::answer_to;
-use crate::outgoing::{Button, Outgoing, Receipt};
+use crate::answer::{answer_to, done, json_of, text_of};
+use crate::outgoing::{body_of, receipt_of};
+use crate::{Draft, DraftBody, WhatsAppError};
 
+/// What an id that is none is called.
+pub(crate) const NUMBER: &str = "phone number id";
+pub(crate) const ACCOUNT: &str = "WhatsApp Business Account's id";
+
+/// Where WhatsApp is and who asks.
 #[derive(Debug, Clone)]
 pub struct WhatsAppOptions {
     /// Such as `https://graph.facebook.com`.
     pub base_url: String,
+    /// Of a system user, with the permissions for messaging and management.
     pub token: SecretString,
     /// Graph version, such as `v25.0`.
     pub version: String,
+    /// How long one call may take. Files take as long as they are large.
     pub timeout: Duration,
 }
 
 /// The client. Clones share connections.
 #[derive(Debug, Clone)]
 pub struct WhatsAppApi {
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
     /// Ends in a slash.
-    base: Url,
+    pub(crate) base: Url,
     token: SecretString,
+    pub(crate) timeout: Duration,
 }
 
 /// Whom a message goes to.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Recipient {
+    /// With its country code.
     Phone(String),
     /// Business-scoped user id.
     UserId(String),
@@ -50,19 +58,8 @@ impl std::fmt::Debug for Recipient {
 /// WhatsApp took the message; this is its name for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
+    /// WhatsApp's own id of the message, which its statuses name.
     pub wamid: String,
-}
-
-/// One of the shop's numbers, as WhatsApp knows it.
-#[derive(Debug, Clone, Deserialize)]
-pub struct PhoneNumber {
-    pub id: String,
-    #[serde(default)]
-    pub display_phone_number: Option<String>,
-    #[serde(default)]
-    pub verified_name: Option<String>,
-    #[serde(default)]
-    pub quality_rating: Option<String>,
 }
 
 impl WhatsAppApi {
@@ -92,7 +89,18 @@ impl WhatsAppApi {
             http,
             base,
             token: options.token,
+            timeout: options.timeout,
         })
+    }
+
+    /// Sends one message, once. What WhatsApp would refuse never leaves.
+    pub async fn send(&self, line: &str, draft: &Draft<'_>) -> Result<Sent, WhatsAppError> {
+        draft.check()?;
+        let request = self.post(NUMBER, line, "/messages")?;
+        let answer = answer_to(request.json(&body_of(draft))).await?;
+        // Accepted, but under which name is not known: its status webhook tells.
+        let wamid = json_of(&answer)?.pointer("/messages/0/id").and_then(text_of);
+        wamid.map(|wamid| Sent { wamid }).ok_or(WhatsAppError::Unreadable)
     }
 
     /// Sends free text. `opaque` comes back in every status of the message.
@@ -105,8 +113,14 @@ impl WhatsAppApi {
         opaque: &str,
         reply_to: Option<&str>,
     ) -> Result<Sent, WhatsAppError> {
-        let message = Outgoing::text(to, body, preview_url, opaque, reply_to)?;
-        self.send(line, &message).await
+        let body = DraftBody::Text { body, preview_url };
+        let draft = Draft {
+            to,
+            opaque,
+            reply_to,
+            body,
+        };
+        self.send(line, &draft).await
     }
 
     /// Sends a message with a button that opens `url`.
@@ -124,65 +138,59 @@ impl WhatsAppApi {
         url: &str,
         opaque: &str,
     ) -> Result<Sent, WhatsAppError> {
-        let button = Button {
+        let body = DraftBody::PayButton {
             body,
             footer,
             display_text,
             url,
         };
-        self.send(line, &Outgoing::button(to, &button, opaque)?).await
+        let draft = Draft {
+            to,
+            opaque,
+            reply_to: None,
+            body,
+        };
+        self.send(line, &draft).await
     }
 
-    /// Marks a message and all before it as read.
-    pub async fn mark_read(&self, line: &str, wamid: &str) -> Result<(), WhatsAppError> {
-        self.post(line, &Receipt::of(wamid)).await.map(drop)
+    /// Marks a message and all before it as read. `typing` also shows the
+    /// customer that an answer is being written, for up to 25 seconds.
+    pub async fn mark_read(&self, line: &str, wamid: &str, typing: bool) -> Result<(), WhatsAppError> {
+        let request = self.post(NUMBER, line, "/messages")?;
+        done(&answer_to(request.json(&receipt_of(wamid, typing))).await?)
     }
 
-    /// Returns what WhatsApp knows of one of the shop's numbers.
-    pub async fn phone_number(&self, line: &str) -> Result<PhoneNumber, WhatsAppError> {
-        let mut url = self.address(line, "")?;
-        url.set_query(Some("fields=display_phone_number,verified_name,quality_rating"));
-        let body = answer_to(self.http.get(url).bearer_auth(self.token.expose_secret())).await?;
-        serde_json::from_slice(&body).map_err(|_| WhatsAppError::Unreadable)
+    /// Returns a question about something of Meta's; its answer is [`json_of`] it.
+    pub(crate) fn get(&self, what: &str, id: &str, rest: &str) -> Result<RequestBuilder, WhatsAppError> {
+        Ok(self.ours(self.http.get(self.address(what, id, rest)?)))
     }
 
-    async fn send(&self, line: &str, message: &Outgoing<'_>) -> Result<Sent, WhatsAppError> {
-        #[derive(Deserialize)]
-        struct Answer {
-            messages: Vec<Named>,
-        }
-        #[derive(Deserialize)]
-        struct Named {
-            id: String,
-        }
-        let body = self.post(line, message).await?;
-        let answer: Option<Answer> = serde_json::from_slice(&body).ok();
-        // Accepted, but under which name is not known: its status webhook tells.
-        let named = answer.and_then(|answer| answer.messages.into_iter().next());
-        named
-            .map(|named| Sent { wamid: named.id })
-            .ok_or(WhatsAppError::Unreadable)
+    pub(crate) fn post(&self, what: &str, id: &str, rest: &str) -> Result<RequestBuilder, WhatsAppError> {
+        Ok(self.ours(self.http.post(self.address(what, id, rest)?)))
     }
 
-    async fn post(&self, line: &str, body: &impl Serialize) -> Result<Vec<u8>, WhatsAppError> {
-        let url = self.address(line, "/messages")?;
-        answer_to(
-            self.http
-                .post(url)
-                .bearer_auth(self.token.expose_secret())
-                .json(body),
-        )
-        .await
+    pub(crate) fn delete(&self, what: &str, id: &str, rest: &str) -> Result<RequestBuilder, WhatsAppError> {
+        Ok(self.ours(self.http.delete(self.address(what, id, rest)?)))
     }
 
-    /// Returns where to ask about one of the shop's numbers. Its id becomes part of a path.
-    fn address(&self, line: &str, rest: &str) -> Result<Url, WhatsAppError> {
-        let is_id = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    /// Returns the request in our name.
+    pub(crate) fn ours(&self, request: RequestBuilder) -> RequestBuilder {
+        request.bearer_auth(self.token.expose_secret())
+    }
+
+    /// Returns where to ask about something of Meta's. Its id becomes part of a path.
+    pub(crate) fn address(&self, what: &str, id: &str, rest: &str) -> Result<Url, WhatsAppError> {
+        let is_id = !id.is_empty()
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let address = is_id
-            .then(|| self.base.join(&format!("{line}{rest}")).ok())
+            .then(|| self.base.join(&format!("{id}{rest}")).ok())
             .flatten();
         address.ok_or_else(|| {
-            WhatsAppError::invalid("A phone number id has only digits. Copy it from the app's API setup")
+            WhatsAppError::invalid(format!(
+                "The {what} has only digits and letters. Copy it from the app's dashboard at Meta"
+            ))
         })
     }
 }
@@ -211,7 +219,7 @@ fn base_of(options: &WhatsAppOptions) -> Result<Url, WhatsAppError> {
     }
 }
 
-fn is_loopback(base: &Url) -> bool {
+pub(crate) fn is_loopback(base: &Url) -> bool {
     match base.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

@@ -9,6 +9,7 @@ use crate::error_words;
 pub enum FailureKind {
     /// Nothing was sent; the same may be tried again.
     Retry {
+        /// How long WhatsApp asks to wait, where it says so.
         after: Option<Duration>,
     },
     /// Only this recipient must wait.
@@ -23,8 +24,11 @@ pub enum FailureKind {
     Token,
     /// The business account.
     Account,
+    /// The template: its name, its parameters, or whether Meta approved it.
     Template,
+    /// The number is not registered, or can't be.
     Registration,
+    /// The file.
     Media,
     /// We asked for something that WhatsApp does not take.
     Invalid,
@@ -38,14 +42,22 @@ pub enum WhatsAppError {
     Invalid(String),
     /// No connection, or the answer was lost.
     #[error("WhatsApp can't be reached")]
-    Network { sent: bool },
+    Network {
+        /// Whether it may have arrived all the same.
+        sent: bool,
+    },
     /// The Graph API's own error.
     #[error("WhatsApp refused (code {code}): {title}", title = error_words(*.code).title)]
     Graph {
+        /// Meta's code; [`error_words`] says it in plain words.
         code: i64,
+        /// Narrows the code, mostly of calls that send nothing.
+        subcode: Option<i64>,
+        /// Of the answer.
         status: u16,
         /// What WhatsApp says beyond the code.
         details: Option<Box<str>>,
+        /// How long to wait, where WhatsApp says so.
         retry_after: Option<Duration>,
         /// WhatsApp's name for the call, which its support asks for.
         trace: Option<Box<str>>,
@@ -53,7 +65,9 @@ pub enum WhatsAppError {
     /// A refusal that is none of the Graph API's.
     #[error("WhatsApp answered with status {status}")]
     Status {
+        /// Of the answer.
         status: u16,
+        /// How long to wait, where the answer says so.
         retry_after: Option<Duration>,
     },
     /// It was accepted, but the answer can't be read.
@@ -62,10 +76,12 @@ pub enum WhatsAppError {
 }
 
 impl WhatsAppError {
+    /// Returns the refusal of something that WhatsApp would refuse: which field, which rule, which way out.
     pub fn invalid(why: impl Into<String>) -> Self {
         Self::Invalid(why.into())
     }
 
+    /// Returns what follows from it.
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::Invalid(_) => FailureKind::Invalid,
@@ -138,6 +154,11 @@ impl WhatsAppError {
     }
 }
 
+/// Returns what follows from a code, wherever it is told: in an answer, a status or a webhook.
+pub fn failure_kind(code: i64) -> FailureKind {
+    kind_of(code, 400, None)
+}
+
 /// Meta's own 4^n rule needs no hint; the other limits may carry one.
 fn kind_of(code: i64, status: u16, after: Option<Duration>) -> FailureKind {
     match code {
@@ -149,9 +170,9 @@ fn kind_of(code: i64, status: u16, after: Option<Duration>) -> FailureKind {
             FailureKind::Never
         }
         0 | 190 | 3 | 10 | 200..=299 | 131_005 => FailureKind::Token,
-        368 | 131_031 | 131_042 => FailureKind::Account,
+        368 | 131_031 | 131_037 | 131_042 => FailureKind::Account,
         132_000..=132_999 => FailureKind::Template,
-        133_000..=133_999 => FailureKind::Registration,
+        131_045 | 133_000..=133_999 => FailureKind::Registration,
         131_052 | 131_053 => FailureKind::Media,
         _ if status == 429 => FailureKind::Retry { after },
         _ if status >= 500 => FailureKind::Ambiguous,
@@ -166,6 +187,7 @@ mod tests {
     fn graph(code: i64, status: u16) -> WhatsAppError {
         WhatsAppError::Graph {
             code,
+            subcode: None,
             status,
             details: None,
             retry_after: None,
@@ -190,9 +212,9 @@ mod tests {
                 FailureKind::Never,
             ),
             (&[0, 190, 3, 10, 200, 250, 299, 131_005], FailureKind::Token),
-            (&[368, 131_031, 131_042], FailureKind::Account),
-            (&[132_000, 132_001, 132_015], FailureKind::Template),
-            (&[133_000, 133_010], FailureKind::Registration),
+            (&[368, 131_031, 131_037, 131_042], FailureKind::Account),
+            (&[132_000, 132_001, 132_015, 132_999], FailureKind::Template),
+            (&[131_045, 133_000, 133_005, 133_010], FailureKind::Registration),
             (&[131_052, 131_053], FailureKind::Media),
         ];
         let unknown = error_words(-1);

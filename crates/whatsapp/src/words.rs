@@ -3,7 +3,9 @@
 /// A refusal in plain words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorWords {
+    /// What happened.
     pub title: &'static str,
+    /// What to do about it.
     pub advice: &'static str,
 }
 
@@ -95,15 +97,20 @@ fn of_the_account(code: i64) -> ErrorWords {
             "WhatsApp has locked this business account",
             "See the account in WhatsApp Manager; nothing is sent until it is unlocked",
         ),
+        131_037 => (
+            "The number has no name yet that Meta approved",
+            "Choose a name in WhatsApp Manager and wait until it is approved; nothing is sent until then",
+        ),
         131_042 => (
             "WhatsApp can't bill this account",
             "Mend the payment method in WhatsApp Manager",
         ),
-        132_000..=132_999 => (
-            "WhatsApp refused the template",
-            "Check its name, language and parameters, and whether it is approved",
+        131_045 => (
+            "The number is not registered rightly",
+            "Register it again with its PIN",
         ),
-        133_000..=133_999 => ("The number is not registered", "Register it again with its PIN"),
+        132_000..=132_999 => return of_a_template(code),
+        133_000..=133_999 => return of_registration(code),
         131_052 => (
             "The customer's file could not be fetched",
             "Ask the customer to send it again",
@@ -111,6 +118,10 @@ fn of_the_account(code: i64) -> ErrorWords {
         131_053 => (
             "The file could not be uploaded",
             "Check its type and size, and try again",
+        ),
+        131_008 | 131_009 | 100 => (
+            "WhatsApp does not take the request as it is",
+            "This may be a fault of Cobro's: report it with its details",
         ),
         2_593_109 => (
             "The phone does not share its history",
@@ -120,6 +131,62 @@ fn of_the_account(code: i64) -> ErrorWords {
             "WhatsApp refused the message",
             "The code is in the details; WhatsApp's documentation explains it",
         ),
+    };
+    ErrorWords { title, advice }
+}
+
+/// What lies with a template.
+fn of_a_template(code: i64) -> ErrorWords {
+    let (title, advice) = match code {
+        132_001 => (
+            "The template does not exist in this language",
+            "Choose another language, or wait until Meta has approved it",
+        ),
+        132_000 => (
+            "The template's parameters are not as many as its places",
+            "Fill in each of its places; fetch the templates again if it was changed at Meta",
+        ),
+        132_007 => (
+            "The template breaks a rule of WhatsApp's",
+            "See why in WhatsApp Manager, and change it",
+        ),
+        132_015 => (
+            "Meta paused the template because customers rated it low",
+            "Use another template, or wait until the pause is over",
+        ),
+        132_016 => (
+            "Meta took the template out of use because customers rated it low",
+            "Use another template, or create a new one",
+        ),
+        _ => (
+            "WhatsApp refused the template",
+            "Check its name, language and parameters, and whether it is approved",
+        ),
+    };
+    ErrorWords { title, advice }
+}
+
+/// What lies with a number's registration.
+fn of_registration(code: i64) -> ErrorWords {
+    let (title, advice) = match code {
+        133_005 => (
+            "The PIN is wrong",
+            "Use the number's two-step verification PIN, or set a new one in WhatsApp Manager",
+        ),
+        133_006 => (
+            "The number is not verified",
+            "Verify it in WhatsApp Manager with a code by SMS or call, then register it again",
+        ),
+        133_008 | 133_009 => ("The PIN was tried too often", "Wait an hour before you try again"),
+        133_015 => (
+            "The number was deleted a moment ago",
+            "Wait five minutes before you register it again",
+        ),
+        133_016 => (
+            "The number was registered too often",
+            "Wait three days: Meta allows ten times within 72 hours",
+        ),
+        _ => ("The number is not registered", "Register it again with its PIN"),
     };
     ErrorWords { title, advice }
 }

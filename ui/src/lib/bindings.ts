@@ -39,6 +39,36 @@ export const commands = {
 	testNotification: () => typedError<null, CommandError>(__TAURI_INVOKE("test_notification")),
 	/**  Returns the newest envelopes that could not be understood. */
 	envelopeProblems: () => typedError<EnvelopeProblem[], CommandError>(__TAURI_INVOKE("envelope_problems")),
+	/**  Opens a link outside the window. Only the web, mail and telephones: never a file, never a program. */
+	openLink: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_link", { url })),
+	/**  Asks for a message's file now. */
+	fetchMedia: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("fetch_media", { message })),
+	/**  Opens a message's file in the system's program for it. */
+	openMedia: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("open_media", { message })),
+	/**  Saves a message's file where a person says. Returns where, or nothing if they changed their mind. */
+	saveMedia: (message: MessageId) => typedError<string | null, CommandError>(__TAURI_INVOKE("save_media", { message })),
+	/**  Lets a person choose files to send, and stages them. */
+	pickFiles: () => typedError<StagedFile[], CommandError>(__TAURI_INVOKE("pick_files")),
+	/**  Begins a file that the window sends piece by piece. Returns its id. */
+	stageStart: (name: string, mime: string, size: number) => typedError<string, CommandError>(__TAURI_INVOKE("stage_start", { name, mime, size })),
+	/**  Adds a piece to a file that was begun. */
+	stageAppend: (id: string, base64: string) => typedError<null, CommandError>(__TAURI_INVOKE("stage_append", { id, base64 })),
+	/**  Ends a file: it is checked against what WhatsApp takes. */
+	stageFinish: (id: string) => typedError<StagedFile, CommandError>(__TAURI_INVOKE("stage_finish", { id })),
+	/**  Forgets a file that is not sent after all. */
+	stageDiscard: (id: string) => typedError<null, CommandError>(__TAURI_INVOKE("stage_discard", { id })),
+	/**  Returns which files come by themselves. */
+	mediaPolicy: () => typedError<MediaPolicy, CommandError>(__TAURI_INVOKE("media_policy")),
+	/**  Changes which files come by themselves. */
+	setMediaPolicy: (policy: MediaPolicy) => typedError<null, CommandError>(__TAURI_INVOKE("set_media_policy", { policy })),
+	/**  Returns whether a voice message can be recorded, and if not, why. */
+	recorderState: () => typedError<RecorderState, CommandError>(__TAURI_INVOKE("recorder_state")),
+	/**  Begins to record a voice message. */
+	recordStart: () => typedError<null, CommandError>(__TAURI_INVOKE("record_start")),
+	/**  Ends the recording and stages it. */
+	recordStop: () => typedError<StagedFile, CommandError>(__TAURI_INVOKE("record_stop")),
+	/**  Ends the recording and forgets it. */
+	recordCancel: () => typedError<null, CommandError>(__TAURI_INVOKE("record_cancel")),
 };
 
 /** Events */
@@ -392,6 +422,14 @@ export type ListSection = {
 	rows: Choice[],
 };
 
+/**  Which files come by themselves. */
+export type MediaPolicy = {
+	/**  Otherwise a file is fetched when a person opens it. */
+	autoDownload: boolean,
+	/**  Larger files wait until a person opens them. */
+	limitMegabytes: number,
+};
+
 /**  Where a message's file is. */
 export type MediaState = 
 /**  It is fetched as soon as its turn comes. */
@@ -636,6 +674,13 @@ export type Quote = {
 export type ReactionView = {
 	direction: Direction,
 	emoji: string,
+};
+
+/**  Whether a voice message can be recorded. */
+export type RecorderState = {
+	available: boolean,
+	/**  Why not, and what to do. */
+	problem: string | null,
 };
 
 /**  The ad or post that led the customer here. */

@@ -6,8 +6,10 @@ use super::rights::{Step, install};
 use super::{Purpose, node};
 use crate::commands::{command, output_of};
 
-const TO_BUILD: [&str; 9] = [
+const TO_BUILD: [&str; 11] = [
     "build-essential",
+    "cmake",
+    "libasound2-dev",
     "libayatana-appindicator3-dev",
     "libdbus-1-dev",
     "librsvg2-dev",

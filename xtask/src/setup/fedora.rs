@@ -6,7 +6,9 @@ use super::rights::{Step, install};
 use super::{Purpose, node};
 use crate::commands::{command, succeeds};
 
-const TO_BUILD: [&str; 9] = [
+const TO_BUILD: [&str; 11] = [
+    "alsa-lib-devel",
+    "cmake",
     "dbus-devel",
     "gcc",
     "gcc-c++",

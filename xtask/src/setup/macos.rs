@@ -1,4 +1,4 @@
-//! macOS: Xcode's command line tools, and Homebrew for Node.
+//! macOS: Xcode's command line tools, and Homebrew for Node and CMake.
 
 use anyhow::{Result, bail};
 
@@ -15,22 +15,34 @@ pub(super) fn prepare() -> Result<()> {
             "Xcode's command line tools are being installed in a window. When it says so, run the same again"
         );
     }
-    if node::is_there() {
+    let missing: Vec<&str> = [
+        (node::is_there(), "node"),
+        // The voice encoder's own build is written in it.
+        (find("cmake").is_some(), "cmake"),
+    ]
+    .into_iter()
+    .filter_map(|(there, program)| (!there).then_some(program))
+    .collect();
+    if missing.is_empty() {
         return Ok(());
     }
+    let names = missing.join(" ");
     if find("brew").is_none() {
         bail!(
-            "Node {} or newer is missing. Install it from https://nodejs.org, or install Homebrew from https://brew.sh, and run the same again",
+            "This machine lacks {names}. Install Homebrew from https://brew.sh and run the same again, or install them yourself; Node must be {} or newer",
             node::OLDEST
         );
     }
-    if terminal::can_ask() && !terminal::agrees("Node is missing. Install it with `brew install node`?") {
-        bail!("Node {} or newer is needed: brew install node", node::OLDEST);
+    if terminal::can_ask()
+        && !terminal::agrees(&format!("Install what is missing with `brew install {names}`?"))
+    {
+        bail!("These are needed: brew install {names}");
     }
     run(
         command("brew")
-            .args(["install", "node"])
+            .arg("install")
+            .args(&missing)
             .env("HOMEBREW_NO_AUTO_UPDATE", "1"),
-        "Installing Node",
+        "Installing what is missing",
     )
 }

@@ -29,6 +29,12 @@ const PERL: Wanted = Wanted {
     winget: "StrawberryPerl.StrawberryPerl",
     custom: &[],
 };
+/// The voice encoder's own build is written in it.
+const CMAKE: Wanted = Wanted {
+    name: "CMake",
+    winget: "Kitware.CMake",
+    custom: &[],
+};
 const TOOLS: Wanted = Wanted {
     name: "Visual Studio's build tools",
     winget: "Microsoft.VisualStudio.2022.BuildTools",
@@ -43,6 +49,7 @@ pub(super) fn prepare() -> Result<()> {
         (has_build_tools(), TOOLS),
         (has_webview(), WEBVIEW),
         (find("perl").is_some(), PERL),
+        (find("cmake").is_some(), CMAKE),
         (node::is_there(), NODE),
     ]
     .into_iter()

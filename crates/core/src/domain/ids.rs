@@ -40,6 +40,8 @@ ids! {
     ChargeId
     ContactId
     ConversationId
+    /// Names the bytes of a file: those of a message by the message's own id, or staged ones.
+    FileId
     /// Names a line: one WhatsApp number of the shop.
     LineId
     /// Names a message here; WhatsApp's own name for it is its wamid.

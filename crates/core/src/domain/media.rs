@@ -78,6 +78,59 @@ pub enum FileKind {
     Sticker,
 }
 
+impl FileKind {
+    const ALL: [Self; 6] = [
+        Self::Image,
+        Self::Video,
+        Self::Audio,
+        Self::Voice,
+        Self::Document,
+        Self::Sticker,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Voice => "voice",
+            Self::Document => "document",
+            Self::Sticker => "sticker",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// Which files come by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MediaPolicy {
+    /// Otherwise a file is fetched when a person opens it.
+    pub auto_download: bool,
+    /// Larger files wait until a person opens them.
+    pub limit_megabytes: u32,
+}
+
+impl Default for MediaPolicy {
+    fn default() -> Self {
+        Self {
+            auto_download: true,
+            limit_megabytes: 25,
+        }
+    }
+}
+
+impl MediaPolicy {
+    /// Returns whether a file of `size` bytes comes by itself; its size may not be known yet.
+    pub fn fetches(self, size: Option<u64>) -> bool {
+        let limit = u64::from(self.limit_megabytes) * 1_000_000;
+        self.auto_download && size.is_none_or(|size| size <= limit)
+    }
+}
+
 /// A file that waits to be sent, checked against WhatsApp's limits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

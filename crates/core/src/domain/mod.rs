@@ -29,8 +29,8 @@ pub use connection::{
 };
 pub use contact::{ContactSuggestion, CustomerStats, Identity, IdentityKind, JoinedContact};
 pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
-pub use ids::{ChargeId, ContactId, ConversationId, LineId, MessageId, NoticeId};
-pub use media::{FileKind, MediaState, MediaView, StagedFile};
+pub use ids::{ChargeId, ContactId, ConversationId, FileId, LineId, MessageId, NoticeId};
+pub use media::{FileKind, MediaPolicy, MediaState, MediaView, StagedFile};
 pub use message::{
     Delivery, Direction, Forwarded, Message, MessageVersion, NewBody, NewMessage, Origin, Quote, ReactionView,
 };
@@ -38,5 +38,6 @@ pub use notice::{Announcement, NoticeKind};
 pub use order::{OrderDraft, OrderLine};
 pub use problem::{EnvelopeProblem, Problem, Words};
 pub use template::{
-    KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplateStatus, TemplateValue,
+    Kit, KitEntry, KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplatePreview,
+    TemplateStatus, TemplateValue,
 };

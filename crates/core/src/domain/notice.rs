@@ -6,6 +6,8 @@ use super::{ConversationId, NoticeId};
 pub enum NoticeKind {
     Message,
     Paid,
+    /// Meta told something that stops sales.
+    Alert,
 }
 
 impl NoticeKind {
@@ -13,11 +15,12 @@ impl NoticeKind {
         match self {
             Self::Message => "message",
             Self::Paid => "paid",
+            Self::Alert => "alert",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Message, Self::Paid]
+        [Self::Message, Self::Paid, Self::Alert]
             .into_iter()
             .find(|kind| kind.as_str() == name)
     }

@@ -121,7 +121,6 @@ pub(crate) struct ToCreate {
     pub conversation: ConversationId,
     pub amount: Money,
     pub description: String,
-    pub message_text: String,
     pub single_use: bool,
     pub idempotency_key: String,
     pub created_at: Timestamp,
@@ -133,7 +132,7 @@ pub(crate) struct ToCreate {
 pub(crate) fn to_create(conn: &Connection, id: ChargeId) -> Result<Option<ToCreate>> {
     Ok(conn
         .prepare_cached(
-            "SELECT id, conversation_id, amount_minor, currency, description, message_text, single_use,
+            "SELECT id, conversation_id, amount_minor, currency, description, single_use,
                     idempotency_key, created_at, wanted_at, livemode, creation_attempts
              FROM charges WHERE id = :id AND creation = 'wanted'",
         )?
@@ -242,6 +241,16 @@ pub(crate) fn carry(conn: &Connection, id: ChargeId, message: MessageId) -> Resu
         named_params! { ":id": id, ":message_id": message },
     )?;
     Ok(())
+}
+
+/// Returns the newest link: the next one will be at the same address.
+pub(crate) fn newest_link(conn: &Connection) -> Result<Option<String>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT link_url FROM charges WHERE link_url IS NOT NULL ORDER BY created_at DESC LIMIT 1",
+        )?
+        .query_row([], |row| row.get(0))
+        .optional()?)
 }
 
 /// Asks for the link to be switched off. Returns whether it was not asked before.
@@ -361,6 +370,8 @@ pub(crate) fn facts(conn: &Connection, id: ChargeId) -> Result<PaymentFacts> {
 }
 
 /// Writes what Stripe's payments add up to. Returns whether this is the first time it is paid.
+///
+/// It counts as paid since Stripe's own time of the payment that completed it, not since it was read.
 pub(crate) fn set_payment(
     conn: &Connection,
     id: ChargeId,
@@ -375,7 +386,10 @@ pub(crate) fn set_payment(
         return Ok(false);
     }
     let first = conn.execute(
-        "UPDATE charges SET paid_at = :at, problem_code = NULL, problem_title = NULL, problem_advice = NULL
+        "UPDATE charges
+         SET paid_at = coalesce((SELECT max(p.paid_at) FROM payments p
+                                 WHERE p.charge_id = charges.id AND p.status = 'succeeded'), :at),
+             problem_code = NULL, problem_title = NULL, problem_advice = NULL
          WHERE id = :id AND paid_at IS NULL",
         named_params! { ":id": id, ":at": At(verified_at) },
     )?;
@@ -433,7 +447,6 @@ fn to_create_from_row(row: &Row<'_>) -> rusqlite::Result<ToCreate> {
         conversation: row.get("conversation_id")?,
         amount: money(row, "amount_minor", "currency")?,
         description: row.get("description")?,
-        message_text: row.get("message_text")?,
         single_use: row.get("single_use")?,
         idempotency_key: row.get("idempotency_key")?,
         created_at: at(row, "created_at")?,

@@ -5,9 +5,9 @@ use rusqlite::{Result, Row};
 use uuid::Uuid;
 
 use crate::domain::{
-    ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, IdentityKind,
-    LineId, MediaState, MessageId, MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus,
-    Timestamp, Words,
+    ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, FileId, FileKind,
+    IdentityKind, LineId, MediaState, MessageId, MessageKind, Money, NoticeId, NoticeKind, Origin, Payment,
+    PaymentStatus, Timestamp, Words,
 };
 
 macro_rules! id_columns {
@@ -26,7 +26,7 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns! { ChargeId ContactId ConversationId LineId MessageId NoticeId }
+id_columns! { ChargeId ContactId ConversationId FileId LineId MessageId NoticeId }
 
 /// Names that rows keep as text.
 macro_rules! name_columns {
@@ -77,7 +77,7 @@ impl Origin {
     }
 }
 
-name_columns! { Closing Creation Delivery Direction IdentityKind MediaState NoticeKind Origin Payment PaymentStatus }
+name_columns! { Closing Creation Delivery Direction FileKind IdentityKind MediaState NoticeKind Origin Payment PaymentStatus }
 
 /// A moment as a row keeps it.
 pub(crate) struct At(pub Timestamp);

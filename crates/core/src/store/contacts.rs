@@ -1,16 +1,36 @@
 //! Customers and the identities that name them.
 
 use cobro_whatsapp::identity::phone_match_key;
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::columns::At;
-use crate::Result;
-use crate::domain::{ContactId, Identity, IdentityKind, Timestamp};
+use crate::domain::{ContactId, ConversationId, Identity, IdentityKind, Timestamp};
+use crate::{Error, Result};
+
+/// Why two contacts look like one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    /// One message named both.
+    SameMessage,
+    NumberChanged,
+    UserIdChanged,
+}
+
+impl Evidence {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SameMessage => "same_message",
+            Self::NumberChanged => "number_changed",
+            Self::UserIdChanged => "user_id_changed",
+        }
+    }
+}
 
 /// Returns whom the first known of `identities` names, making a contact if none is known.
 ///
 /// Identities come with the surest first. One that already names somebody else
-/// keeps naming them: joining two people is for a person to decide.
+/// keeps naming them: joining two people is for a person to decide, and what
+/// speaks for it is kept.
 pub(crate) fn find_or_add(
     conn: &Connection,
     identities: &[Identity],
@@ -32,32 +52,103 @@ pub(crate) fn find_or_add(
         None => add(conn, name.unwrap_or_default(), at)?,
     };
     for identity in identities {
-        attach(conn, contact, identity, at)?;
+        attach(conn, contact, identity, Evidence::SameMessage, at)?;
     }
     Ok(contact)
 }
 
-/// Gives `contact` an identity, unless somebody has it already.
+/// Gives `contact` an identity. Where somebody has it already they keep it, and
+/// the two are suggested to be one.
 pub(crate) fn attach(
     conn: &Connection,
     contact: ContactId,
     identity: &Identity,
+    evidence: Evidence,
+    at: Timestamp,
+) -> Result<()> {
+    let match_key = match_key(identity);
+    let attached = conn
+        .prepare_cached(
+            "INSERT INTO identities (kind, match_key, value, contact_id, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (kind, match_key) DO UPDATE SET seen_at = max(seen_at, excluded.seen_at)
+             WHERE contact_id = excluded.contact_id",
+        )?
+        .execute(params![identity.kind, match_key, identity.value, contact, At(at)])?;
+    if attached == 0
+        && let Some(other) = contact_of(conn, identity)?
+    {
+        conn.prepare_cached(
+            "INSERT INTO contact_evidence (contact_id, other_id, why, at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![contact, other, evidence.as_str(), At(at)])?;
+    }
+    Ok(())
+}
+
+/// Gives `contact` an identity that WhatsApp says is theirs from now on. One
+/// who has it and never had a conversation gives it up.
+pub(crate) fn take_over(
+    conn: &Connection,
+    contact: ContactId,
+    identity: &Identity,
+    evidence: Evidence,
     at: Timestamp,
 ) -> Result<()> {
     conn.prepare_cached(
-        "INSERT INTO identities (kind, match_key, value, contact_id, seen_at)
-         VALUES (:kind, :match_key, :value, :contact_id, :at)
-         ON CONFLICT (kind, match_key) DO UPDATE SET seen_at = max(seen_at, excluded.seen_at)
-         WHERE contact_id = excluded.contact_id",
+        "UPDATE identities SET contact_id = ?1
+         WHERE kind = ?2 AND match_key = ?3
+           AND contact_id NOT IN (SELECT contact_id FROM conversations WHERE contact_id = identities.contact_id)",
     )?
-    .execute(named_params! {
-        ":kind": identity.kind,
-        ":match_key": match_key(identity),
-        ":value": identity.value,
-        ":contact_id": contact,
-        ":at": At(at),
-    })?;
-    Ok(())
+    .execute(params![contact, identity.kind, match_key(identity)])?;
+    attach(conn, contact, identity, evidence, at)
+}
+
+/// Writes the phone book's name for whom the first known of `identities` names,
+/// making a contact if none is known. `None` takes it away. The newest word counts.
+pub(crate) fn set_book_name(
+    conn: &Connection,
+    identities: &[Identity],
+    name: Option<&str>,
+    at: Timestamp,
+) -> Result<Option<ContactId>> {
+    let mut found = None;
+    for identity in identities {
+        found = contact_of(conn, identity)?;
+        if found.is_some() {
+            break;
+        }
+    }
+    let contact = match (found, name) {
+        (Some(contact), _) => contact,
+        (None, Some(_)) => find_or_add(conn, identities, None, at)?,
+        (None, None) => return Ok(None),
+    };
+    let changed = conn
+        .prepare_cached(
+            "UPDATE contacts SET book_name = ?2, book_at = ?3
+             WHERE id = ?1 AND book_at <= ?3 AND book_name IS NOT ?2",
+        )?
+        .execute(params![contact, name, At(at)])?;
+    Ok((changed > 0).then_some(contact))
+}
+
+/// Returns the contact's conversations.
+pub(crate) fn conversations_of(conn: &Connection, contact: ContactId) -> Result<Vec<ConversationId>> {
+    let mut statement =
+        conn.prepare_cached("SELECT id FROM conversations WHERE contact_id = ?1 ORDER BY last_at DESC")?;
+    let conversations = statement
+        .query_map(params![contact], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(conversations)
+}
+
+/// Returns the contact's name: the phone book's, else the profile's, which may be empty.
+pub(crate) fn name(conn: &Connection, contact: ContactId) -> Result<String> {
+    conn.prepare_cached("SELECT coalesce(nullif(book_name, ''), name) FROM contacts WHERE id = ?1")?
+        .query_row(params![contact], |row| row.get(0))
+        .optional()?
+        .ok_or(Error::NotFound("This customer"))
 }
 
 pub(crate) fn contact_of(conn: &Connection, identity: &Identity) -> Result<Option<ContactId>> {
@@ -112,14 +203,15 @@ fn rename(conn: &Connection, contact: ContactId, name: Option<&str>) -> Result<(
 /// Calls `each` for every contact, for an export.
 pub(crate) fn for_each(
     conn: &Connection,
-    mut each: impl FnMut(ContactId, &str, Timestamp) -> Result<()>,
+    mut each: impl FnMut(ContactId, &str, Option<&str>, Timestamp) -> Result<()>,
 ) -> Result<()> {
-    let mut statement = conn.prepare("SELECT id, name, created_at FROM contacts ORDER BY id")?;
+    let mut statement = conn.prepare("SELECT id, name, book_name, created_at FROM contacts ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         each(
             row.get("id")?,
             &row.get::<_, String>("name")?,
+            row.get::<_, Option<String>>("book_name")?.as_deref(),
             super::columns::at(row, "created_at")?,
         )?;
     }

@@ -1,11 +1,12 @@
 //! Conversations, and the list that shows them.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::columns::{At, Kind, at, maybe_at, money};
+use crate::action::snippet_of;
 use crate::domain::{
-    ChargeChip, ContactId, ConversationId, ConversationRow, Counts, LineId, MessageKind, Page, Tab,
-    Timestamp, WINDOW,
+    ChargeChip, ContactId, ConversationId, ConversationRow, CostLine, Counts, Direction, Identity,
+    IdentityKind, LineId, MessageId, MessageKind, Page, Tab, Timestamp, WINDOW,
 };
 use crate::{Error, Result};
 
@@ -15,7 +16,8 @@ const PAGE_AND_ONE: i64 = 51;
 
 /// A row of the list with its customer and the charge that matters most.
 const ROW: &str = "
-    SELECT c.id, c.line_id, l.name AS line_name, l.known AS line_known, k.name AS contact_name,
+    SELECT c.id, c.line_id, l.name AS line_name, l.known AS line_known,
+           coalesce(nullif(k.book_name, ''), k.name) AS contact_name,
            (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' ORDER BY seen_at DESC LIMIT 1) AS phone,
            (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'username' ORDER BY seen_at DESC LIMIT 1) AS username,
            (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' ORDER BY seen_at DESC LIMIT 1) AS user_id,
@@ -40,30 +42,117 @@ pub(crate) struct Latest {
 }
 
 /// Returns the conversation of that customer on that line, making it if there is none.
-pub(crate) fn find_or_add(
-    conn: &Connection,
-    line: LineId,
-    contact: ContactId,
-    at: Timestamp,
-) -> Result<ConversationId> {
-    let found = conn
-        .prepare_cached("SELECT id FROM conversations WHERE line_id = :line_id AND contact_id = :contact_id")?
-        .query_row(
-            named_params! { ":line_id": line, ":contact_id": contact },
-            |row| row.get(0),
-        )
-        .optional()?;
-    if let Some(id) = found {
+pub(crate) fn find_or_add(conn: &Connection, line: LineId, contact: ContactId) -> Result<ConversationId> {
+    if let Some(id) = on_line(conn, line, contact)? {
         return Ok(id);
     }
     let id = ConversationId::new();
+    add(conn, id, line, contact)?;
+    Ok(id)
+}
+
+/// Returns the conversation of that customer on that line.
+pub(crate) fn on_line(conn: &Connection, line: LineId, contact: ContactId) -> Result<Option<ConversationId>> {
+    Ok(conn
+        .prepare_cached("SELECT id FROM conversations WHERE line_id = ?1 AND contact_id = ?2")?
+        .query_row(params![line, contact], |row| row.get(0))
+        .optional()?)
+}
+
+/// Makes an empty conversation: its time is that of its newest message, and it has none yet.
+pub(crate) fn add(conn: &Connection, id: ConversationId, line: LineId, contact: ContactId) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO conversations
              (id, line_id, contact_id, last_at, snippet, snippet_kind, snippet_from_me, unread)
-         VALUES (:id, :line_id, :contact_id, :at, '', 'text', 0, 0)",
+         VALUES (?1, ?2, ?3, 0, '', 'text', 0, 0)",
     )?
-    .execute(named_params! { ":id": id, ":line_id": line, ":contact_id": contact, ":at": At(at) })?;
-    Ok(id)
+    .execute(params![id, line, contact])?;
+    Ok(())
+}
+
+/// Shows the newest message anew, after messages moved or changed.
+pub(crate) fn refresh(conn: &Connection, id: ConversationId) -> Result<()> {
+    let newest = conn
+        .prepare_cached(
+            "SELECT at, text, kind, direction, media_name, revoked_at FROM messages
+             WHERE conversation_id = ?1 ORDER BY at DESC, n DESC LIMIT 1",
+        )?
+        .query_row(params![id], newest_from_row)
+        .optional()?;
+    let newest = newest.unwrap_or(Newest {
+        at: Timestamp::from_millis(0),
+        snippet: String::new(),
+        kind: MessageKind::Text,
+        from_me: false,
+    });
+    conn.prepare_cached(
+        "UPDATE conversations
+         SET last_at = :at, snippet = :snippet, snippet_kind = :kind, snippet_from_me = :from_me,
+             last_inbound_at = (SELECT max(at) FROM messages WHERE conversation_id = :id AND direction = 'in'),
+             unread = min(unread, (SELECT count(*) FROM messages WHERE conversation_id = :id AND direction = 'in'))
+         WHERE id = :id",
+    )?
+    .execute(named_params! {
+        ":id": id,
+        ":at": At(newest.at),
+        ":snippet": newest.snippet,
+        ":kind": Kind(newest.kind),
+        ":from_me": newest.from_me,
+    })?;
+    Ok(())
+}
+
+/// Shows the newest message anew if it is this one: it was edited, taken back or understood.
+pub(crate) fn refresh_if_newest(conn: &Connection, id: ConversationId, message: MessageId) -> Result<()> {
+    let is_newest = conn
+        .prepare_cached(
+            "SELECT 1 FROM conversations c JOIN messages m ON m.id = ?2
+             WHERE c.id = ?1 AND c.last_at <= m.at",
+        )?
+        .exists(params![id, message])?;
+    if !is_newest {
+        return Ok(());
+    }
+    let newest = conn
+        .prepare_cached(
+            "SELECT at, text, kind, direction, media_name, revoked_at FROM messages WHERE id = ?1",
+        )?
+        .query_row(params![message], newest_from_row)?;
+    conn.prepare_cached("UPDATE conversations SET snippet = ?2, snippet_kind = ?3 WHERE id = ?1")?
+        .execute(params![id, newest.snippet, Kind(newest.kind)])?;
+    Ok(())
+}
+
+/// What a list shows of a conversation's newest message.
+struct Newest {
+    at: Timestamp,
+    snippet: String,
+    kind: MessageKind,
+    from_me: bool,
+}
+
+fn newest_from_row(row: &Row<'_>) -> rusqlite::Result<Newest> {
+    let (text, name): (String, Option<String>) = (row.get("text")?, row.get("media_name")?);
+    let is_gone = maybe_at(row, "revoked_at")?.is_some();
+    let shown = if text.is_empty() {
+        name.unwrap_or_default()
+    } else {
+        text
+    };
+    Ok(Newest {
+        at: at(row, "at")?,
+        snippet: if is_gone {
+            String::new()
+        } else {
+            snippet_of(&shown)
+        },
+        kind: if is_gone {
+            MessageKind::Revoke
+        } else {
+            row.get::<_, Kind>("kind")?.0
+        },
+        from_me: row.get::<_, Direction>("direction")? == Direction::Out,
+    })
 }
 
 /// Moves the conversation on. What is older than its newest message changes only the counts.
@@ -73,9 +162,9 @@ pub(crate) fn advance(conn: &Connection, id: ConversationId, latest: &Latest) ->
          SET unread = unread + :unread,
              last_inbound_at = CASE WHEN :inbound_at > coalesce(last_inbound_at, 0) THEN :inbound_at
                                     ELSE last_inbound_at END,
-             snippet = CASE WHEN :at >= last_at OR snippet = '' THEN :snippet ELSE snippet END,
-             snippet_kind = CASE WHEN :at >= last_at OR snippet = '' THEN :kind ELSE snippet_kind END,
-             snippet_from_me = CASE WHEN :at >= last_at OR snippet = '' THEN :from_me ELSE snippet_from_me END,
+             snippet = CASE WHEN :at >= last_at THEN :snippet ELSE snippet END,
+             snippet_kind = CASE WHEN :at >= last_at THEN :kind ELSE snippet_kind END,
+             snippet_from_me = CASE WHEN :at >= last_at THEN :from_me ELSE snippet_from_me END,
              last_at = max(last_at, :at)
          WHERE id = :id",
     )?
@@ -138,7 +227,7 @@ impl Address {
 
 pub(crate) fn address(conn: &Connection, id: ConversationId) -> Result<Address> {
     conn.prepare_cached(
-        "SELECT l.phone_number_id, c.contact_id, k.name, c.last_inbound_at,
+        "SELECT l.phone_number_id, c.contact_id, coalesce(nullif(k.book_name, ''), k.name) AS name, c.last_inbound_at,
                 (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' ORDER BY seen_at DESC LIMIT 1) AS phone,
                 (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' ORDER BY seen_at DESC LIMIT 1) AS user_id
          FROM conversations c
@@ -190,7 +279,7 @@ pub(crate) fn page(
             // Both names stay in the statement, so that one set of parameters serves.
             "AND (:name = :name OR :phone = :phone)"
         } else {
-            "AND (k.name LIKE :name ESCAPE '\\' OR (:phone <> '' AND EXISTS (
+            "AND (k.name LIKE :name ESCAPE '\\' OR k.book_name LIKE :name ESCAPE '\\' OR (:phone <> '' AND EXISTS (
                  SELECT 1 FROM identities i
                  WHERE i.contact_id = c.contact_id AND i.kind = 'phone' AND i.value LIKE :phone)))"
         },
@@ -224,6 +313,29 @@ pub(crate) fn counts(conn: &Connection) -> Result<Counts> {
         awaiting: count(tab_condition(Tab::Awaiting))?,
         paid: count(tab_condition(Tab::Paid))?,
     })
+}
+
+/// Returns what WhatsApp says that the conversation's messages cost, by category.
+pub(crate) fn cost(conn: &Connection, id: ConversationId) -> Result<Vec<CostLine>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT coalesce(json_extract(pricing, '$.category'), '?') AS category,
+                coalesce(sum(json_extract(pricing, '$.billable')), 0) AS billed, count(*) AS messages
+         FROM messages INDEXED BY messages_priced
+         WHERE conversation_id = ?1 AND pricing IS NOT NULL
+         GROUP BY category ORDER BY billed DESC, category",
+    )?;
+    let lines = statement
+        .query_map(params![id], |row| {
+            let messages: u32 = row.get("messages")?;
+            let billed: u32 = row.get("billed")?;
+            Ok(CostLine {
+                category: row.get("category")?,
+                billed,
+                free: messages.saturating_sub(billed),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(lines)
 }
 
 /// Returns how many messages nobody has read.
@@ -289,6 +401,25 @@ fn conversation_from_row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         window_closes_at: maybe_at(row, "last_inbound_at")?.map(|at| at.plus(WINDOW)),
         chip: chip_from_row(row)?,
     })
+}
+
+/// Returns what to call a customer: by name, else by what WhatsApp knows of them.
+pub(crate) fn shown_name(name: &str, identities: &[Identity]) -> String {
+    let of = |kind| {
+        identities
+            .iter()
+            .find(|identity| identity.kind == kind)
+            .map(|identity| identity.value.as_str())
+    };
+    if name.is_empty() {
+        name_of(
+            of(IdentityKind::Phone),
+            of(IdentityKind::Username),
+            of(IdentityKind::UserId),
+        )
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Returns what to call a customer who gave no name.

@@ -1,11 +1,11 @@
 //! Envelopes as received, and how far each journal has been applied.
 
-use cobro_protocol::{Envelope, JournalId, Seq};
-use rusqlite::{Connection, OptionalExtension, named_params};
+use cobro_protocol::{Envelope, JournalId, Seq, Source};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::columns::{At, at};
 use crate::Result;
-use crate::domain::EnvelopeProblem;
+use crate::domain::{EnvelopeProblem, Timestamp};
 
 /// Journals are kept apart by this many bits of sequence numbers.
 const SEQ_BITS: u32 = 40;
@@ -62,17 +62,15 @@ pub(crate) fn add(
 ) -> Result<bool> {
     let added = conn
         .prepare_cached(
-            "INSERT INTO envelopes (key, source, received_at, body, error)
-             VALUES (:key, :source, :received_at, :body, :error)
-             ON CONFLICT DO NOTHING",
+            "INSERT OR IGNORE INTO envelopes (key, source, received_at, body, error) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(named_params! {
-            ":key": journal.key(envelope.seq),
-            ":source": envelope.source.as_str(),
-            ":received_at": At(envelope.received_at),
-            ":body": envelope.body,
-            ":error": error,
-        })?;
+        .execute(params![
+            journal.key(envelope.seq),
+            envelope.source.as_str(),
+            At(envelope.received_at),
+            envelope.body,
+            error,
+        ])?;
     Ok(added > 0)
 }
 
@@ -80,6 +78,50 @@ pub(crate) fn add(
 pub(crate) fn mark_applied(conn: &Connection, journal: KnownJournal, seq: Seq) -> Result<()> {
     conn.prepare_cached("UPDATE journals SET applied_seq = max(applied_seq, :seq) WHERE n = :n")?
         .execute(named_params! { ":n": journal.n, ":seq": seq.0 })?;
+    Ok(())
+}
+
+/// An envelope that is read once more.
+pub(crate) struct Kept {
+    pub key: i64,
+    pub source: Source,
+    pub received_at: Timestamp,
+    pub body: String,
+    pub had_error: bool,
+}
+
+/// Returns WhatsApp's envelopes, and all that could not be understood, after `key` in their order.
+pub(crate) fn kept_after(conn: &Connection, key: i64, limit: u32) -> Result<Vec<Kept>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT key, source, received_at, body, error FROM envelopes
+         WHERE key > ?1 AND (source = 'whatsapp' OR error IS NOT NULL) ORDER BY key LIMIT ?2",
+    )?;
+    let kept = statement
+        .query_map(params![key, limit], |row| {
+            let source: String = row.get("source")?;
+            Ok(Kept {
+                key: row.get("key")?,
+                source: Source::from_name(&source).unwrap_or(Source::Action),
+                received_at: at(row, "received_at")?,
+                body: row.get("body")?,
+                had_error: row.get::<_, Option<String>>("error")?.is_some(),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(kept)
+}
+
+/// Returns whether any envelope was kept yet.
+pub(crate) fn any(conn: &Connection) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM envelopes LIMIT 1")?
+        .exists([])?)
+}
+
+/// Writes what is wrong with an envelope now, or that nothing is.
+pub(crate) fn set_error(conn: &Connection, key: i64, error: Option<&str>) -> Result<()> {
+    conn.prepare_cached("UPDATE envelopes SET error = ?2 WHERE key = ?1 AND error IS NOT ?2")?
+        .execute(params![key, error])?;
     Ok(())
 }
 
@@ -98,7 +140,7 @@ pub(crate) fn problems(conn: &Connection, limit: u32) -> Result<Vec<EnvelopeProb
 /// Calls `each` for every envelope in order, for an export: all but its body.
 pub(crate) fn for_each(
     conn: &Connection,
-    mut each: impl FnMut(i64, &str, crate::domain::Timestamp, Option<&str>) -> Result<()>,
+    mut each: impl FnMut(i64, &str, Timestamp, Option<&str>) -> Result<()>,
 ) -> Result<()> {
     let mut statement = conn.prepare("SELECT key, source, received_at, error FROM envelopes ORDER BY key")?;
     let mut rows = statement.query([])?;
@@ -130,4 +172,32 @@ fn problem_from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<EnvelopeProblem
 
 fn seq_of(key: i64) -> i64 {
     key & ((1 << SEQ_BITS) - 1)
+}
+
+/// Returns the newest envelope's key; 0 before the first.
+pub(crate) fn newest_key(conn: &Connection) -> Result<i64> {
+    Ok(conn
+        .prepare_cached("SELECT coalesce(max(key), 0) FROM envelopes")?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Returns when the first of WhatsApp's envelopes behind `key` came that names one of these numbers.
+pub(crate) fn came_for(conn: &Connection, key: i64, numbers: &[String]) -> Result<Option<Timestamp>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT received_at FROM envelopes
+         WHERE key > :key AND source = 'whatsapp' AND instr(body, :number) > 0
+         ORDER BY key LIMIT 1",
+    )?;
+    for number in numbers {
+        let quoted = format!("\"{number}\"");
+        let came = statement
+            .query_row(named_params! { ":key": key, ":number": quoted }, |row| {
+                at(row, "received_at")
+            })
+            .optional()?;
+        if came.is_some() {
+            return Ok(came);
+        }
+    }
+    Ok(None)
 }

@@ -1,11 +1,12 @@
 //! Messages, and the reports on how far they came.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use serde::de::DeserializeOwned;
 
-use super::columns::{At, Kind, at, words};
+use super::columns::{At, Kind, at, maybe_at, words};
 use crate::domain::{
-    ChargeId, ConversationId, Delivery, Direction, Forwarded, Message, MessageId, MessageKind, Origin, Page,
-    Timestamp, Words,
+    ChargeId, ConversationId, Delivery, Direction, Forwarded, MediaView, Message, MessageId, MessageKind,
+    Origin, Page, Pricing, Quote, ReactionView, Timestamp, Words,
 };
 use crate::{Error, Result};
 
@@ -13,8 +14,25 @@ const PAGE: usize = 50;
 /// One more than a page tells whether there is another.
 const PAGE_AND_ONE: i64 = 51;
 
-const COLUMNS: &str = "n, id, conversation_id, wamid, direction, origin, kind, text, at, delivery,
-    problem_code, problem_title, problem_advice, charge_id, retry_of, media_name";
+/// A message with everything that belongs to it, in one statement: reactions and
+/// quotes by WhatsApp's names, the file and whether it asks by our own.
+const SELECT: &str = "
+    SELECT m.n, m.id, m.conversation_id, m.wamid, m.direction, m.origin, m.kind, m.text, m.at, m.delivery,
+           m.problem_code, m.problem_title, m.problem_advice, m.charge_id, m.retry_of, m.media_name,
+           m.content, m.referral, m.reply_to, m.forwarded, m.edited_at, m.revoked_at, m.pricing,
+           coalesce(o.asks, 0) AS asks,
+           q.id AS quote_id, q.direction AS quote_direction, q.kind AS quote_kind,
+           CASE WHEN q.revoked_at IS NULL THEN coalesce(nullif(q.text, ''), q.media_name) END AS quote_text,
+           ri.emoji AS reaction_in, ro.emoji AS reaction_out,
+           f.state AS file_state, f.mime, f.name AS file_name, f.size, f.voice, f.animated, f.width, f.height,
+           f.duration_ms, f.thumbnail IS NOT NULL AS has_thumbnail, f.problem_code AS file_problem_code,
+           f.problem_title AS file_problem_title, f.problem_advice AS file_problem_advice
+    FROM messages m
+    LEFT JOIN media f ON f.message_id = m.id
+    LEFT JOIN outbox o ON o.id = m.id
+    LEFT JOIN messages q ON q.wamid = m.reply_to AND q.variant = 0
+    LEFT JOIN reactions ri ON ri.target = m.wamid AND ri.direction = 'in'
+    LEFT JOIN reactions ro ON ro.target = m.wamid AND ro.direction = 'out'";
 
 /// A message as it is first written.
 #[derive(Clone)]
@@ -97,17 +115,20 @@ fn insert(conn: &Connection, message: &NewMessage<'_>, variant: i64) -> Result<b
 }
 
 pub(crate) fn get(conn: &Connection, id: MessageId) -> Result<Message> {
-    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM messages WHERE id = :id"))?
-        .query_row(named_params! { ":id": id }, message_from_row)
-        .optional()?
-        .ok_or(Error::NotFound("This message"))
+    find(conn, id)?.ok_or(Error::NotFound("This message"))
 }
 
 pub(crate) fn find(conn: &Connection, id: MessageId) -> Result<Option<Message>> {
     Ok(conn
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM messages WHERE id = :id"))?
+        .prepare_cached(&format!("{SELECT} WHERE m.id = :id"))?
         .query_row(named_params! { ":id": id }, message_from_row)
         .optional()?)
+}
+
+pub(crate) fn is_known(conn: &Connection, id: MessageId) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM messages WHERE id = ?1")?
+        .exists(params![id])?)
 }
 
 pub(crate) fn id_of_wamid(conn: &Connection, wamid: &str) -> Result<Option<MessageId>> {
@@ -128,9 +149,9 @@ pub(crate) fn page(
         None => (i64::MAX, i64::MAX),
     };
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM messages
-         WHERE conversation_id = :conversation_id AND (at, n) < (:last_at, :last_n)
-         ORDER BY at DESC, n DESC LIMIT :limit"
+        "{SELECT}
+         WHERE m.conversation_id = :conversation_id AND (m.at, m.n) < (:last_at, :last_n)
+         ORDER BY m.at DESC, m.n DESC LIMIT :limit"
     ))?;
     let mut rows: Vec<(i64, Message)> = statement
         .query_map(
@@ -160,15 +181,29 @@ pub(crate) struct Report {
     pub problem: Option<Words>,
 }
 
+/// A message that a report moved on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moved {
+    pub conversation: ConversationId,
+    pub charge: Option<ChargeId>,
+}
+
 /// Moves the message on. Returns it if that changed anything.
-pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Result<Option<Message>> {
-    let Some(before) = find(conn, id)? else {
+pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Result<Option<Moved>> {
+    let before = conn
+        .prepare_cached("SELECT conversation_id, charge_id, delivery FROM messages WHERE id = ?1")?
+        .query_row(params![id], |row| {
+            let moved = Moved {
+                conversation: row.get(0)?,
+                charge: row.get(1)?,
+            };
+            Ok((moved, row.get::<_, Option<Delivery>>(2)?))
+        })
+        .optional()?;
+    let Some((moved, Some(delivery))) = before else {
         return Ok(None);
     };
-    if !before
-        .delivery
-        .is_some_and(|delivery| delivery.moves_to(report.delivery))
-    {
+    if !delivery.moves_to(report.delivery) {
         return Ok(None);
     }
     let problem = report.problem.as_ref();
@@ -191,11 +226,38 @@ pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Resul
         ":title": problem.map(|words| &words.title),
         ":advice": problem.map(|words| &words.advice),
     })?;
-    Ok(Some(Message {
-        delivery: Some(report.delivery),
-        problem: report.problem.clone(),
-        ..before
-    }))
+    Ok(Some(moved))
+}
+
+/// Writes what WhatsApp says that the message costs. Returns its conversation if that is news.
+pub(crate) fn set_pricing(
+    conn: &Connection,
+    id: MessageId,
+    pricing: &Pricing,
+) -> Result<Option<ConversationId>> {
+    let json = serde_json::to_string(pricing).map_err(anyhow::Error::new)?;
+    Ok(conn
+        .prepare_cached(
+            "UPDATE messages SET pricing = ?2 WHERE id = ?1 AND pricing IS NOT ?2 RETURNING conversation_id",
+        )?
+        .query_row(params![id, json], |row| row.get(0))
+        .optional()?)
+}
+
+/// Returns the first words of a message by WhatsApp's name for it.
+pub(crate) fn text_of_wamid(conn: &Connection, wamid: &str) -> Result<Option<String>> {
+    Ok(conn
+        .prepare_cached("SELECT text FROM messages WHERE wamid = ?1 ORDER BY variant LIMIT 1")?
+        .query_row(params![wamid], |row| row.get(0))
+        .optional()?)
+}
+
+/// Returns the conversation of a message by WhatsApp's name for it.
+pub(crate) fn conversation_of_wamid(conn: &Connection, wamid: &str) -> Result<Option<ConversationId>> {
+    Ok(conn
+        .prepare_cached("SELECT conversation_id FROM messages WHERE wamid = ?1 ORDER BY variant LIMIT 1")?
+        .query_row(params![wamid], |row| row.get(0))
+        .optional()?)
 }
 
 /// Sets a delivery that our own sender knows, forwards or back to the queue.
@@ -216,11 +278,20 @@ pub(crate) fn set_wamid(conn: &Connection, id: MessageId, wamid: &str) -> Result
 }
 
 /// Keeps a report whose message is not here yet.
-pub(crate) fn keep_early(conn: &Connection, wamid: &str, report: &Report) -> Result<()> {
+pub(crate) fn keep_early(
+    conn: &Connection,
+    wamid: &str,
+    report: &Report,
+    pricing: Option<&Pricing>,
+) -> Result<()> {
+    let pricing = pricing
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(anyhow::Error::new)?;
     let problem = report.problem.as_ref();
     conn.prepare_cached(
-        "INSERT INTO early_statuses (wamid, status, at, problem_code, problem_title, problem_advice)
-         VALUES (:wamid, :status, :at, :code, :title, :advice)
+        "INSERT INTO early_statuses (wamid, status, at, problem_code, problem_title, problem_advice, pricing)
+         VALUES (:wamid, :status, :at, :code, :title, :advice, :pricing)
          ON CONFLICT DO NOTHING",
     )?
     .execute(named_params! {
@@ -230,12 +301,27 @@ pub(crate) fn keep_early(conn: &Connection, wamid: &str, report: &Report) -> Res
         ":code": problem.map(|words| &words.code),
         ":title": problem.map(|words| &words.title),
         ":advice": problem.map(|words| &words.advice),
+        ":pricing": pricing,
     })?;
     Ok(())
 }
 
-/// Takes the reports that came before the message did.
+/// Returns whether any report waits for its message.
+pub(crate) fn any_early(conn: &Connection) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM early_statuses LIMIT 1")?
+        .exists([])?)
+}
+
+/// Takes the reports that came before the message did. Their price is written to it.
 pub(crate) fn take_early(conn: &Connection, wamid: &str) -> Result<Vec<Report>> {
+    conn.prepare_cached(
+        "UPDATE messages
+         SET pricing = (SELECT pricing FROM early_statuses WHERE wamid = ?1 AND pricing IS NOT NULL ORDER BY at LIMIT 1)
+         WHERE wamid = ?1 AND pricing IS NULL
+           AND EXISTS (SELECT 1 FROM early_statuses WHERE wamid = ?1 AND pricing IS NOT NULL)",
+    )?
+    .execute(params![wamid])?;
     let mut statement = conn.prepare_cached(
         "DELETE FROM early_statuses WHERE wamid = :wamid
          RETURNING status, at, problem_code, problem_title, problem_advice",
@@ -254,7 +340,7 @@ pub(crate) fn take_early(conn: &Connection, wamid: &str) -> Result<Vec<Report>> 
 
 /// Calls `each` for every message in order of arrival, for an export.
 pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(Message) -> Result<()>) -> Result<()> {
-    let mut statement = conn.prepare(&format!("SELECT {COLUMNS} FROM messages ORDER BY n"))?;
+    let mut statement = conn.prepare(&format!("{SELECT} ORDER BY m.n"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         each(message_from_row(row)?)?;
@@ -286,15 +372,83 @@ fn message_from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
         charge: row.get("charge_id")?,
         retry_of: row.get("retry_of")?,
         media_name: row.get("media_name")?,
-        content: None,
-        media: None,
-        quote: None,
-        forwarded: Forwarded::No,
-        referral: None,
-        reactions: Vec::new(),
-        edited_at: None,
-        revoked_at: None,
-        pricing: None,
-        asks: false,
+        content: json(row, "content")?,
+        media: media_from_row(row)?,
+        quote: quote_from_row(row)?,
+        forwarded: match row.get::<_, i64>("forwarded")? {
+            0 => Forwarded::No,
+            1 => Forwarded::Once,
+            _ => Forwarded::Often,
+        },
+        referral: json(row, "referral")?,
+        reactions: reactions_from_row(row)?,
+        edited_at: maybe_at(row, "edited_at")?,
+        revoked_at: maybe_at(row, "revoked_at")?,
+        pricing: json(row, "pricing")?,
+        asks: row.get("asks")?,
     })
+}
+
+/// What an older or newer version wrote otherwise is absent, rather than in the way.
+fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+fn quote_from_row(row: &Row<'_>) -> rusqlite::Result<Option<Quote>> {
+    if row.get::<_, Option<String>>("reply_to")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Quote {
+        message: row.get("quote_id")?,
+        direction: row.get("quote_direction")?,
+        kind: row.get::<_, Option<Kind>>("quote_kind")?.map(|kind| kind.0),
+        text: row.get::<_, Option<String>>("quote_text")?.unwrap_or_default(),
+    }))
+}
+
+fn reactions_from_row(row: &Row<'_>) -> rusqlite::Result<Vec<ReactionView>> {
+    let mut reactions = Vec::new();
+    for (direction, column) in [(Direction::In, "reaction_in"), (Direction::Out, "reaction_out")] {
+        let emoji: Option<String> = row.get(column)?;
+        reactions.extend(
+            emoji
+                .filter(|emoji| !emoji.is_empty())
+                .map(|emoji| ReactionView { direction, emoji }),
+        );
+    }
+    Ok(reactions)
+}
+
+fn media_from_row(row: &Row<'_>) -> rusqlite::Result<Option<MediaView>> {
+    let Some(state) = row.get("file_state")? else {
+        return Ok(None);
+    };
+    let problem = row
+        .get::<_, Option<String>>("file_problem_code")?
+        .map(|code| -> rusqlite::Result<Words> {
+            Ok(Words {
+                code,
+                title: row
+                    .get::<_, Option<String>>("file_problem_title")?
+                    .unwrap_or_default(),
+                advice: row
+                    .get::<_, Option<String>>("file_problem_advice")?
+                    .unwrap_or_default(),
+            })
+        })
+        .transpose()?;
+    Ok(Some(MediaView {
+        state,
+        mime: row.get("mime")?,
+        name: row.get("file_name")?,
+        size: row.get("size")?,
+        voice: row.get("voice")?,
+        animated: row.get("animated")?,
+        width: row.get("width")?,
+        height: row.get("height")?,
+        duration_ms: row.get("duration_ms")?,
+        has_thumbnail: row.get("has_thumbnail")?,
+        problem,
+    }))
 }

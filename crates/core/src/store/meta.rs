@@ -5,8 +5,19 @@ use rusqlite::{Connection, OptionalExtension, Result, named_params};
 pub(crate) const EVENTS_CURSOR: &str = "stripe.events.cursor";
 /// Names this desk to a relay that serves several.
 pub(crate) const DESK: &str = "desk";
+/// Where the kit's pay buttons lead.
+pub(crate) const KIT_BASE: &str = "kit.base";
+/// What was last heard of the connection to WhatsApp.
+pub(crate) const CONNECTION: &str = "whatsapp.connection";
 pub(crate) const RECONCILED_AT: &str = "reconciled_at";
+/// Which files come by themselves (JSON).
+pub(crate) const MEDIA_POLICY: &str = "media.policy";
 pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
+
+/// Which parser the kept envelopes were last read with.
+pub(crate) const PARSER: &str = "parser";
+/// How far a reading of kept envelopes came that is not done.
+pub(crate) const REPARSED_TO: &str = "parser.reparsed_to";
 
 pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<String>> {
     conn.prepare_cached("SELECT value FROM meta WHERE key = :key")?
@@ -20,6 +31,12 @@ pub(crate) fn set(conn: &Connection, key: &str, value: &str) -> Result<()> {
          ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     )?
     .execute(named_params! { ":key": key, ":value": value })?;
+    Ok(())
+}
+
+pub(crate) fn remove(conn: &Connection, key: &str) -> Result<()> {
+    conn.prepare_cached("DELETE FROM meta WHERE key = :key")?
+        .execute(named_params! { ":key": key })?;
     Ok(())
 }
 

@@ -5,18 +5,25 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{Error, Result};
 
-const MIGRATIONS: &[&str] = &[
+/// A database's migrations, in their order.
+pub(crate) type Migrations = &'static [&'static str];
+
+/// Those of the inbox.
+pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_whatsapp.sql"),
 ];
 
+/// Those of the files' database.
+pub(crate) const FILES: Migrations = &[include_str!("migrations/media_0001.sql")];
+
 /// Brings the database up to date, each migration in a transaction of its own.
-pub(crate) fn run(connection: &mut Connection) -> Result<()> {
+pub(crate) fn run(connection: &mut Connection, migrations: Migrations) -> Result<()> {
     loop {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version = version(&tx)?;
-        refuse_newer(version)?;
-        let Some(migration) = MIGRATIONS.get(version) else {
+        refuse_newer(version, migrations)?;
+        let Some(migration) = migrations.get(version) else {
             return Ok(());
         };
         tx.execute_batch(migration)?;
@@ -29,11 +36,11 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
     }
 }
 
-/// Refuses a database that this version can't read as it is.
+/// Refuses an inbox that this version can't read as it is.
 pub(crate) fn check(connection: &Connection) -> Result<()> {
     let version = version(connection)?;
-    refuse_newer(version)?;
-    if version < MIGRATIONS.len() {
+    refuse_newer(version, INBOX)?;
+    if version < INBOX.len() {
         return Err(Error::Other(anyhow!(
             "The database was made by an older Cobro. Start the desk once to bring it up to date"
         )));
@@ -46,8 +53,8 @@ fn version(connection: &Connection) -> Result<usize> {
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
 }
 
-fn refuse_newer(version: usize) -> Result<()> {
-    if version > MIGRATIONS.len() {
+fn refuse_newer(version: usize, migrations: Migrations) -> Result<()> {
+    if version > migrations.len() {
         return Err(Error::Other(anyhow!(
             "The database was made by a newer Cobro. Install that version or a later one; nothing was changed"
         )));

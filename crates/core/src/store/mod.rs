@@ -1,14 +1,20 @@
 //! Rows: one encrypted SQLite database with one writer, and readers apart.
 
 pub(crate) mod actions;
+pub(crate) mod alerts;
+pub(crate) mod changes;
 pub(crate) mod charges;
 mod check;
 pub(crate) mod columns;
 pub(crate) mod contacts;
 pub(crate) mod conversations;
 pub(crate) mod envelopes;
+pub(crate) mod files;
 pub(crate) mod hints;
+pub(crate) mod imports;
+pub(crate) mod joins;
 pub(crate) mod lines;
+pub(crate) mod media;
 pub(crate) mod messages;
 pub(crate) mod meta;
 mod migrations;
@@ -16,7 +22,13 @@ pub(crate) mod notices;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod payments;
+pub(crate) mod reactions;
 pub(crate) mod reads;
+pub(crate) mod received;
+pub(crate) mod staged;
+pub(crate) mod suggestions;
+pub(crate) mod template_news;
+pub(crate) mod templates;
 pub(crate) mod upkeep;
 
 use std::fmt;
@@ -57,9 +69,18 @@ impl fmt::Debug for Store {
 impl Store {
     /// Opens the database for one writer and many readers, and migrates it.
     pub async fn open(path: PathBuf, key: DatabaseKey) -> Result<Self> {
+        Self::open_with(path, key, migrations::INBOX).await
+    }
+
+    /// Opens the database that holds the bytes of files, in the same way.
+    pub(crate) async fn open_files(path: PathBuf, key: DatabaseKey) -> Result<Self> {
+        Self::open_with(path, key, migrations::FILES).await
+    }
+
+    async fn open_with(path: PathBuf, key: DatabaseKey, migrations: migrations::Migrations) -> Result<Self> {
         blocking(move || {
             let mut writer = open::writer(&path, &key)?;
-            migrations::run(&mut writer)?;
+            migrations::run(&mut writer, migrations)?;
             let (jobs, queue) = mpsc::unbounded_channel();
             let thread = std::thread::Builder::new()
                 .name("cobro-writer".into())

@@ -9,8 +9,10 @@ use crate::domain::{ChargeId, ContactId, Currency, CustomerStats, Money, Payment
 const COLUMNS: &str = "payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
     refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at";
 
-/// Writes what Stripe says now. What it does not say keeps its last value.
-pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Result<()> {
+/// Writes what Stripe says now. What it does not say keeps its last value. Returns
+/// whether this is the first that is heard of this money for its charge.
+pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Result<bool> {
+    let known = is_known_money(conn, &payment.payment_intent)?;
     conn.prepare_cached(
         "INSERT INTO payments
              (payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
@@ -58,7 +60,30 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
         ":verified_at": At(payment.verified_at),
         ":raw": raw,
     })?;
-    Ok(())
+    Ok(!known && is_known_money(conn, &payment.payment_intent)?)
+}
+
+/// Returns whether the payment has succeeded and belongs to a charge.
+fn is_known_money(conn: &Connection, payment_intent: &str) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM payments
+                            WHERE payment_intent = :payment_intent AND status = 'succeeded' AND charge_id IS NOT NULL)",
+        )?
+        .query_row(named_params! { ":payment_intent": payment_intent }, |row| row.get(0))?)
+}
+
+/// Returns one payment, if it was ever read back.
+pub(crate) fn find(conn: &Connection, payment_intent: &str) -> Result<Option<PaymentRecord>> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM payments WHERE payment_intent = :payment_intent"
+        ))?
+        .query_row(
+            named_params! { ":payment_intent": payment_intent },
+            payment_from_row,
+        )
+        .optional()?)
 }
 
 pub(crate) fn of_charge(conn: &Connection, charge: ChargeId) -> Result<Vec<PaymentRecord>> {

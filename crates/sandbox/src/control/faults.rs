@@ -25,6 +25,9 @@ pub(super) struct Asked {
 #[serde(default, deny_unknown_fields)]
 struct WhatsApp {
     send: Change<Fault>,
+    upload: Change<Fault>,
+    media: Change<Fault>,
+    download: Change<Fault>,
     other: Change<Fault>,
 }
 
@@ -57,6 +60,9 @@ pub(super) async fn set(State(house): State<House>, Json(asked): Json<Asked>) ->
     let faults = &house.faults;
     for (endpoint, fault) in [
         (Endpoint::WhatsAppSend, asked.whatsapp.send),
+        (Endpoint::WhatsAppUpload, asked.whatsapp.upload),
+        (Endpoint::WhatsAppMedia, asked.whatsapp.media),
+        (Endpoint::WhatsAppDownload, asked.whatsapp.download),
         (Endpoint::WhatsAppOther, asked.whatsapp.other),
         (Endpoint::StripePost, asked.stripe.post),
         (Endpoint::StripeGet, asked.stripe.get),
@@ -84,7 +90,13 @@ pub(super) async fn clear(State(house): State<House>) -> StatusCode {
 pub(super) fn report(faults: &Faults) -> Value {
     let at = |endpoint| shown(faults.get(endpoint));
     json!({
-        "whatsapp": {"send": at(Endpoint::WhatsAppSend), "other": at(Endpoint::WhatsAppOther)},
+        "whatsapp": {
+            "send": at(Endpoint::WhatsAppSend),
+            "upload": at(Endpoint::WhatsAppUpload),
+            "media": at(Endpoint::WhatsAppMedia),
+            "download": at(Endpoint::WhatsAppDownload),
+            "other": at(Endpoint::WhatsAppOther),
+        },
         "stripe": {"post": at(Endpoint::StripePost), "get": at(Endpoint::StripeGet)},
         "webhooks": shown(faults.webhooks()),
     })

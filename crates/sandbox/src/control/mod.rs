@@ -1,11 +1,13 @@
 //! `/sandbox/…`: what tests and curious people may do that no real service lets them do.
 
+mod account;
 mod customers;
 mod faults;
+mod phone;
 
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
@@ -15,6 +17,9 @@ use serde_json::{Value, json};
 
 use crate::house::House;
 use crate::stripe;
+
+/// Customers send files, also larger ones than the shop may.
+const LARGEST_FILE: usize = 160 * 1024 * 1024;
 
 /// Serves the whole control API.
 pub(crate) fn router(house: House) -> Router {
@@ -32,7 +37,10 @@ pub(crate) fn router(house: House) -> Router {
             get(faults::show).put(faults::set).delete(faults::clear),
         )
         .merge(customers::router())
+        .merge(account::router())
+        .merge(phone::router())
         .route("/sandbox/{*rest}", any(nothing_here))
+        .layer(DefaultBodyLimit::max(LARGEST_FILE))
         .with_state(house.clone())
         .merge(stripe::control_router(house.stripe))
 }
@@ -59,6 +67,7 @@ async fn status(State(house): State<House>) -> Json<Value> {
         "faults": faults::report(&house.faults),
         "webhooks": {
             "url": house.webhooks.target(),
+            "subscriptions": house.whatsapp.subscriptions(),
             "handshake": *house.handshake.borrow(),
             "pending": house.webhooks.pending(),
             "queues": house.webhooks.report(),

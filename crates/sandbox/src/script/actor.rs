@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::sync::watch;
 
-use super::cast::{Answer, Line, Means, Part, Pays, Span};
+use super::cast::{Answer, Line, Means, Part, Pays, Said, Span};
 use crate::clock::Clock;
 use crate::customer::Customer;
 use crate::handshake::Handshake;
@@ -24,7 +24,12 @@ const TO_TRY_AGAIN: Span = Span::new(5_000, 9_000);
 /// Something that will be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Deed {
-    Say(String),
+    Say(Said),
+    /// Puts an emoji on a message of the shop's.
+    React {
+        wamid: String,
+        emoji: String,
+    },
     Read,
     Open(String),
     /// Pays at the address.
@@ -61,7 +66,7 @@ impl Actor {
             name: Some(part.name.clone()),
             hides_phone: Some(part.username.is_some()),
             username: part.username.clone(),
-            user_id: None,
+            ..Introduction::default()
         });
         Self {
             otherwise: part.otherwise.iter().cloned().collect(),
@@ -124,7 +129,9 @@ impl Actor {
     fn plan_lines(&mut self, mut at_ms: i64, lines: Vec<Line>) -> i64 {
         for line in lines {
             at_ms += line.after.pick(&mut self.dice);
-            self.plan_at(at_ms, Deed::Say(line.text));
+            if let Some(said) = line.said() {
+                self.plan_at(at_ms, Deed::Say(said));
+            }
         }
         at_ms
     }
@@ -141,7 +148,7 @@ impl Actor {
 
     fn say_soon(&mut self, text: Option<String>) {
         if let Some(text) = text {
-            self.plan_in(TO_TELL, Deed::Say(text));
+            self.plan_in(TO_TELL, Deed::Say(Said::Text(text)));
         }
     }
 
@@ -157,6 +164,10 @@ impl Actor {
     }
 
     fn consider(&mut self, bubble: &Bubble) {
+        if let Some(emoji) = self.part.reacts.take() {
+            let wamid = bubble.wamid.clone();
+            self.plan_in(TO_TELL, Deed::React { wamid, emoji });
+        }
         let link = bubble.link().filter(|link| link.starts_with(&self.pay_pages));
         match link {
             Some(link) if self.links.insert(link.to_owned()) => {
@@ -180,14 +191,15 @@ impl Actor {
             // First they finish what they came to say.
             let from_ms = self.opened_ms.max(self.clock.now_ms());
             let at_ms = from_ms + TO_ANSWER.pick(&mut self.dice);
-            self.plan_at(at_ms, Deed::Say(text));
+            self.plan_at(at_ms, Deed::Say(Said::Text(text)));
         }
     }
 
     async fn perform(&mut self, deed: Deed) {
         match deed {
-            Deed::Say(text) => {
-                self.customer.writes(&text);
+            Deed::Say(said) => self.say(said),
+            Deed::React { wamid, emoji } => {
+                self.customer.reacts(&wamid, &emoji);
             }
             Deed::Read => {
                 self.customer.reads();
@@ -205,6 +217,23 @@ impl Actor {
                         .clone()
                         .filter(|_| outcome.is_paid()),
                 );
+            }
+        }
+    }
+
+    fn say(&self, said: Said) {
+        match said {
+            Said::Text(text) => {
+                self.customer.writes(&text);
+            }
+            Said::File(file) => {
+                let caption = file.caption.unwrap_or_default();
+                if let Err(error) = self.customer.sends_sample(&file.sample, &caption) {
+                    tracing::warn!(%error, "The script sends a file that can't be sent");
+                }
+            }
+            Said::Content(content) => {
+                self.customer.sends(content.into());
             }
         }
     }

@@ -6,6 +6,9 @@ use anyhow::{Context, ensure};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::whatsapp::inbound;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +34,8 @@ pub(super) struct Part {
     #[serde(default)]
     pub(super) otherwise: Vec<String>,
     pub(super) pays: Pays,
+    /// The emoji put on the shop's first message, if any.
+    pub(super) reacts: Option<String>,
     /// What is said when the shop writes again after the payment, once.
     pub(super) farewell: Option<String>,
     /// What is said now and then.
@@ -38,12 +43,56 @@ pub(super) struct Part {
     pub(super) later: Vec<Line>,
 }
 
-/// Something said, `after` the line before it.
+/// Something said or sent, `after` the line before it: one of the kinds.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Line {
     pub(super) after: Span,
-    pub(super) text: String,
+    text: Option<String>,
+    file: Option<SentFile>,
+    /// As WhatsApp writes it.
+    location: Option<Value>,
+    /// A cart: `product`, `quantity`, `price`, `currency`.
+    order: Option<Vec<Value>>,
+}
+
+/// One of the sandbox's own files.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SentFile {
+    pub(super) sample: String,
+    pub(super) caption: Option<String>,
+}
+
+/// What a line says or sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Said {
+    Text(String),
+    File(SentFile),
+    /// A message as it stands in the webhook.
+    Content(Map<String, Value>),
+}
+
+impl Line {
+    /// Returns what is said, or `None` if it is not exactly one thing.
+    pub(super) fn said(&self) -> Option<Said> {
+        let Self {
+            text,
+            file,
+            location,
+            order,
+            ..
+        } = self.clone();
+        Some(match (text, file, location, order) {
+            (Some(text), None, None, None) => Said::Text(text),
+            (None, Some(file), None, None) => Said::File(file),
+            (None, None, Some(location), None) => {
+                Said::Content(inbound::object(json!({"type": "location", "location": location})))
+            }
+            (None, None, None, Some(items)) => Said::Content(inbound::order(&items, "")),
+            _ => return None,
+        })
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -120,6 +169,14 @@ impl Cast {
         let cast: Self =
             serde_json::from_str(text).context("A script is JSON: docs/sandbox.md shows its form")?;
         let phones: BTreeSet<&str> = cast.customers.iter().map(|part| part.phone.as_str()).collect();
+        let mut lines = cast
+            .customers
+            .iter()
+            .flat_map(|part| part.opening.iter().chain(&part.later));
+        ensure!(
+            lines.all(|line| line.said().is_some()),
+            "A line of the script must have one of 'text', 'file', 'location' and 'order'"
+        );
         ensure!(
             phones.len() == cast.customers.len(),
             "Two customers of the script have the same phone"
@@ -143,6 +200,26 @@ mod tests {
             &|part| part.pays.with.first() == Some(&Means::Card("4000000000000002".to_owned()))
         ));
         assert!(has(&|part| part.username.is_some()));
+        assert!(has(&|part| part.reacts.is_some()));
+        let says = |like: &dyn Fn(Said) -> bool| {
+            let lines = cast
+                .customers
+                .iter()
+                .flat_map(|part| part.opening.iter().chain(&part.later));
+            lines.filter_map(Line::said).any(like)
+        };
+        for sample in ["photo", "voice", "sticker"] {
+            assert!(
+                says(&|said| matches!(said, Said::File(file) if file.sample == sample)),
+                "{sample}"
+            );
+        }
+        for kind in ["location", "order"] {
+            assert!(
+                says(&|said| matches!(said, Said::Content(content) if content["type"] == kind)),
+                "{kind}"
+            );
+        }
         for words in cast
             .customers
             .iter()

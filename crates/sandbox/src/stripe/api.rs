@@ -172,7 +172,14 @@ fn before_work(stripe: &Stripe, asked: &Asked, hit: Hit) -> Option<Response> {
         Kind::Error500 | Kind::GraphError => Refusal::server_error(),
         Kind::RateLimit429 | Kind::PairRateLimit => Refusal::rate_limited(),
         Kind::Conflict409 => idempotency::in_use(asked.key.as_deref().unwrap_or("(none)")),
-        Kind::LostAnswer | Kind::Error500After | Kind::Timeout | Kind::FailedStatus => return None,
+        Kind::LostAnswer
+        | Kind::Error500After
+        | Kind::Timeout
+        | Kind::FailedStatus
+        | Kind::CutShort
+        | Kind::Slow
+        | Kind::Corrupt
+        | Kind::WrongSha256 => return None,
     };
     Some(refuse(stripe, asked, &refusal))
 }

@@ -37,8 +37,8 @@ pub(super) async fn run(shared: Arc<Shared>, source: Source, lane: usize) {
     let stop = shared.stop.clone();
     let work = async {
         loop {
-            let (attempt, target) = next(&shared, source, lane).await;
-            let outcome = post(&shared.client, &target, &attempt.letter).await;
+            let (attempt, address) = next(&shared, source, lane).await;
+            let outcome = post(&shared.client, &address, &attempt.letter).await;
             conclude(&shared, attempt, outcome);
         }
     };
@@ -53,7 +53,7 @@ async fn next(shared: &Shared, source: Source, lane: usize) -> (Attempt, String)
         // Register for the wake-up before looking.
         woken.as_mut().enable();
         let mut due = None;
-        if let Some(target) = shared.target.borrow().clone() {
+        if let Some(address) = shared.address(source) {
             let lanes = if shared.faults.webhooks().reorder {
                 LANES
             } else {
@@ -61,7 +61,7 @@ async fn next(shared: &Shared, source: Source, lane: usize) -> (Attempt, String)
             };
             if lane < lanes {
                 if let Some(attempt) = shared.queue(source, |queue| queue.take(lanes)) {
-                    return (attempt, target);
+                    return (attempt, address);
                 }
                 due = shared.queue(source, |queue| queue.next_due());
             }
@@ -76,10 +76,8 @@ async fn next(shared: &Shared, source: Source, lane: usize) -> (Attempt, String)
     }
 }
 
-async fn post(client: &reqwest::Client, target: &str, letter: &Letter) -> Result<u16, String> {
-    let mut request = client
-        .post(format!("{target}{}", letter.source().path()))
-        .body(letter.body().to_owned());
+async fn post(client: &reqwest::Client, address: &str, letter: &Letter) -> Result<u16, String> {
+    let mut request = client.post(address).body(letter.body().to_owned());
     for (name, value) in letter.headers(Timestamp::now().as_second()) {
         request = request.header(name, value);
     }

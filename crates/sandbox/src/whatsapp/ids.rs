@@ -39,6 +39,12 @@ pub(crate) fn token(length: usize) -> String {
         .collect()
 }
 
+/// Returns the seconds since 1970: with a count behind them, an id that no earlier run used, and
+/// that JSON's numbers can hold.
+pub(crate) fn digits_of_now() -> String {
+    jiff::Timestamp::now().as_second().to_string()
+}
+
 /// Returns the business-scoped user id of whoever owns a phone: the same for the same phone.
 pub(crate) fn user_id(phone: &str) -> String {
     let country = COUNTRIES
@@ -49,7 +55,7 @@ pub(crate) fn user_id(phone: &str) -> String {
 }
 
 /// FNV-1a: any spread will do, as long as it is the same in every run.
-fn fingerprint(text: &str) -> u64 {
+pub(crate) fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -1,41 +1,58 @@
 //! WhatsApp as the shop and its customers meet it: the Graph API, phones, statuses, webhooks.
 
+mod alerts;
+mod business;
 mod customer;
 mod graph;
+mod history;
 mod ids;
+pub(crate) mod inbound;
+mod media;
 mod notice;
 mod options;
 mod outgoing;
+mod pace;
+mod phone;
 mod refusal;
+mod review;
+mod samples;
+mod sending;
+mod templates;
 mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use customer::{Author, Bubble, Button, Status};
+pub(crate) use business::{NewNumber, NumberChange, Token};
+pub use customer::{Author, Bubble, Button, Choice, File, Reaction, Status};
 pub(crate) use graph::router;
+pub use history::{HistoryEntry, HistoryPlan, HistoryReport};
+pub(crate) use inbound::{FileToSend, Letterhead};
+pub(crate) use notice::put_in;
 pub use options::WhatsAppOptions;
+pub use pace::Limits;
+pub(crate) use phone::{Disconnection, PhoneBookEntry, PhoneMessage};
+pub use templates::TemplateState;
 pub(crate) use world::Introduction;
 
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::webhooks::{Letter, Webhooks};
+use business::{Business, Line};
 use customer::Customer;
-use notice::Address;
-use outgoing::Outgoing;
-use refusal::Refusal;
+use media::Shelf;
+use notice::Sender;
+use pace::Pace;
+use templates::TemplateBook;
 use world::World;
 
-/// How long "typing…" shows unless a message ends it.
-const TYPING_MS: i64 = 25_000;
-
-/// A WhatsApp Business account with one number, and everyone who writes to it.
+/// A WhatsApp Business account with its numbers, and everyone who writes to them.
 #[derive(Debug)]
 pub(crate) struct WhatsApp {
     options: WhatsAppOptions,
@@ -43,6 +60,12 @@ pub(crate) struct WhatsApp {
     webhooks: Webhooks,
     faults: Faults,
     world: Mutex<World>,
+    business: Mutex<Business>,
+    shelf: Mutex<Shelf>,
+    templates: Mutex<TemplateBook>,
+    pace: Mutex<Pace>,
+    /// What the shop's phone has to share.
+    memory: Mutex<phone::Memory>,
     /// Counts what happened on the phones.
     changes: watch::Sender<u64>,
     stop: CancellationToken,
@@ -74,20 +97,6 @@ pub struct Sent {
     pub message: Bubble,
 }
 
-/// Whom a request names, and how the answer names them.
-#[derive(Debug, Clone, Copy)]
-struct Recipient<'a> {
-    named: &'a str,
-    address: Address,
-}
-
-/// What is answered to a message that was accepted.
-#[derive(Debug)]
-struct Accepted {
-    wamid: String,
-    phone: String,
-}
-
 impl WhatsApp {
     pub(crate) fn new(
         clock: Clock,
@@ -95,12 +104,22 @@ impl WhatsApp {
         faults: Faults,
         options: WhatsAppOptions,
     ) -> Arc<Self> {
+        let now_ms = clock.now_ms();
+        let pace = Pace::within(Limits {
+            enabled: options.rate_limits,
+            ..Limits::default()
+        });
         Arc::new(Self {
+            business: Mutex::new(Business::new(&options, now_ms)),
             options,
             clock,
             webhooks,
             faults,
             world: Mutex::default(),
+            shelf: Mutex::default(),
+            templates: Mutex::default(),
+            pace: Mutex::new(pace),
+            memory: Mutex::default(),
             changes: watch::Sender::new(0),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -121,41 +140,6 @@ impl WhatsApp {
         let phone = self.world().introduce(named, introduction).phone.clone();
         self.changed();
         phone
-    }
-
-    /// Lets a customer send a message: `content` has at least `type` and what goes with it.
-    ///
-    /// The same wamid again is the same message again: a webhook, but nothing new on the phone.
-    pub(crate) fn receive(&self, named: &str, wamid: Option<String>, content: Map<String, Value>) -> String {
-        let now_ms = self.clock.now_ms();
-        let wamid = wamid.unwrap_or_else(ids::wamid);
-        let mut world = self.world();
-        let customer = world.introduce(named, Introduction::default());
-        customer.wrote_ms = Some(now_ms);
-        let bubble = world::bubble_of(&wamid, &content, self.clock.now());
-        let body = notice::message(&self.options, customer, &wamid, now_ms.div_euclid(1000), content);
-        if !world.has_message(&wamid) {
-            world.keep(named, bubble, None);
-        }
-        self.tell(&wamid, "message", &body);
-        drop(world);
-        self.changed();
-        wamid
-    }
-
-    /// Lets a customer see everything that has arrived; returns how many messages were new.
-    pub(crate) fn read_all(&self, named: &str) -> Option<usize> {
-        let unread: Vec<String> = {
-            let world = self.world();
-            let bubbles = world.find(named)?.bubbles.iter();
-            let arrived =
-                bubbles.filter(|bubble| bubble.from == Author::Shop && bubble.status == Status::Delivered);
-            arrived.map(|bubble| bubble.wamid.clone()).collect()
-        };
-        for wamid in &unread {
-            self.progress(wamid, Status::Read, None);
-        }
-        Some(unread.len())
     }
 
     /// Returns what a customer's phone shows, oldest first.
@@ -202,14 +186,73 @@ impl WhatsApp {
         world.customers().iter().flat_map(of).collect()
     }
 
-    /// Signs and sends any body as a WhatsApp webhook.
+    /// Signs and sends a body as a webhook of the field that it names, if the app wants those.
     pub(crate) fn tell(&self, id: &str, kind: &str, body: &Value) {
+        let field = body.pointer("/entry/0/changes/0/field").and_then(Value::as_str);
+        if !field.is_none_or(|field| self.business().tells(field)) {
+            return;
+        }
         self.webhooks.send(Letter::whatsapp(
             id,
             kind,
             notice::on_the_wire(body),
             &self.options.app_secret,
         ));
+    }
+
+    /// Returns the shop's numbers as the API shows them.
+    pub(crate) fn numbers(&self) -> Value {
+        let business = self.business();
+        business.numbers().iter().map(business::Number::shown).collect()
+    }
+
+    pub(crate) fn add_number(&self, new: NewNumber) -> Value {
+        let now_ms = self.clock.now_ms();
+        self.business().add(&self.options, new, now_ms).shown()
+    }
+
+    /// Changes what is known of a number; returns `None` if there is none.
+    pub(crate) fn change_number_state(&self, id: &str, change: NumberChange) -> Option<Value> {
+        let mut business = self.business();
+        let number = business.number_mut(id)?;
+        number.change(change);
+        Some(number.shown())
+    }
+
+    pub(crate) fn token(&self) -> Token {
+        self.business().token.clone()
+    }
+
+    /// Sets what the system user's token may do, and until when.
+    pub(crate) fn set_token(&self, token: Token) {
+        self.business().token = token;
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.pace().limits
+    }
+
+    /// Sets how fast a number may send; what was sent before is forgotten.
+    pub(crate) fn set_limits(&self, limits: Limits) {
+        *self.pace() = Pace::within(limits);
+    }
+
+    /// Returns where the shop asked to have its webhooks sent.
+    pub(crate) fn subscriptions(&self) -> Value {
+        let business = self.business();
+        serde_json::json!({
+            "subscribed": business.subscribed,
+            "app": business.app,
+            "waba_callback": business.waba_callback,
+        })
+    }
+
+    /// Forgets the callbacks that were set by API: webhooks go where the sandbox is told.
+    pub(crate) fn forget_callbacks(&self) {
+        let mut business = self.business();
+        business.app = None;
+        business.waba_callback = None;
+        self.webhooks.set_callback(None);
     }
 
     /// Tells everything under way to end, without waiting for it.
@@ -223,92 +266,20 @@ impl WhatsApp {
         self.tasks.wait().await;
     }
 
-    /// Takes a message and lets it travel. With `fails` it never arrives.
-    fn accept(
-        self: &Arc<Self>,
-        to: Recipient,
-        message: Outgoing,
-        fails: Option<i64>,
-    ) -> Result<Accepted, Refusal> {
-        let now_ms = self.clock.now_ms();
-        let wamid = ids::wamid();
-        let mut world = self.world();
-        if to.address == Address::UserId && !world.knows(to.named) {
-            return Err(Refusal::value("Recipient user ID is not known to this business"));
-        }
-        let customer = world.introduce(to.named, Introduction::default());
-        customer.shop_types_until_ms = 0;
-        let closed = !message.is_template() && !customer.window_is_open(now_ms);
-        let fails = fails.or(closed.then_some(131_047));
-        let phone = customer.phone.clone();
-        world.keep(
-            &phone,
-            world::bubble_from(&wamid, message, self.clock.now()),
-            Some(to.address),
-        );
-        drop(world);
-        let journey = Arc::clone(self).travel(wamid.clone(), fails);
-        self.tasks
-            .spawn(self.stop.clone().run_until_cancelled_owned(journey));
-        Ok(Accepted { wamid, phone })
+    /// Returns the number of that id or display number, or the first.
+    fn line(&self, named: Option<&str>) -> Option<Line> {
+        self.business().line(named)
     }
 
-    async fn travel(self: Arc<Self>, wamid: String, fails: Option<i64>) {
-        self.clock.sleep(self.options.sent_after).await;
-        if fails.is_some() {
-            return self.progress(&wamid, Status::Failed, fails);
-        }
-        self.progress(&wamid, Status::Sent, None);
-        self.clock.sleep(self.options.delivered_after).await;
-        self.progress(&wamid, Status::Delivered, None);
+    fn about_account(&self, field: &str, value: Value) -> Value {
+        notice::on_account(&self.options.waba_id, self.clock.now_s(), field, value)
     }
 
-    /// Moves a message of the shop's on and tells of it; it never moves back.
-    fn progress(&self, wamid: &str, status: Status, error: Option<i64>) {
-        let now_s = self.clock.now_s();
-        let mut world = self.world();
-        let Some((customer, address)) = world.receiver_of(wamid) else {
-            return;
-        };
-        let Some(bubble) = customer.bubble_mut(wamid) else {
-            return;
-        };
-        if bubble.status >= status {
-            return;
+    fn sender(&self, line: Line) -> Sender {
+        Sender {
+            waba_id: self.options.waba_id.clone(),
+            line,
         }
-        bubble.status = status;
-        let bubble = bubble.clone();
-        let body = notice::status(&self.options, customer, &bubble, address, now_s, error);
-        self.tell(wamid, status.name(), &body);
-        drop(world);
-        self.changed();
-    }
-
-    /// Marks a customer's message, and those before it, as read by the shop.
-    fn shop_reads(&self, wamid: &str, types: bool) -> Result<(), Refusal> {
-        let until_ms = self.clock.now_ms().saturating_add(TYPING_MS);
-        let mut world = self.world();
-        let customer = world.writer_of(wamid).ok_or_else(|| {
-            Refusal::parameter(
-                "(#100) Invalid parameter: the message_id is not of a message that was received",
-            )
-        })?;
-        for bubble in customer
-            .bubbles
-            .iter_mut()
-            .filter(|bubble| bubble.from == Author::Customer)
-        {
-            bubble.status = Status::Read;
-            if bubble.wamid == wamid {
-                break;
-            }
-        }
-        if types {
-            customer.shop_types_until_ms = until_ms;
-        }
-        drop(world);
-        self.changed();
-        Ok(())
     }
 
     fn changed(&self) {
@@ -316,14 +287,36 @@ impl WhatsApp {
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.world)
     }
+
+    fn business(&self) -> MutexGuard<'_, Business> {
+        locked(&self.business)
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        locked(&self.shelf)
+    }
+
+    fn templates(&self) -> MutexGuard<'_, TemplateBook> {
+        locked(&self.templates)
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        locked(&self.pace)
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn report(customer: &Customer, now_ms: i64) -> CustomerReport {
     let closes = customer
-        .wrote_ms
-        .map(|wrote| wrote.saturating_add(24 * 60 * 60 * 1000));
+        .talks
+        .values()
+        .filter_map(|talk| talk.open_until_ms())
+        .max();
     CustomerReport {
         phone: customer.phone.clone(),
         hides_phone: customer.hides_phone,

@@ -4,32 +4,61 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::customer::{Bubble, Customer, Status};
-use super::options::WhatsAppOptions;
+use super::business::Line;
+use super::customer::{Bubble, Customer, Status, Talk};
 use super::refusal;
+
+/// Whose webhooks these are.
+#[derive(Debug, Clone)]
+pub(crate) struct Sender {
+    pub(crate) waba_id: String,
+    pub(crate) line: Line,
+}
 
 /// Returns the body that tells of a customer's message; `content` is merged over what every message has.
 pub(crate) fn message(
-    options: &WhatsAppOptions,
+    sender: &Sender,
     customer: &Customer,
     wamid: &str,
     at_s: i64,
     content: Map<String, Value>,
 ) -> Value {
     let phone = customer.known_phone();
+    let told = told(customer, wamid, at_s, content);
+    let contact = contact(customer, phone, true);
+    on_line(
+        sender,
+        "messages",
+        json!({"contacts": [contact], "messages": [told]}),
+    )
+}
+
+/// Returns one message with what every message has.
+pub(crate) fn told(
+    customer: &Customer,
+    wamid: &str,
+    at_s: i64,
+    content: Map<String, Value>,
+) -> Map<String, Value> {
     let mut told = Map::new();
-    put(&mut told, "from", phone);
+    put(&mut told, "from", customer.known_phone());
     put(&mut told, "from_user_id", Some(customer.user_id.as_str()));
     put(&mut told, "id", Some(wamid));
     put(&mut told, "timestamp", Some(at_s.to_string()));
     told.extend(content);
-    let contact = contact(customer, phone, true);
-    envelope(options, json!({"contacts": [contact], "messages": [told]}))
+    told
 }
 
 fn put(object: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
     if let Some(value) = value {
         object.insert(name.to_owned(), value.into());
+    }
+}
+
+/// Adds a part to what is an object.
+pub(crate) fn put_in(value: &mut Value, name: &str, part: impl Into<Value>) {
+    if let Some(object) = value.as_object_mut() {
+        object.insert(name.to_owned(), part.into());
     }
 }
 
@@ -42,7 +71,7 @@ pub(crate) enum Address {
 
 /// Returns the body that tells how far a message has come. With `error` it failed.
 pub(crate) fn status(
-    options: &WhatsAppOptions,
+    sender: &Sender,
     customer: &Customer,
     bubble: &Bubble,
     address: Address,
@@ -63,7 +92,8 @@ pub(crate) fn status(
     put(&mut told, "recipient_id", phone);
     put(&mut told, "recipient_user_id", user_id);
     put(&mut told, "biz_opaque_callback_data", bubble.opaque.as_deref());
-    put(&mut told, "pricing", priced.then(|| pricing(bubble)));
+    let pricing = (priced && !bubble.pricing.is_null()).then(|| bubble.pricing.clone());
+    put(&mut told, "pricing", pricing);
     put(
         &mut told,
         "errors",
@@ -73,17 +103,25 @@ pub(crate) fn status(
     let contact = contact(customer, phone, bubble.status != Status::Sent);
     put(&mut value, "contacts", error.is_none().then(|| vec![contact]));
     put(&mut value, "statuses", Some(vec![Value::Object(told)]));
-    envelope(options, Value::Object(value))
+    on_line(sender, "messages", Value::Object(value))
 }
 
-fn pricing(bubble: &Bubble) -> Value {
-    if bubble.kind == "template" {
-        return json!({"billable": true, "pricing_model": "PMP", "type": "regular", "category": "utility"});
+/// Returns what WhatsApp says about the price of a message that is sent now.
+pub(crate) fn pricing(category: Option<&str>, talk: &Talk, now_ms: i64) -> Value {
+    let price = |billable: bool, kind: &str, category: &str| json!({"billable": billable, "pricing_model": "PMP", "type": kind, "category": category});
+    if talk.is_free_entry(now_ms) {
+        return price(false, "free_entry_point", "referral_conversion");
     }
-    json!({"billable": false, "pricing_model": "PMP", "type": "free_customer_service", "category": "service"})
+    match category {
+        // A utility template costs nothing while the customer may be written to freely.
+        Some("utility") if talk.window_is_open(now_ms) => price(false, "free_customer_service", "utility"),
+        Some(category) => price(true, "regular", category),
+        None => price(false, "free_customer_service", "service"),
+    }
 }
 
-fn contact(customer: &Customer, phone: Option<&str>, with_username: bool) -> Value {
+/// Returns a customer as webhooks name them.
+pub(crate) fn contact(customer: &Customer, phone: Option<&str>, with_username: bool) -> Value {
     let mut profile = Map::new();
     put(&mut profile, "name", Some(customer.name.as_str()));
     put(
@@ -98,29 +136,39 @@ fn contact(customer: &Customer, phone: Option<&str>, with_username: bool) -> Val
     Value::Object(contact)
 }
 
-fn envelope(options: &WhatsAppOptions, value: Value) -> Value {
+/// Returns a body about one of the shop's numbers.
+pub(crate) fn on_line(sender: &Sender, field: &str, value: Value) -> Value {
     let mut whole = Map::new();
     put(&mut whole, "messaging_product", Some("whatsapp"));
     let metadata = json!({
-        "display_phone_number": options.display_phone_number,
-        "phone_number_id": options.phone_number_id,
+        "display_phone_number": sender.line.display,
+        "phone_number_id": sender.line.id,
     });
     put(&mut whole, "metadata", Some(metadata));
     if let Value::Object(value) = value {
         whole.extend(value);
     }
-    json!({
-        "object": "whatsapp_business_account",
-        "entry": [{"id": options.waba_id, "changes": [{"value": whole, "field": "messages"}]}],
-    })
+    let change = json!({"value": whole, "field": field});
+    in_envelope(json!({"id": sender.waba_id, "changes": [change]}))
+}
+
+/// Returns a body about the account, which alone says when it was sent.
+pub(crate) fn on_account(waba_id: &str, at_s: i64, field: &str, value: Value) -> Value {
+    let change = json!({"value": value, "field": field});
+    in_envelope(json!({"id": waba_id, "time": at_s, "changes": [change]}))
+}
+
+fn in_envelope(entry: Value) -> Value {
+    json!({"object": "whatsapp_business_account", "entry": [entry]})
 }
 
 /// Writes JSON as Meta does on the wire: everything outside ASCII escaped, slashes too.
 ///
 /// Whoever verifies a signature over re-written JSON instead of the raw bytes is found out.
 pub(crate) fn on_the_wire(body: &Value) -> String {
-    let mut written = String::new();
-    for letter in body.to_string().chars() {
+    let plain = body.to_string();
+    let mut written = String::with_capacity(plain.len() + plain.len() / 8);
+    for letter in plain.chars() {
         match letter {
             '/' => written.push_str("\\/"),
             _ if letter.is_ascii() => written.push(letter),

@@ -10,6 +10,21 @@ pub struct WhatsAppOptions {
     pub verify_token: String,
     pub phone_number_id: String,
     pub waba_id: String,
+    pub app_id: String,
+    /// The business portfolio that owns the account.
+    pub business_id: String,
+    /// How many numbers the account has; the others' ids follow the first's.
+    pub lines: usize,
+    /// The numbers' two-step verification PIN.
+    pub pin: String,
+    /// The numbers live in the WhatsApp Business app too: history, echoes, phone book.
+    pub on_phone: bool,
+    /// Refuses what comes too fast, as WhatsApp does.
+    pub rate_limits: bool,
+    /// How long Meta reviews a template, in virtual time.
+    pub review_takes: Duration,
+    /// Where files are fetched; filled in at the start.
+    pub public_url: String,
     /// The shop's number as webhooks show it: digits alone.
     pub display_phone_number: String,
     pub verified_name: String,
@@ -27,6 +42,14 @@ impl Default for WhatsAppOptions {
             verify_token: "sandbox-verify-token".to_owned(),
             phone_number_id: "100000000000001".to_owned(),
             waba_id: "200000000000002".to_owned(),
+            app_id: "300000000000003".to_owned(),
+            business_id: "500000000000005".to_owned(),
+            lines: 1,
+            pin: "123456".to_owned(),
+            on_phone: true,
+            rate_limits: false,
+            review_takes: Duration::from_secs(1),
+            public_url: String::new(),
             display_phone_number: "5215550000000".to_owned(),
             verified_name: "Pastelería Luna".to_owned(),
             sent_after: Duration::from_millis(60),

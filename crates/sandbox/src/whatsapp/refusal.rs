@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::ids;
+use super::notice::put_in;
 
 const HREF: &str =
     "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes";
@@ -18,6 +19,7 @@ const KNOWN: &[(i64, u16, &str)] = &[
     (3, 500, "API Method"),
     (4, 429, "API Too Many Calls"),
     (10, 403, "Permission Denied"),
+    (15, 400, "This method must be called with an app access_token."),
     (100, 400, "Invalid parameter"),
     (190, 401, "Access token has expired"),
     (200, 403, "API Permission"),
@@ -68,8 +70,27 @@ const KNOWN: &[(i64, u16, &str)] = &[
     ),
     (132_000, 400, "Template Param Count Mismatch"),
     (132_001, 404, "Template does not Exist"),
+    (132_005, 400, "Template Hydrated Text Too Long"),
+    (132_007, 400, "Template Format Character Policy Violated"),
+    (132_012, 400, "Template Parameter Format Mismatch"),
+    (132_015, 400, "Template is Paused"),
+    (132_016, 400, "Template is Disabled"),
+    (132_018, 400, "Template Parameters Issue"),
     (133_004, 503, "Server Temporarily Unavailable"),
+    (133_005, 400, "Two step verification PIN Mismatch"),
     (133_010, 400, "Phone number Not Registered"),
+    (133_016, 400, "Account register/deregister rate limit exceeded"),
+    (2_593_107, 400, "Synchronization request limit exceeded"),
+    (
+        2_593_108,
+        400,
+        "Synchronization request made outside the allowed time window",
+    ),
+    (
+        2_593_109,
+        400,
+        "History sync is turned off by the business from the WhatsApp Business App",
+    ),
 ];
 
 const WINDOW_CLOSED: &str = "Message failed to send because more than 24 hours have passed since the customer last replied to this number.";
@@ -83,6 +104,8 @@ pub(crate) struct Refusal {
     kind: &'static str,
     message: String,
     details: Option<String>,
+    /// A title and words for a person, as template creation gives them.
+    for_person: Option<Box<(&'static str, String)>>,
 }
 
 impl Refusal {
@@ -97,7 +120,51 @@ impl Refusal {
             kind: "OAuthException",
             message,
             details: Some(details(code)),
+            for_person: None,
         }
+    }
+
+    /// Returns the error that Meta documents under `code`, with details of this case.
+    pub(crate) fn detailed(code: i64, details: impl Into<String>) -> Self {
+        Self {
+            details: Some(details.into()),
+            ..Self::coded(code)
+        }
+    }
+
+    /// Returns a 100 that says under `subcode` what is wrong with a template.
+    pub(crate) fn of_template(subcode: i64, title: &'static str, words: impl Into<String>) -> Self {
+        Self {
+            subcode: Some(subcode),
+            for_person: Some(Box::new((title, words.into()))),
+            ..Self::parameter("Invalid parameter")
+        }
+    }
+
+    /// Returns a 190 for a token whose time is over.
+    pub(crate) fn expired(at: jiff::Timestamp) -> Self {
+        Self {
+            subcode: Some(463),
+            ..Self::token(&format!(
+                "Error validating access token: Session has expired on {at}."
+            ))
+        }
+    }
+
+    /// Returns what a token without the permission `scope` gets.
+    pub(crate) fn permission(code: i64, scope: &str) -> Self {
+        Self {
+            message: format!(
+                "(#{code}) You do not have the necessary permissions to send messages on behalf of this WhatsApp \
+                 Business Account or to manage it: {scope} is missing"
+            ),
+            details: None,
+            ..Self::coded(code)
+        }
+    }
+
+    pub(crate) fn with_code(self, code: i64) -> Self {
+        Self { code, ..self }
     }
 
     /// Returns a 100, as for a field that is missing or malformed.
@@ -148,8 +215,22 @@ impl Refusal {
     }
 
     #[cfg(test)]
+    pub(crate) fn subcode(&self) -> Option<i64> {
+        self.subcode
+    }
+
+    #[cfg(test)]
     pub(crate) fn code(&self) -> i64 {
         self.code
+    }
+
+    /// Returns the error as `debug_token` repeats it.
+    pub(crate) fn short(&self) -> Value {
+        let mut short = json!({"code": self.code, "message": self.message});
+        if let Some(subcode) = self.subcode {
+            put_in(&mut short, "subcode", subcode);
+        }
+        short
     }
 
     fn body(&self) -> Value {
@@ -160,6 +241,11 @@ impl Refusal {
         put("code", self.code.into());
         if let Some(subcode) = self.subcode {
             put("error_subcode", subcode.into());
+        }
+        if let Some((title, words)) = self.for_person.as_deref() {
+            put("is_transient", false.into());
+            put("error_user_title", (*title).into());
+            put("error_user_msg", words.clone().into());
         }
         if let Some(details) = &self.details {
             put(
@@ -201,6 +287,13 @@ fn look_up(code: i64) -> (u16, &'static str) {
 fn details(code: i64) -> String {
     match code {
         131_047 => WINDOW_CLOSED.to_owned(),
+        131_053 => "Media upload error: the file is not of the type that it was sent as".to_owned(),
+        132_015 => {
+            "Template is paused due to low quality so it cannot be sent in a template message.".to_owned()
+        }
+        2_593_107 => "A synchronization can be asked for once after each onboarding.".to_owned(),
+        2_593_108 => "A synchronization can be asked for within 24 hours of onboarding.".to_owned(),
+        2_593_109 => "History sharing is turned off by the business".to_owned(),
         130_429 => "Cloud API message throughput has been reached.".to_owned(),
         131_056 => {
             "Message failed to send because there were too many messages sent from this phone number to the \

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::customer::{Author, Bubble, Customer, Status};
+use super::customer::{Author, Bubble, Customer, File};
 use super::ids;
 use super::notice::Address;
 use super::outgoing::Outgoing;
@@ -17,6 +17,8 @@ pub(crate) struct Introduction {
     pub(crate) user_id: Option<String>,
     pub(crate) username: Option<String>,
     pub(crate) hides_phone: Option<bool>,
+    /// The number that the customer has from now on; the old one leads here too.
+    pub(crate) phone: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +63,10 @@ impl World {
             self.places.remove(&customer.user_id);
             self.places.insert(user_id.clone(), at);
             customer.user_id = user_id;
+        }
+        if let Some(phone) = told.phone {
+            self.places.insert(ids::common_spelling(&phone), at);
+            customer.phone = ids::digits(&phone);
         }
         if let Some(name) = told.name {
             customer.name = name;
@@ -125,43 +131,81 @@ fn stranger(named: &str) -> Customer {
 }
 
 /// Returns how a customer's message looks on their phone.
-pub(crate) fn bubble_of(wamid: &str, content: &Map<String, Value>, at: Timestamp) -> Bubble {
+pub(crate) fn bubble_of(wamid: &str, line: &str, content: &Map<String, Value>, at: Timestamp) -> Bubble {
     let kind = content.get("type").and_then(Value::as_str).unwrap_or("unknown");
     let part = content.get(kind);
-    let text = ["body", "caption", "emoji", "text"]
+    let text = ["body", "caption", "emoji", "text", "name", "original_message_id"]
         .iter()
-        .find_map(|name| part?.get(name)?.as_str());
+        .find_map(|name| part?.get(name)?.as_str())
+        .or_else(|| chosen(part?));
     let about = content
         .get("context")
         .and_then(|context| context.get("id"))
+        .or_else(|| part?.get("message_id"))
+        .or_else(|| part?.get("original_message_id"))
         .and_then(Value::as_str);
     Bubble {
-        wamid: wamid.to_owned(),
-        from: Author::Customer,
-        kind: kind.to_owned(),
         text: text.unwrap_or_default().to_owned(),
-        button: None,
-        footer: None,
         about: about.map(str::to_owned),
-        at,
-        status: Status::Delivered,
-        opaque: None,
+        file: part.and_then(file_in),
+        ..Bubble::new(wamid, Author::Customer, line, kind, at)
     }
 }
 
+/// Returns the title of a reply that was tapped.
+fn chosen(interactive: &Value) -> Option<&str> {
+    let kind = interactive.get("type")?.as_str()?;
+    interactive.get(kind)?.get("title")?.as_str()
+}
+
+fn file_in(part: &Value) -> Option<File> {
+    let field = |name: &str| part.get(name).and_then(Value::as_str).map(str::to_owned);
+    let mime = field("mime_type")?;
+    Some(File {
+        id: field("id"),
+        mime: Some(mime),
+        filename: field("filename"),
+        voice: part.get("voice").and_then(Value::as_bool).unwrap_or(false),
+        ..File::default()
+    })
+}
+
 /// Returns how the shop's message will look on the customer's phone.
-pub(crate) fn bubble_from(wamid: &str, message: Outgoing, at: Timestamp) -> Bubble {
+pub(crate) fn bubble_from(wamid: &str, line: &str, message: Outgoing, at: Timestamp) -> Bubble {
     Bubble {
-        wamid: wamid.to_owned(),
-        from: Author::Shop,
-        kind: message.kind,
+        header: message.header,
         text: message.text,
         button: message.button,
+        choices: message.choices,
         footer: message.footer,
+        template: message.template.map(|template| template.name),
+        file: message.file,
         about: message.about,
-        at,
-        status: Status::Accepted,
         opaque: message.opaque,
+        ..Bubble::new(wamid, Author::Shop, line, &message.kind, at)
+    }
+}
+
+/// Lets a message of either side change the one that it is about: reactions, edits, deletions.
+pub(crate) fn change_target(customer: &mut Customer, from: Author, content: &Map<String, Value>) {
+    let kind = content.get("type").and_then(Value::as_str).unwrap_or_default();
+    let Some(part) = content.get(kind) else { return };
+    let at = |pointer: &str| part.pointer(pointer).and_then(Value::as_str);
+    let target = at("/message_id").or_else(|| at("/original_message_id"));
+    let Some(target) = target.and_then(|target| customer.bubble_mut(target)) else {
+        return;
+    };
+    match kind {
+        "reaction" => target.react(from, at("/emoji").unwrap_or_default()),
+        "revoke" => target.deleted = true,
+        "edit" => {
+            let kind = at("/message/type").unwrap_or("text");
+            let text =
+                at(&format!("/message/{kind}/body")).or_else(|| at(&format!("/message/{kind}/caption")));
+            text.unwrap_or_default().clone_into(&mut target.text);
+            target.edited = true;
+        }
+        _ => {}
     }
 }
 

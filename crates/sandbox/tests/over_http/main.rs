@@ -5,8 +5,13 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod chats;
+mod coexistence;
+mod connect;
 mod control;
+mod files;
 mod program;
 mod receiver;
 mod shop;
+mod templates;
 mod whatsapp;

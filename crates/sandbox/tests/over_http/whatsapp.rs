@@ -229,8 +229,7 @@ async fn a_day_after_the_last_message_only_templates_arrive() {
     assert_eq!(shop.receiver.values().pop().unwrap().get("contacts"), None);
     assert_eq!(ana.inbox(), ["Todavía"]);
 
-    let template =
-        json!({"to": ANA, "type": "template", "template": {"name": "aviso", "language": {"code": "es_MX"}}});
+    let template = json!({"to": ANA, "type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}});
     let (status, answer) = shop.send(template).await;
     assert_eq!(status, 200);
     let wamid = answer["messages"][0]["id"].as_str().unwrap();
@@ -355,7 +354,7 @@ async fn the_number_and_the_token_can_be_looked_up() {
         json!({"success": true})
     );
     assert_eq!(
-        ask(reqwest::Method::POST, format!("{number}/register")).await,
+        ask(reqwest::Method::POST, format!("{number}/register?pin=123456")).await,
         json!({"success": true})
     );
     let token = shop.sandbox.whatsapp().token.clone();

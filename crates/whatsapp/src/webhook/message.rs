@@ -1,26 +1,31 @@
-//! Messages: what customers write, what the shop wrote on its phone, and its history.
+//! Messages: what customers write, and what the shop wrote on its phone.
 
 use cobro_protocol::Timestamp;
 use serde_json::value::RawValue;
 
-use super::fields::Fields;
 use super::node::Node;
-use super::parse::{Change, notice, unreadable};
-use super::{Context, HistoryMessage, InboundMessage, LineRef, Media, MessageKind, Sender, Update};
-use super::{sender, text};
-use crate::Referral;
+use super::parse::{Change, unreadable};
+use super::{Context, InboundMessage, Media, MessageKind, Sender, Update};
+use super::{content, sender, text};
+use crate::identity::phone_match_key;
+use crate::{Content, Referral};
 
 /// Reads what a customer wrote. A system message may also say that the
-/// customer's user id changed: two updates then.
+/// customer's user id or number changed: more updates then.
 pub(super) fn inbound(raw: &RawValue, change: &Change<'_>, updates: &mut Vec<Update>) {
     let fields = Node::of(raw);
     if !fields.has_fields() {
         return updates.push(unreadable("messages: a message is no object", raw));
     }
+    if let Some(group) = of_group(raw, &fields) {
+        return updates.push(group);
+    }
     let from = change.contacts.complete(sender::writer(&fields));
     let changed = changed_user_id(&fields, &from, change);
     updates.push(Update::Message(read(raw, &fields, change, from)));
+    // The id first: it is found by the number that was.
     updates.extend(changed);
+    updates.extend(changed_number(&fields, change));
 }
 
 pub(super) fn echo(raw: &RawValue, change: &Change<'_>) -> Update {
@@ -28,95 +33,14 @@ pub(super) fn echo(raw: &RawValue, change: &Change<'_>) -> Update {
     if !fields.has_fields() {
         return unreadable("message_echoes: a message is no object", raw);
     }
+    if let Some(group) = of_group(raw, &fields) {
+        return group;
+    }
     let customer = change.contacts.complete(sender::addressee(&fields));
     Update::Echo(read(raw, &fields, change, customer))
 }
 
-/// Reads one chunk of the phone's history. Instead of threads it may say why there are none.
-pub(super) fn history(chunk: &RawValue, change: &Change<'_>, updates: &mut Vec<Update>) {
-    let chunk = Fields::of(chunk);
-    for thread in chunk.list("threads") {
-        let thread = Fields::of(thread);
-        let customer = change
-            .contacts
-            .complete(sender::of_thread(&thread.node("id"), &thread.node("context")));
-        let messages = thread.list("messages");
-        updates.extend(
-            messages
-                .into_iter()
-                .map(|raw| of_history(raw, change, customer.clone())),
-        );
-    }
-    updates.extend(
-        chunk
-            .list("errors")
-            .into_iter()
-            .map(|raw| notice("history", raw.get())),
-    );
-}
-
-/// Reads a file of the history, sent after its placeholder under the same wamid.
-pub(super) fn late_history(raw: &RawValue, change: &Change<'_>) -> Update {
-    of_history(raw, change, Sender::default())
-}
-
-fn of_history(raw: &RawValue, change: &Change<'_>, thread: Sender) -> Update {
-    let fields = Node::of(raw);
-    if !fields.has_fields() {
-        return unreadable("history: a message is no object", raw);
-    }
-    let from_shop = is_from_shop(&fields, &change.line, &thread);
-    let own = if from_shop {
-        sender::addressee(&fields)
-    } else {
-        sender::writer(&fields)
-    };
-    let customer = if thread == Sender::default() {
-        change.contacts.complete(own)
-    } else {
-        joined(thread, own)
-    };
-    Update::History(HistoryMessage {
-        message: read(raw, &fields, change, customer),
-        from_shop,
-        status: None,
-    })
-}
-
-/// Returns whether the shop wrote it: its own number stands there, or anyone's but the thread's.
-fn is_from_shop(message: &Node<'_>, line: &LineRef, thread: &Sender) -> bool {
-    let writer = sender::writer(message);
-    if writer.user_id.is_some() {
-        return writer.user_id != thread.user_id && thread.user_id.is_some();
-    }
-    let is_ours = |phone: &str| {
-        line.display_phone_number
-            .as_deref()
-            .is_some_and(|ours| same_digits(ours, phone))
-    };
-    match (&writer.phone, &thread.phone) {
-        (Some(phone), _) if is_ours(phone) => true,
-        (Some(phone), Some(customer)) => !same_digits(phone, customer),
-        (Some(_), None) => false,
-        (None, _) => !message.get("to").str().is_some_and(is_ours),
-    }
-}
-
-fn same_digits(one: &str, other: &str) -> bool {
-    let digits = |phone: &str| -> Vec<u8> { phone.bytes().filter(u8::is_ascii_digit).collect() };
-    digits(one) == digits(other)
-}
-
-fn joined(known: Sender, own: Sender) -> Sender {
-    Sender {
-        phone: known.phone.or(own.phone),
-        user_id: known.user_id.or(own.user_id),
-        parent_user_id: known.parent_user_id.or(own.parent_user_id),
-        ..known
-    }
-}
-
-fn read(raw: &RawValue, fields: &Node<'_>, change: &Change<'_>, from: Sender) -> InboundMessage {
+pub(super) fn read(raw: &RawValue, fields: &Node<'_>, change: &Change<'_>, from: Sender) -> InboundMessage {
     let name = fields.get("type").str().unwrap_or_default();
     let part = fields.get(name);
     InboundMessage {
@@ -129,11 +53,30 @@ fn read(raw: &RawValue, fields: &Node<'_>, change: &Change<'_>, from: Sender) ->
         context: context_of(fields),
         referral: referral_of(fields),
         media: media_of(name, part),
-        content: None,
-        reaction: None,
-        target: None,
+        content: content_of(name, raw, fields),
+        reaction: content::reaction(name, part),
+        target: content::target(name, part),
         raw: raw.get().to_owned(),
     }
+}
+
+/// Groups have no thread here: what is said to many must not look as if it was said to the shop alone.
+fn of_group(raw: &RawValue, message: &Node<'_>) -> Option<Update> {
+    message.get("group_id").text()?;
+    Some(Update::Other {
+        field: "group_messages".to_owned(),
+        raw: raw.get().to_owned(),
+    })
+}
+
+/// An edited message carries its content one level further down.
+fn content_of(name: &str, raw: &RawValue, message: &Node<'_>) -> Option<Content> {
+    if name == "edit" {
+        let edited = message.get("edit").get("message");
+        let name = edited.get("type").str().filter(|name| *name != "edit")?;
+        return content::of(name, raw, edited);
+    }
+    content::of(name, raw, message)
 }
 
 fn kind_of(name: &str, part: &Node<'_>) -> MessageKind {
@@ -197,5 +140,21 @@ fn changed_user_id(message: &Node<'_>, from: &Sender, change: &Change<'_>) -> Op
         previous: from.user_id.clone(),
         current,
         phone: from.phone.clone(),
+    })
+}
+
+/// Also a new user id brings the number that it came with.
+fn changed_number(message: &Node<'_>, change: &Change<'_>) -> Option<Update> {
+    let system = message.get("system");
+    let tells = matches!(
+        system.get("type").str()?,
+        "user_changed_number" | "customer_changed_number" | "user_changed_user_id"
+    );
+    let previous = content::previous_number(system, message).filter(|_| tells)?;
+    let current = content::current_number(system)?;
+    (phone_match_key(&previous) != phone_match_key(&current)).then(|| Update::NumberChanged {
+        line: change.line.clone(),
+        previous,
+        current,
     })
 }

@@ -51,6 +51,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Returns an object's fields, in their order.
+    pub(super) fn fields(&self) -> &[(Cow<'a, str>, Node<'a>)] {
+        match self {
+            Self::Object(fields) => fields,
+            _ => &[],
+        }
+    }
+
     pub(super) fn is_true(&self) -> bool {
         *self == Self::True
     }
@@ -80,6 +88,27 @@ impl<'a> Node<'a> {
         match self {
             Self::Integer(number) => Some(*number),
             node => node.str()?.trim().parse().ok(),
+        }
+    }
+
+    pub(super) fn float(&self) -> Option<f64> {
+        match self {
+            Self::Float(number) => Some(*number),
+            node => node
+                .text()?
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite()),
+        }
+    }
+
+    /// Returns what is neither a list nor an object as text.
+    pub(super) fn scalar(&self) -> Option<String> {
+        match self {
+            Self::True => Some("true".to_owned()),
+            Self::False => Some("false".to_owned()),
+            node => node.text(),
         }
     }
 

@@ -6,40 +6,18 @@ use serde_json::value::RawValue;
 use super::fields::Fields;
 use super::node::Node;
 use super::sender::{self, Contacts};
-use super::{Alert, LineRef, Severity, Update, message, status};
+use super::{LineRef, Update, alert, call, history, message, phone_book, status, template};
 
 /// The body is no webhook of WhatsApp's at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
+    /// It can't be read at all.
     #[error("The webhook is not JSON")]
     NotJson,
+    /// It is JSON that says nothing.
     #[error("The webhook has no entry with changes")]
     NoChanges,
 }
-
-/// Fields whose news a person should see.
-const NOTICES: [&str; 20] = [
-    "account_alerts",
-    "account_review_update",
-    "account_settings_update",
-    "account_update",
-    "business_capability_update",
-    "business_username_update",
-    "business_username_updates",
-    "message_template_components_update",
-    "message_template_quality_update",
-    "message_template_status_update",
-    "partner_solutions",
-    "payment_configuration_update",
-    "phone_number_name_update",
-    "phone_number_quality_update",
-    "security",
-    "template_category_update",
-    "template_correct_category_detection",
-    "user_preferences",
-    "flows",
-    "messaging_handovers",
-];
 
 /// Returns every update of a webhook, in its order. One bad part does not fail the others.
 pub fn parse(body: &str) -> Result<Vec<Update>, ParseError> {
@@ -124,57 +102,26 @@ fn of_change(RawChange { field, value }: &RawChange<'_>, waba_id: Option<&str>, 
     let before = updates.len();
     of_value(field, value, &change, updates);
     if updates.len() == before {
-        updates.push(untold(field, value));
+        updates.push(whole(field, value, &change));
     }
 }
 
 /// Goes by what is there rather than by the field's name: new fields carry known parts.
 fn of_value(field: &str, value: &Fields<'_>, change: &Change<'_>, updates: &mut Vec<Update>) {
-    let messages = value.list("messages").into_iter();
+    let list = |name: &str| value.list(name).into_iter();
     if field == "history" {
-        updates.extend(messages.map(|raw| message::late_history(raw, change)));
+        updates.extend(list("messages").map(|raw| history::late(raw, change)));
     } else {
-        messages.for_each(|raw| message::inbound(raw, change, updates));
+        list("messages").for_each(|raw| message::inbound(raw, change, updates));
     }
-    updates.extend(
-        value
-            .list("statuses")
-            .into_iter()
-            .map(|raw| status::update(raw, change)),
-    );
-    updates.extend(
-        value
-            .list("message_echoes")
-            .into_iter()
-            .map(|raw| message::echo(raw, change)),
-    );
-    for chunk in value.list("history") {
-        message::history(chunk, change, updates);
-    }
-    updates.extend(
-        value
-            .list("user_id_update")
-            .into_iter()
-            .map(|raw| sender::user_id_update(raw, change)),
-    );
-    updates.extend(
-        value
-            .list("errors")
-            .into_iter()
-            .map(|raw| notice(field, raw.get())),
-    );
-}
-
-pub(super) fn notice(field: &str, raw: impl Into<String>) -> Update {
-    Update::Alert(Alert {
-        line: LineRef::default(),
-        field: field.to_owned(),
-        event: field.to_owned(),
-        severity: Severity::Info,
-        details: None,
-        ends: false,
-        raw: raw.into(),
-    })
+    updates.extend(list("statuses").map(|raw| status::update(raw, change)));
+    updates.extend(list("message_echoes").map(|raw| message::echo(raw, change)));
+    list("history").for_each(|raw| history::chunk(raw, change, updates));
+    updates.extend(list("calls").filter_map(|raw| call::inbound(raw, change)));
+    updates.extend(list("state_sync").map(|raw| phone_book::entry(raw, change)));
+    updates.extend(list("user_id_update").map(|raw| sender::user_id_update(raw, change)));
+    updates.extend(list("user_preferences").map(|raw| alert::preference(&Node::of(raw), raw.get(), change)));
+    updates.extend(list("errors").map(|raw| alert::error(field, &Node::of(raw), raw.get(), change)));
 }
 
 pub(super) fn unreadable(error: &str, raw: &RawValue) -> Update {
@@ -184,14 +131,16 @@ pub(super) fn unreadable(error: &str, raw: &RawValue) -> Update {
     }
 }
 
-fn untold(field: &str, value: &Fields<'_>) -> Update {
-    if NOTICES.contains(&field) {
-        return notice(field, value.to_json());
-    }
-    Update::Other {
-        field: field.to_owned(),
-        raw: value.to_json(),
-    }
+/// Reads a change without parts: news of a template, something to know, or neither.
+fn whole(field: &str, value: &Fields<'_>, change: &Change<'_>) -> Update {
+    let raw = value.to_json();
+    let node: Node<'_> = serde_json::from_str(&raw).unwrap_or_default();
+    template::news(field, &node, change)
+        .or_else(|| alert::of_field(field, &node, &raw, change))
+        .unwrap_or_else(|| Update::Other {
+            field: field.to_owned(),
+            raw: raw.clone(),
+        })
 }
 
 fn line_of(value: &Fields<'_>, waba_id: Option<&str>) -> LineRef {
@@ -269,7 +218,9 @@ mod tests {
     fn an_error_of_the_whole_account_is_a_notice() {
         let updates =
             changes(r#"{"field":"messages","value":{"errors":[{"code":130429,"title":"Rate limit hit"}]}}"#);
-        assert!(matches!(&updates[..], [Update::Alert(Alert { raw, .. })] if raw.contains("130429")));
+        assert!(
+            matches!(&updates[..], [Update::Alert(alert)] if alert.event == "130429" && alert.raw.contains("Rate limit hit"))
+        );
     }
 
     #[test]

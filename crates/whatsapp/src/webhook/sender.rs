@@ -109,6 +109,15 @@ pub(super) fn addressee(message: &Node<'_>) -> Sender {
     )
 }
 
+/// Returns the customer whose wish it is.
+pub(super) fn of_preference(preference: &Node<'_>) -> Sender {
+    named(
+        preference.get("wa_id").text(),
+        preference.get("user_id").text(),
+        preference.get("parent_user_id").text(),
+    )
+}
+
 /// Returns the customer of a thread of the phone's history.
 pub(super) fn of_thread(id: &Node<'_>, context: &Node<'_>) -> Sender {
     let sender = named(

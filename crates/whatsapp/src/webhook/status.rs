@@ -10,15 +10,20 @@ use super::parse::{Change, unreadable};
 use super::{LineRef, Update, sender};
 use crate::Pricing;
 
+/// How far a message has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
+    /// WhatsApp has it.
     Sent,
+    /// It is on the recipient's phone.
     Delivered,
     /// May come without `Delivered`.
     Read,
+    /// It will never arrive; the errors say why.
     Failed,
     /// A voice message was listened to.
     Played,
+    /// One that this version does not know.
     Unknown(String),
 }
 
@@ -33,19 +38,34 @@ impl Status {
             other => Self::Unknown(other.to_owned()),
         }
     }
+
+    /// The phone's history writes them in capitals, and has a name of its own for failure.
+    pub(super) fn of_history(name: &str) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "error" => Self::Failed,
+            name => Self::from_name(name),
+        }
+    }
 }
 
 /// How far one of our messages has come.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StatusUpdate {
+    /// The shop's number that it was sent from.
     pub line: LineRef,
+    /// WhatsApp's id of the message.
     pub wamid: String,
+    /// How far it has come.
     pub status: Status,
+    /// When; 1970 where WhatsApp does not say.
     pub at: Timestamp,
+    /// Missing where the customer is known by user id alone.
     pub recipient_phone: Option<String>,
+    /// Business-scoped.
     pub recipient_user_id: Option<String>,
     /// What we gave when we sent it.
     pub opaque: Option<String>,
+    /// Why it failed.
     pub errors: Vec<StatusError>,
     /// What WhatsApp says of its price.
     pub pricing: Option<Pricing>,
@@ -67,8 +87,11 @@ impl fmt::Debug for StatusUpdate {
 pub struct StatusError {
     /// -1 where WhatsApp gave none.
     pub code: i64,
+    /// Meta's short name for it.
     pub title: String,
+    /// Mostly the same as the title.
     pub message: Option<String>,
+    /// What Meta says beyond the title.
     pub details: Option<String>,
 }
 

@@ -98,7 +98,7 @@ async fn a_pay_button_opens_its_link() {
 #[tokio::test]
 async fn a_read_receipt_names_the_message() {
     let server = Server::answering(200, r#"{"success":true}"#).await;
-    server.api().mark_read("1", "wamid.9").await.unwrap();
+    server.api().mark_read("1", "wamid.9", false).await.unwrap();
     assert_eq!(
         server.received()[0].body,
         json!({ "messaging_product": "whatsapp", "status": "read", "message_id": "wamid.9" })
@@ -117,8 +117,8 @@ async fn a_number_is_described() {
         (number.quality_rating.as_deref(), number.verified_name),
         (Some("GREEN"), None)
     );
-    let asked = "GET /v25.0/1?fields=display_phone_number,verified_name,quality_rating HTTP/1.1";
-    assert_eq!(server.received()[0].target, asked);
+    let asked = "GET /v25.0/1?fields=id,display_phone_number,verified_name,quality_rating,";
+    assert!(server.received()[0].target.starts_with(asked));
 }
 
 #[tokio::test]

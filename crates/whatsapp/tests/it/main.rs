@@ -6,8 +6,14 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+mod account;
 mod client;
+mod contents;
 mod corpus;
+mod drafts;
+mod files;
 mod lenient;
 mod messages;
+mod news;
 mod server;
+mod templates;

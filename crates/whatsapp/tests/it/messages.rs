@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 const LINE: &str = "15550783881";
 
-fn updates(field: &str, mut value: Value) -> Vec<Update> {
+pub(crate) fn updates(field: &str, mut value: Value) -> Vec<Update> {
     value["metadata"] = json!({ "display_phone_number": LINE, "phone_number_id": "106540352242922" });
     let body = json!({ "entry": [{ "id": "10", "changes": [{ "field": field, "value": value }] }] });
     parse(&body.to_string()).unwrap()
 }
 
-fn message(message: Value) -> InboundMessage {
+pub(crate) fn message(message: Value) -> InboundMessage {
     match updates("messages", json!({ "messages": [message] })).remove(0) {
         Update::Message(message) => message,
         other => panic!("{other:?}"),
@@ -74,15 +74,16 @@ fn a_file_that_follows_its_placeholder_is_history_not_news() {
 }
 
 #[test]
-fn a_declined_history_is_a_notice() {
+fn a_declined_history_says_so_with_its_code() {
     let updates = updates(
         "history",
-        json!({ "history": [{ "errors": [{ "code": 2_593_109 }] }] }),
+        json!({ "history": [{ "errors": [{ "code": 2_593_109, "title": "History sync is turned off" }] }] }),
     );
-    assert!(
-        matches!(&updates[..], [Update::Alert(alert)] if alert.field == "history"),
-        "{updates:?}"
-    );
+    let [Update::HistoryDeclined { line, code, title }] = &updates[..] else {
+        panic!("{updates:?}")
+    };
+    assert_eq!((*code, title.as_str()), (2_593_109, "History sync is turned off"));
+    assert_eq!(line.phone_number_id.as_deref(), Some("106540352242922"));
 }
 
 #[test]
@@ -221,6 +222,18 @@ fn a_status_tells_for_whom_why_and_at_what_price() {
     assert_eq!(
         status.pricing.as_ref().and_then(|pricing| pricing.billable),
         Some(true)
+    );
+}
+
+#[test]
+fn what_is_said_in_a_group_is_not_said_to_the_shop_alone() {
+    let told = updates(
+        "messages",
+        json!({ "messages": [{ "id": "w", "from": "1", "group_id": "g", "type": "text", "text": { "body": "a todos" } }] }),
+    );
+    assert!(
+        matches!(&told[..], [Update::Other { field, raw }] if field == "group_messages" && raw.contains("a todos")),
+        "{told:?}"
     );
 }
 

@@ -10,6 +10,9 @@ ALTER TABLE messages ADD COLUMN revoked_at INTEGER;
 -- What WhatsApp says that it costs (JSON).
 ALTER TABLE messages ADD COLUMN pricing TEXT;
 
+-- What was sent (JSON), where the row alone could not send it again.
+ALTER TABLE messages ADD COLUMN outgoing TEXT;
+
 CREATE INDEX messages_priced ON messages (conversation_id) WHERE pricing IS NOT NULL;
 
 -- What an edited message said before, oldest first.
@@ -28,6 +31,8 @@ CREATE TABLE message_changes (
     -- The change's own wamid: WhatsApp repeats itself.
     wamid TEXT PRIMARY KEY,
     target TEXT NOT NULL,
+    -- Which side made it: each side changes only what it wrote.
+    direction TEXT NOT NULL,
     -- 'edit' or 'revoke'.
     change TEXT NOT NULL,
     text TEXT NOT NULL,
@@ -36,6 +41,7 @@ CREATE TABLE message_changes (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX message_changes_of_target ON message_changes (target);
+CREATE INDEX message_changes_waiting ON message_changes (target) WHERE applied = 0;
 
 -- The newest reaction of each side to a message, which may come later than the reaction.
 CREATE TABLE reactions (
@@ -70,10 +76,35 @@ CREATE TABLE media (
     problem_code TEXT,
     problem_title TEXT,
     problem_advice TEXT,
-    thumbnail BLOB
+    thumbnail BLOB,
+    -- A person opened it: then it is fetched whatever the settings say.
+    wanted INTEGER NOT NULL DEFAULT 0,
+    -- Names its bytes in the media database; its message names them where this is absent.
+    file_id BLOB
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX media_to_fetch ON media (next_at) WHERE state = 'waiting';
+CREATE INDEX media_by_file ON media (file_id) WHERE file_id IS NOT NULL;
+
+-- Files on their way into a message. The bytes are in the media database under the same id.
+CREATE TABLE staged_files (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    mime TEXT NOT NULL,
+    -- As announced; as it is once it is whole.
+    size INTEGER NOT NULL,
+    begun_at INTEGER NOT NULL,
+    -- How it goes out best. Absent until it is whole.
+    kind TEXT,
+    animated INTEGER NOT NULL DEFAULT 0,
+    width INTEGER,
+    height INTEGER,
+    duration_ms INTEGER,
+    problem_code TEXT,
+    problem_title TEXT,
+    problem_advice TEXT,
+    thumbnail BLOB
+) STRICT, WITHOUT ROWID;
 
 ALTER TABLE lines ADD COLUMN waba_id TEXT;
 ALTER TABLE lines ADD COLUMN verified_name TEXT;
@@ -87,6 +118,20 @@ ALTER TABLE lines ADD COLUMN offboarded_at INTEGER;
 
 -- The shop's own name for a customer, from its phone book; it wins over the profile's.
 ALTER TABLE contacts ADD COLUMN book_name TEXT;
+-- When the phone book last said so: its entries come in any order.
+ALTER TABLE contacts ADD COLUMN book_at INTEGER NOT NULL DEFAULT 0;
+
+-- What made two contacts look like one person. Joining them is for a person to decide.
+CREATE TABLE contact_evidence (
+    contact_id BLOB NOT NULL REFERENCES contacts (id),
+    other_id BLOB NOT NULL REFERENCES contacts (id),
+    -- 'same_message', 'number_changed', 'user_id_changed'.
+    why TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (contact_id, other_id, why)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX contact_evidence_of_other ON contact_evidence (other_id);
 
 -- Two contacts that a person joined, so that the person can split them again.
 CREATE TABLE contact_joins (
@@ -155,3 +200,24 @@ CREATE TABLE templates (
 
 -- A message that waited too long, or whose window closed meanwhile, asks before it goes.
 ALTER TABLE outbox ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
+
+-- A report that overtakes its message may carry the price.
+ALTER TABLE early_statuses ADD COLUMN pricing TEXT;
+
+-- An alert's notice belongs to no conversation.
+CREATE TABLE newer_notices (
+    id BLOB PRIMARY KEY,
+    kind TEXT NOT NULL,
+    conversation_id BLOB REFERENCES conversations (id),
+    charge_id BLOB,
+    message_id BLOB,
+    -- Which money it tells of: a link may be paid more than once.
+    payment_intent TEXT,
+    alert INTEGER,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO newer_notices (id, kind, conversation_id, charge_id, message_id, at)
+    SELECT id, kind, conversation_id, charge_id, message_id, at FROM notices;
+DROP TABLE notices;
+ALTER TABLE newer_notices RENAME TO notices;

@@ -1,8 +1,10 @@
 //! What the shop asks to have sent, checked as Meta checks it.
 
+mod interactive;
+
 use serde_json::Value;
 
-use super::customer::Button;
+use super::customer::{Button, Choice, File};
 use super::refusal::Refusal;
 
 /// Message types that `POST /messages` takes.
@@ -20,45 +22,43 @@ const TYPES: &[&str] = &[
     "video",
 ];
 
-/// Interactive types that are documented; those that are not played in full only need a body.
-const INTERACTIVE: &[&str] = &[
-    "address_message",
-    "button",
-    "call_permission_request",
-    "catalog_message",
-    "cta_url",
-    "flow",
-    "list",
-    "location_request_message",
-    "order_details",
-    "order_status",
-    "product",
-    "product_list",
-    "request_contact_info",
-    "voice_call",
-];
-
 /// A message that may be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Outgoing {
     pub(crate) kind: String,
+    pub(crate) header: Option<String>,
     pub(crate) text: String,
     pub(crate) button: Option<Button>,
+    pub(crate) choices: Vec<Choice>,
     pub(crate) footer: Option<String>,
     pub(crate) about: Option<String>,
     pub(crate) opaque: Option<String>,
+    pub(crate) file: Option<File>,
+    /// Files in headers: the type that each is sent as, and its id.
+    pub(crate) attached: Vec<(String, String)>,
+    pub(crate) template: Option<TemplateCall>,
 }
 
-impl Outgoing {
-    /// Templates alone may be sent when the service window is closed.
-    pub(crate) fn is_template(&self) -> bool {
-        self.kind == "template"
-    }
+/// A template that is asked for; it is filled in from the template store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TemplateCall {
+    pub(crate) name: String,
+    pub(crate) language: String,
+    pub(crate) components: Vec<Value>,
+    /// Such as `utility`, known once it is filled in.
+    pub(crate) category: Option<String>,
 }
 
 /// Returns the message in a request's body, or what Meta says is wrong with it.
 pub(crate) fn read(body: &Value) -> Result<Outgoing, Refusal> {
     let kind = body.get("type").and_then(Value::as_str).unwrap_or("text");
+    if let Some(to_whom) = body.get("recipient_type").and_then(Value::as_str)
+        && to_whom != "individual"
+    {
+        return Err(Refusal::parameter(format!(
+            "(#100) Param recipient_type must be one of {{INDIVIDUAL}} - got \"{to_whom}\"."
+        )));
+    }
     if !TYPES.contains(&kind) {
         let types = TYPES.join(", ").to_uppercase();
         return Err(Refusal::parameter(format!(
@@ -72,15 +72,13 @@ pub(crate) fn read(body: &Value) -> Result<Outgoing, Refusal> {
     };
     let mut message = Outgoing {
         kind: kind.to_owned(),
-        text: String::new(),
-        button: None,
-        footer: None,
         about: text(body, "/context/message_id").map(str::to_owned),
         opaque: opaque(body)?,
+        ..Outgoing::default()
     };
     match kind {
         "text" => text_message(&mut message, content)?,
-        "interactive" => interactive(&mut message, content)?,
+        "interactive" => interactive::read(&mut message, content)?,
         "template" => template(&mut message, content)?,
         "reaction" => reaction(&mut message, content)?,
         "location" => location(&mut message, content)?,
@@ -138,78 +136,17 @@ fn bounded<'a>(content: &'a Value, pointer: &str, what: &str, most: usize) -> Re
     Ok(found)
 }
 
-fn interactive(message: &mut Outgoing, content: &Value) -> Result<(), Refusal> {
-    let kind = text(content, "/type").ok_or_else(|| Refusal::missing("interactive['type']"))?;
-    if !INTERACTIVE.contains(&kind) {
-        return Err(Refusal::value(format!("Interactive type '{kind}' is not valid")));
-    }
-    bounded(content, "/body/text", "Body text", 1024)?.clone_into(&mut message.text);
-    if content.get("footer").is_some_and(|footer| !footer.is_null()) {
-        message.footer = Some(bounded(content, "/footer/text", "Footer text", 60)?.to_owned());
-    }
-    match kind {
-        "cta_url" => message.button = Some(call_to_action(content)?),
-        "button" => reply_buttons(content)?,
-        "list" => {
-            bounded(content, "/action/button", "List button", 20)?;
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-fn call_to_action(content: &Value) -> Result<Button, Refusal> {
-    if text(content, "/action/name") != Some("cta_url") {
-        return Err(Refusal::value(
-            "Action name must be 'cta_url' for an interactive message of type cta_url",
-        ));
-    }
-    let shown = bounded(content, "/action/parameters/display_text", "Button title", 20)?;
-    let url = text(content, "/action/parameters/url").unwrap_or_default();
-    if !url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
-        return Err(Refusal::value(
-            "Button URL must be a valid URL that starts with http:// or https://",
-        ));
-    }
-    Ok(Button {
-        text: shown.to_owned(),
-        url: url.to_owned(),
-    })
-}
-
-fn reply_buttons(content: &Value) -> Result<(), Refusal> {
-    let buttons = content
-        .pointer("/action/buttons")
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
-    if buttons.is_empty() || buttons.len() > 3 {
-        return Err(Refusal::value(
-            "Invalid buttons count. Min allowed buttons: 1, Max allowed buttons: 3",
-        ));
-    }
-    for button in buttons {
-        bounded(button, "/reply/title", "Button title", 20)?;
-        bounded(button, "/reply/id", "Button id", 256)?;
-    }
-    Ok(())
-}
-
 fn template(message: &mut Outgoing, content: &Value) -> Result<(), Refusal> {
     let name = text(content, "/name").ok_or_else(|| Refusal::missing("template['name']"))?;
-    if text(content, "/language/code").is_none() {
-        return Err(Refusal::missing("template['language']['code']"));
-    }
-    let components = content
-        .get("components")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let parameters = components
-        .filter_map(|component| component.get("parameters")?.as_array())
-        .flatten()
-        .filter_map(|parameter| text(parameter, "/text"));
-    let said: Vec<&str> = std::iter::once(name).chain(parameters).collect();
-    message.text = said.join(" · ");
+    let language =
+        text(content, "/language/code").ok_or_else(|| Refusal::missing("template['language']['code']"))?;
+    let components = content.get("components").and_then(Value::as_array);
+    message.template = Some(TemplateCall {
+        name: name.to_owned(),
+        language: language.to_owned(),
+        components: components.cloned().unwrap_or_default(),
+        category: None,
+    });
     Ok(())
 }
 
@@ -218,19 +155,35 @@ fn reaction(message: &mut Outgoing, content: &Value) -> Result<(), Refusal> {
     message.about = Some(about.to_owned());
     // An empty emoji takes the reaction back.
     let emoji = text(content, "/emoji").ok_or_else(|| Refusal::missing("reaction['emoji']"))?;
+    if emoji.chars().count() > 12 || emoji.chars().any(|letter| letter.is_ascii_alphabetic()) {
+        return Err(Refusal::value("Reaction emoji must be one emoji"));
+    }
     emoji.clone_into(&mut message.text);
     Ok(())
 }
 
 fn location(message: &mut Outgoing, content: &Value) -> Result<(), Refusal> {
-    let part = |name: &str| match content.get(name) {
-        Some(Value::Number(number)) => Some(number.to_string()),
-        Some(Value::String(text)) if text.parse::<f64>().is_ok() => Some(text.clone()),
-        _ => None,
+    let part = |name: &str, most: f64| -> Result<String, Refusal> {
+        let (written, number) = match content.get(name) {
+            Some(Value::Number(number)) => (number.to_string(), number.as_f64()),
+            Some(Value::String(text)) => (text.clone(), text.parse().ok()),
+            _ => return Err(Refusal::missing(&format!("location['{name}']"))),
+        };
+        match number {
+            Some(number) if number.abs() <= most => Ok(written),
+            _ => Err(Refusal::value(format!("Location {name} is not valid"))),
+        }
     };
-    let latitude = part("latitude").ok_or_else(|| Refusal::missing("location['latitude']"))?;
-    let longitude = part("longitude").ok_or_else(|| Refusal::missing("location['longitude']"))?;
-    message.text = format!("{latitude}, {longitude}");
+    let place = format!("{}, {}", part("latitude", 90.0)?, part("longitude", 180.0)?);
+    for (name, most) in [("name", 1000), ("address", 1000)] {
+        if text(content, &format!("/{name}")).is_some_and(|text| text.chars().count() > most) {
+            return Err(too_long(&format!("location['{name}']"), most));
+        }
+    }
+    message.text = match text(content, "/name") {
+        Some(name) => format!("{name} ({place})"),
+        None => place,
+    };
     Ok(())
 }
 
@@ -238,9 +191,23 @@ fn contacts(message: &mut Outgoing, content: &Value) -> Result<(), Refusal> {
     let cards = content.as_array().filter(|cards| !cards.is_empty());
     let cards =
         cards.ok_or_else(|| Refusal::parameter("(#100) Param contacts must be a non-empty array."))?;
+    if cards.len() > 257 {
+        return Err(Refusal::parameter(
+            "(#100) Param contacts must have at most 257 elements.",
+        ));
+    }
+    let phones = cards
+        .iter()
+        .filter_map(|card| card.get("phones")?.as_array())
+        .flatten();
+    for phone in phones {
+        if text(phone, "/phone").is_none_or(str::is_empty) {
+            return Err(Refusal::missing("contacts['phones']['phone']"));
+        }
+    }
     let names: Option<Vec<&str>> = cards
         .iter()
-        .map(|card| text(card, "/name/formatted_name"))
+        .map(|card| text(card, "/name/formatted_name").filter(|name| !name.is_empty()))
         .collect();
     message.text = names
         .ok_or_else(|| Refusal::missing("contacts['name']['formatted_name']"))?
@@ -249,20 +216,50 @@ fn contacts(message: &mut Outgoing, content: &Value) -> Result<(), Refusal> {
 }
 
 fn media(message: &mut Outgoing, content: &Value) -> Result<(), Refusal> {
-    let source = text(content, "/link").or_else(|| text(content, "/id"));
-    if source.is_none_or(str::is_empty) {
-        let kind = &message.kind;
+    let kind = message.kind.clone();
+    let given = |name: &str| {
+        text(content, &format!("/{name}"))
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let (id, link) = (given("id"), given("link"));
+    if id.is_none() && link.is_none() {
         return Err(Refusal::parameter(format!(
             "(#100) The parameter {kind}['id'] or {kind}['link'] is required."
         )));
     }
-    let caption = text(content, "/caption")
-        .or_else(|| text(content, "/filename"))
-        .unwrap_or_default();
-    if caption.chars().count() > 1024 {
-        return Err(too_long(&format!("{}['caption']", message.kind), 1024));
+    if let Some(link) = &link
+        && !url::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+    {
+        return Err(Refusal::parameter(format!(
+            "(#100) Param {kind}['link'] is not a valid URI."
+        )));
     }
-    caption.clone_into(&mut message.text);
+    let (caption, filename) = (given("caption"), given("filename"));
+    for (name, value, allowed) in [
+        ("caption", &caption, !matches!(kind.as_str(), "audio" | "sticker")),
+        ("filename", &filename, kind == "document"),
+    ] {
+        if value.is_some() && !allowed {
+            return Err(Refusal::parameter(format!(
+                "(#100) Unexpected key \"{name}\" on param \"{kind}\"."
+            )));
+        }
+    }
+    if caption
+        .as_ref()
+        .is_some_and(|caption| caption.chars().count() > 1024)
+    {
+        return Err(too_long(&format!("{kind}['caption']"), 1024));
+    }
+    message.text = caption.or_else(|| filename.clone()).unwrap_or_default();
+    message.file = Some(File {
+        id,
+        link,
+        filename,
+        voice: content.get("voice").and_then(Value::as_bool).unwrap_or(false),
+        ..File::default()
+    });
     Ok(())
 }
 
@@ -333,6 +330,33 @@ mod tests {
             (
                 json!({"type": "interactive", "interactive": {"type": "what", "body": {"text": "x"}}}),
                 131_009,
+            ),
+            (
+                json!({"type": "audio", "audio": {"id": "1", "caption": "x"}}),
+                100,
+            ),
+            (json!({"type": "image", "image": {"link": "a.png"}}), 100),
+            (
+                json!({"type": "image", "image": {"id": "1", "caption": "x".repeat(1025)}}),
+                100,
+            ),
+            (
+                json!({"type": "reaction", "reaction": {"message_id": "w", "emoji": "nice"}}),
+                131_009,
+            ),
+            (
+                json!({"type": "location", "location": {"latitude": 91, "longitude": 0}}),
+                131_009,
+            ),
+            (json!({"type": "location", "location": {"longitude": 0}}), 131_008),
+            (json!({"type": "contacts", "contacts": []}), 100),
+            (
+                json!({"type": "contacts", "contacts": [{"phones": [{"phone": "1"}]}]}),
+                131_008,
+            ),
+            (
+                json!({"type": "text", "text": {"body": "x"}, "recipient_type": "group"}),
+                100,
             ),
             (
                 json!({"text": {"body": "x"}, "biz_opaque_callback_data": "x".repeat(513)}),

@@ -1,0 +1,262 @@
+//! One pass over a group. What the same customer's messages have in common is
+//! looked up once, and a conversation's row is written once.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use cobro_stripe::EventHint;
+use cobro_whatsapp::webhook::{InboundMessage, LineRef, Sender, Update};
+use rusqlite::Transaction;
+
+use super::flow::{Flow, snippet};
+use super::people::identities_of;
+use super::{Came, Changes, Content, Parsed, Rules};
+use crate::Result;
+use crate::domain::{ConversationId, Direction, LineId, MessageKind, Timestamp};
+use crate::store::conversations::{self, Latest};
+use crate::store::envelopes::{self, KnownJournal};
+use crate::store::{changes, contacts, hints, imports, lines, messages, meta};
+
+pub(super) struct Round<'a> {
+    pub(super) tx: &'a Transaction<'a>,
+    pub(super) rules: Rules,
+    pub(super) changes: Changes,
+    /// Whether edits or deletions wait for their messages.
+    pub(super) changes_wait: bool,
+    /// Whether reports wait for their messages.
+    pub(super) reports_wait: bool,
+    lines: HashMap<&'a str, LineId>,
+    conversations: HashMap<Person<'a>, ConversationId>,
+    latest: HashMap<ConversationId, Latest>,
+    coexisting: HashSet<LineId>,
+    /// New messages of the phone's history, by line.
+    imported: HashMap<LineId, (u32, Timestamp)>,
+}
+
+/// Whom a message names, on which line.
+#[derive(PartialEq, Eq, Hash)]
+struct Person<'a> {
+    line: LineId,
+    user_id: Option<&'a str>,
+    phone: Option<&'a str>,
+    username: Option<&'a str>,
+}
+
+impl<'a> Round<'a> {
+    pub(super) fn new(tx: &'a Transaction<'a>, rules: Rules) -> Result<Self> {
+        Ok(Self {
+            tx,
+            rules,
+            changes: Changes::default(),
+            changes_wait: changes::any_waiting(tx)?,
+            reports_wait: messages::any_early(tx)?,
+            lines: HashMap::new(),
+            conversations: HashMap::new(),
+            latest: HashMap::new(),
+            coexisting: HashSet::new(),
+            imported: HashMap::new(),
+        })
+    }
+
+    /// Keeps the envelope and applies what of it is still to be applied.
+    pub(super) fn envelope(&mut self, journal: KnownJournal, parsed: &'a Parsed) -> Result<()> {
+        let envelope = &parsed.envelope;
+        let error = parsed.content.error();
+        if !envelopes::add(self.tx, journal, envelope, error)? {
+            return Ok(());
+        }
+        self.changes.troubled |= error.is_some();
+        self.part(journal, parsed, usize::MAX)
+    }
+
+    /// Applies the next updates of an envelope, at most that many.
+    pub(super) fn part(&mut self, journal: KnownJournal, parsed: &'a Parsed, most: usize) -> Result<()> {
+        let envelope = &parsed.envelope;
+        let came = Came::of(journal.key(envelope.seq), envelope.received_at);
+        self.content(
+            &parsed.content,
+            came,
+            parsed.done..parsed.done.saturating_add(most),
+        )
+    }
+
+    pub(super) fn content(&mut self, content: &'a Content, came: Came, range: Range<usize>) -> Result<()> {
+        match content {
+            Content::WhatsApp(updates) => updates
+                .iter()
+                .take(range.end)
+                .skip(range.start)
+                .try_for_each(|update| self.update(update, came)),
+            Content::Stripe(hint) => self.hint(hint, came.at),
+            Content::Nothing | Content::Unreadable(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Result<Changes> {
+        for (conversation, latest) in &self.latest {
+            conversations::advance(self.tx, *conversation, latest)?;
+        }
+        for (line, (messages, at)) in &self.imported {
+            imports::count(self.tx, *line, *messages, *at)?;
+        }
+        self.changes.conversations.extend(self.latest.keys());
+        Ok(self.changes)
+    }
+
+    fn update(&mut self, update: &'a Update, came: Came) -> Result<()> {
+        match update {
+            Update::Message(message) => self.message(message, Flow::In, None, came),
+            Update::Echo(message) => self.message(message, Flow::Echo, None, came),
+            Update::History(old) => self.history(old, came),
+            Update::Status(status) => self.status(status, came.at),
+            Update::UserIdChanged {
+                line: _,
+                previous,
+                current,
+                phone,
+            } => self.user_id_changed(previous.as_deref(), current, phone.as_deref(), came.at),
+            Update::NumberChanged {
+                line: _,
+                previous,
+                current,
+            } => self.number_changed(previous, current, came.at),
+            Update::HistoryProgress(progress) => self.progress(progress, came.at),
+            Update::HistoryDeclined { line, code, title } => self.declined(line, *code, title, came.at),
+            Update::PhoneBook(entry) => self.phone_book(entry),
+            Update::Template(news) => self.template(news, came.at),
+            Update::Alert(alert) => self.alert(alert, came.at),
+            Update::Other { .. } | Update::Unreadable { .. } => Ok(()),
+        }
+    }
+
+    fn hint(&mut self, hint: &EventHint, at: Timestamp) -> Result<()> {
+        meta::set(self.tx, meta::STRIPE_WEBHOOK_AT, &at.millis().to_string())?;
+        if let Some((kind, id)) = hint.to_read_back() {
+            // Due by this desk's own clock: a relay elsewhere may have another.
+            self.changes.hinted |= hints::add_from_event(self.tx, &hint.id, kind, id, Timestamp::now())?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn line(&mut self, line: &'a LineRef) -> Result<LineId> {
+        let number = line.phone_number_id.as_deref().unwrap_or("unknown");
+        if let Some(id) = self.lines.get(number) {
+            return Ok(*id);
+        }
+        let id = lines::find_or_add(
+            self.tx,
+            number,
+            line.display_phone_number.as_deref(),
+            line.waba_id.as_deref(),
+        )?;
+        self.lines.insert(number, id);
+        Ok(id)
+    }
+
+    /// Notes that the shop's own phone is on the line too.
+    pub(super) fn coexists(&mut self, line: LineId) -> Result<()> {
+        if self.coexisting.insert(line) {
+            self.changes.connection |= lines::set_coexists(self.tx, line)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn imported(&mut self, line: LineId, at: Timestamp) {
+        let (messages, newest) = self.imported.entry(line).or_insert((0, at));
+        *messages += 1;
+        *newest = at.max(*newest);
+        self.changes.imported = true;
+    }
+
+    pub(super) fn conversation(
+        &mut self,
+        line: LineId,
+        sender: &'a Sender,
+        at: Timestamp,
+    ) -> Result<ConversationId> {
+        let person = Person {
+            line,
+            user_id: sender.user_id.as_deref(),
+            phone: sender.phone.as_deref(),
+            username: sender.username.as_deref(),
+        };
+        if let Some(id) = self.conversations.get(&person) {
+            return Ok(*id);
+        }
+        let identities = identities_of(sender);
+        let contact = contacts::find_or_add(self.tx, &identities, sender.profile_name.as_deref(), at)?;
+        let id = conversations::find_or_add(self.tx, line, contact)?;
+        self.conversations.insert(person, id);
+        Ok(id)
+    }
+
+    /// Remembers what the list will show of a message, to be written once.
+    pub(super) fn note(
+        &mut self,
+        conversation: ConversationId,
+        message: &InboundMessage,
+        flow: Flow,
+        at: Timestamp,
+    ) {
+        let inbound = flow.direction() == Direction::In;
+        let unread = flow == Flow::In && message.kind != MessageKind::System;
+        let latest = self.latest(conversation);
+        latest.unread += u32::from(unread);
+        if inbound {
+            latest.inbound_at = latest.inbound_at.max(Some(at));
+        }
+        if at >= latest.at {
+            latest.at = at;
+            latest.snippet = snippet(message);
+            latest.kind = message.kind;
+            latest.from_me = !inbound;
+        }
+    }
+
+    /// Remembers a reaction: it is activity, and a customer's opens the window, but nothing to read.
+    pub(super) fn note_reaction(
+        &mut self,
+        conversation: ConversationId,
+        direction: Direction,
+        words: String,
+        at: Timestamp,
+    ) {
+        let latest = self.latest(conversation);
+        if direction == Direction::In {
+            latest.inbound_at = latest.inbound_at.max(Some(at));
+        }
+        if at >= latest.at {
+            latest.at = at;
+            latest.snippet = words;
+            latest.kind = MessageKind::Reaction;
+            latest.from_me = direction == Direction::Out;
+        }
+    }
+
+    /// Writes what is remembered of a conversation now, for what builds on it.
+    pub(super) fn write_latest(&mut self, conversation: ConversationId) -> Result<()> {
+        if let Some(latest) = self.latest.remove(&conversation) {
+            conversations::advance(self.tx, conversation, &latest)?;
+            self.changes.conversations.insert(conversation);
+        }
+        Ok(())
+    }
+
+    /// Remembers only that the customer did something, and when.
+    pub(super) fn note_activity(&mut self, conversation: ConversationId, at: Timestamp) {
+        let latest = self.latest(conversation);
+        latest.inbound_at = latest.inbound_at.max(Some(at));
+    }
+
+    fn latest(&mut self, conversation: ConversationId) -> &mut Latest {
+        self.latest.entry(conversation).or_insert_with(|| Latest {
+            // Before anything: what only opens the window leaves the list as it is.
+            at: Timestamp::from_millis(-1),
+            snippet: String::new(),
+            kind: MessageKind::Text,
+            from_me: false,
+            unread: 0,
+            inbound_at: None,
+        })
+    }
+}

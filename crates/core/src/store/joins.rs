@@ -1,0 +1,199 @@
+//! Contacts that a person joined, what moved then, and the way back.
+
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+use serde::{Deserialize, Serialize};
+
+use super::columns::{At, at};
+use super::conversations;
+use crate::Result;
+use crate::domain::{ChargeId, ContactId, ConversationId, IdentityKind, JoinedContact, LineId, Timestamp};
+
+/// What moved from one contact to another: exactly this moves back.
+#[derive(Default, Serialize, Deserialize)]
+struct Moved {
+    /// Kind and match key.
+    identities: Vec<(String, String)>,
+    /// Conversations on lines where the kept contact had none.
+    conversations: Vec<ConversationId>,
+    merged: Vec<Merged>,
+}
+
+/// A conversation that went into another one on the same line.
+#[derive(Serialize, Deserialize)]
+struct Merged {
+    conversation: ConversationId,
+    into: ConversationId,
+    line: LineId,
+    /// The messages' own numbers.
+    messages: Vec<i64>,
+    charges: Vec<ChargeId>,
+}
+
+/// Moves everything of `other` to `keep`.
+pub(crate) fn join(conn: &Connection, keep: ContactId, other: ContactId, now: Timestamp) -> Result<()> {
+    let mut moved = Moved {
+        identities: move_identities(conn, keep, other)?,
+        ..Moved::default()
+    };
+    for (conversation, line) in conversations_of(conn, other)? {
+        match conversations::on_line(conn, line, keep)? {
+            Some(into) => moved.merged.push(merge(conn, conversation, into, line)?),
+            None => {
+                give_conversation(conn, conversation, keep)?;
+                moved.conversations.push(conversation);
+            }
+        }
+    }
+    let json = serde_json::to_string(&moved).map_err(anyhow::Error::new)?;
+    conn.execute(
+        "INSERT INTO contact_joins (kept_id, joined_id, joined_name, moved, at)
+         SELECT :kept_id, id, coalesce(nullif(book_name, ''), name), :moved, :at FROM contacts WHERE id = :joined_id",
+        named_params! { ":kept_id": keep, ":joined_id": other, ":moved": json, ":at": At(now) },
+    )?;
+    Ok(())
+}
+
+/// Moves back what moved when `joined` was joined to `contact`. Returns whether
+/// they were joined; what came since stays.
+pub(crate) fn split(
+    conn: &Connection,
+    contact: ContactId,
+    joined: ContactId,
+    now: Timestamp,
+) -> Result<bool> {
+    let found = conn
+        .query_row(
+            "SELECT n, moved FROM contact_joins
+             WHERE kept_id = :kept_id AND joined_id = :joined_id AND split_at IS NULL ORDER BY n DESC LIMIT 1",
+            named_params! { ":kept_id": contact, ":joined_id": joined },
+            |row| Ok((row.get::<_, i64>("n")?, row.get::<_, String>("moved")?)),
+        )
+        .optional()?;
+    let Some((n, json)) = found else {
+        return Ok(false);
+    };
+    let moved: Moved = serde_json::from_str(&json).map_err(anyhow::Error::new)?;
+    let mut give = conn.prepare_cached(
+        "UPDATE identities SET contact_id = ?1 WHERE kind = ?2 AND match_key = ?3 AND contact_id = ?4",
+    )?;
+    for (kind, match_key) in &moved.identities {
+        give.execute(params![joined, kind, match_key, contact])?;
+    }
+    for conversation in &moved.conversations {
+        give_conversation(conn, *conversation, joined)?;
+    }
+    for merged in &moved.merged {
+        part(conn, joined, merged)?;
+    }
+    conn.execute(
+        "UPDATE contact_joins SET split_at = :at WHERE n = :n",
+        named_params! { ":n": n, ":at": At(now) },
+    )?;
+    Ok(true)
+}
+
+/// Returns the contacts that were joined to this one, newest first.
+pub(crate) fn of(conn: &Connection, contact: ContactId) -> Result<Vec<JoinedContact>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT joined_id, joined_name, at FROM contact_joins
+         WHERE kept_id = :kept_id AND split_at IS NULL ORDER BY n DESC",
+    )?;
+    let joined = statement
+        .query_map(named_params! { ":kept_id": contact }, |row| {
+            Ok(JoinedContact {
+                contact: row.get("joined_id")?,
+                name: row.get("joined_name")?,
+                at: at(row, "at")?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(joined)
+}
+
+/// Returns whether the contact is part of another one now.
+pub(crate) fn is_joined(conn: &Connection, contact: ContactId) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM contact_joins WHERE joined_id = ?1 AND split_at IS NULL")?
+        .exists(params![contact])?)
+}
+
+fn move_identities(conn: &Connection, keep: ContactId, other: ContactId) -> Result<Vec<(String, String)>> {
+    let mut statement = conn.prepare_cached(
+        "UPDATE identities SET contact_id = ?1 WHERE contact_id = ?2 RETURNING kind, match_key",
+    )?;
+    let moved = statement
+        .query_map(params![keep, other], |row| {
+            Ok((row.get::<_, IdentityKind>(0)?.as_str().to_owned(), row.get(1)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(moved)
+}
+
+fn conversations_of(conn: &Connection, contact: ContactId) -> Result<Vec<(ConversationId, LineId)>> {
+    let mut statement = conn.prepare_cached("SELECT id, line_id FROM conversations WHERE contact_id = ?1")?;
+    let conversations = statement
+        .query_map(params![contact], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(conversations)
+}
+
+fn give_conversation(conn: &Connection, conversation: ConversationId, contact: ContactId) -> Result<()> {
+    conn.prepare_cached("UPDATE OR IGNORE conversations SET contact_id = ?1 WHERE id = ?2")?
+        .execute(params![contact, conversation])?;
+    Ok(())
+}
+
+/// Moves all of one conversation into another, and takes the empty one out.
+fn merge(conn: &Connection, from: ConversationId, into: ConversationId, line: LineId) -> Result<Merged> {
+    let messages = conn
+        .prepare_cached("UPDATE messages SET conversation_id = ?1 WHERE conversation_id = ?2 RETURNING n")?
+        .query_map(params![into, from], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let charges = conn
+        .prepare_cached("UPDATE charges SET conversation_id = ?1 WHERE conversation_id = ?2 RETURNING id")?
+        .query_map(params![into, from], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for table in ["outbox", "notices"] {
+        conn.execute(
+            &format!("UPDATE {table} SET conversation_id = ?1 WHERE conversation_id = ?2"),
+            params![into, from],
+        )?;
+    }
+    conn.execute(
+        "UPDATE conversations
+         SET unread = unread + (SELECT unread FROM conversations WHERE id = ?2)
+         WHERE id = ?1",
+        params![into, from],
+    )?;
+    conn.execute("DELETE FROM conversations WHERE id = ?1", params![from])?;
+    conversations::refresh(conn, into)?;
+    Ok(Merged {
+        conversation: from,
+        into,
+        line,
+        messages,
+        charges,
+    })
+}
+
+/// Makes a merged conversation its own again, with what was in it.
+fn part(conn: &Connection, contact: ContactId, merged: &Merged) -> Result<()> {
+    conversations::add(conn, merged.conversation, merged.line, contact)?;
+    let mut messages = conn
+        .prepare_cached("UPDATE messages SET conversation_id = ?1 WHERE n = ?2 AND conversation_id = ?3")?;
+    let mut waiting = conn.prepare_cached(
+        "UPDATE outbox SET conversation_id = ?1
+         WHERE conversation_id = ?3 AND id = (SELECT id FROM messages WHERE n = ?2)",
+    )?;
+    for n in &merged.messages {
+        messages.execute(params![merged.conversation, n, merged.into])?;
+        waiting.execute(params![merged.conversation, n, merged.into])?;
+    }
+    let mut charges = conn
+        .prepare_cached("UPDATE charges SET conversation_id = ?1 WHERE id = ?2 AND conversation_id = ?3")?;
+    for charge in &merged.charges {
+        charges.execute(params![merged.conversation, charge, merged.into])?;
+    }
+    conversations::refresh(conn, merged.conversation)?;
+    conversations::refresh(conn, merged.into)
+}
