@@ -48,6 +48,7 @@ impl Shop {
             announces: true,
             poll_every: None,
             stripe_webhooks: false,
+            stale_after: std::time::Duration::from_hours(24),
         })
         .await
         .unwrap();
