@@ -2,6 +2,7 @@
 
 mod alerts;
 mod contacts;
+mod corpus;
 mod history;
 mod reparse;
 mod shop;

@@ -238,7 +238,8 @@ pub(crate) fn set_pricing(
     let json = serde_json::to_string(pricing).map_err(anyhow::Error::new)?;
     Ok(conn
         .prepare_cached(
-            "UPDATE messages SET pricing = ?2 WHERE id = ?1 AND pricing IS NOT ?2 RETURNING conversation_id",
+            "UPDATE messages SET pricing = ?2
+             WHERE id = ?1 AND direction = 'out' AND pricing IS NOT ?2 RETURNING conversation_id",
         )?
         .query_row(params![id, json], |row| row.get(0))
         .optional()?)
@@ -318,7 +319,7 @@ pub(crate) fn take_early(conn: &Connection, wamid: &str) -> Result<Vec<Report>> 
     conn.prepare_cached(
         "UPDATE messages
          SET pricing = (SELECT pricing FROM early_statuses WHERE wamid = ?1 AND pricing IS NOT NULL ORDER BY at LIMIT 1)
-         WHERE wamid = ?1 AND pricing IS NULL
+         WHERE wamid = ?1 AND direction = 'out' AND pricing IS NULL
            AND EXISTS (SELECT 1 FROM early_statuses WHERE wamid = ?1 AND pricing IS NOT NULL)",
     )?
     .execute(params![wamid])?;

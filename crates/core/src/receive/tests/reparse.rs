@@ -89,20 +89,18 @@ async fn a_newer_parser_reads_again_by_itself_once() {
     let text = body("w1", ago(9), "text", r#""text":{"body":"hola"}"#);
     shop.got_once(&text, unknown("w1", ago(9))).await;
     shop.inbox.start();
+    let parser = || async {
+        let known = shop.inbox.store.read(|conn| Ok(meta::get(conn, meta::PARSER)?));
+        known.await.unwrap()
+    };
     for _ in 0..500 {
-        if shop.only().await.snippet == "hola" {
+        if parser().await.is_some() {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
+    assert_eq!(parser().await, Some(PARSER.to_string()));
     assert_eq!(shop.only().await.snippet, "hola");
-    let known = shop
-        .inbox
-        .store
-        .read(|conn| Ok(meta::get(conn, meta::PARSER)?))
-        .await
-        .unwrap();
-    assert_eq!(known, Some(PARSER.to_string()));
     shop.inbox.shutdown().await;
 }
 

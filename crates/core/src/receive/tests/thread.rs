@@ -5,7 +5,7 @@ use cobro_whatsapp::{Content, Pricing};
 
 use super::shop::{Shop, ago, ana, answering, change, picture, reaction, says, status, told};
 use crate::domain::{CostLine, Delivery, Direction, MediaState, Origin};
-use crate::{CoreEvent, conversation, export};
+use crate::{CoreEvent, conversation};
 
 #[tokio::test]
 async fn what_a_message_holds_stands_in_the_thread() {
@@ -156,7 +156,7 @@ async fn what_was_taken_back_is_kept_and_not_shown_in_the_list() {
             ("", MessageKind::Revoke)
         );
 
-        let exported = exported(&shop).await;
+        let exported = shop.exported().await;
         let line = exported.iter().find(|line| line["type"] == "message").unwrap();
         assert_eq!(line["text"], "mi clave es 1234");
         assert!(line["revoked_at"].is_string());
@@ -196,7 +196,7 @@ async fn every_edit_and_reaction_is_in_the_export() {
     .await;
     shop.hears(says(reaction("r1", "w-never-came", Some("👍"), ago(1))))
         .await;
-    let exported = exported(&shop).await;
+    let exported = shop.exported().await;
     let of = |kind: &str| {
         exported
             .iter()
@@ -303,20 +303,4 @@ async fn a_group_tells_each_conversation_once() {
         .iter()
         .filter(|event| **event == CoreEvent::ConversationChanged { conversation: id });
     assert_eq!(about.count(), 1);
-}
-
-async fn exported(shop: &Shop) -> Vec<serde_json::Value> {
-    let path = shop.folder.path().join("export.jsonl");
-    let out = std::fs::File::create(&path).unwrap();
-    export::write(
-        shop.folder.path().join("cobro.db"),
-        crate::DatabaseKey::from_raw([7; 32]),
-        out,
-    )
-    .await
-    .unwrap();
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
 }
