@@ -47,6 +47,7 @@ impl Shop {
             announces: true,
             poll_every: None,
             stripe_webhooks: false,
+            stale_after: std::time::Duration::from_mins(30),
         })
         .await
         .unwrap();
