@@ -440,14 +440,15 @@ async fn warn_of_the_end(inbox: &Inbox) -> Result<()> {
     Ok(())
 }
 
+const NEW_TOKEN: &str = "Make a new system-user token at Meta, one that never ends if you can, and put it in under Connection. What is queued meanwhile waits";
+
 fn words_of_the_end(ends: Option<Timestamp>, now: Timestamp) -> Option<Words> {
     let ends = ends?;
-    const ADVICE: &str = "Make a new system-user token at Meta, one that never ends if you can, and put it in under Connection. What is queued meanwhile waits";
     if ends <= now {
         return Some(Words::new(
             "token_ended",
             "WhatsApp's access token has ended",
-            ADVICE,
+            NEW_TOKEN,
         ));
     }
     let left = ends.since(now);
@@ -461,7 +462,7 @@ fn words_of_the_end(ends: Option<Timestamp>, now: Timestamp) -> Option<Words> {
         Words::new(
             "token_ends",
             format!("WhatsApp's access token ends {when}"),
-            ADVICE,
+            NEW_TOKEN,
         )
     })
 }
@@ -485,6 +486,22 @@ pub(crate) async fn find_account(inbox: &Inbox, api: &WhatsAppApi, number: Strin
         "Cobro does not know which WhatsApp account this number belongs to, and the access token does not say. Name it in cobro.toml (whatsapp.waba_id), or give the system user the account at Meta"
             .into(),
     ))
+}
+
+/// Returns the account of a line: as settings name it, as it is known, or asked of Meta.
+async fn account_of_line(inbox: &Inbox, api: &WhatsAppApi, line: &KnownLine) -> Result<String> {
+    if let Some(waba) = &line.waba_id {
+        return Ok(waba.clone());
+    }
+    let number = line.phone_number_id.clone();
+    let known = inbox
+        .store
+        .read(move |conn| templates::account_of_line(conn, &number))
+        .await?;
+    match known {
+        Some(waba) => Ok(waba),
+        None => find_account(inbox, api, line.phone_number_id.clone()).await,
+    }
 }
 
 /// Remembers which numbers this desk answers from. Returns them as lines.
@@ -630,20 +647,7 @@ async fn tell_webhook(inbox: &Inbox, new: &NewWebhook) -> Result<Vec<String>> {
     }
     let mut accounts = Vec::new();
     for line in &whatsapp.lines {
-        let known = match &line.waba_id {
-            Some(waba) => Some(waba.clone()),
-            None => {
-                let number = line.phone_number_id.clone();
-                inbox
-                    .store
-                    .read(move |conn| templates::account_of_line(conn, &number))
-                    .await?
-            }
-        };
-        accounts.push(match known {
-            Some(waba) => waba,
-            None => find_account(inbox, &whatsapp.api, line.phone_number_id.clone()).await?,
-        });
+        accounts.push(account_of_line(inbox, &whatsapp.api, line).await?);
     }
     accounts.sort_unstable();
     accounts.dedup();
@@ -697,15 +701,10 @@ pub async fn prove(inbox: &Inbox, number: &str, to: &str) -> Result<()> {
     };
     match whatsapp.api.send(number, &draft).await {
         Ok(_) => {}
-        Err(error)
-            if matches!(
-                error,
-                WhatsAppError::Graph {
-                    code: 132_000..=132_999,
-                    ..
-                }
-            ) =>
-        {
+        Err(WhatsAppError::Graph {
+            code: 132_000..=132_999,
+            ..
+        }) => {
             return Err(Error::Conflict(
                 "This account has no hello_world template to test with. Write any message to the number from a phone instead: that proves it too".into(),
             ));

@@ -207,31 +207,32 @@ impl Sender {
             Claimed::Ours(entry, address, reply_to) => (entry, address, reply_to),
         };
         let outcome = post(inbox, api, &address, &entry, reply_to.as_deref()).await;
-        match &outcome {
-            Err(refused) => {
-                inbox.problems.whatsapp(&refused.error);
-                // What holds for one message of the line holds for the others too.
-                if matches!(refused.error.kind(), FailureKind::Retry { .. })
-                    && let Some(pause) = pause_after(refused, entry.attempts)
-                {
-                    self.pace().hold(entry.line, pause, Instant::now());
-                }
-                if matches!(entry.outgoing, Outgoing::Reaction { .. })
-                    && pause_after(refused, entry.attempts).is_none()
-                {
-                    let error = &refused.error;
-                    let words = Words::new(error.code_text(), "A reaction was not sent", error.advice());
-                    inbox.problems.raise("reaction", words);
-                }
-            }
-            Ok(_) => {
-                inbox.problems.clear("whatsapp");
-                if matches!(entry.outgoing, Outgoing::Reaction { .. }) {
-                    inbox.problems.clear("reaction");
-                }
-            }
-        }
+        self.heed(inbox, &entry, outcome.as_ref().err());
         settle(inbox, *entry, outcome).await
+    }
+
+    /// Takes from one message's answer what it means for the others, and for the shop.
+    fn heed(&self, inbox: &Inbox, entry: &Entry, refused: Option<&Refused>) {
+        let is_reaction = matches!(entry.outgoing, Outgoing::Reaction { .. });
+        let Some(refused) = refused else {
+            inbox.problems.clear("whatsapp");
+            if is_reaction {
+                inbox.problems.clear("reaction");
+            }
+            return;
+        };
+        let error = &refused.error;
+        inbox.problems.whatsapp(error);
+        match pause_after(refused, entry.attempts) {
+            Some(pause) if matches!(error.kind(), FailureKind::Retry { .. }) => {
+                self.pace().hold(entry.line, pause, Instant::now());
+            }
+            None if is_reaction => {
+                let words = Words::new(error.code_text(), "A reaction was not sent", error.advice());
+                inbox.problems.raise("reaction", words);
+            }
+            _ => {}
+        }
     }
 }
 

@@ -261,13 +261,12 @@ fn substituted(words: &str, value: impl Fn(&str) -> Option<String>) -> String {
             rest = after;
             continue;
         };
-        match value(name.trim()) {
-            Some(value) => out.push_str(&value),
-            None => {
-                out.push_str("{{");
-                out.push_str(name);
-                out.push_str("}}");
-            }
+        if let Some(value) = value(name.trim()) {
+            out.push_str(&value);
+        } else {
+            out.push_str("{{");
+            out.push_str(name);
+            out.push_str("}}");
         }
         rest = behind;
     }

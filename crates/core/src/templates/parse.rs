@@ -62,7 +62,9 @@ fn read(template: &mut Template, component: &Value) {
     match kind.as_str() {
         "HEADER" => read_header(template, component),
         "BODY" => {
-            template.body = text(component, "text").unwrap_or_default().to_owned();
+            text(component, "text")
+                .unwrap_or_default()
+                .clone_into(&mut template.body);
             let examples = Examples::of(component, "body_text", "body_text_named_params");
             add_places(template, ParameterPlace::Body, &template.body.clone(), &examples);
         }

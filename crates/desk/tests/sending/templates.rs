@@ -12,7 +12,8 @@ use super::shop::{TestShop, mxn};
 
 impl TestShop {
     async fn line(&self) -> LineId {
-        conversation::all_lines(self.inbox()).await.unwrap()[0].id
+        let lines = conversation::all_lines(self.inbox()).await.unwrap();
+        lines.first().unwrap().id
     }
 
     /// Returns the address before the part that differs from link to link.
