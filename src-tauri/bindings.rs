@@ -1,6 +1,5 @@
 //! The one list of commands and events, for Tauri and for TypeScript.
 
-use cobro_core::domain;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{commands, events};
@@ -14,7 +13,25 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::inbox::conversation,
             commands::inbox::messages,
             commands::inbox::send_text,
-            commands::inbox::send_again,
+            commands::sending::send_message,
+            commands::sending::react,
+            commands::sending::set_typing,
+            commands::sending::send_again,
+            commands::sending::confirm_send,
+            commands::sending::discard_message,
+            commands::templates::templates,
+            commands::templates::sync_templates,
+            commands::templates::kit,
+            commands::templates::create_kit,
+            commands::templates::preview_template,
+            commands::connection::connection,
+            commands::connection::save_credentials,
+            commands::connection::check_connection,
+            commands::connection::choose_numbers,
+            commands::connection::register_number,
+            commands::connection::set_webhook,
+            commands::connection::prove_webhook,
+            commands::connection::request_history,
             commands::inbox::mark_read,
             commands::charges::preview_charge,
             commands::charges::create_charge,
@@ -24,6 +41,16 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::inbox::set_on_screen,
             commands::health::test_notification,
             commands::health::envelope_problems,
+            commands::inbox::message_versions,
+            commands::inbox::order_draft,
+            commands::inbox::lines,
+            commands::contacts::join_contacts,
+            commands::contacts::split_contact,
+            commands::contacts::contact_suggestions,
+            commands::health::history_imports,
+            commands::health::alerts,
+            commands::health::dismiss_alert,
+            commands::health::reparse,
             commands::links::open_link,
             commands::media::fetch_media,
             commands::media::open_media,
@@ -41,17 +68,6 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::media::record_cancel,
         ])
         .events(collect_events![events::Changed])
-        .typ::<domain::Template>()
-        .typ::<domain::Connection>()
-        .typ::<domain::Credentials>()
-        .typ::<domain::WayIn>()
-        .typ::<domain::HistoryImport>()
-        .typ::<domain::AlertView>()
-        .typ::<domain::OrderDraft>()
-        .typ::<domain::MessageVersion>()
-        .typ::<domain::NewMessage>()
-        .typ::<domain::ContactSuggestion>()
-        .typ::<domain::Line>()
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! What the window may ask. A command translates, nothing else.
 
 pub(crate) mod charges;
+pub(crate) mod connection;
+pub(crate) mod contacts;
 pub(crate) mod health;
 pub(crate) mod inbox;
 pub(crate) mod links;
 pub(crate) mod media;
+pub(crate) mod sending;
+pub(crate) mod templates;
 
 use tauri::State;
 

@@ -97,6 +97,11 @@ impl From<VoiceError> for CommandError {
 
 impl From<DeskError> for CommandError {
     fn from(error: DeskError) -> Self {
+        let error = match error {
+            // Core's own errors say more than one sentence.
+            DeskError::Core(error) => return error.into(),
+            error => error,
+        };
         let details = match &error {
             DeskError::Other(inner) => causes(inner),
             _ => None,

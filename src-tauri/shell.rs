@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cobro_core::domain::ConversationId;
 use cobro_core::{CoreEvent, Inbox};
-use cobro_desk::{Desk, DeskError, Kind, Settings};
+use cobro_desk::{Connecting, Desk, DeskError, Kind, Settings};
 use tauri::{AppHandle, Manager as _};
 
 use crate::error::CommandError;
@@ -39,6 +39,7 @@ pub(crate) enum Phase {
 #[derive(Debug, Clone)]
 pub(crate) struct OpenDesk {
     pub(crate) inbox: Inbox,
+    pub(crate) connecting: Connecting,
     pub(crate) mode: cobro_desk::Mode,
     pub(crate) relay_url: Option<String>,
     pub(crate) hold_seconds: u32,
@@ -65,8 +66,17 @@ impl Shell {
 
     /// Returns the inbox, or why there is none.
     pub(crate) fn inbox(&self) -> Result<Inbox, CommandError> {
+        self.open_desk().map(|desk| desk.inbox)
+    }
+
+    /// Returns what sets up WhatsApp, or why there is nothing to set up.
+    pub(crate) fn connecting(&self) -> Result<Connecting, CommandError> {
+        self.open_desk().map(|desk| desk.connecting)
+    }
+
+    fn open_desk(&self) -> Result<OpenDesk, CommandError> {
         match self.phase() {
-            Phase::Ready(desk) => Ok(desk.inbox),
+            Phase::Ready(desk) => Ok(desk),
             Phase::Starting => Err(CommandError::not_ready()),
             Phase::Failed(error) => Err(error),
         }
@@ -126,6 +136,7 @@ pub(crate) async fn open(app: AppHandle) {
             serve(&app, &inbox);
             shell.enter(Phase::Ready(OpenDesk {
                 inbox,
+                connecting: desk.connecting().clone(),
                 mode: desk.mode(),
                 relay_url: desk.relay_url(),
                 hold_seconds: desk.hold_seconds(),

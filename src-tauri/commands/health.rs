@@ -1,7 +1,8 @@
 //! How the desk is, and what went wrong.
 
-use cobro_core::domain::EnvelopeProblem;
-use cobro_core::health;
+use cobro_core::domain::{AlertView, EnvelopeProblem, HistoryImport};
+use cobro_core::reparse::Reparsed;
+use cobro_core::{alert, health, history};
 use tauri::AppHandle;
 
 use super::{Answer, Desk};
@@ -32,4 +33,35 @@ pub(crate) async fn test_notification(app: AppHandle, desk: Desk<'_>) -> Answer<
 #[specta::specta]
 pub(crate) async fn envelope_problems(desk: Desk<'_>) -> Answer<Vec<EnvelopeProblem>> {
     Ok(health::envelope_problems(&desk.inbox()?).await?)
+}
+
+/// Returns how far the phone's history has come, one import a line.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn history_imports(desk: Desk<'_>) -> Answer<Vec<HistoryImport>> {
+    Ok(history::imports(&desk.inbox()?).await?)
+}
+
+/// Returns what Meta told that is not over, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn alerts(desk: Desk<'_>) -> Answer<Vec<AlertView>> {
+    Ok(alert::open(&desk.inbox()?).await?)
+}
+
+/// Takes an alert off the list.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn dismiss_alert(desk: Desk<'_>, id: f64) -> Answer<()> {
+    // Numbers cross as JavaScript has them; an alert's is far below where they blur.
+    #[expect(clippy::cast_possible_truncation, reason = "a number that we gave")]
+    let id = id as i64;
+    Ok(alert::dismiss(&desk.inbox()?, id).await?)
+}
+
+/// Reads what was kept again, with what this version has learned.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reparse(desk: Desk<'_>) -> Answer<Reparsed> {
+    Ok(cobro_core::reparse::all(&desk.inbox()?).await?)
 }

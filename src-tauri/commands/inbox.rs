@@ -1,9 +1,10 @@
 //! The list and its threads.
 
 use cobro_core::domain::{
-    ConversationId, ConversationRow, ConversationView, Counts, Message, MessageId, Page, Tab,
+    ConversationId, ConversationRow, ConversationView, Counts, Line, Message, MessageId, MessageVersion,
+    OrderDraft, Page, Tab,
 };
-use cobro_core::{conversation, message};
+use cobro_core::{conversation, message, order};
 
 use super::{Answer, Desk};
 
@@ -56,13 +57,6 @@ pub(crate) async fn send_text(
     Ok(message::send_text(&desk.inbox()?, id, conversation, text).await?)
 }
 
-/// Sends a failed message again, as a new attempt.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn send_again(desk: Desk<'_>, id: MessageId, message: MessageId) -> Answer<Message> {
-    Ok(message::send_again(&desk.inbox()?, id, message).await?)
-}
-
 /// Marks a conversation read.
 #[tauri::command]
 #[specta::specta]
@@ -76,4 +70,25 @@ pub(crate) async fn mark_read(desk: Desk<'_>, conversation: ConversationId) -> A
 pub(crate) async fn set_on_screen(desk: Desk<'_>, conversation: Option<ConversationId>) -> Answer<()> {
     desk.inbox()?.set_on_screen(conversation);
     Ok(())
+}
+
+/// Returns what an edited message said before, oldest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn message_versions(desk: Desk<'_>, message: MessageId) -> Answer<Vec<MessageVersion>> {
+    Ok(conversation::versions(&desk.inbox()?, message).await?)
+}
+
+/// Returns what the cart of an order adds up to.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn order_draft(desk: Desk<'_>, message: MessageId) -> Answer<OrderDraft> {
+    Ok(order::draft(&desk.inbox()?, message).await?)
+}
+
+/// Returns the shop's numbers, the known ones first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn lines(desk: Desk<'_>) -> Answer<Vec<Line>> {
+    Ok(conversation::all_lines(&desk.inbox()?).await?)
 }

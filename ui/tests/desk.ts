@@ -1,6 +1,6 @@
 /** A desk for tests: commands answered by the test itself, in the order it wants. */
 import { emit } from '@tauri-apps/api/event';
-import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
+import { mockConvertFileSrc, mockIPC, mockWindows } from '@tauri-apps/api/mocks';
 import type { CommandError, CoreEvent } from '../src/lib/api';
 
 export type Answers = Record<string, (args: Record<string, unknown>) => unknown>;
@@ -14,6 +14,7 @@ export interface Call {
 export function deskAnswers(answers: Answers): Call[] {
   const calls: Call[] = [];
   mockWindows('main');
+  mockConvertFileSrc('linux');
   mockIPC(
     (command, args) => {
       if (command.startsWith('plugin:')) return null;

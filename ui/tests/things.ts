@@ -1,5 +1,15 @@
 /** The nouns of the tests, with what does not matter already filled in. */
-import type { Charge, ConversationRow, ConversationView, Message, Status } from '../src/lib/api';
+import type {
+  Charge,
+  Connection,
+  ConversationRow,
+  ConversationView,
+  MediaView,
+  Message,
+  StagedFile,
+  Status,
+  Template,
+} from '../src/lib/api';
 
 export const NOW = Date.parse('2026-11-24T15:00:00Z');
 
@@ -126,6 +136,102 @@ export function aStatus(fields: Partial<Status> = {}): Status {
     relayUrl: null,
     profile: '/profile',
     problems: [],
+    ...fields,
+  };
+}
+
+export function aFile(fields: Partial<MediaView> = {}): MediaView {
+  return {
+    state: 'ready',
+    mime: 'image/jpeg',
+    name: null,
+    size: 12_400_000,
+    voice: false,
+    animated: false,
+    width: 1200,
+    height: 900,
+    durationMs: null,
+    hasThumbnail: true,
+    problem: null,
+    ...fields,
+  };
+}
+
+export function aTemplate(fields: Partial<Template> = {}): Template {
+  return {
+    name: 'cobro_payment_request',
+    language: 'es',
+    category: 'UTILITY',
+    status: 'approved',
+    quality: null,
+    reason: null,
+    kit: 'paymentRequest',
+    header: null,
+    body: 'Hola {{1}}',
+    footer: null,
+    buttons: [],
+    parameters: [{ place: 'body', button: null, name: '1', example: 'María' }],
+    unsendable: null,
+    ...fields,
+  };
+}
+
+export function aConnection(fields: Partial<Connection> = {}): Connection {
+  return {
+    appId: '1098',
+    hasAppSecret: true,
+    hasToken: true,
+    tokenExpiresAt: null,
+    checkedAt: null,
+    permissions: [
+      { name: 'whatsapp_business_messaging', granted: true, neededFor: 'Sending' },
+      { name: 'whatsapp_business_management', granted: false, neededFor: 'Templates' },
+    ],
+    accounts: [
+      {
+        wabaId: '555',
+        name: 'Dulce Vida',
+        subscribed: true,
+        numbers: [
+          {
+            phoneNumberId: '1001',
+            displayPhone: '+52 55 1',
+            verifiedName: 'Centro',
+            quality: 'GREEN',
+            registered: true,
+            coexists: true,
+            chosen: true,
+            line: 'line-1',
+          },
+          {
+            phoneNumberId: '1002',
+            displayPhone: '+52 55 2',
+            verifiedName: 'Sur',
+            quality: null,
+            registered: false,
+            coexists: false,
+            chosen: false,
+            line: null,
+          },
+        ],
+      },
+    ],
+    webhook: { url: null, setAt: null, provedAt: null, problem: null },
+    problem: null,
+    canTunnel: false,
+    ...fields,
+  };
+}
+
+export function staged(fields: Partial<StagedFile> = {}): StagedFile {
+  return {
+    id: 's1',
+    name: 'a.pdf',
+    mime: 'application/pdf',
+    size: 4,
+    kind: 'document',
+    durationMs: null,
+    problem: null,
     ...fields,
   };
 }

@@ -2,10 +2,12 @@
 
 mod agent;
 mod charge;
+mod connect;
 mod conversations;
 mod doctor;
 mod export;
 mod reach;
+mod reparse;
 mod secret;
 
 use std::path::PathBuf;
@@ -42,6 +44,8 @@ enum Command {
     },
     /// Create a payment link and send it in a conversation
     Charge(charge::Arguments),
+    /// Set up WhatsApp: credentials, numbers, webhook
+    Connect(connect::Arguments),
     /// Write everything that is kept, one JSON object a line (docs/export.md)
     Export {
         #[command(flatten)]
@@ -52,6 +56,8 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Read everything that was kept again, with what this version has learned
+    Reparse(Profile),
     /// Look at everything a desk needs and say what to do
     Doctor {
         #[command(flatten)]
@@ -119,11 +125,13 @@ async fn run(command: Command) -> Result<ExitCode, DeskError> {
             limit,
         } => conversations::run(profile.settings().await?, json, search, limit).await,
         Command::Charge(arguments) => charge::run(arguments).await,
+        Command::Connect(arguments) => connect::run(arguments).await,
         Command::Export {
             profile,
             format: Format::Jsonl,
             out,
         } => export::run(profile.settings().await?, out).await,
+        Command::Reparse(profile) => reparse::run(profile.settings().await?).await,
         Command::Doctor { profile, json } => doctor::run(profile.settings().await?, json).await,
         Command::Secret { profile, name } => secret::run(&profile.profile, &name),
     }

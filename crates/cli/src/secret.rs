@@ -6,13 +6,15 @@ use std::process::ExitCode;
 
 use cobro_desk::{DeskError, keep_secret};
 
-pub(crate) const NAMES: [&str; 6] = [
+pub(crate) const NAMES: [&str; 8] = [
     "whatsapp.token",
     "whatsapp.app_secret",
+    "whatsapp.app_id",
     "whatsapp.verify_token",
     "stripe.key",
     "stripe.webhook_secret",
     "relay.token",
+    "ngrok.authtoken",
 ];
 
 pub(crate) fn run(profile: &Path, name: &str) -> Result<ExitCode, DeskError> {

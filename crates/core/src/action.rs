@@ -4,15 +4,15 @@ use rusqlite::Transaction;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::Result;
 use crate::domain::{
-    ChargeId, Closing, ContactId, ConversationId, Creation, Delivery, Direction, MessageId, MessageKind,
-    NewCharge, Origin, Timestamp, Words,
+    ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction, FileKind,
+    MessageId, MessageKind, NewCharge, Origin, Timestamp, Words,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};
-use crate::store::outbox::Outgoing;
-use crate::store::{actions, charges, conversations, joins, messages, outbox};
+use crate::store::outbox::{Furnishing, Outgoing};
+use crate::store::{actions, charges, conversations, joins, messages, outbox, reactions};
+use crate::{Result, media};
 
 /// Who made a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,25 +46,27 @@ impl Actor {
 #[derive(Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Action {
-    SendText {
-        message: MessageId,
+    /// Sends a message of any kind, a charge's link among them.
+    Send(Box<Sending>),
+    React {
+        /// Names the entry in the outbox: a second click is the same reaction.
+        id: MessageId,
         conversation: ConversationId,
+        message: MessageId,
         #[serde(skip)]
-        text: String,
-        retry_of: Option<MessageId>,
+        target: String,
+        #[serde(skip)]
+        emoji: String,
     },
-    /// Sends a charge's link, the first time or again.
-    SendLink {
+    /// Sends after all what asked first.
+    Confirm {
         message: MessageId,
-        conversation: ConversationId,
-        charge: ChargeId,
         #[serde(skip)]
-        body: String,
-        #[serde(skip)]
-        button: String,
-        #[serde(skip)]
-        url: String,
-        retry_of: Option<MessageId>,
+        outgoing: Box<Outgoing>,
+    },
+    /// Takes out what has not left yet.
+    Discard {
+        message: MessageId,
     },
     MarkRead {
         conversation: ConversationId,
@@ -97,60 +99,19 @@ pub(crate) enum Action {
 /// anything: a second click on the same id does not.
 pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Timestamp) -> Result<bool> {
     let changed = match action {
-        Action::SendText {
-            message,
+        Action::Send(sending) => send(tx, actor, sending, now)?,
+        Action::React {
+            id,
             conversation,
-            text,
-            retry_of,
-        } => {
-            let outgoing = Outgoing::Text {
-                message: message.0,
-                body: text.clone(),
-            };
-            send(
-                tx,
-                actor,
-                &Sending {
-                    message: *message,
-                    conversation: *conversation,
-                    text,
-                    kind: MessageKind::Text,
-                    charge: None,
-                    retry_of: *retry_of,
-                },
-                &outgoing,
-                now,
-            )?
+            target,
+            emoji,
+            ..
+        } => react(tx, *id, *conversation, target, emoji, now)?,
+        Action::Confirm { message, outgoing } => {
+            outbox::confirm(tx, *message, outgoing, now)?;
+            true
         }
-        Action::SendLink {
-            message,
-            conversation,
-            charge,
-            body,
-            button,
-            url,
-            retry_of,
-        } => {
-            let outgoing = Outgoing::PayButton {
-                message: message.0,
-                body: body.clone(),
-                button: button.clone(),
-                url: url.clone(),
-            };
-            let sending = Sending {
-                message: *message,
-                conversation: *conversation,
-                text: body,
-                kind: MessageKind::PayButton,
-                charge: Some(*charge),
-                retry_of: *retry_of,
-            };
-            let sent = send(tx, actor, &sending, &outgoing, now)?;
-            if sent {
-                charges::carry(tx, *charge, *message)?;
-            }
-            sent
-        }
+        Action::Discard { message } => discard(tx, *message, now)?,
         Action::MarkRead { conversation } => mark_read(tx, *conversation, now)?,
         Action::CreateCharge {
             new,
@@ -172,23 +133,59 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
     Ok(changed)
 }
 
-struct Sending<'a> {
-    message: MessageId,
-    conversation: ConversationId,
-    text: &'a str,
-    kind: MessageKind,
-    charge: Option<ChargeId>,
-    retry_of: Option<MessageId>,
+/// A message as it is shown here, and as it goes out.
+#[derive(Clone, Serialize)]
+pub(crate) struct Sending {
+    pub message: MessageId,
+    pub conversation: ConversationId,
+    pub kind: MessageKind,
+    pub charge: Option<ChargeId>,
+    pub retry_of: Option<MessageId>,
+    #[serde(skip)]
+    pub text: String,
+    #[serde(skip)]
+    pub content: Option<Content>,
+    /// The wamid of the message that it answers.
+    #[serde(skip)]
+    pub reply_to: Option<String>,
+    #[serde(skip)]
+    pub file: Option<FileOf>,
+    #[serde(skip)]
+    pub outgoing: Outgoing,
+}
+
+/// Where a message's file comes from.
+#[derive(Clone)]
+pub(crate) enum FileOf {
+    /// A person has just picked or recorded it.
+    Staged(String),
+    /// An earlier attempt's.
+    Message(MessageId),
+}
+
+impl Sending {
+    /// Returns the sending of a text that nothing else belongs to.
+    pub(crate) fn text(message: MessageId, conversation: ConversationId, text: String) -> Self {
+        Self {
+            message,
+            conversation,
+            kind: MessageKind::Text,
+            charge: None,
+            retry_of: None,
+            outgoing: Outgoing::Text {
+                message: message.0,
+                body: text.clone(),
+            },
+            text,
+            content: None,
+            reply_to: None,
+            file: None,
+        }
+    }
 }
 
 /// Writes the local echo and queues what goes out, together.
-fn send(
-    tx: &Transaction<'_>,
-    actor: Actor,
-    sending: &Sending<'_>,
-    outgoing: &Outgoing,
-    now: Timestamp,
-) -> Result<bool> {
+fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending, now: Timestamp) -> Result<bool> {
     let added = messages::add(
         tx,
         &NewMessage {
@@ -198,7 +195,7 @@ fn send(
             direction: Direction::Out,
             origin: actor.origin(),
             kind: sending.kind,
-            text: sending.text,
+            text: &sending.text,
             at: now,
             delivery: Some(Delivery::Queued),
             charge: sending.charge,
@@ -207,22 +204,106 @@ fn send(
             envelope: None,
         },
     )?;
-    if added {
-        outbox::queue(tx, sending.message, sending.conversation, outgoing, now)?;
-        conversations::advance(
-            tx,
-            sending.conversation,
-            &Latest {
-                at: now,
-                snippet: snippet_of(sending.text),
-                kind: sending.kind,
-                from_me: true,
-                unread: 0,
-                inbound_at: None,
-            },
-        )?;
+    if !added {
+        return Ok(false);
     }
-    Ok(added)
+    let (outgoing, media_name) = with_file(tx, sending, now)?;
+    outbox::furnish(
+        tx,
+        sending.message,
+        &Furnishing {
+            content: sending.content.as_ref(),
+            reply_to: sending.reply_to.as_deref(),
+            outgoing: keeps_outgoing(sending).then_some(&outgoing),
+            media_name: media_name.as_deref(),
+        },
+    )?;
+    outbox::queue(tx, sending.message, sending.conversation, &outgoing, now)?;
+    conversations::advance(
+        tx,
+        sending.conversation,
+        &Latest {
+            at: now,
+            snippet: snippet_of(&sending.text),
+            kind: sending.kind,
+            from_me: true,
+            unread: 0,
+            inbound_at: None,
+        },
+    )?;
+    if let Some(charge) = sending.charge {
+        charges::carry(tx, charge, sending.message)?;
+    }
+    Ok(true)
+}
+
+/// A text is its own copy, and a link is made again from its charge.
+fn keeps_outgoing(sending: &Sending) -> bool {
+    sending.charge.is_none() && !matches!(sending.outgoing, Outgoing::Text { .. })
+}
+
+/// Makes the file the message's own. Returns what goes out with it, and the file's name.
+fn with_file(tx: &Transaction<'_>, sending: &Sending, now: Timestamp) -> Result<(Outgoing, Option<String>)> {
+    let mut outgoing = sending.outgoing.clone();
+    let Outgoing::File { kind, name, .. } = &mut outgoing else {
+        return Ok((outgoing, None));
+    };
+    let shown = match &sending.file {
+        Some(FileOf::Staged(staged)) => {
+            let file = media::attach(tx, staged, sending.message, *kind, now)?;
+            *name = (*kind == FileKind::Document).then(|| file.name.clone());
+            Some(file.name)
+        }
+        Some(FileOf::Message(earlier)) => {
+            media::attach_again(tx, *earlier, sending.message)?;
+            name.clone()
+        }
+        None => None,
+    };
+    Ok((outgoing, shown))
+}
+
+fn react(
+    tx: &Transaction<'_>,
+    id: MessageId,
+    conversation: ConversationId,
+    target: &str,
+    emoji: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let before = reactions::replace_ours(tx, target, emoji, now)?;
+    if before == emoji {
+        return Ok(false);
+    }
+    let reaction = Outgoing::Reaction {
+        target: target.to_owned(),
+        emoji: emoji.to_owned(),
+        before,
+    };
+    outbox::queue(tx, id, conversation, &reaction, now)?;
+    Ok(true)
+}
+
+fn discard(tx: &Transaction<'_>, message: MessageId, now: Timestamp) -> Result<bool> {
+    if !outbox::discard(tx, message)? {
+        return Ok(false);
+    }
+    let words = Words::new(
+        "discarded",
+        "Not sent",
+        "It was taken out before it left. Send it again if it is wanted after all",
+    );
+    not_sent(tx, message, words, now)?;
+    Ok(true)
+}
+
+fn not_sent(tx: &Transaction<'_>, message: MessageId, words: Words, now: Timestamp) -> Result<()> {
+    let report = Report {
+        delivery: Delivery::Failed,
+        at: now,
+        problem: Some(words),
+    };
+    messages::report(tx, message, &report).map(drop)
 }
 
 fn mark_read(tx: &Transaction<'_>, conversation: ConversationId, now: Timestamp) -> Result<bool> {
@@ -255,17 +336,12 @@ fn cancel(tx: &Transaction<'_>, id: ChargeId, now: Timestamp) -> Result<bool> {
 /// Keeps a link that still waits in the outbox from going out after its charge was withdrawn.
 fn withdraw_links(tx: &Transaction<'_>, charge: ChargeId, now: Timestamp) -> Result<()> {
     for message in outbox::withdraw_links(tx, charge)? {
-        let problem = Words::new(
+        let words = Words::new(
             "withdrawn",
             "Not sent",
             "The charge was cancelled before its link went out",
         );
-        let report = Report {
-            delivery: Delivery::Failed,
-            at: now,
-            problem: Some(problem),
-        };
-        messages::report(tx, message, &report)?;
+        not_sent(tx, message, words, now)?;
     }
     Ok(())
 }

@@ -11,8 +11,9 @@ use crate::action::{Action, Actor, apply};
 use crate::domain::{Charge, ChargeId, Creation, MessageId, NewCharge, Timestamp, Words, payment_of};
 use crate::preview::message_of;
 use crate::store::charges::{self, ToClose, ToCreate};
-use crate::store::{conversations, payments};
-use crate::{CoreEvent, Error, Inbox, Result};
+use crate::store::payments;
+use crate::templates::LinkTemplate;
+use crate::{CoreEvent, Error, Inbox, Result, message};
 
 /// Stripe forgets an idempotency key after this; then we look before we create.
 const KEY_LIFE: Duration = Duration::from_hours(23);
@@ -46,9 +47,10 @@ pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charg
             if let Some(charge) = charges::find(tx, id)? {
                 return same(charge, &new).map(|charge| (charge, false));
             }
-            let address = conversations::address(tx, new.conversation)?;
+            let address = message::address(tx, new.conversation)?;
             if !address.window_is_open(now) {
-                return Err(Error::WindowClosed);
+                // Only a template goes through: better to say so before there is a link.
+                LinkTemplate::find(tx, new.conversation, language)?;
             }
             let message = message_of(
                 language,
@@ -257,16 +259,20 @@ async fn open(inbox: &Inbox, draft: ToCreate, link: PaymentLink) -> Result<Charg
             let now = Timestamp::now();
             let message = MessageId::new();
             if charges::open(tx, draft.id, (&link.id, &link.url), link.livemode, message, now)? {
-                let action = Action::SendLink {
-                    message,
-                    conversation: draft.conversation,
-                    charge: draft.id,
-                    body: draft.message_text,
-                    button: language.pay_button(draft.amount),
-                    url: link.url,
-                    retry_of: None,
-                };
-                apply(tx, Actor::Person, &action, now)?;
+                match message::link(tx, language, message, draft.id, now) {
+                    Ok(sending) => {
+                        apply(tx, Actor::Person, &Action::Send(Box::new(sending)), now)?;
+                    }
+                    Err(error @ (Error::NoLinkTemplate(_) | Error::Invalid(_))) => {
+                        let words = Words::new(
+                            "link_not_sent",
+                            "The link was made, but not sent",
+                            error.to_string(),
+                        );
+                        charges::set_problem(tx, draft.id, Some(&words))?;
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             charges::get(tx, draft.id)
         })

@@ -40,6 +40,9 @@ pub enum Error {
         "The customer last wrote more than 24 hours ago. The customer must write first, or send a template"
     )]
     WindowClosed,
+    /// A link can't go as a template either: why, and the way out.
+    #[error("{0}")]
+    NoLinkTemplate(String),
     #[error("{0}")]
     Conflict(String),
     #[error("{0} is not set up. Add it to cobro.toml or the environment and start Cobro again")]
@@ -69,7 +72,7 @@ impl Error {
         match self {
             Self::Invalid(_) => ErrorCode::Invalid,
             Self::NotFound(_) => ErrorCode::NotFound,
-            Self::WindowClosed => ErrorCode::WindowClosed,
+            Self::WindowClosed | Self::NoLinkTemplate(_) => ErrorCode::WindowClosed,
             Self::Conflict(_) => ErrorCode::Conflict,
             Self::NotConfigured(_) => ErrorCode::Settings,
             Self::WrongKey => ErrorCode::WrongKey,

@@ -1,9 +1,10 @@
 //! The inbox: one open database and the workers that serve it.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use cobro_stripe::StripeApi;
 use cobro_whatsapp::WhatsAppApi;
@@ -36,6 +37,8 @@ pub struct Options {
     pub poll_every: Option<Duration>,
     /// Whether Stripe's webhooks reach our relay.
     pub stripe_webhooks: bool,
+    /// A message that waited longer than this asks before it goes.
+    pub stale_after: Duration,
 }
 
 /// Where the relay's stream is.
@@ -50,6 +53,8 @@ pub struct StreamOptions {
 #[derive(Debug, Clone)]
 pub struct WhatsAppLines {
     pub api: WhatsAppApi,
+    /// The same that the client sends with: Meta is asked about it.
+    pub token: SecretString,
     pub lines: Vec<KnownLine>,
 }
 
@@ -58,6 +63,8 @@ pub struct WhatsAppLines {
 pub struct KnownLine {
     pub phone_number_id: String,
     pub name: String,
+    /// Its account, where settings name that too.
+    pub waba_id: Option<String>,
 }
 
 /// Whether the relay's stream flows.
@@ -78,7 +85,7 @@ pub struct Parts {
     pub store: Store,
     /// The bytes of files.
     pub(crate) files: Store,
-    pub(crate) whatsapp: Option<WhatsAppLines>,
+    whatsapp: RwLock<Option<WhatsAppLines>>,
     pub(crate) stripe: Option<StripeApi>,
     pub(crate) stream: Option<StreamOptions>,
     pub(crate) language: Language,
@@ -88,6 +95,7 @@ pub struct Parts {
     pub(crate) announces: bool,
     pub(crate) poll_every: Option<Duration>,
     pub(crate) stripe_webhooks: bool,
+    pub(crate) stale_after: Duration,
     pub problems: Problems,
     /// Wakes the sender after a message was queued.
     pub(crate) outbox: Notify,
@@ -99,6 +107,8 @@ pub struct Parts {
     pub(crate) charges: Notify,
     /// Wakes the reconciliation after a gap in the events.
     pub(crate) reconciling: Notify,
+    /// Wakes whoever looks at the connection to WhatsApp.
+    pub(crate) connecting: Notify,
     /// Wakes whoever shows notifications.
     pub(crate) notices: Notify,
     /// Held while kept envelopes are read again.
@@ -108,6 +118,8 @@ pub struct Parts {
     events: broadcast::Sender<CoreEvent>,
     stream_state: watch::Sender<StreamState>,
     on_screen: Mutex<Option<ConversationId>>,
+    /// When each customer was last shown that somebody writes.
+    typed: Mutex<HashMap<ConversationId, Instant>>,
     started: AtomicBool,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -130,7 +142,7 @@ impl Inbox {
         let events = broadcast::channel(4096).0;
         let inbox = Self(Arc::new(Parts {
             problems: Problems::new(events.clone()),
-            whatsapp: options.whatsapp,
+            whatsapp: RwLock::new(options.whatsapp),
             stripe: options.stripe,
             stream: options.stream,
             language: options.language,
@@ -140,17 +152,20 @@ impl Inbox {
             announces: options.announces,
             poll_every: options.poll_every,
             stripe_webhooks: options.stripe_webhooks,
+            stale_after: options.stale_after,
             outbox: Notify::new(),
             fetching: Notify::new(),
             hints: Notify::new(),
             charges: Notify::new(),
             notices: Notify::new(),
+            connecting: Notify::new(),
             reconciling: Notify::new(),
             reparsing: tokio::sync::Mutex::default(),
             busy_until: AtomicU64::new(0),
             events,
             stream_state: watch::channel(StreamState::Stopped).0,
             on_screen: Mutex::new(None),
+            typed: Mutex::default(),
             started: AtomicBool::new(false),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -176,6 +191,7 @@ impl Inbox {
         self.spawn(crate::poll::run(self.clone()));
         self.spawn(crate::reconcile::run(self.clone()));
         self.spawn(crate::clock::run(self.clone()));
+        self.spawn(crate::connection::run(self.clone()));
         self.spawn(crate::reparse::run_once(self.clone()));
     }
 
@@ -211,8 +227,40 @@ impl Inbox {
         self.stripe.as_ref()
     }
 
-    pub fn whatsapp(&self) -> Option<&WhatsAppLines> {
-        self.whatsapp.as_ref()
+    /// Returns the client and the numbers in use now: a person may change both.
+    pub fn whatsapp(&self) -> Option<WhatsAppLines> {
+        self.whatsapp
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Uses another client or other numbers from now on; what is queued goes out with them.
+    pub async fn use_whatsapp(&self, whatsapp: Option<WhatsAppLines>) -> Result<()> {
+        *self.whatsapp.write().unwrap_or_else(PoisonError::into_inner) = whatsapp;
+        self.name_known_lines().await?;
+        self.problems.clear("whatsapp");
+        self.outbox.notify_one();
+        self.emit(CoreEvent::ConnectionChanged);
+        self.emit(CoreEvent::StatusChanged);
+        Ok(())
+    }
+
+    pub(crate) fn require_whatsapp(&self) -> Result<WhatsAppLines> {
+        self.whatsapp().ok_or(Error::NotConfigured(
+            "WhatsApp's access token (Connection, or COBRO_WHATSAPP_TOKEN)",
+        ))
+    }
+
+    /// Returns whether typing in `conversation` may be shown again, and remembers it.
+    pub(crate) fn may_type(&self, conversation: ConversationId, now: Instant, every: Duration) -> bool {
+        let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        typed.retain(|_, at| now.saturating_duration_since(*at) < every);
+        if typed.contains_key(&conversation) {
+            return false;
+        }
+        typed.insert(conversation, now);
+        true
     }
 
     /// Tells listeners that a person asked to see `conversation`.
@@ -276,11 +324,7 @@ impl Inbox {
     }
 
     async fn name_known_lines(&self) -> Result<()> {
-        let lines = self
-            .whatsapp
-            .as_ref()
-            .map(|whatsapp| whatsapp.lines.clone())
-            .unwrap_or_default();
+        let lines = self.whatsapp().map(|whatsapp| whatsapp.lines).unwrap_or_default();
         self.store
             .write(move |tx| crate::store::lines::name_known(tx, &lines))
             .await

@@ -4,6 +4,7 @@ mod action;
 pub mod alert;
 pub mod charge;
 pub mod clock;
+pub mod connection;
 pub mod contact;
 pub mod conversation;
 pub mod domain;
@@ -27,6 +28,7 @@ mod send;
 mod settle;
 mod store;
 mod sync;
+pub mod templates;
 mod words;
 
 pub use action::Actor;

@@ -5,7 +5,8 @@ use rusqlite::Connection;
 
 use crate::domain::{ChargePreview, ChargeWarning, ConversationId, Money, Timestamp, WarningKind};
 use crate::store::{charges, conversations};
-use crate::{Inbox, Language, Result};
+use crate::templates::LinkTemplate;
+use crate::{Error, Inbox, Language, Result};
 
 /// Above this many major units nobody charges in a chat: usually a slipped key.
 const IMPLAUSIBLE_MAJOR: i64 = 100_000_000;
@@ -26,22 +27,50 @@ pub async fn charge(
             let address = conversations::address(conn, conversation)?;
             let now = Timestamp::now();
             let estimate = fees::estimate(amount, &country, fees::Method::Card);
+            let going = going(conn, language, conversation, now)?;
+            let template = going.as_ref().ok().and_then(Option::as_ref);
             Ok(ChargePreview {
-                message: message_of(
-                    language,
-                    &address.contact_name,
-                    amount,
-                    &description,
-                    message.as_deref(),
-                ),
+                message: match template {
+                    Some(template) => template.text(
+                        language,
+                        &address.contact_name,
+                        &description,
+                        &language.money(amount),
+                    ),
+                    None => message_of(
+                        language,
+                        &address.contact_name,
+                        amount,
+                        &description,
+                        message.as_deref(),
+                    ),
+                },
+                template: template.map(|template| template.name().to_owned()),
                 button: language.pay_button(amount),
                 fee: estimate.as_ref().map(|estimate| estimate.fee),
                 net: estimate.as_ref().map(|estimate| estimate.net),
                 fee_basis: estimate.map(|estimate| estimate.basis),
-                warnings: warnings(conn, conversation, amount, address.window_is_open(now))?,
+                warnings: warnings(conn, conversation, amount, going.err().as_deref())?,
             })
         })
         .await
+}
+
+/// Returns the template that carries the link where the window is closed, or why none does.
+fn going(
+    conn: &Connection,
+    language: Language,
+    conversation: ConversationId,
+    now: Timestamp,
+) -> Result<std::result::Result<Option<LinkTemplate>, String>> {
+    if conversations::address(conn, conversation)?.window_is_open(now) {
+        return Ok(Ok(None));
+    }
+    match LinkTemplate::find(conn, conversation, language) {
+        Ok(template) => Ok(Ok(Some(template))),
+        Err(Error::NoLinkTemplate(why)) => Ok(Err(why)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Returns the words above the pay button: the person's own, or the usual ones.
@@ -62,19 +91,15 @@ fn warnings(
     conn: &Connection,
     conversation: ConversationId,
     amount: Money,
-    window_is_open: bool,
+    why_not_sent: Option<&str>,
 ) -> Result<Vec<ChargeWarning>> {
     let mut found = Vec::new();
     let mut warn = |kind, blocking, text: String| found.push(ChargeWarning { kind, blocking, text });
     if let Err(error) = amount.check_chargeable() {
         warn(WarningKind::NotChargeable, true, error.to_string());
     }
-    if !window_is_open {
-        warn(
-            WarningKind::WindowClosed,
-            true,
-            "The customer last wrote more than 24 hours ago. The customer must write first".into(),
-        );
+    if let Some(why) = why_not_sent {
+        warn(WarningKind::WindowClosed, true, why.to_owned());
     }
     if let Some(minimum) = fees::minimum(amount.currency()).filter(|minimum| amount.minor() < *minimum)
         && let Ok(minimum) = Money::from_minor(minimum, amount.currency())

@@ -29,10 +29,8 @@ pub struct Reparsed {
 /// Reads every kept envelope again. What was understood before stays as it is;
 /// a second run changes nothing.
 pub async fn all(inbox: &Inbox) -> Result<Reparsed> {
-    let _alone = inbox.reparsing.try_lock().map_err(|_| {
-        Error::Conflict("Kept messages are being read again already. Wait until that is done".into())
-    })?;
-    let after = inbox.store.read(|conn| reparsed_to(conn)).await?;
+    let _alone = inbox.reparsing.lock().await;
+    let after = inbox.store.read(reparsed_to).await?;
     follow(inbox, after).await
 }
 

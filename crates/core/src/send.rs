@@ -1,24 +1,35 @@
 //! Sending: one message after another per conversation, and never blindly twice.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+mod pace;
+mod post;
 
-use cobro_whatsapp::{FailureKind, Recipient, WhatsAppApi, WhatsAppError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use crate::domain::{ChargeId, ConversationId, Delivery, MessageId, Timestamp, Words};
+use cobro_whatsapp::{FailureKind, WhatsAppApi};
+
+use self::pace::{Pace, TooEarly};
+pub(crate) use self::post::check;
+use self::post::{Refused, post};
+use crate::domain::{ChargeId, ConversationId, Delivery, LineId, MessageId, Timestamp, Words};
 use crate::store::conversations::{self, Address};
 use crate::store::messages::{self, Report};
 use crate::store::outbox::{self, Entry, Outgoing};
+use crate::store::reactions;
 use crate::{CoreEvent, Inbox, Result};
 
-/// Messages under way at once, each of another conversation.
-const AT_ONCE: usize = 16;
+/// Messages under way at once on one line, each of another conversation.
+const AT_ONCE: usize = 32;
 /// Entries that are looked at together: some conversations are busy already.
-const LOOK_AHEAD: u32 = 32;
+const LOOK_AHEAD: u32 = 64;
 /// After the database refused a write, such as on a full disk.
 const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const SHORTEST_RETRY: Duration = Duration::from_millis(200);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
+/// What is safe to repeat is repeated this often after answers that were lost.
+const REPEATS: u32 = 6;
 
 /// Settles what the last run left in doubt: a message that was being sent when
 /// it ended may or may not have left. Only WhatsApp's status can tell.
@@ -42,16 +53,13 @@ pub(crate) async fn recover(inbox: &Inbox) -> Result<()> {
 }
 
 pub(crate) async fn run(inbox: Inbox) {
-    let Some(whatsapp) = inbox.whatsapp.clone() else {
-        return;
-    };
-    let busy = Busy::default();
+    let sender = Sender::default();
     loop {
-        let pause = match start_due(&inbox, &whatsapp.api, &busy).await {
+        let pause = match sender.start_due(&inbox).await {
             Ok(pause) => pause,
             Err(error) => {
                 tracing::warn!(%error, "The outbox could not be read");
-                Duration::from_secs(5)
+                PAUSE_AFTER_FAULT
             }
         };
         if !inbox.rest(Some(&inbox.outbox), pause).await {
@@ -60,14 +68,26 @@ pub(crate) async fn run(inbox: Inbox) {
     }
 }
 
-/// Conversations with a message under way.
+/// What is under way, and how fast more may follow.
 #[derive(Clone, Default)]
-struct Busy(Arc<Mutex<HashSet<ConversationId>>>);
+struct Sender {
+    busy: Busy,
+    pace: Arc<Mutex<Pace>>,
+}
+
+/// Conversations with a message under way, and their lines.
+#[derive(Clone, Default)]
+struct Busy(Arc<Mutex<HashMap<ConversationId, LineId>>>);
 
 impl Busy {
-    fn take(&self, conversation: ConversationId) -> bool {
+    fn take(&self, conversation: ConversationId, line: LineId) -> bool {
         let mut busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.len() < AT_ONCE && busy.insert(conversation)
+        let on_line = busy.values().filter(|other| **other == line).count();
+        if on_line >= AT_ONCE || busy.contains_key(&conversation) {
+            return false;
+        }
+        busy.insert(conversation, line);
+        true
     }
 
     fn give_back(&self, conversation: ConversationId) {
@@ -78,95 +98,248 @@ impl Busy {
     }
 }
 
-/// Starts what is due. Returns how long to rest.
-async fn start_due(inbox: &Inbox, api: &WhatsAppApi, busy: &Busy) -> Result<Duration> {
-    let now = Timestamp::now();
-    let (due, next) = inbox
-        .store
-        .read(move |conn| Ok((outbox::due(conn, now, LOOK_AHEAD)?, outbox::next_due(conn)?)))
-        .await?;
-    for entry in due {
-        if inbox.stopping().is_cancelled() || !busy.take(entry.conversation) {
-            continue;
+impl Sender {
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts what is due, on every line. Returns how long to rest.
+    async fn start_due(&self, inbox: &Inbox) -> Result<Duration> {
+        let Some(whatsapp) = inbox.whatsapp() else {
+            return Ok(LONGEST_PAUSE);
+        };
+        let now = Timestamp::now();
+        let (lines, next) = inbox
+            .store
+            .read(move |conn| Ok((outbox::lines(conn)?, outbox::next_due(conn, now)?)))
+            .await?;
+        let mut pause = next.map_or(LONGEST_PAUSE, |next| next.since(now));
+        for line in lines {
+            if let Some(wait) = self.start_line(inbox, &whatsapp.api, line, now).await? {
+                pause = pause.min(wait);
+            }
         }
-        let (worker, api, busy) = (inbox.clone(), api.clone(), busy.clone());
+        Ok(pause.clamp(SHORTEST_PAUSE, LONGEST_PAUSE))
+    }
+
+    /// Starts what is due on one line. Returns how long it has to wait, if it has to.
+    async fn start_line(
+        &self,
+        inbox: &Inbox,
+        api: &WhatsAppApi,
+        line: LineId,
+        now: Timestamp,
+    ) -> Result<Option<Duration>> {
+        if let Err(wait) = self.pace().wait_of_line(line, Instant::now()) {
+            return Ok(Some(wait));
+        }
+        let due = inbox
+            .store
+            .read(move |conn| outbox::due(conn, line, now, LOOK_AHEAD))
+            .await?;
+        let mut soonest = None;
+        for entry in due {
+            if inbox.stopping().is_cancelled() || !self.busy.take(entry.conversation, line) {
+                continue;
+            }
+            match self.may_go(&entry) {
+                Ok(()) => self.start(inbox, api, entry),
+                Err(TooEarly::Line(wait)) => {
+                    self.busy.give_back(entry.conversation);
+                    return Ok(Some(wait));
+                }
+                Err(TooEarly::Recipient(wait)) => {
+                    self.busy.give_back(entry.conversation);
+                    soonest = Some(soonest.map_or(wait, |other: Duration| other.min(wait)));
+                    // It waits apart, so that it hides nobody who may be written to now.
+                    let (id, until) = (entry.id, now.plus(wait));
+                    inbox
+                        .store
+                        .write(move |tx| outbox::release(tx, id, until))
+                        .await?;
+                }
+            }
+        }
+        Ok(soonest)
+    }
+
+    /// Receipts are not counted; everything that is on the customer's phone is.
+    fn may_go(&self, entry: &Entry) -> Result<(), TooEarly> {
+        if matches!(entry.outgoing, Outgoing::ReadReceipt { .. }) {
+            return Ok(());
+        }
+        self.pace()
+            .take(entry.line, entry.throughput, entry.conversation, Instant::now())
+    }
+
+    fn start(&self, inbox: &Inbox, api: &WhatsAppApi, entry: Entry) {
+        let (sender, worker, api) = (self.clone(), inbox.clone(), api.clone());
         inbox.spawn(async move {
             let conversation = entry.conversation;
-            if let Err(error) = send(&worker, &api, entry).await {
+            if let Err(error) = sender.send(&worker, &api, entry).await {
                 tracing::warn!(%error, "A message could not be sent");
                 worker.rest(None, PAUSE_AFTER_FAULT).await;
             }
-            busy.give_back(conversation);
+            sender.busy.give_back(conversation);
             worker.outbox.notify_one();
         });
     }
-    let until = next
-        .filter(|next| *next > now)
-        .map_or(LONGEST_PAUSE, |next| next.since(now));
-    Ok(until.clamp(Duration::from_millis(20), LONGEST_PAUSE))
-}
 
-/// Sends one entry: marked as being sent first, so that a crash is known as one.
-async fn send(inbox: &Inbox, api: &WhatsAppApi, entry: Entry) -> Result<()> {
-    let (id, conversation, message) = (entry.id, entry.conversation, entry.outgoing.message());
-    let claimed = inbox
-        .store
-        .write(move |tx| {
-            let address = conversations::address(tx, conversation)?;
-            if !outbox::claim(tx, id)? {
-                return Ok(None);
+    /// Sends one entry: marked as being sent first, so that a crash is known as one.
+    async fn send(&self, inbox: &Inbox, api: &WhatsAppApi, entry: Entry) -> Result<()> {
+        let (id, conversation, stale_after) = (entry.id, entry.conversation, inbox.stale_after);
+        let claimed = inbox
+            .store
+            .write(move |tx| claim(tx, id, stale_after, Timestamp::now()))
+            .await?;
+        let (entry, address, reply_to) = match claimed {
+            Claimed::Gone => return Ok(()),
+            Claimed::SetAside => {
+                if matches!(entry.outgoing, Outgoing::Reaction { .. }) {
+                    inbox
+                        .problems
+                        .raise("reaction", Waits::WindowClosed.words_of_reaction());
+                }
+                inbox.emit(CoreEvent::ConversationChanged { conversation });
+                inbox.emit(CoreEvent::StatusChanged);
+                return Ok(());
             }
-            if let Some(message) = message {
-                messages::set_delivery(tx, message, Delivery::Sending)?;
+            Claimed::Ours(entry, address, reply_to) => (entry, address, reply_to),
+        };
+        let outcome = post(inbox, api, &address, &entry, reply_to.as_deref()).await;
+        match &outcome {
+            Err(refused) => {
+                inbox.problems.whatsapp(&refused.error);
+                // What holds for one message of the line holds for the others too.
+                if matches!(refused.error.kind(), FailureKind::Retry { .. })
+                    && let Some(pause) = pause_after(refused, entry.attempts)
+                {
+                    self.pace().hold(entry.line, pause, Instant::now());
+                }
+                if matches!(entry.outgoing, Outgoing::Reaction { .. })
+                    && pause_after(refused, entry.attempts).is_none()
+                {
+                    let error = &refused.error;
+                    let words = Words::new(error.code_text(), "A reaction was not sent", error.advice());
+                    inbox.problems.raise("reaction", words);
+                }
             }
-            Ok(Some(address))
-        })
-        .await?;
-    let Some(address) = claimed else {
-        return Ok(());
-    };
-    let outcome = post(api, &address, &entry).await;
-    if let Err(error) = &outcome {
-        inbox.problems.whatsapp(error);
-    } else {
-        inbox.problems.clear("whatsapp");
-    }
-    settle(inbox, entry, outcome).await
-}
-
-async fn post(api: &WhatsAppApi, address: &Address, entry: &Entry) -> Result<Option<String>, WhatsAppError> {
-    let line = &address.phone_number_id;
-    let opaque = entry.id.to_string();
-    if let Outgoing::ReadReceipt { wamid } = &entry.outgoing {
-        return api.mark_read(line, wamid, false).await.map(|()| None);
-    }
-    let to = recipient(address)?;
-    let sent = match &entry.outgoing {
-        Outgoing::Text { body, .. } => api.send_text(line, &to, body, true, &opaque, None).await?,
-        Outgoing::PayButton {
-            body, button, url, ..
-        } => {
-            api.send_pay_button(line, &to, body, None, button, url, &opaque)
-                .await?
+            Ok(_) => {
+                inbox.problems.clear("whatsapp");
+                if matches!(entry.outgoing, Outgoing::Reaction { .. }) {
+                    inbox.problems.clear("reaction");
+                }
+            }
         }
-        Outgoing::ReadReceipt { .. } => return Ok(None),
-    };
-    Ok(Some(sent.wamid))
+        settle(inbox, *entry, outcome).await
+    }
 }
 
-/// The phone number where there is one: it reaches the customer on every line.
-fn recipient(address: &Address) -> Result<Recipient, WhatsAppError> {
-    match (&address.phone, &address.user_id) {
-        (Some(phone), _) => Ok(Recipient::Phone(phone.clone())),
-        (None, Some(user_id)) => Ok(Recipient::UserId(user_id.clone())),
-        (None, None) => Err(WhatsAppError::invalid(
-            "The customer has no phone number and no user id to send to",
-        )),
+/// What became of an entry's turn.
+enum Claimed {
+    /// It was taken out meanwhile.
+    Gone,
+    /// It asks now, or can't be sent any more.
+    SetAside,
+    Ours(Box<Entry>, Address, Option<String>),
+}
+
+/// Looks at the entry once more, since it may have waited long, and marks it as being sent.
+fn claim(
+    tx: &rusqlite::Transaction<'_>,
+    id: MessageId,
+    stale_after: Duration,
+    now: Timestamp,
+) -> Result<Claimed> {
+    let Some(entry) = outbox::find(tx, id)? else {
+        return Ok(Claimed::Gone);
+    };
+    let address = conversations::address(tx, entry.conversation)?;
+    if let Some(why) = why_it_waits(&entry, &address, stale_after, now) {
+        set_aside(tx, &entry, why)?;
+        return Ok(Claimed::SetAside);
     }
+    if !outbox::claim(tx, id)? {
+        return Ok(Claimed::Gone);
+    }
+    let reply_to = match entry.outgoing.message() {
+        Some(message) => {
+            messages::set_delivery(tx, message, Delivery::Sending)?;
+            outbox::reply_to(tx, message)?
+        }
+        None => None,
+    };
+    Ok(Claimed::Ours(Box::new(entry), address, reply_to))
+}
+
+/// Why an entry does not go out by itself any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    /// The customer's last message is more than a day old by now.
+    WindowClosed,
+    /// It waited so long that it may no longer fit what is being talked about.
+    Stale,
+}
+
+impl Waits {
+    fn words(self) -> Words {
+        match self {
+            Self::WindowClosed => Words::new(
+                "window_closed",
+                "Not sent: the 24-hour window closed while it waited",
+                "WhatsApp takes only a template now. Send one, or wait until the customer writes and then send this",
+            ),
+            Self::Stale => Words::new(
+                "stale",
+                "Still send it?",
+                "It waited for a connection for so long that the conversation may have moved on. Send it now, or take it out",
+            ),
+        }
+    }
+}
+
+impl Waits {
+    fn words_of_reaction(self) -> Words {
+        Words::new(
+            self.words().code,
+            "A reaction was not sent",
+            "The 24-hour window closed while it waited, so it was taken back. React again when the customer writes",
+        )
+    }
+}
+
+fn why_it_waits(entry: &Entry, address: &Address, stale_after: Duration, now: Timestamp) -> Option<Waits> {
+    if entry.outgoing.needs_window() && !address.window_is_open(now) {
+        return Some(Waits::WindowClosed);
+    }
+    let is_message = entry.outgoing.message().is_some();
+    (is_message && now.since(entry.queued_at) > stale_after).then_some(Waits::Stale)
+}
+
+/// Sets a message aside until a person is asked. What was written behind a stale
+/// one, in the belief that it had gone, asks with it; what is written from now on
+/// goes at once. A reaction is nothing to ask about: it is taken back.
+fn set_aside(tx: &rusqlite::Transaction<'_>, entry: &Entry, why: Waits) -> Result<()> {
+    if entry.outgoing.message().is_none() {
+        return take_back(tx, entry, Timestamp::now());
+    }
+    outbox::ask(tx, entry.id, &why.words())?;
+    if why == Waits::Stale {
+        outbox::ask_behind(tx, entry.id, &why.words())?;
+    }
+    Ok(())
+}
+
+/// Takes out what is no message of its own, and puts an unsent reaction back to what it was.
+fn take_back(tx: &rusqlite::Transaction<'_>, entry: &Entry, now: Timestamp) -> Result<()> {
+    if let Outgoing::Reaction { target, before, .. } = &entry.outgoing {
+        reactions::replace_ours(tx, target, before, now)?;
+    }
+    outbox::remove(tx, entry.id)
 }
 
 /// Writes what became of it. WhatsApp has answered, so this is tried until it is on the disk.
-async fn settle(inbox: &Inbox, entry: Entry, outcome: Result<Option<String>, WhatsAppError>) -> Result<()> {
+async fn settle(inbox: &Inbox, entry: Entry, outcome: Result<Option<String>, Refused>) -> Result<()> {
     let conversation = entry.conversation;
     let fate = Arc::new((entry, outcome));
     let charge = loop {
@@ -196,14 +369,14 @@ async fn settle(inbox: &Inbox, entry: Entry, outcome: Result<Option<String>, Wha
 fn write_fate(
     tx: &rusqlite::Transaction<'_>,
     entry: &Entry,
-    outcome: &Result<Option<String>, WhatsAppError>,
+    outcome: &Result<Option<String>, Refused>,
 ) -> Result<Option<ChargeId>> {
     let now = Timestamp::now();
     let message = entry.outgoing.message();
     match (outcome, message) {
         (Ok(wamid), Some(message)) => sent(tx, entry, message, wamid.as_deref(), now)?,
         (Ok(_), None) => outbox::remove(tx, entry.id)?,
-        (Err(error), message) => failed(tx, entry, message, error, now)?,
+        (Err(refused), message) => failed(tx, entry, message, refused, now)?,
     }
     Ok(match message {
         Some(message) => messages::get(tx, message)?.charge,
@@ -242,54 +415,49 @@ fn failed(
     tx: &rusqlite::Transaction<'_>,
     entry: &Entry,
     message: Option<MessageId>,
-    error: &WhatsAppError,
+    refused: &Refused,
     now: Timestamp,
 ) -> Result<()> {
-    let pause = pause_after(error, entry.attempts);
-    match (pause, message) {
-        (Some(pause), _) => {
-            outbox::release(tx, entry.id, now.plus(pause))?;
-            if let Some(message) = message {
-                messages::set_delivery(tx, message, Delivery::Queued)?;
-            }
-        }
-        (None, None) => outbox::remove(tx, entry.id)?,
-        (None, Some(message)) => {
-            outbox::remove(tx, entry.id)?;
-            if error.kind() == FailureKind::Ambiguous {
-                messages::set_delivery(tx, message, Delivery::Unknown)?;
-            } else {
-                let problem = Some(Words::new(error.code_text(), error.title(), error.advice()));
-                messages::report(
-                    tx,
-                    message,
-                    &Report {
-                        delivery: Delivery::Failed,
-                        at: now,
-                        problem,
-                    },
-                )?;
-            }
-        }
+    if let Some(pause) = pause_after(refused, entry.attempts) {
+        outbox::release(tx, entry.id, now.plus(pause))?;
+        return message.map_or(Ok(()), |message| {
+            messages::set_delivery(tx, message, Delivery::Queued)
+        });
     }
-    Ok(())
+    let error = &refused.error;
+    let Some(message) = message else {
+        return take_back(tx, entry, now);
+    };
+    if error.kind() == FailureKind::NeedsTemplate {
+        // WhatsApp's clock says what ours did not: the message is kept, and asks.
+        outbox::release(tx, entry.id, now)?;
+        messages::set_delivery(tx, message, Delivery::Queued)?;
+        return set_aside(tx, entry, Waits::WindowClosed);
+    }
+    outbox::remove(tx, entry.id)?;
+    if error.kind() == FailureKind::Ambiguous && !refused.safe {
+        return messages::set_delivery(tx, message, Delivery::Unknown);
+    }
+    let report = Report {
+        delivery: Delivery::Failed,
+        at: now,
+        problem: Some(Words::new(error.code_text(), error.title(), error.advice())),
+    };
+    messages::report(tx, message, &report).map(drop)
 }
 
 /// Returns how long to wait before the same is tried again; `None` if it must not be.
-fn pause_after(error: &WhatsAppError, attempts: u32) -> Option<Duration> {
-    match error.kind() {
-        FailureKind::Retry { after } => {
-            let backoff = Duration::from_secs(1 << attempts.min(6));
-            Some(
-                after
-                    .unwrap_or(backoff)
-                    .clamp(Duration::from_millis(200), LONGEST_PAUSE),
-            )
-        }
+fn pause_after(refused: &Refused, attempts: u32) -> Option<Duration> {
+    let backoff = Duration::from_secs(1 << attempts.min(6));
+    match refused.error.kind() {
+        // WhatsApp's own time is kept, however long; only ours has an end.
+        FailureKind::Retry { after: Some(after) } => Some(after.max(SHORTEST_RETRY)),
+        FailureKind::Retry { after: None } => Some(backoff.min(LONGEST_PAUSE)),
         // WhatsApp's own rule for one recipient: 4^n seconds.
         FailureKind::RetryRecipient => Some(Duration::from_secs(4_u64.pow(attempts.clamp(1, 5)))),
         // The shop can mend these; the message keeps its place meanwhile.
         FailureKind::Token => Some(LONGEST_PAUSE),
+        FailureKind::Ambiguous if refused.safe && attempts < REPEATS => Some(backoff),
         _ => None,
     }
 }

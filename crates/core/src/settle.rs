@@ -5,7 +5,7 @@ use std::time::Duration;
 use cobro_stripe::{CheckoutSession, PaymentIntent, PaymentStatus as SessionPaid, StripeApi, StripeError};
 use rusqlite::Transaction;
 
-use crate::action::{Action, Actor, apply};
+use crate::action::{Action, Actor, Sending, apply};
 use crate::domain::{
     ChargeId, ConversationId, MessageId, Money, NoticeId, NoticeKind, Payment, PaymentRecord, PaymentStatus,
     Timestamp, Words, payment_of,
@@ -368,12 +368,12 @@ fn thank(
         );
         return charges::set_problem(tx, charge.id, Some(&words));
     }
-    let action = Action::SendText {
-        message: MessageId::new(),
-        conversation: charge.conversation,
-        text: language.thanks(&address.contact_name, amount),
-        retry_of: None,
-    };
+    let text = language.thanks(&address.contact_name, amount);
+    let action = Action::Send(Box::new(Sending::text(
+        MessageId::new(),
+        charge.conversation,
+        text,
+    )));
     apply(tx, Actor::Rule, &action, now)?;
     Ok(())
 }

@@ -74,6 +74,25 @@ impl Language {
         }
     }
 
+    /// Returns what to call a customer in a template, which takes no empty place.
+    pub(crate) fn called(self, name: &str) -> String {
+        let nobody = match self {
+            Self::Es => "qué tal",
+            Self::Pt => "tudo bem",
+            Self::En => "there",
+        };
+        first_name(name).unwrap_or(nobody).to_owned()
+    }
+
+    /// Returns what stands for a purchase that was not described.
+    pub(crate) fn a_purchase(self) -> &'static str {
+        match self {
+            Self::Es => "tu compra",
+            Self::Pt => "sua compra",
+            Self::En => "your purchase",
+        }
+    }
+
     /// Returns the thank-you that follows a payment.
     pub fn thanks(self, name: &str, amount: Money) -> String {
         let amount = self.money(amount);

@@ -63,6 +63,7 @@ async fn problems_of(last: i64, held: &'static [i64]) -> Vec<String> {
         announces: false,
         poll_every: None,
         stripe_webhooks: false,
+        stale_after: std::time::Duration::from_mins(30),
     })
     .await
     .unwrap();

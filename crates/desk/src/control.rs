@@ -14,7 +14,9 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use cobro_core::domain::{Charge, ChargeId, ConversationId, Message, MessageId, NewCharge};
+use cobro_core::domain::{
+    Charge, ChargeId, ConversationId, Credentials, Message, MessageId, NewCharge, WayIn,
+};
 use cobro_core::{Actor, DatabaseKey, Inbox, charge, message};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -22,7 +24,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
-use crate::{DeskError, RunningDesk};
+use crate::{Connecting, DeskError, RunningDesk};
 
 /// A command.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,6 +41,55 @@ pub enum ControlRequest {
         conversation: ConversationId,
         text: String,
     },
+    /// Reads what was kept again, with what this version has learned.
+    Reparse,
+    Connect(ConnectRequest),
+}
+
+/// What is asked of the connection to WhatsApp. Each is answered with how it stands.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "connect", rename_all = "snake_case")]
+pub enum ConnectRequest {
+    Show,
+    Check,
+    /// Absent ones stay as they are.
+    Credentials {
+        app_id: Option<String>,
+        app_secret: Option<String>,
+        token: Option<String>,
+    },
+    Choose {
+        numbers: Vec<String>,
+    },
+    Register {
+        number: String,
+        pin: String,
+    },
+    /// Where the relay is reached, or `ngrok`.
+    Webhook {
+        url: String,
+    },
+    Prove {
+        number: String,
+        to: String,
+    },
+}
+
+/// Secrets stay out of logs.
+impl std::fmt::Debug for ConnectRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ConnectRequest(…)")
+    }
+}
+
+impl ControlRequest {
+    /// How long its answer may take.
+    fn patience(&self) -> Duration {
+        match self {
+            Self::Reparse => Duration::from_hours(1),
+            _ => Duration::from_mins(1),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -50,16 +101,25 @@ pub(crate) struct Control {
 
 struct Shared {
     inbox: Inbox,
+    connecting: Connecting,
     token: SecretString,
 }
 
 impl Control {
-    pub(crate) async fn start(inbox: Inbox, token: SecretString) -> Result<Self, DeskError> {
+    pub(crate) async fn start(
+        inbox: Inbox,
+        connecting: Connecting,
+        token: SecretString,
+    ) -> Result<Self, DeskError> {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .map_err(anyhow::Error::new)?;
         let address = listener.local_addr().map_err(anyhow::Error::new)?;
-        let shared = Arc::new(Shared { inbox, token });
+        let shared = Arc::new(Shared {
+            inbox,
+            connecting,
+            token,
+        });
         let app = Router::new()
             .route("/commands", post(command))
             .layer(middleware::from_fn_with_state(shared.clone(), authorized))
@@ -87,9 +147,14 @@ impl Control {
     }
 }
 
-/// Does the command on this inbox.
-pub(crate) async fn perform(inbox: &Inbox, request: ControlRequest) -> cobro_core::Result<Value> {
-    match request {
+/// Does the command on this desk.
+pub(crate) async fn perform(
+    inbox: &Inbox,
+    connecting: &Connecting,
+    request: ControlRequest,
+) -> Result<Value, DeskError> {
+    let answer = match request {
+        ControlRequest::Connect(request) => return connect(connecting, request).await,
         ControlRequest::Charge { new } => charge::create(inbox, Actor::Program, new)
             .await
             .map(|charge| charge_json(&charge)),
@@ -103,7 +168,42 @@ pub(crate) async fn perform(inbox: &Inbox, request: ControlRequest) -> cobro_cor
         } => message::send_text(inbox, id, conversation, text)
             .await
             .map(|message| message_json(&message)),
-    }
+        ControlRequest::Reparse => cobro_core::reparse::all(inbox)
+            .await
+            .map(|done| json!({ "envelopes": done.envelopes, "messages": done.messages })),
+    };
+    Ok(answer?)
+}
+
+async fn connect(connecting: &Connecting, request: ConnectRequest) -> Result<Value, DeskError> {
+    let connection = match request {
+        ConnectRequest::Show => connecting.view().await,
+        ConnectRequest::Check => connecting.check().await,
+        ConnectRequest::Credentials {
+            app_id,
+            app_secret,
+            token,
+        } => {
+            let given = Credentials {
+                app_id,
+                app_secret,
+                token,
+            };
+            connecting.save(given).await
+        }
+        ConnectRequest::Choose { numbers } => connecting.choose(numbers).await,
+        ConnectRequest::Register { number, pin } => connecting.register(&number, pin.into()).await,
+        ConnectRequest::Webhook { url } => {
+            let way = if url == "ngrok" {
+                WayIn::Ngrok
+            } else {
+                WayIn::Address { url }
+            };
+            connecting.set_webhook(way).await
+        }
+        ConnectRequest::Prove { number, to } => connecting.prove(&number, &to).await,
+    }?;
+    serde_json::to_value(connection).map_err(|error| DeskError::Other(error.into()))
 }
 
 fn charge_json(charge: &Charge) -> Value {
@@ -141,7 +241,7 @@ async fn authorized(State(shared): State<Arc<Shared>>, request: Request, next: N
 }
 
 async fn command(State(shared): State<Arc<Shared>>, Json(request): Json<ControlRequest>) -> Response {
-    match perform(&shared.inbox, request).await {
+    match perform(&shared.inbox, &shared.connecting, request).await {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => {
             let body = Json(json!({ "code": error.code(), "message": error.to_string() }));
@@ -162,7 +262,6 @@ impl ControlClient {
     pub fn new(desk: &RunningDesk, key: &DatabaseKey) -> Result<Self, DeskError> {
         let http = reqwest::Client::builder()
             .no_proxy()
-            .timeout(Duration::from_mins(1))
             .build()
             .map_err(anyhow::Error::new)?;
         Ok(Self {
@@ -178,6 +277,7 @@ impl ControlClient {
             .http
             .post(&self.url)
             .bearer_auth(self.token.expose_secret())
+            .timeout(request.patience())
             .json(request)
             .send()
             .await

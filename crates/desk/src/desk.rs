@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use cobro_core::domain::ConversationId;
-use cobro_core::{Inbox, KnownLine, Options, StreamOptions, WhatsAppLines, health};
+use cobro_core::{Inbox, Options, StreamOptions, WhatsAppLines, connection, health};
 use cobro_relay::{Relay, RelayOptions};
 use cobro_stripe::{KeyMode, StripeApi, StripeOptions};
-use cobro_whatsapp::{WhatsAppApi, WhatsAppOptions};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
 
+use crate::connection::{Connecting, OwnRelay, client_of};
 use crate::control::{Control, ControlRequest, perform};
 use crate::profile::ProfileLock;
 use crate::{DeskError, Profile, RunningDesk, Settings};
@@ -43,6 +43,7 @@ pub enum Mode {
 #[derive(Debug)]
 pub struct Desk {
     inbox: Inbox,
+    connecting: Connecting,
     relay: Option<Relay>,
     control: Option<Control>,
     profile: Profile,
@@ -52,7 +53,7 @@ pub struct Desk {
 }
 
 /// WhatsApp and Stripe answer in this time, or the answer counts as lost.
-const NETWORK_PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const NETWORK_PATIENCE: Duration = Duration::from_secs(20);
 const KEEP_JOURNAL: Duration = Duration::from_hours(30 * 24);
 
 impl Desk {
@@ -89,7 +90,19 @@ impl Desk {
             .clone()
             .map(|key| stripe_of(&settings.stripe.api, key))
             .transpose()?;
-        let whatsapp = whatsapp_of(&settings.whatsapp)?;
+        // It outlives a run: WhatsApp asks for it again whenever the webhook is set.
+        let verify_token: SecretString = settings
+            .whatsapp
+            .verify_token
+            .clone()
+            .unwrap_or_else(|| hex::encode(key.derive("verify")).into());
+        let whatsapp = client_of(&settings.whatsapp)?
+            .zip(settings.whatsapp.token.clone())
+            .map(|(api, token)| WhatsAppLines {
+                api,
+                token,
+                lines: settings.whatsapp.lines.clone(),
+            });
         let mode = mode_of(&settings.stripe.api, stripe.as_ref());
         let relay = match (&settings.relay.url, kind) {
             (None, Kind::Window | Kind::Agent) => Some(
@@ -97,11 +110,8 @@ impl Desk {
                     listen: settings.relay.listen,
                     journal_path: profile.journal(),
                     journal_key: Some(journal_key.into()),
-                    whatsapp_secrets: settings.whatsapp.app_secrets,
-                    verify_token: settings
-                        .whatsapp
-                        .verify_token
-                        .unwrap_or_else(|| random_token().into()),
+                    whatsapp_secrets: settings.whatsapp.app_secrets.clone(),
+                    verify_token: verify_token.clone(),
                     stripe_secrets: settings.stripe.webhook_secrets.clone(),
                     stream_token: stream_token.clone(),
                     keep: KEEP_JOURNAL,
@@ -134,6 +144,7 @@ impl Desk {
             announces: kind == Kind::Window,
             poll_every: settings.stripe.poll,
             stripe_webhooks: !settings.stripe.webhook_secrets.is_empty(),
+            stale_after: settings.shop.stale_after,
         })
         .await;
         let inbox = match opened {
@@ -144,15 +155,31 @@ impl Desk {
             }
             Err(error) => return Err(error.into()),
         };
+        use_chosen_numbers(&inbox).await?;
+        let own_relay = relay.as_ref().map(|relay| OwnRelay {
+            locksmith: relay.locksmith(),
+            url: relay.url(),
+            #[cfg(feature = "ngrok")]
+            tunnel: tokio::sync::Mutex::default(),
+        });
+        let connecting = Connecting::new(
+            inbox.clone(),
+            profile.folder().to_owned(),
+            settings.whatsapp,
+            verify_token,
+            own_relay,
+        );
         let control = match kind {
             Kind::Command => None,
-            Kind::Window | Kind::Agent => match Control::start(inbox.clone(), control_token).await {
-                Ok(control) => Some(control),
-                Err(error) => {
-                    inbox.shutdown().await;
-                    return Err(error);
+            Kind::Window | Kind::Agent => {
+                match Control::start(inbox.clone(), connecting.clone(), control_token).await {
+                    Ok(control) => Some(control),
+                    Err(error) => {
+                        inbox.shutdown().await;
+                        return Err(error);
+                    }
                 }
-            },
+            }
         };
         if let Some(control) = &control {
             let running = RunningDesk {
@@ -164,8 +191,14 @@ impl Desk {
             }
         }
         inbox.start();
+        #[cfg(feature = "ngrok")]
+        if kind != Kind::Command {
+            let connecting = connecting.clone();
+            tokio::spawn(async move { connecting.reopen_tunnel().await });
+        }
         Ok(Self {
             inbox,
+            connecting,
             relay,
             control,
             profile,
@@ -177,6 +210,11 @@ impl Desk {
 
     pub fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+
+    /// Returns what sets up WhatsApp while the desk runs.
+    pub fn connecting(&self) -> &Connecting {
+        &self.connecting
     }
 
     pub fn mode(&self) -> Mode {
@@ -205,7 +243,7 @@ impl Desk {
 
     /// Does one command on this desk.
     pub async fn perform(&self, request: ControlRequest) -> Result<Value, DeskError> {
-        Ok(perform(&self.inbox, request).await?)
+        perform(&self.inbox, &self.connecting, request).await
     }
 
     /// Waits until what was queued has been sent, or can't be for now.
@@ -241,26 +279,15 @@ fn stripe_of(api: &str, key: SecretString) -> Result<StripeApi, DeskError> {
     .map_err(|error| DeskError::Setting(format!("stripe.key (COBRO_STRIPE_KEY): {error}")))
 }
 
-fn whatsapp_of(settings: &crate::settings::WhatsAppSettings) -> Result<Option<WhatsAppLines>, DeskError> {
-    let Some(token) = settings.token.clone() else {
-        return Ok(None);
-    };
-    let api = WhatsAppApi::new(WhatsAppOptions {
-        base_url: settings.api.clone(),
-        token,
-        version: settings.version.clone(),
-        timeout: NETWORK_PATIENCE,
-    })
-    .map_err(|error| DeskError::Setting(format!("whatsapp.token (COBRO_WHATSAPP_TOKEN): {error}")))?;
-    let lines = settings
-        .phone_number_id
-        .iter()
-        .map(|id| KnownLine {
-            phone_number_id: id.clone(),
-            name: settings.line_name.clone(),
-        })
-        .collect();
-    Ok(Some(WhatsAppLines { api, lines }))
+/// Where settings name no numbers, those that a person chose are in use.
+async fn use_chosen_numbers(inbox: &Inbox) -> Result<(), DeskError> {
+    if let Some(mut whatsapp) = inbox.whatsapp()
+        && whatsapp.lines.is_empty()
+    {
+        whatsapp.lines = connection::chosen(inbox).await?;
+        inbox.use_whatsapp(Some(whatsapp)).await?;
+    }
+    Ok(())
 }
 
 fn mode_of(api: &str, stripe: Option<&StripeApi>) -> Mode {
@@ -287,8 +314,4 @@ fn stream_url(url: &str) -> String {
     } else {
         format!("{socket}/stream")
     }
-}
-
-fn random_token() -> String {
-    hex::encode(rand::random::<[u8; 16]>())
 }

@@ -1,9 +1,9 @@
 //! The doctor: looks at everything a desk needs and says what to do.
 
-use cobro_core::check;
 use cobro_core::clock::words_of_skew;
+use cobro_core::{KnownLine, check};
 use cobro_stripe::{StripeApi, StripeError, StripeOptions};
-use cobro_whatsapp::{WhatsAppApi, WhatsAppOptions};
+use cobro_whatsapp::{WhatsAppApi, WhatsAppError, WhatsAppOptions};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -127,12 +127,18 @@ async fn database(settings: &Settings) -> Vec<Finding> {
 
 async fn whatsapp(settings: &Settings) -> Finding {
     const WHAT: &str = "whatsapp";
-    let (Some(token), Some(number)) = (&settings.whatsapp.token, &settings.whatsapp.phone_number_id) else {
+    let Some(token) = &settings.whatsapp.token else {
         return warning(
             WHAT,
-            "WhatsApp is not set up: give whatsapp.token and whatsapp.phone_number_id (COBRO_WHATSAPP_TOKEN, COBRO_WHATSAPP_PHONE_NUMBER_ID)",
+            "WhatsApp is not set up: connect it in the window or with `cobro connect`, or give whatsapp.token (COBRO_WHATSAPP_TOKEN)",
         );
     };
+    if settings.whatsapp.lines.is_empty() {
+        return ok(
+            WHAT,
+            "The numbers are chosen in the window; its Connection page checks them",
+        );
+    }
     let api = WhatsAppApi::new(WhatsAppOptions {
         base_url: settings.whatsapp.api.clone(),
         token: token.clone(),
@@ -140,11 +146,11 @@ async fn whatsapp(settings: &Settings) -> Finding {
         timeout: PATIENCE,
     });
     let asked = match api {
-        Ok(api) => api.phone_number(number).await,
+        Ok(api) => reach(&api, &settings.whatsapp.lines).await,
         Err(error) => Err(error),
     };
     match asked {
-        Ok(_) => ok(WHAT, "WhatsApp answers, and the token reaches the number"),
+        Ok(()) => ok(WHAT, "WhatsApp answers, and the token reaches the number"),
         Err(error) => problem(
             WHAT,
             format!(
@@ -155,6 +161,13 @@ async fn whatsapp(settings: &Settings) -> Finding {
             ),
         ),
     }
+}
+
+async fn reach(api: &WhatsAppApi, lines: &[KnownLine]) -> Result<(), WhatsAppError> {
+    for line in lines {
+        api.phone_number(&line.phone_number_id).await?;
+    }
+    Ok(())
 }
 
 async fn stripe(settings: &Settings) -> Vec<Finding> {

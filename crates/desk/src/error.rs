@@ -25,6 +25,10 @@ pub enum DeskError {
     )]
     Keychain(String),
     #[error(
+        "The system keychain can't be used: {0}. What was typed was not kept. Unlock the keychain and save again; on a machine without one give COBRO_WHATSAPP_TOKEN and COBRO_WHATSAPP_APP_SECRET in the environment and start Cobro again"
+    )]
+    CredentialsNotKept(String),
+    #[error(
         "The database key is wrong. Give the key that this profile was made with; without it the history can't be read"
     )]
     WrongKey,
@@ -65,7 +69,7 @@ impl DeskError {
             Self::Settings { .. } | Self::Setting(_) => ErrorCode::Settings,
             Self::ProfileInUse { .. } => ErrorCode::ProfileInUse,
             Self::PortTaken(_) => ErrorCode::PortTaken,
-            Self::Keychain(_) | Self::KeyMissing => ErrorCode::Keychain,
+            Self::Keychain(_) | Self::CredentialsNotKept(_) | Self::KeyMissing => ErrorCode::Keychain,
             Self::WrongKey | Self::JournalKey => ErrorCode::WrongKey,
             Self::Damaged(_) => ErrorCode::Damaged,
             Self::DiskFull => ErrorCode::DiskFull,

@@ -9,6 +9,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 const SERVICE: &str = "Cobro";
 
+/// What stands in the keychain for WhatsApp, by the names of the settings.
+pub(crate) const TOKEN: &str = "whatsapp.token";
+pub(crate) const APP_SECRET: &str = "whatsapp.app_secret";
+pub(crate) const APP_ID: &str = "whatsapp.app_id";
+#[cfg(feature = "ngrok")]
+pub(crate) const NGROK: &str = "ngrok.authtoken";
+
 /// A locked keychain may ask the person first; nobody answering is not waited for longer.
 const PATIENCE: Duration = Duration::from_secs(30);
 

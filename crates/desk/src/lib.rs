@@ -1,5 +1,6 @@
 //! A running desk: profile, key, settings, the relay inside, and core.
 
+mod connection;
 mod control;
 mod desk;
 mod doctor;
@@ -7,9 +8,12 @@ mod error;
 mod keychain;
 mod profile;
 mod settings;
+#[cfg(feature = "ngrok")]
+mod tunnel;
 
 pub use cobro_core as core;
-pub use control::{ControlClient, ControlRequest};
+pub use connection::Connecting;
+pub use control::{ConnectRequest, ControlClient, ControlRequest};
 pub use desk::{Desk, Kind, Mode};
 pub use doctor::{Finding, Level, examine};
 pub use error::DeskError;

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use cobro_core::Language;
 use cobro_core::domain::Currency;
+use cobro_core::{KnownLine, Language};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -37,15 +37,18 @@ pub struct RelaySettings {
     pub token: Option<SecretString>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct WhatsAppSettings {
     pub api: String,
     pub version: String,
     pub token: Option<SecretString>,
-    pub phone_number_id: Option<String>,
-    pub line_name: String,
+    /// The numbers that settings name; with none a person chooses them.
+    pub lines: Vec<KnownLine>,
+    pub app_id: Option<String>,
     pub app_secrets: Vec<SecretString>,
     pub verify_token: Option<SecretString>,
+    /// What the file or the environment gives: it wins over what a person saves.
+    pub fixed: Vec<&'static str>,
 }
 
 #[derive(Debug)]
@@ -69,6 +72,8 @@ pub struct ShopSettings {
     pub currency: Currency,
     pub expiry_hours: u32,
     pub hold_seconds: u32,
+    /// A message that waited longer asks before it goes.
+    pub stale_after: Duration,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -96,9 +101,20 @@ struct FileWhatsApp {
     version: Option<String>,
     token: Option<SecretString>,
     phone_number_id: Option<String>,
+    waba_id: Option<String>,
     line_name: Option<String>,
+    lines: Vec<FileLine>,
+    app_id: Option<String>,
     app_secret: Option<SecretString>,
     verify_token: Option<SecretString>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileLine {
+    phone_number_id: String,
+    name: Option<String>,
+    waba_id: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -125,6 +141,7 @@ struct FileShop {
     currency: Option<String>,
     expiry_hours: Option<u32>,
     hold_seconds: Option<u32>,
+    stale_seconds: Option<u64>,
 }
 
 impl Settings {
@@ -148,6 +165,7 @@ impl Settings {
                 .or_else(|| keychain::secret(profile, in_keychain))
         };
         let plain_secrets = plain_secrets(&file);
+        let fixed = fixed(variable, &file.whatsapp);
         Ok(Self {
             profile: profile.to_owned(),
             relay: RelaySettings {
@@ -164,14 +182,25 @@ impl Settings {
                 version: variable("COBRO_WHATSAPP_VERSION")
                     .or(file.whatsapp.version)
                     .unwrap_or_else(|| "v25.0".into()),
-                token: secret("COBRO_WHATSAPP_TOKEN", file.whatsapp.token, "whatsapp.token"),
-                phone_number_id: variable("COBRO_WHATSAPP_PHONE_NUMBER_ID").or(file.whatsapp.phone_number_id),
-                line_name: file.whatsapp.line_name.unwrap_or_else(|| "WhatsApp".into()),
+                token: secret("COBRO_WHATSAPP_TOKEN", file.whatsapp.token, keychain::TOKEN),
+                lines: lines(
+                    variable,
+                    file.whatsapp.phone_number_id,
+                    file.whatsapp.line_name,
+                    file.whatsapp.waba_id,
+                    file.whatsapp.lines,
+                )?,
+                app_id: variable("COBRO_WHATSAPP_APP_ID")
+                    .or(file.whatsapp.app_id)
+                    .or_else(|| {
+                        use secrecy::ExposeSecret;
+                        keychain::secret(profile, keychain::APP_ID).map(|id| id.expose_secret().to_owned())
+                    }),
                 app_secrets: several(
                     secret(
                         "COBRO_WHATSAPP_APP_SECRET",
                         file.whatsapp.app_secret,
-                        "whatsapp.app_secret",
+                        keychain::APP_SECRET,
                     )
                     .as_ref(),
                 ),
@@ -180,6 +209,7 @@ impl Settings {
                     file.whatsapp.verify_token,
                     "whatsapp.verify_token",
                 ),
+                fixed,
             },
             stripe: StripeSettings {
                 api: web_address(
@@ -261,6 +291,7 @@ fn shop(variable: &dyn Fn(&str) -> Option<String>, file: FileShop) -> Result<Sho
             .map_err(|error| DeskError::Setting(format!("shop.currency: {error}")))?,
         expiry_hours: file.expiry_hours.unwrap_or(48),
         hold_seconds: hold(variable("COBRO_HOLD_SECONDS"), file.hold_seconds)?,
+        stale_after: stale(variable("COBRO_STALE_SECONDS"), file.stale_seconds)?,
     })
 }
 
@@ -273,6 +304,77 @@ fn hold(variable: Option<String>, file: Option<u32>) -> Result<u32, DeskError> {
         }),
         None => Ok(file.unwrap_or(3)),
     }
+}
+
+fn stale(variable: Option<String>, file: Option<u64>) -> Result<Duration, DeskError> {
+    let seconds = match variable {
+        Some(text) => text.parse().map_err(|_| {
+            DeskError::Setting(format!(
+                "COBRO_STALE_SECONDS is {text:?}; it must be a whole number of seconds"
+            ))
+        })?,
+        None => file.unwrap_or(30 * 60),
+    };
+    Ok(Duration::from_secs(seconds))
+}
+
+/// Returns the numbers by the list and by the single keys, the latter first.
+fn lines(
+    variable: &dyn Fn(&str) -> Option<String>,
+    phone_number_id: Option<String>,
+    name: Option<String>,
+    waba_id: Option<String>,
+    listed: Vec<FileLine>,
+) -> Result<Vec<KnownLine>, DeskError> {
+    let account = variable("COBRO_WHATSAPP_WABA_ID").or(waba_id);
+    let single = variable("COBRO_WHATSAPP_PHONE_NUMBER_ID").or(phone_number_id);
+    let single = single.map(|phone_number_id| FileLine {
+        phone_number_id,
+        name,
+        waba_id: None,
+    });
+    let mut lines: Vec<KnownLine> = Vec::new();
+    for line in single.into_iter().chain(listed) {
+        let id = line.phone_number_id.trim();
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(DeskError::Setting(format!(
+                "whatsapp.lines: phone_number_id is {id:?}; it must be the number's id from the app's API setup, which is not the number itself"
+            )));
+        }
+        if lines.iter().any(|known| known.phone_number_id == id) {
+            return Err(DeskError::Setting(format!(
+                "whatsapp.lines names the number {id} twice. Take one out"
+            )));
+        }
+        lines.push(KnownLine {
+            phone_number_id: id.to_owned(),
+            name: line.name.unwrap_or_else(|| "WhatsApp".into()),
+            waba_id: line.waba_id.or_else(|| account.clone()),
+        });
+    }
+    Ok(lines)
+}
+
+/// Returns which of WhatsApp's credentials the file or the environment gives.
+fn fixed(variable: &dyn Fn(&str) -> Option<String>, file: &FileWhatsApp) -> Vec<&'static str> {
+    let given = |secret: &Option<SecretString>| secret.as_ref().is_some_and(|secret| !is_empty(secret));
+    [
+        (
+            keychain::TOKEN,
+            variable("COBRO_WHATSAPP_TOKEN").is_some() || given(&file.token),
+        ),
+        (
+            keychain::APP_SECRET,
+            variable("COBRO_WHATSAPP_APP_SECRET").is_some() || given(&file.app_secret),
+        ),
+        (
+            keychain::APP_ID,
+            variable("COBRO_WHATSAPP_APP_ID").is_some() || file.app_id.is_some(),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, there)| there.then_some(name))
+    .collect()
 }
 
 fn poll(variable: Option<String>, file: Option<u64>) -> Result<Option<Duration>, DeskError> {
@@ -355,6 +457,59 @@ mod tests {
             error.contains("relay.listen") && error.contains("127.0.0.1:7100"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn several_numbers_stand_beside_the_single_one() {
+        let settings = load(
+            "[whatsapp]\nphone_number_id = '1'\nline_name = 'Tienda'\nwaba_id = '9'\n\
+             [[whatsapp.lines]]\nphone_number_id = '2'\nname = 'Taller'\nwaba_id = '8'\n\
+             [[whatsapp.lines]]\nphone_number_id = '3'",
+            &[],
+        )
+        .unwrap();
+        let lines: Vec<_> = settings
+            .whatsapp
+            .lines
+            .iter()
+            .map(|line| {
+                (
+                    line.phone_number_id.as_str(),
+                    line.name.as_str(),
+                    line.waba_id.as_deref(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                ("1", "Tienda", Some("9")),
+                ("2", "Taller", Some("8")),
+                ("3", "WhatsApp", Some("9"))
+            ]
+        );
+    }
+
+    #[test]
+    fn a_number_named_twice_or_by_its_digits_is_refused_with_words() {
+        let twice = load(
+            "[whatsapp]\nphone_number_id = '1'\n[[whatsapp.lines]]\nphone_number_id = '1'",
+            &[],
+        );
+        assert!(twice.unwrap_err().to_string().contains("twice"));
+        let digits = load("[[whatsapp.lines]]\nphone_number_id = '+52 55'", &[]);
+        assert!(digits.unwrap_err().to_string().contains("not the number itself"));
+    }
+
+    #[test]
+    fn it_is_known_which_credentials_are_fixed() {
+        let settings = load(
+            "[whatsapp]\napp_secret = 'x'",
+            &[("COBRO_WHATSAPP_TOKEN", "y"), ("COBRO_STALE_SECONDS", "5")],
+        )
+        .unwrap();
+        assert_eq!(settings.whatsapp.fixed, ["whatsapp.token", "whatsapp.app_secret"]);
+        assert_eq!(settings.shop.stale_after, Duration::from_secs(5));
     }
 
     #[test]

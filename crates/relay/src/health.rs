@@ -62,9 +62,10 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 fn sources(shared: &Shared) -> Sources {
+    let whatsapp = shared.whatsapp();
     Sources {
-        whatsapp: configured(!shared.whatsapp_secrets.is_empty()),
-        whatsapp_verify: configured(!is_blank(&shared.verify_token)),
+        whatsapp: configured(!whatsapp.secrets.is_empty()),
+        whatsapp_verify: configured(!is_blank(&whatsapp.verify_token)),
         stripe: configured(!shared.stripe_secrets.is_empty()),
     }
 }

@@ -37,7 +37,9 @@ pub(crate) async fn verify(
     query: Result<Query<Verification>, QueryRejection>,
 ) -> Result<String, StatusCode> {
     match query {
-        Ok(Query(asked)) if asked.mode == "subscribe" && is_same(&asked.token, &shared.verify_token) => {
+        Ok(Query(asked))
+            if asked.mode == "subscribe" && is_same(&asked.token, &shared.whatsapp().verify_token) =>
+        {
             shared.counts.verified.up();
             Ok(asked.challenge)
         }
@@ -163,7 +165,7 @@ impl Delivery {
         let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok());
         match self.source {
             Source::Whatsapp => header("x-hub-signature-256").is_some_and(|given| {
-                cobro_whatsapp::signature::is_valid(given, &self.held.bytes, &shared.whatsapp_secrets)
+                cobro_whatsapp::signature::is_valid(given, &self.held.bytes, &shared.whatsapp().secrets)
             }),
             Source::Stripe => header("stripe-signature").is_some_and(|given| {
                 cobro_stripe::signature::is_valid(

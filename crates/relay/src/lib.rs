@@ -22,4 +22,4 @@ mod stream;
 pub use error::RelayError;
 pub use journal::{Appended, Entry, Journal, JournalError, SqliteJournal};
 pub use options::{JournalKey, RelayOptions};
-pub use relay::Relay;
+pub use relay::{Locksmith, Relay};

@@ -1,9 +1,10 @@
 //! A running relay: its start, its addresses and its end.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,7 @@ use crate::body::Bodies;
 use crate::counts::Counts;
 use crate::desks::Desks;
 use crate::journal::Journal;
-use crate::routes::{self, Shared};
+use crate::routes::{self, Shared, WhatsAppDoor};
 use crate::server::Server;
 use crate::{RelayError, RelayOptions, retention};
 
@@ -67,6 +68,11 @@ impl Relay {
         format!("ws://{}/stream", reachable(self.addr))
     }
 
+    /// Returns what changes WhatsApp's secrets while the relay runs.
+    pub fn locksmith(&self) -> Locksmith {
+        Locksmith(Arc::clone(&self.shared))
+    }
+
     /// Stops accepting, answers what is under way, and closes the journal.
     pub async fn shutdown(self) {
         self.shared.closing.cancel();
@@ -77,6 +83,22 @@ impl Relay {
         }
         self.shared.desks.save(&self.shared.journal).await;
         self.shared.journal.close().await;
+    }
+}
+
+/// Changes what opens WhatsApp's door of a running relay.
+#[derive(Debug, Clone)]
+pub struct Locksmith(Arc<Shared>);
+
+impl Locksmith {
+    /// Takes webhooks that one of these secrets signed, from now on, and answers
+    /// Meta's verification of this token.
+    pub fn change(&self, secrets: Vec<SecretString>, verify_token: SecretString) {
+        let door = Arc::new(WhatsAppDoor {
+            secrets,
+            verify_token,
+        });
+        *self.0.whatsapp.write().unwrap_or_else(PoisonError::into_inner) = door;
     }
 }
 
@@ -99,8 +121,10 @@ pub(crate) async fn shared(options: RelayOptions) -> Result<Shared, RelayError> 
         desks,
         counts: Counts::default(),
         bodies: Bodies::new(),
-        whatsapp_secrets: options.whatsapp_secrets,
-        verify_token: options.verify_token,
+        whatsapp: RwLock::new(Arc::new(WhatsAppDoor {
+            secrets: options.whatsapp_secrets,
+            verify_token: options.verify_token,
+        })),
         stripe_secrets: options.stripe_secrets,
         stream_token: options.stream_token,
         closing: CancellationToken::new(),

@@ -1,6 +1,6 @@
 //! The relay's doors, and what stands behind each.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::State;
@@ -17,6 +17,13 @@ use crate::desks::Desks;
 use crate::journal::Journal;
 use crate::{health, ingress, stream};
 
+/// What opens WhatsApp's door. A person may change it while the relay runs.
+#[derive(Debug)]
+pub(crate) struct WhatsAppDoor {
+    pub(crate) secrets: Vec<SecretString>,
+    pub(crate) verify_token: SecretString,
+}
+
 /// What all doors share.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -24,12 +31,20 @@ pub(crate) struct Shared {
     pub(crate) desks: Desks,
     pub(crate) counts: Counts,
     pub(crate) bodies: Bodies,
-    pub(crate) whatsapp_secrets: Vec<SecretString>,
-    pub(crate) verify_token: SecretString,
+    pub(crate) whatsapp: RwLock<Arc<WhatsAppDoor>>,
     pub(crate) stripe_secrets: Vec<SecretString>,
     pub(crate) stream_token: SecretString,
     pub(crate) closing: CancellationToken,
     pub(crate) tasks: TaskTracker,
+}
+
+impl Shared {
+    pub(crate) fn whatsapp(&self) -> Arc<WhatsAppDoor> {
+        self.whatsapp
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
 }
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {

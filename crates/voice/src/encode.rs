@@ -226,7 +226,9 @@ mod tests {
             .filter(|pair| (pair[0] < 0.0) != (pair[1] < 0.0))
             .count();
         assert!(crossings.abs_diff(2_064) < 20, "{crossings}");
-        let loudest = voice.iter().fold(0.0_f32, |loudest, sample| loudest.max(sample.abs()));
+        let loudest = voice
+            .iter()
+            .fold(0.0_f32, |loudest, sample| loudest.max(sample.abs()));
         assert!((0.4..0.7).contains(&loudest), "{loudest}");
     }
 

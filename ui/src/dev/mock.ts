@@ -3,7 +3,7 @@
  *
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
  * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?open=3` (the fourth conversation),
- * `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
+ * `?long=50000` (messages in the long talk), `?flood` (events as in an import), `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
  */
 import { emit } from '@tauri-apps/api/event';
 import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
@@ -80,7 +80,7 @@ function troubles(): Status['problems'] {
   ];
 }
 
-const people = wish.has('empty') ? [] : playedMorning();
+const people = wish.has('empty') ? [] : playedMorning(Number(wish.get('long') ?? 400));
 const crowd = wish.has('many') ? playedCrowd(1000) : [];
 const desk = new PlayedDesk(
   [...people, ...crowd],
@@ -114,6 +114,13 @@ Object.assign((window as unknown as { __TAURI_INTERNALS__: object }).__TAURI_INT
 });
 
 await import('../main');
+
+if (wish.has('flood'))
+  setInterval(() => {
+    const { row } = people[Math.floor(Math.random() * people.length)] ?? {};
+    if (row) void emit('core-event', { type: 'conversationChanged', conversation: row.id });
+    if (Math.random() < 0.1) void emit('core-event', { type: 'resync' });
+  }, 20);
 
 const wished = Number(wish.get('open') ?? -1);
 if (people[wished])

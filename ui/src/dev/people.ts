@@ -315,9 +315,9 @@ function kinds(): Played {
   });
 }
 
-function longTalk(): Played {
-  const messages = Array.from({ length: 400 }, (_, index) => {
-    const when = new Date(Date.now() - (400 - index) * 0.7 * HOUR).toISOString();
+function longTalk(count: number): Played {
+  const messages = Array.from({ length: count }, (_, index) => {
+    const when = new Date(Date.now() - (count - index) * 0.7 * HOUR).toISOString();
     const text = `${String(index + 1)}. ${'Palabras de una plática larga que sigue y sigue. '.repeat((index * 7) % 5)}fin`;
     return index % 3 === 0 ? wrote(text, when) : said(text, when);
   });
@@ -345,7 +345,8 @@ function simple(
   );
 }
 
-export function playedMorning(): Played[] {
+/** `longTalk` is how many messages the longest conversation has. */
+export function playedMorning(longTalkLength: number): Played[] {
   return [
     maria(),
     simple(
@@ -442,7 +443,7 @@ export function playedMorning(): Played[] {
       username: 'nuevo.cliente',
       unread: 3,
     }),
-    longTalk(),
+    longTalk(longTalkLength),
   ];
 }
 

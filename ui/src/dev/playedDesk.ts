@@ -50,14 +50,16 @@ export class PlayedDesk {
       case 'conversation':
         return this.#view(args['id']);
       case 'messages':
-        return page([...this.#person(args['id']).messages].reverse(), args['before']);
+        return this.#messages(args);
       case 'send_message':
         return this.#send(args['message'] as NewMessage);
       case 'react':
         return this.#change(args['message'], ({ reactions }) => ({
           reactions: [
             ...reactions.filter(({ direction }) => direction === 'in'),
-            ...(args['emoji'] ? [{ direction: 'out' as const, emoji: String(args['emoji']) }] : []),
+            ...(typeof args['emoji'] === 'string'
+              ? [{ direction: 'out' as const, emoji: args['emoji'] }]
+              : []),
           ],
         }));
       case 'fetch_media':
@@ -117,6 +119,14 @@ export class PlayedDesk {
       .filter((row) => `${row.name} ${row.phone ?? ''}`.toLowerCase().includes(wanted))
       .sort((a, b) => b.lastAt.localeCompare(a.lastAt));
     return page(rows, after);
+  }
+
+  /** Newest first, without turning a long conversation over for each page. */
+  #messages({ id, before }: Args): Page<Message> {
+    const { messages } = this.#person(id);
+    const end = typeof before === 'string' ? Number(before) : messages.length;
+    const start = Math.max(0, end - PAGE);
+    return { rows: messages.slice(start, end).reverse(), next: start > 0 ? String(start) : null };
   }
 
   #counts() {
@@ -248,6 +258,7 @@ export class PlayedDesk {
       fee: money.currency === 'MXN' ? fee : null,
       net: money.currency === 'MXN' ? { ...fee, minor: money.minor - fee.minor } : null,
       feeBasis: money.currency === 'MXN' ? 'Mexico card 3.6 % + 3 MXN, estimate' : null,
+      template: null,
       warnings: [
         ...(same
           ? [

@@ -10,7 +10,7 @@ export function playedFile(path: string, kindOf: (id: string) => MessageKind): s
 }
 
 function picture(id: string, isSticker: boolean, size: string): string {
-  const hue = [...id].reduce((sum, char) => sum + char.charCodeAt(0) * 7, 0) % 360;
+  const hue = Array.from(id).reduce((sum, char) => sum + char.charCodeAt(0) * 7, 0) % 360;
   const scene = isSticker
     ? `<circle cx="256" cy="256" r="220" fill="hsl(45 95% 62%)"/><circle cx="180" cy="210" r="28"/><circle cx="332" cy="210" r="28"/><path d="M150 310q106 110 212 0" fill="none" stroke="#000" stroke-width="26" stroke-linecap="round"/>`
     : `<rect width="1200" height="900" fill="hsl(${hue} 45% 78%)"/><circle cx="950" cy="180" r="90" fill="hsl(${hue + 40} 90% 88%)"/><path d="M0 700l300-320 220 230 180-150 500 440H0z" fill="hsl(${hue} 35% 48%)"/><text x="40" y="860" font-size="48" fill="#fff8">${size}</text>`;
@@ -26,7 +26,7 @@ function hum(): string {
   const bytes = new Uint8Array(44 + length);
   const view = new DataView(bytes.buffer);
   const write = (at: number, text: string) =>
-    [...text].forEach((char, index) => view.setUint8(at + index, char.charCodeAt(0)));
+    Array.from(text).forEach((char, index) => view.setUint8(at + index, char.charCodeAt(0)));
   write(0, 'RIFF');
   view.setUint32(4, 36 + length, true);
   write(8, 'WAVEfmt ');

@@ -360,6 +360,8 @@ pub struct ChargeWarning {
 #[serde(rename_all = "camelCase")]
 pub struct ChargePreview {
     pub message: String,
+    /// The template that carries it, where the 24-hour window is closed.
+    pub template: Option<String>,
     pub button: String,
     /// An estimate, and on what it rests.
     pub fee: Option<Money>,

@@ -38,5 +38,6 @@ pub use notice::{Announcement, NoticeKind};
 pub use order::{OrderDraft, OrderLine};
 pub use problem::{EnvelopeProblem, Problem, Words};
 pub use template::{
-    KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplateStatus, TemplateValue,
+    Kit, KitEntry, KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplatePreview,
+    TemplateStatus, TemplateValue,
 };

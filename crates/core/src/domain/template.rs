@@ -93,6 +93,47 @@ impl std::fmt::Debug for TemplateValue {
     }
 }
 
+/// How a template would read, and what speaks against sending it.
+#[derive(Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplatePreview {
+    /// The body. Places that are not filled in yet keep their braces.
+    pub text: String,
+    /// Each in a sentence; with none it can be sent.
+    pub problems: Vec<String>,
+}
+
+/// Customers' names stay out of logs.
+impl std::fmt::Debug for TemplatePreview {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TemplatePreview")
+            .field("problems", &self.problems.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far the templates that Cobro brings have come at Meta.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Kit {
+    /// Where its pay buttons lead, before the part that differs; `None` before it was made.
+    pub base: Option<String>,
+    /// Every part in every language.
+    pub parts: Vec<KitEntry>,
+}
+
+/// One part of the kit in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KitEntry {
+    pub part: KitPart,
+    /// Meta's code, such as `pt_BR`.
+    pub language: String,
+    pub status: TemplateStatus,
+    /// Why Meta rejected or paused it.
+    pub reason: Option<String>,
+}
+
 /// The templates that Cobro brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -5,7 +5,6 @@
 mod fetch;
 mod kinds;
 mod looks;
-#[allow(dead_code, reason = "the sender takes it up")]
 mod outgoing;
 mod pictures;
 mod policy;
@@ -17,8 +16,7 @@ mod words;
 
 pub use fetch::fetch;
 pub(crate) use fetch::run;
-#[allow(unused_imports, reason = "the sender takes it up")]
-pub(crate) use outgoing::{Attached, attach, attach_again, id_for_sending};
+pub(crate) use outgoing::{attach, attach_again, id_for_sending};
 pub use policy::{policy, set_policy};
 pub use reading::{Served, file_name, may_be_opened, read, save, serve, shown_inline, thumbnail};
 pub use staging::{

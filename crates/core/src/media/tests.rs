@@ -316,6 +316,7 @@ async fn open_inbox(server: &Server, folder: &TempDir) -> Inbox {
         stream: None,
         whatsapp: Some(WhatsAppLines {
             api: server.api(),
+            token: "token".into(),
             lines: Vec::new(),
         }),
         stripe: None,
@@ -326,6 +327,7 @@ async fn open_inbox(server: &Server, folder: &TempDir) -> Inbox {
         announces: false,
         poll_every: None,
         stripe_webhooks: false,
+        stale_after: Duration::from_mins(30),
     })
     .await
     .unwrap();

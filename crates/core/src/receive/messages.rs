@@ -161,6 +161,7 @@ impl<'a> Round<'a> {
         };
         // A file's name lasts from when WhatsApp told it, not from when the message was written.
         let is_kept = media.id.is_some() && Timestamp::now().since(came) < KEPT;
+        self.changes.files |= is_kept;
         received::add_file(
             self.tx,
             &IncomingFile {

@@ -1,21 +1,33 @@
 //! What Meta tells of the account, its numbers and its templates.
 
+use cobro_whatsapp::alert_words;
 use cobro_whatsapp::webhook::{Alert, Severity, TemplateNews};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::round::Round;
-use crate::Result;
-use crate::domain::{AlertSeverity, LineId, NoticeId, Timestamp, Words};
+use crate::domain::{AlertSeverity, LineId, NoticeId, Timestamp};
 use crate::store::alerts::{self, NewAlert};
 use crate::store::lines::{self, LineNews};
 use crate::store::notices;
 use crate::store::template_news::{self, News};
+use crate::{CoreEvent, Result};
 
 /// What Meta says when the number is no longer ours to answer from.
-const TAKEN_AWAY: [&str; 3] = ["PARTNER_REMOVED", "ACCOUNT_OFFBOARDED", "ACCOUNT_DELETED"];
+const TAKEN_AWAY: [&str; 5] = [
+    "PARTNER_REMOVED",
+    "PARTNER_APP_UNINSTALLED",
+    "ACCOUNT_OFFBOARDED",
+    "ACCOUNT_DELETED",
+    "DISABLE",
+];
 /// What it says when it is again.
-const GIVEN_BACK: [&str; 2] = ["ACCOUNT_RECONNECTED", "PARTNER_ADDED"];
+const GIVEN_BACK: [&str; 4] = [
+    "ACCOUNT_RECONNECTED",
+    "PARTNER_ADDED",
+    "PARTNER_APP_INSTALLED",
+    "REINSTATE",
+];
 
 impl Round<'_> {
     pub(super) fn alert(&mut self, alert: &Alert, at: Timestamp) -> Result<()> {
@@ -30,7 +42,8 @@ impl Round<'_> {
             _ => None,
         };
         if alert.ends {
-            self.changes.alerted |= alerts::end(self.tx, &alert.field, line, at)?;
+            let ended = alerts::end(self.tx, &alert.field, line, at)?;
+            self.changes.tell(ended, CoreEvent::AlertsChanged);
         }
         self.keep(alert, line, at)?;
         if !self.rules.again {
@@ -40,7 +53,7 @@ impl Round<'_> {
     }
 
     fn keep(&mut self, alert: &Alert, line: Option<LineId>, at: Timestamp) -> Result<()> {
-        let words = words_of(alert);
+        let words = alert_words(&alert.field, &alert.event);
         let key = key_of(alert);
         let raised = alerts::raise(
             self.tx,
@@ -60,7 +73,7 @@ impl Round<'_> {
         let Some(n) = raised else {
             return Ok(());
         };
-        self.changes.alerted = true;
+        self.changes.tell(true, CoreEvent::AlertsChanged);
         if alert.severity == Severity::Critical && !alert.ends && self.rules.announces {
             notices::add_alert(self.tx, NoticeId::new(), n, at)?;
             self.changes.noticed = true;
@@ -74,20 +87,20 @@ impl Round<'_> {
         for line in concerned {
             if TAKEN_AWAY.contains(&alert.event.as_str()) {
                 lines::set_offboarded(self.tx, *line, Some(at))?;
-                self.changes.connection = true;
+                self.changes.tell(true, CoreEvent::ConnectionChanged);
             } else if GIVEN_BACK.contains(&alert.event.as_str()) {
                 lines::set_offboarded(self.tx, *line, None)?;
-                self.changes.connection = true;
+                self.changes.tell(true, CoreEvent::ConnectionChanged);
             } else if let Some(news) = told.of_line(&alert.field) {
                 lines::learn(self.tx, *line, &news)?;
-                self.changes.connection = true;
+                self.changes.tell(true, CoreEvent::ConnectionChanged);
             }
         }
         Ok(())
     }
 
     pub(super) fn template(&mut self, news: &TemplateNews, at: Timestamp) -> Result<()> {
-        self.changes.templates |= template_news::add(
+        let is_news = template_news::add(
             self.tx,
             &News {
                 waba_id: news.waba_id.as_deref().unwrap_or_default(),
@@ -101,6 +114,7 @@ impl Round<'_> {
                 at,
             },
         )?;
+        self.changes.tell(is_news, CoreEvent::TemplatesChanged);
         Ok(())
     }
 }
@@ -164,12 +178,4 @@ fn key_of(alert: &Alert) -> String {
         hasher.update([0]);
     }
     hex::encode(hasher.finalize())
-}
-
-fn words_of(alert: &Alert) -> Words {
-    Words::new(
-        alert.event.clone(),
-        format!("WhatsApp says: {}", alert.event),
-        "See the account in WhatsApp Manager",
-    )
 }

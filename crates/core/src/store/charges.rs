@@ -121,7 +121,6 @@ pub(crate) struct ToCreate {
     pub conversation: ConversationId,
     pub amount: Money,
     pub description: String,
-    pub message_text: String,
     pub single_use: bool,
     pub idempotency_key: String,
     pub created_at: Timestamp,
@@ -133,7 +132,7 @@ pub(crate) struct ToCreate {
 pub(crate) fn to_create(conn: &Connection, id: ChargeId) -> Result<Option<ToCreate>> {
     Ok(conn
         .prepare_cached(
-            "SELECT id, conversation_id, amount_minor, currency, description, message_text, single_use,
+            "SELECT id, conversation_id, amount_minor, currency, description, single_use,
                     idempotency_key, created_at, wanted_at, livemode, creation_attempts
              FROM charges WHERE id = :id AND creation = 'wanted'",
         )?
@@ -242,6 +241,16 @@ pub(crate) fn carry(conn: &Connection, id: ChargeId, message: MessageId) -> Resu
         named_params! { ":id": id, ":message_id": message },
     )?;
     Ok(())
+}
+
+/// Returns the newest link: the next one will be at the same address.
+pub(crate) fn newest_link(conn: &Connection) -> Result<Option<String>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT link_url FROM charges WHERE link_url IS NOT NULL ORDER BY created_at DESC LIMIT 1",
+        )?
+        .query_row([], |row| row.get(0))
+        .optional()?)
 }
 
 /// Asks for the link to be switched off. Returns whether it was not asked before.
@@ -438,7 +447,6 @@ fn to_create_from_row(row: &Row<'_>) -> rusqlite::Result<ToCreate> {
         conversation: row.get("conversation_id")?,
         amount: money(row, "amount_minor", "currency")?,
         description: row.get("description")?,
-        message_text: row.get("message_text")?,
         single_use: row.get("single_use")?,
         idempotency_key: row.get("idempotency_key")?,
         created_at: at(row, "created_at")?,

@@ -173,3 +173,31 @@ fn problem_from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<EnvelopeProblem
 fn seq_of(key: i64) -> i64 {
     key & ((1 << SEQ_BITS) - 1)
 }
+
+/// Returns the newest envelope's key; 0 before the first.
+pub(crate) fn newest_key(conn: &Connection) -> Result<i64> {
+    Ok(conn
+        .prepare_cached("SELECT coalesce(max(key), 0) FROM envelopes")?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Returns when the first of WhatsApp's envelopes behind `key` came that names one of these numbers.
+pub(crate) fn came_for(conn: &Connection, key: i64, numbers: &[String]) -> Result<Option<Timestamp>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT received_at FROM envelopes
+         WHERE key > :key AND source = 'whatsapp' AND instr(body, :number) > 0
+         ORDER BY key LIMIT 1",
+    )?;
+    for number in numbers {
+        let quoted = format!("\"{number}\"");
+        let came = statement
+            .query_row(named_params! { ":key": key, ":number": quoted }, |row| {
+                at(row, "received_at")
+            })
+            .optional()?;
+        if came.is_some() {
+            return Ok(came);
+        }
+    }
+    Ok(None)
+}

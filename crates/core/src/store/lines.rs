@@ -15,11 +15,52 @@ pub(crate) fn name_known(conn: &Connection, lines: &[KnownLine]) -> Result<()> {
     conn.execute("UPDATE lines SET known = 0", [])?;
     for line in lines {
         conn.execute(
-            "INSERT INTO lines (id, phone_number_id, name, known) VALUES (:id, :phone_number_id, :name, 1)
-             ON CONFLICT (phone_number_id) DO UPDATE SET name = excluded.name, known = 1",
-            named_params! { ":id": LineId::new(), ":phone_number_id": line.phone_number_id, ":name": line.name },
+            "INSERT INTO lines (id, phone_number_id, name, known, waba_id)
+             VALUES (:id, :phone_number_id, :name, 1, :waba_id)
+             ON CONFLICT (phone_number_id) DO UPDATE
+                 SET name = excluded.name, known = 1, waba_id = coalesce(excluded.waba_id, waba_id)",
+            named_params! {
+                ":id": LineId::new(),
+                ":phone_number_id": line.phone_number_id,
+                ":name": line.name,
+                ":waba_id": line.waba_id,
+            },
         )?;
     }
+    Ok(())
+}
+
+/// What Meta told of a number.
+#[derive(Debug, Clone)]
+pub(crate) struct Learned {
+    pub phone_number_id: String,
+    pub waba_id: String,
+    pub display_phone: Option<String>,
+    pub verified_name: Option<String>,
+    pub quality: Option<String>,
+    /// Messages a second.
+    pub throughput: Option<u32>,
+    pub coexists: bool,
+}
+
+/// Writes what Meta told of a number that is a line here.
+pub(crate) fn learn_number(conn: &Connection, learned: &Learned) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE lines
+         SET waba_id = :waba_id, display_phone = coalesce(:display_phone, display_phone),
+             verified_name = coalesce(:verified_name, verified_name), quality = coalesce(:quality, quality),
+             throughput = coalesce(:throughput, throughput), coexists = :coexists
+         WHERE phone_number_id = :phone_number_id",
+    )?
+    .execute(named_params! {
+        ":phone_number_id": learned.phone_number_id,
+        ":waba_id": learned.waba_id,
+        ":display_phone": learned.display_phone,
+        ":verified_name": learned.verified_name,
+        ":quality": learned.quality,
+        ":throughput": learned.throughput,
+        ":coexists": learned.coexists,
+    })?;
     Ok(())
 }
 

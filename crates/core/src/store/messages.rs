@@ -115,10 +115,7 @@ fn insert(conn: &Connection, message: &NewMessage<'_>, variant: i64) -> Result<b
 }
 
 pub(crate) fn get(conn: &Connection, id: MessageId) -> Result<Message> {
-    conn.prepare_cached(&format!("{SELECT} WHERE m.id = :id"))?
-        .query_row(named_params! { ":id": id }, message_from_row)
-        .optional()?
-        .ok_or(Error::NotFound("This message"))
+    find(conn, id)?.ok_or(Error::NotFound("This message"))
 }
 
 pub(crate) fn find(conn: &Connection, id: MessageId) -> Result<Option<Message>> {

@@ -5,6 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Result, named_params};
 pub(crate) const EVENTS_CURSOR: &str = "stripe.events.cursor";
 /// Names this desk to a relay that serves several.
 pub(crate) const DESK: &str = "desk";
+/// Where the kit's pay buttons lead.
+pub(crate) const KIT_BASE: &str = "kit.base";
+/// What was last heard of the connection to WhatsApp.
+pub(crate) const CONNECTION: &str = "whatsapp.connection";
 pub(crate) const RECONCILED_AT: &str = "reconciled_at";
 /// Which files come by themselves (JSON).
 pub(crate) const MEDIA_POLICY: &str = "media.policy";

@@ -28,6 +28,7 @@ pub(crate) mod received;
 pub(crate) mod staged;
 pub(crate) mod suggestions;
 pub(crate) mod template_news;
+pub(crate) mod templates;
 pub(crate) mod upkeep;
 
 use std::fmt;

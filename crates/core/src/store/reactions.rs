@@ -1,6 +1,6 @@
 //! Reactions: the newest of each side to a message, which may come later than the reaction.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::columns::{At, at};
 use crate::Result;
@@ -25,6 +25,20 @@ pub(crate) fn set(
             named_params! { ":target": target, ":direction": direction, ":emoji": emoji, ":at": At(at) },
         )?;
     Ok(changed > 0)
+}
+
+/// Writes our own reaction, in place of what stood there. Returns that.
+pub(crate) fn replace_ours(conn: &Connection, target: &str, emoji: &str, now: Timestamp) -> Result<String> {
+    let before: Option<String> = conn
+        .prepare_cached("SELECT emoji FROM reactions WHERE target = :target AND direction = 'out'")?
+        .query_row(named_params! { ":target": target }, |row| row.get(0))
+        .optional()?;
+    conn.prepare_cached(
+        "INSERT INTO reactions (target, direction, emoji, at) VALUES (:target, 'out', :emoji, :at)
+         ON CONFLICT (target, direction) DO UPDATE SET emoji = excluded.emoji, at = excluded.at",
+    )?
+    .execute(named_params! { ":target": target, ":emoji": emoji, ":at": At(now) })?;
+    Ok(before.unwrap_or_default())
 }
 
 /// Calls `each` for every reaction, for an export.

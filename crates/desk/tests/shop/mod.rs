@@ -1,5 +1,7 @@
 //! A shop for tests: a desk on a new profile, with WhatsApp, customers and Stripe played by the sandbox.
 
+#![allow(dead_code, reason = "no test uses all of the shop")]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -7,7 +9,7 @@ use cobro_core::domain::{
     Charge, ChargeId, ConversationId, Currency, Delivery, MessageId, Money, NewCharge, Payment, Tab,
 };
 use cobro_core::{Actor, Inbox, charge, conversation, health, notify};
-use cobro_desk::{Desk, Kind, Settings};
+use cobro_desk::{Connecting, Desk, Kind, Settings};
 use cobro_sandbox::{Customer, Sandbox, SandboxOptions};
 use tempfile::TempDir;
 
@@ -22,6 +24,8 @@ pub(crate) struct TestShop {
     desk: Desk,
     folder: TempDir,
     polling: bool,
+    /// Variables that differ from the usual ones; an empty one is not set.
+    variables: Vec<(String, String)>,
 }
 
 pub(crate) struct TestCustomer {
@@ -31,30 +35,40 @@ pub(crate) struct TestCustomer {
 
 impl TestShop {
     pub(crate) async fn open() -> Self {
-        Self::start(false).await
+        Self::start(false, &[]).await
     }
 
     /// A shop that Stripe's webhooks do not reach.
     pub(crate) async fn open_polling() -> Self {
-        Self::start(true).await
+        Self::start(true, &[]).await
     }
 
-    async fn start(polling: bool) -> Self {
+    /// A shop with other settings. An empty variable is not set.
+    pub(crate) async fn open_with(variables: &[(&str, &str)]) -> Self {
+        Self::start(false, variables).await
+    }
+
+    async fn start(polling: bool, variables: &[(&str, &str)]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let desk = open_desk(&sandbox, folder.path(), polling).await;
+        let variables: Vec<_> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let desk = open_desk(&sandbox, folder.path(), polling, &variables).await;
         Self {
             sandbox,
             desk,
             folder,
             polling,
+            variables,
         }
     }
 
     pub(crate) async fn restart(self) -> Self {
         self.desk.shutdown().await;
-        let desk = open_desk(&self.sandbox, self.folder.path(), self.polling).await;
+        let desk = open_desk(&self.sandbox, self.folder.path(), self.polling, &self.variables).await;
         Self { desk, ..self }
     }
 
@@ -63,6 +77,14 @@ impl TestShop {
         self.settled().await;
         self.desk.shutdown().await;
         self.sandbox.shutdown().await;
+    }
+
+    pub(crate) fn connecting(&self) -> &Connecting {
+        self.desk.connecting()
+    }
+
+    pub(crate) fn relay_url(&self) -> String {
+        self.desk.relay_url().unwrap()
     }
 
     pub(crate) fn inbox(&self) -> &Inbox {
@@ -221,7 +243,7 @@ impl TestShop {
     }
 }
 
-async fn open_desk(sandbox: &Sandbox, folder: &Path, polling: bool) -> Desk {
+async fn open_desk(sandbox: &Sandbox, folder: &Path, polling: bool, others: &[(String, String)]) -> Desk {
     let whatsapp = sandbox.whatsapp();
     let stripe = sandbox.stripe();
     let variables = [
@@ -241,6 +263,9 @@ async fn open_desk(sandbox: &Sandbox, folder: &Path, polling: bool) -> Desk {
         },
     ];
     let settings = Settings::from_sources(folder, &|name| {
+        if let Some((_, value)) = others.iter().find(|(known, _)| known == name) {
+            return Some(value.clone()).filter(|value| !value.is_empty());
+        }
         variables
             .iter()
             .find(|(known, _)| *known == name)

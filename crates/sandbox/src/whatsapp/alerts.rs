@@ -39,7 +39,7 @@ impl WhatsApp {
         let body = if ON_A_LINE.contains(&field) {
             notice::on_line(&self.sender(line), field, value)
         } else {
-            notice::on_account(&self.options.waba_id, field, value)
+            self.about_account(field, value)
         };
         self.tell("alert", field, &body);
         Ok(())

@@ -271,6 +271,10 @@ impl WhatsApp {
         self.business().line(named)
     }
 
+    fn about_account(&self, field: &str, value: Value) -> Value {
+        notice::on_account(&self.options.waba_id, self.clock.now_s(), field, value)
+    }
+
     fn sender(&self, line: Line) -> Sender {
         Sender {
             waba_id: self.options.waba_id.clone(),

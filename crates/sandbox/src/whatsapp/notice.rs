@@ -148,15 +148,18 @@ pub(crate) fn on_line(sender: &Sender, field: &str, value: Value) -> Value {
     if let Value::Object(value) = value {
         whole.extend(value);
     }
-    on_account(&sender.waba_id, field, Value::Object(whole))
+    let change = json!({"value": whole, "field": field});
+    in_envelope(json!({"id": sender.waba_id, "changes": [change]}))
 }
 
-/// Returns a body about the account.
-pub(crate) fn on_account(waba_id: &str, field: &str, value: Value) -> Value {
-    json!({
-        "object": "whatsapp_business_account",
-        "entry": [{"id": waba_id, "changes": [{"value": value, "field": field}]}],
-    })
+/// Returns a body about the account, which alone says when it was sent.
+pub(crate) fn on_account(waba_id: &str, at_s: i64, field: &str, value: Value) -> Value {
+    let change = json!({"value": value, "field": field});
+    in_envelope(json!({"id": waba_id, "time": at_s, "changes": [change]}))
+}
+
+fn in_envelope(entry: Value) -> Value {
+    json!({"object": "whatsapp_business_account", "entry": [entry]})
 }
 
 /// Writes JSON as Meta does on the wire: everything outside ASCII escaped, slashes too.

@@ -241,7 +241,7 @@ impl WhatsApp {
             },
             "phone_number": line.display,
         });
-        let body = notice::on_account(&self.options.waba_id, "account_update", value);
+        let body = self.about_account("account_update", value);
         self.tell("account", "account_update", &body);
         Ok(())
     }
@@ -256,7 +256,7 @@ impl WhatsApp {
             number.synchronized.clear();
         }
         let value = json!({"event": "ACCOUNT_RECONNECTED", "phone_number": line.display});
-        let body = notice::on_account(&self.options.waba_id, "account_update", value);
+        let body = self.about_account("account_update", value);
         self.tell("account", "account_update", &body);
         Ok(())
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::WhatsApp;
 use super::refusal::Refusal;
 use super::templates::{Template, TemplateState};
-use super::{WhatsApp, notice};
 
 impl WhatsApp {
     /// Takes a template; its review ends after a while, in virtual time.
@@ -116,11 +116,7 @@ impl WhatsApp {
     }
 
     fn tell_of_template(&self, id: &str, field: &str, value: Value) {
-        self.tell(
-            id,
-            field,
-            &notice::on_account(&self.options.waba_id, field, value),
-        );
+        self.tell(id, field, &self.about_account(field, value));
     }
 }
 

@@ -110,9 +110,6 @@ const en = {
     mediaPlaceholder: 'Media from the phone’s history',
     template: 'Template message',
   },
-  mediaLater: 'Media downloads arrive in a later version',
-  unsupportedHint: 'Open it on the phone.',
-  unknownHint: 'It is kept as it came.',
 
   // Writing.
   replyTo: (name: string) => `Reply to ${name}… type $ to charge`,
@@ -121,7 +118,7 @@ const en = {
   enterSends: 'Enter to send',
   windowClosedTitle: 'The customer must write first',
   windowClosedAdvice:
-    'WhatsApp lets you write freely for 24 hours after a customer’s message. Templates come in a later version.',
+    'WhatsApp lets you write freely for 24 hours after a customer’s message. After that, send a template.',
   messageTooLong: (count: number) => `${count} characters too long for WhatsApp`,
   chargeAction: 'Charge',
 
@@ -209,6 +206,7 @@ const en = {
     message: 'Message',
     editMessage: 'Edit',
     resetMessage: 'Use the usual text',
+    asTemplate: (name: string) => `Goes as template ${name}`,
     previewWaits: 'Type an amount to see the message.',
     fee: (fee: string) => `Stripe fee ≈ ${fee}`,
     net: (net: string) => `net ≈ ${net}`,
@@ -359,7 +357,6 @@ const en = {
     actions: 'Actions',
     nothing: 'Nothing fits',
     goInbox: 'Go to the inbox',
-    goHealth: 'Go to health and settings',
     theme: (theme: string) => `Theme: ${theme}`,
     language: (name: string) => `Language: ${name}`,
     showAll: 'Show all conversations',

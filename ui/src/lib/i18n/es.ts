@@ -112,9 +112,6 @@ const es: Words = {
     mediaPlaceholder: 'Archivo del historial del teléfono',
     template: 'Mensaje de plantilla',
   },
-  mediaLater: 'La descarga de archivos llega en una versión posterior',
-  unsupportedHint: 'Ábrelo en el teléfono.',
-  unknownHint: 'Se guarda tal como llegó.',
 
   replyTo: (name) => `Responder a ${name}… escribe $ para cobrar`,
   reply: 'Responder',
@@ -122,7 +119,7 @@ const es: Words = {
   enterSends: 'Enter para enviar',
   windowClosedTitle: 'El cliente debe escribir primero',
   windowClosedAdvice:
-    'WhatsApp permite escribir libremente durante 24 horas después de un mensaje del cliente. Las plantillas llegan en una versión posterior.',
+    'WhatsApp permite escribir libremente 24 horas después de un mensaje del cliente. Después, envía una plantilla.',
   messageTooLong: (count) => `Sobran ${count} caracteres para WhatsApp`,
   chargeAction: 'Cobrar',
 
@@ -208,6 +205,7 @@ const es: Words = {
     message: 'Mensaje',
     editMessage: 'Editar',
     resetMessage: 'Usar el texto de siempre',
+    asTemplate: (name) => `Va como plantilla ${name}`,
     previewWaits: 'Escribe un monto para ver el mensaje.',
     fee: (fee) => `Comisión de Stripe ≈ ${fee}`,
     net: (net) => `neto ≈ ${net}`,
@@ -354,7 +352,6 @@ const es: Words = {
     actions: 'Acciones',
     nothing: 'Nada coincide',
     goInbox: 'Ir a la bandeja',
-    goHealth: 'Ir a estado y ajustes',
     theme: (theme) => `Tema: ${theme}`,
     language: (name) => `Idioma: ${name}`,
     showAll: 'Ver todas las conversaciones',

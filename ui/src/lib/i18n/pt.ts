@@ -112,9 +112,6 @@ const pt: Words = {
     mediaPlaceholder: 'Mídia do histórico do telefone',
     template: 'Mensagem de modelo',
   },
-  mediaLater: 'O download de mídia chega em uma versão futura',
-  unsupportedHint: 'Abra no telefone.',
-  unknownHint: 'Ela fica guardada como chegou.',
 
   replyTo: (name) => `Responder a ${name}… digite $ para cobrar`,
   reply: 'Responder',
@@ -122,7 +119,7 @@ const pt: Words = {
   enterSends: 'Enter para enviar',
   windowClosedTitle: 'O cliente precisa escrever primeiro',
   windowClosedAdvice:
-    'O WhatsApp permite escrever livremente por 24 horas após uma mensagem do cliente. Os modelos chegam em uma versão futura.',
+    'O WhatsApp permite escrever livremente por 24 horas após uma mensagem do cliente. Depois, envie um modelo.',
   messageTooLong: (count) => `${count} caracteres a mais para o WhatsApp`,
   chargeAction: 'Cobrar',
 
@@ -207,6 +204,7 @@ const pt: Words = {
     message: 'Mensagem',
     editMessage: 'Editar',
     resetMessage: 'Usar o texto de sempre',
+    asTemplate: (name) => `Vai como modelo ${name}`,
     previewWaits: 'Digite um valor para ver a mensagem.',
     fee: (fee) => `Taxa do Stripe ≈ ${fee}`,
     net: (net) => `líquido ≈ ${net}`,
@@ -354,7 +352,6 @@ const pt: Words = {
     actions: 'Ações',
     nothing: 'Nada encontrado',
     goInbox: 'Ir para a caixa de entrada',
-    goHealth: 'Ir para estado e ajustes',
     theme: (theme) => `Tema: ${theme}`,
     language: (name) => `Idioma: ${name}`,
     showAll: 'Ver todas as conversas',

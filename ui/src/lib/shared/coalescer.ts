@@ -8,7 +8,7 @@ const LONGEST_DELAY = 1500;
  *
  * A thousand events of a catch-up become a few re-reads; what arrives while one runs waits for the
  * next, so that nothing is missed. Where re-reading is slow, such as while a phone's history comes
- * in, it rests twice as long as it worked: the window stays with the person.
+ * in, it rests as long as it worked: the window stays with the person.
  */
 export class Coalescer<Key> {
   #waiting = new Set<Key>();
@@ -28,7 +28,7 @@ export class Coalescer<Key> {
 
   #schedule() {
     if (this.#timer !== null || this.#running) return;
-    const rest = Math.min(LONGEST_DELAY, 2 * this.#took);
+    const rest = Math.min(LONGEST_DELAY, this.#took);
     this.#timer = setTimeout(() => void this.#run(), Math.max(this.delay, rest));
   }
 

@@ -1,16 +1,27 @@
 import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { someDeeds } from '../../../tests/deeds';
 import { aMessage } from '../../../tests/things';
 import type { Delivery, Message, MessageKind } from '../api';
 import en from '../i18n/en';
 import { language } from '../i18n/language.svelte';
+import type { MessageDeeds } from './deeds';
 import MessageBubble from './MessageBubble.svelte';
 
-function show(fields: Partial<Message>, retried = false) {
-  const sendAgain = vi.fn();
-  render(MessageBubble, { message: aMessage(fields), follows: false, retried, sendAgain });
-  return { sendAgain, bubble: screen.getByTestId('message') };
+function show(fields: Partial<Message>, retried = false, answers: Partial<MessageDeeds> = {}) {
+  const deeds = someDeeds(answers);
+  const menu = vi.fn();
+  render(MessageBubble, {
+    message: aMessage(fields),
+    name: 'María',
+    follows: false,
+    retried,
+    canWrite: true,
+    deeds,
+    menu,
+  });
+  return { deeds, menu, sendAgain: deeds.sendAgain, bubble: screen.getByTestId('message') };
 }
 
 const mine = { direction: 'out', origin: 'desk' } as const;
@@ -60,15 +71,95 @@ describe('a message', () => {
   });
 
   it.each<[MessageKind, string]>([
-    ['image', en.mediaLater],
-    ['mediaPlaceholder', en.mediaLater],
-    ['unsupported', en.unsupportedHint],
-    ['unknown', en.unknownHint],
-    ['revoke', en.kinds.revoke],
+    ['mediaPlaceholder', en.faces.fromHistory],
+    ['unsupported', en.faces.onThePhone],
+    ['unknown', en.faces.keptRaw],
   ])('says what it cannot show: %s', (kind, words) => {
     const { bubble } = show({ kind, text: '', mediaName: null });
     expect(bubble.textContent).toContain(en.kinds[kind]);
     expect(bubble.textContent).toContain(words);
+  });
+
+  it('shows nothing of what was deleted', () => {
+    const { bubble } = show({ text: 'secreto', revokedAt: '2026-11-24T15:00:00Z' });
+    expect(bubble.textContent).toContain(en.faces.deleted);
+    expect(bubble.textContent).not.toContain('secreto');
+  });
+
+  it('opens what it said before, where it was edited', async () => {
+    const { menu } = show({ editedAt: '2026-11-24T15:00:00Z' });
+    await userEvent.click(screen.getByTestId('edited'));
+    expect(menu).toHaveBeenCalledOnce();
+  });
+
+  it('goes to the message that it answers', async () => {
+    const { deeds } = show({
+      quote: { message: 'm0', direction: 'out', kind: 'text', text: '¿Para cuándo?' },
+    });
+    await userEvent.click(screen.getByTestId('quote'));
+    expect(deeds.jumpTo).toHaveBeenCalledExactlyOnceWith('m0');
+  });
+
+  it('only shows an answered message that is not here', () => {
+    show({ quote: { message: null, direction: null, kind: null, text: '' } });
+    expect(screen.getByTestId('quote').tagName).toBe('SPAN');
+    expect(screen.getByTestId('quote').textContent).toContain(en.faces.quoteMissing);
+  });
+
+  it('shows the reactions of both sides, and takes ours back', async () => {
+    const { deeds } = show({
+      reactions: [
+        { direction: 'in', emoji: '😂' },
+        { direction: 'out', emoji: '👍' },
+      ],
+    });
+    expect(screen.getAllByTestId('reaction').map(({ textContent }) => textContent)).toEqual([
+      '😂',
+      '👍',
+    ]);
+    await userEvent.click(screen.getByText('👍'));
+    expect(deeds.react).toHaveBeenCalledExactlyOnceWith(expect.anything(), null);
+  });
+
+  it('asks before what waited too long goes', async () => {
+    const { deeds } = show({ ...mine, delivery: 'queued', asks: true });
+    await userEvent.click(screen.getByTestId('send-now'));
+    await userEvent.click(screen.getByTestId('discard'));
+    expect(deeds.sendNow).toHaveBeenCalledOnce();
+    expect(deeds.discard).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ['once', en.faces.forwarded.once],
+    ['often', en.faces.forwarded.often],
+  ] as const)('says that it was forwarded %s', (forwarded, words) => {
+    expect(show({ forwarded }).bubble.textContent).toContain(words);
+  });
+
+  it('says what led the customer here', () => {
+    const { bubble } = show({
+      referral: {
+        sourceType: 'ad',
+        sourceId: '1',
+        sourceUrl: 'https://fb.me/x',
+        headline: 'Tres leches',
+        body: 'Hoy mismo',
+        ctwaClid: null,
+      },
+    });
+    expect(bubble.textContent).toContain(en.faces.fromAd);
+    expect(bubble.textContent).toContain('Tres leches');
+  });
+
+  it('says what WhatsApp bills, to who looks closer', () => {
+    const pricing = { billable: true, model: 'PMP', category: 'utility', kind: 'regular' };
+    const { bubble } = show({ ...mine, delivery: 'sent', pricing });
+    expect(bubble.querySelector('.meta')?.getAttribute('title')).toBe('billed · Utility');
+  });
+
+  it('says that it is another attempt', () => {
+    const { bubble } = show({ ...mine, delivery: 'sent', retryOf: 'm0' });
+    expect(bubble.textContent).toContain(en.faces.retryOf);
   });
 
   it('shows text as text, whatever it looks like', () => {

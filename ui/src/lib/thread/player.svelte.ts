@@ -29,7 +29,8 @@ export class Player {
   }
 
   async play() {
-    if (playing && playing !== this) playing.pause();
+    if (playing !== this) playing?.pause();
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- It says who plays.
     playing = this;
     try {
       const audio = this.#audio ?? (await this.#load());

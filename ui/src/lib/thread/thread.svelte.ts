@@ -59,7 +59,7 @@ export class Thread {
       return;
     }
     this.view = view.value;
-    this.messages = keepSame(this.messages, messages.value.messages);
+    this.messages = messages.value.messages;
     this.olderCursor = messages.value.next;
     this.echoes = this.echoes.filter(({ id }) => !this.messages.some((known) => known.id === id));
     this.error = null;
@@ -166,7 +166,7 @@ export class Thread {
       cursor = result.value.next;
       if (cursor === null || !oldest || read.some((message) => message.id === oldest.id)) break;
     }
-    return { ok: true, value: this.#joined(read.reverse(), cursor) };
+    return { ok: true, value: this.#joined(keepSame(this.messages, read.reverse()), cursor) };
   }
 
   /** Puts what was read behind what is older still, so that the thread keeps its beginning. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deskAnswers, later, refuse } from '../../../tests/desk';
 import { aMessage, aView, minutesAgo } from '../../../tests/things';
-import type { Message, Page } from '../api';
+import type { Message, NewMessage, Page } from '../api';
 import { Thread } from './thread.svelte';
 
 /** A conversation of so many messages, read 50 at a time, newest first. */
@@ -71,8 +71,10 @@ describe('Thread', () => {
     deskAnswers({
       conversation: () => aView(),
       messages: () => ({ rows: [...sent].reverse(), next: null }),
-      send_text: ({ id, text }) => {
-        const message = aMessage({ id: String(id), text: String(text), direction: 'out' });
+      send_message: ({ message: asked }) => {
+        const { id, body } = asked as NewMessage;
+        const text = body.type === 'text' ? body.text : '';
+        const message = aMessage({ id, text, direction: 'out' });
         sent.push(message);
         return message;
       },
@@ -80,7 +82,7 @@ describe('Thread', () => {
     const thread = new Thread('maria');
     await thread.refresh();
 
-    const sending = thread.send('Hola');
+    const sending = thread.send({ type: 'text', text: 'Hola' });
     expect(thread.timeline.map(({ kind }) => kind)).toContain('message');
     await thread.refresh();
     await sending;
@@ -94,11 +96,11 @@ describe('Thread', () => {
     deskAnswers({
       conversation: () => aView(),
       messages: () => ({ rows: [], next: null }),
-      send_text: () => refuse({ code: 'windowClosed' }),
+      send_message: () => refuse({ code: 'windowClosed' }),
     });
     const thread = new Thread('maria');
     await thread.refresh();
-    const result = await thread.send('Hola');
+    const result = await thread.send({ type: 'text', text: 'Hola' });
 
     expect(result.ok).toBe(false);
     expect(thread.echoes).toEqual([]);
@@ -137,5 +139,48 @@ describe('Thread', () => {
 
     expect(thread.state).toBe('ready');
     expect(thread.messages).toHaveLength(1);
+  });
+
+  it('keeps what did not change the same, so that it is not drawn again', async () => {
+    let last = aMessage({ id: 'm2', text: 'Hola' });
+    deskAnswers({
+      conversation: () => aView(),
+      messages: () => ({ rows: [{ ...last }, aMessage({ id: 'm1' })], next: null }),
+    });
+    const thread = new Thread('maria');
+    await thread.refresh();
+    const [first, second] = thread.messages;
+    const items = thread.timeline;
+    last = { ...last, reactions: [{ direction: 'in', emoji: '❤️' }] };
+    await thread.refresh();
+
+    expect(thread.messages[0]).toBe(first);
+    expect(thread.messages[1]).not.toBe(second);
+    const same = thread.timeline.filter((item, index) => item === items[index]);
+    expect(same.map(({ key }) => key)).toEqual(['m1']);
+  });
+
+  it('reads back to a message that is answered far below', async () => {
+    const { all, pages } = conversationOf(170);
+    deskAnswers({ conversation: () => aView(), messages: ({ before }) => pages(before) });
+    const thread = new Thread('maria');
+    await thread.refresh();
+
+    expect(await thread.jumpTo('m3')).toBe(true);
+    expect(thread.wanted).toBe('m3');
+    expect(thread.messages).toHaveLength(all.length);
+    expect(await thread.jumpTo('gone')).toBe(false);
+  });
+
+  it('adds a cart up once, and again only after a failure', async () => {
+    let broken = true;
+    const calls = deskAnswers({ order_draft: () => (broken ? refuse() : { total: null }) });
+    const thread = new Thread('maria');
+    const cart = aMessage({ kind: 'order' });
+    await thread.order(cart);
+    broken = false;
+    await thread.order(cart);
+    await thread.order(cart);
+    expect(calls).toHaveLength(2);
   });
 });

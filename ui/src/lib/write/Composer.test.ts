@@ -1,22 +1,32 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { deskAnswers, type Answers } from '../../../tests/desk';
+import { aMessage, aTemplate, staged } from '../../../tests/things';
+import type { TemplateValue } from '../api';
+import en from '../i18n/en';
 import { language } from '../i18n/language.svelte';
 import Composer from './Composer.svelte';
+import { Letter } from './letter.svelte';
+import { Recorder } from './recorder.svelte';
 
-function show(fields: { text?: string; canWrite?: boolean } = {}) {
-  const did = { typed: vi.fn(), send: vi.fn(), charge: vi.fn() };
-  const props = {
-    text: '',
+function show(fields: { text?: string; canWrite?: boolean; answers?: Answers } = {}) {
+  const calls = deskAnswers({ templates: () => [], ...fields.answers });
+  const did = { send: vi.fn(), sendBody: vi.fn(), charge: vi.fn(), toTemplates: vi.fn() };
+  const letter = new Letter('maria');
+  letter.text = fields.text ?? '';
+  const recorder = new Recorder();
+  render(Composer, {
+    letter,
+    recorder,
     name: 'María González',
-    canWrite: true,
+    canWrite: fields.canWrite ?? true,
     wantsFocus: false,
     focused: () => undefined,
-    ...fields,
     ...did,
-  };
-  render(Composer, props);
-  return { did, field: screen.getByTestId<HTMLTextAreaElement>('composer-input') };
+  });
+  const field = () => screen.getByTestId<HTMLTextAreaElement>('composer-input');
+  return { did, letter, recorder, calls, field };
 }
 
 describe('the composer', () => {
@@ -26,53 +36,186 @@ describe('the composer', () => {
 
   it('sends with Enter, and not with Shift Enter', async () => {
     const { did, field } = show({ text: ' Hola ' });
-    await fireEvent.keyDown(field, { key: 'Enter', shiftKey: true });
+    await fireEvent.keyDown(field(), { key: 'Enter', shiftKey: true });
     expect(did.send).not.toHaveBeenCalled();
-    await fireEvent.keyDown(field, { key: 'Enter' });
-    expect(did.send).toHaveBeenCalledExactlyOnceWith('Hola');
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    expect(did.send).toHaveBeenCalledOnce();
   });
 
   it('sends once while Enter is held down', async () => {
     const { did, field } = show({ text: 'Hola' });
-    await fireEvent.keyDown(field, { key: 'Enter' });
-    await fireEvent.keyDown(field, { key: 'Enter', repeat: true });
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    await fireEvent.keyDown(field(), { key: 'Enter', repeat: true });
     expect(did.send).toHaveBeenCalledOnce();
   });
 
   it('leaves Enter to whoever composes a letter', async () => {
     const { did, field } = show({ text: 'こん' });
-    await fireEvent.keyDown(field, { key: 'Enter', isComposing: true });
+    await fireEvent.keyDown(field(), { key: 'Enter', isComposing: true });
     expect(did.send).not.toHaveBeenCalled();
   });
 
   it('sends no empty message', async () => {
     const { did, field } = show({ text: '  \n ' });
-    await fireEvent.keyDown(field, { key: 'Enter' });
+    await fireEvent.keyDown(field(), { key: 'Enter' });
     expect(did.send).not.toHaveBeenCalled();
   });
 
   it('opens a charge with $ at the start, and only there', async () => {
-    const { did, field } = show();
-    await userEvent.type(field, '$');
+    const { did, field, letter } = show();
+    await userEvent.type(field(), '$');
     expect(did.charge).toHaveBeenCalledOnce();
-    expect(did.typed).not.toHaveBeenCalled();
-    expect(field.value).toBe('');
+    expect(letter.text).toBe('');
+    expect(field().value).toBe('');
 
-    await userEvent.type(field, 'a $');
+    await userEvent.type(field(), 'a $');
     expect(did.charge).toHaveBeenCalledOnce();
   });
 
-  it('takes no text that WhatsApp would refuse, and says why', () => {
-    const { field } = show({ canWrite: false, text: 'borrador' });
-    expect(field.disabled).toBe(true);
-    expect(document.body.textContent).toContain('The customer must write first');
+  it('becomes a choice of templates where WhatsApp would refuse a text', async () => {
+    const { did } = show({ canWrite: false, text: 'borrador' });
+    expect(screen.queryByTestId('composer-input')).toBeNull();
+    expect(document.body.textContent).toContain(en.pick.title);
     expect(document.body.textContent).toContain('borrador');
+    await userEvent.click(await screen.findByTestId('to-templates'));
+    expect(did.toTemplates).toHaveBeenCalledOnce();
+  });
+
+  it('sends a template once the core finds nothing against it', async () => {
+    const { did } = show({
+      canWrite: false,
+      answers: {
+        templates: () => [aTemplate()],
+        preview_template: ({ values }) => ({
+          text: `Hola ${(values as TemplateValue[])[0]?.value ?? ''}`,
+          problems: (values as TemplateValue[])[0]?.value === 'a\tb' ? ['No tabs.'] : [],
+        }),
+      },
+    });
+    await userEvent.click(await screen.findByTestId('template'));
+    const send = screen.getByTestId<HTMLButtonElement>('template-send');
+    expect(send.disabled).toBe(true);
+    await fireEvent.input(screen.getByTestId('parameter-1'), { target: { value: 'a\tb' } });
+    await screen.findByText('No tabs.');
+    expect(send.disabled).toBe(true);
+    await fireEvent.input(screen.getByTestId('parameter-1'), { target: { value: 'Ana' } });
+    await screen.findByText('Hola Ana');
+    await userEvent.click(send);
+    expect(did.sendBody).toHaveBeenCalledExactlyOnceWith(
+      {
+        type: 'template',
+        name: 'cobro_payment_request',
+        language: 'es',
+        values: [{ place: 'body', button: null, name: '1', value: 'Ana' }],
+      },
+      'Hola Ana',
+    );
+  });
+
+  it('offers no template that Meta has not approved', async () => {
+    show({
+      canWrite: false,
+      answers: { templates: () => [aTemplate({ status: 'rejected', reason: 'Promotional' })] },
+    });
+    const row = await screen.findByTestId<HTMLButtonElement>('template');
+    expect(row.disabled).toBe(true);
+    expect(row.textContent).toContain('Promotional');
+    expect(screen.getByTestId('to-templates')).toBeTruthy();
+  });
+
+  it('attaches what is chosen, and waits until the core has it', async () => {
+    const { did, letter, field } = show({
+      answers: {
+        stage_start: () => 's1',
+        stage_finish: () => staged({ problem: null }),
+      },
+    });
+    await userEvent.upload(screen.getByTestId('file-input'), new File(['hola'], 'a.pdf'));
+    await screen.findByText('a.pdf');
+    await vi.waitFor(() => {
+      expect(letter.uploads.ready).toBe(true);
+    });
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    expect(did.send).toHaveBeenCalledOnce();
+  });
+
+  it('sends no file that WhatsApp would refuse, and says what to do', async () => {
+    const problem = { code: 'fileType', title: 'Not taken', advice: 'Send a PDF.' };
+    const { did, field } = show({
+      text: 'Aquí va',
+      answers: { stage_start: () => 's1', stage_finish: () => staged({ problem }) },
+    });
+    await userEvent.upload(screen.getByTestId('file-input'), new File(['x'], 'a.exe'));
+    await screen.findByText('Not taken. Send a PDF.');
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    expect(did.send).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByLabelText('Remove a.exe'));
+    await fireEvent.keyDown(field(), { key: 'Enter' });
+    expect(did.send).toHaveBeenCalledOnce();
+  });
+
+  it('records, and attaches the recording', async () => {
+    const { letter } = show({
+      answers: {
+        recorder_state: () => ({ available: true, problem: null }),
+        record_stop: () => staged({ kind: 'voice', durationMs: 2000 }),
+      },
+    });
+    await userEvent.click(screen.getByTestId('record'));
+    await userEvent.click(await screen.findByTestId('record-stop'));
+    await screen.findByTestId('file-chip');
+    expect(letter.uploads.all[0]?.kind).toBe('voice');
+  });
+
+  it('says why it cannot record', async () => {
+    show({ answers: { recorder_state: () => ({ available: false, problem: 'No microphone.' }) } });
+    await userEvent.click(screen.getByTestId('record'));
+    expect((await screen.findByRole('alert')).textContent).toContain('No microphone.');
+  });
+
+  it('asks a question with buttons, and none that WhatsApp would refuse', async () => {
+    const { did } = show({ text: '¿Cuándo?' });
+    await userEvent.click(screen.getByTestId('attach-more'));
+    await userEvent.click(screen.getByTestId('form-buttons'));
+    const send = screen.getByTestId<HTMLButtonElement>('form-send');
+    await userEvent.type(screen.getByTestId('button-1'), 'Hoy');
+    await userEvent.type(screen.getByTestId('button-2'), 'Hoy');
+    expect(send.disabled).toBe(true);
+    await userEvent.type(screen.getByTestId('button-2'), ' no');
+    await userEvent.click(send);
+    expect(did.sendBody).toHaveBeenCalledExactlyOnceWith({
+      type: 'buttons',
+      text: '¿Cuándo?',
+      buttons: [
+        { id: 'button-1', title: 'Hoy', description: null },
+        { id: 'button-2', title: 'Hoy no', description: null },
+      ],
+    });
+  });
+
+  it('closes a form with Escape, and keeps the text', async () => {
+    const { letter, field } = show({ text: 'Hola' });
+    letter.form = 'location';
+    const place = await screen.findByTestId('place');
+    await fireEvent.keyDown(place, { key: 'Escape' });
+    expect(letter.form).toBeNull();
+    await vi.waitFor(() => {
+      expect(field().value).toBe('Hola');
+    });
+  });
+
+  it('clears the quote with Escape before it leaves the field', async () => {
+    const { letter, field } = show();
+    letter.replyTo = aMessage({ text: '¿Tienen velitas?' });
+    await screen.findByTestId('reply-bar');
+    await fireEvent.keyDown(field(), { key: 'Escape' });
+    expect(letter.replyTo).toBeNull();
   });
 
   it('says how much too long a message is instead of sending it', async () => {
     const { did, field } = show({ text: 'a'.repeat(4100) });
     expect(screen.getByRole('alert').textContent).toContain('4 characters too long');
-    await fireEvent.keyDown(field, { key: 'Enter' });
+    await fireEvent.keyDown(field(), { key: 'Enter' });
     expect(did.send).not.toHaveBeenCalled();
   });
 });

@@ -57,20 +57,32 @@ export class Upload {
   async run() {
     if (!this.file) return;
     const started = await api.stageStart(this.name, this.mime, this.size);
-    if (!started.ok) return this.#fail(started.error);
+    if (!started.ok) {
+      this.#fail(started.error);
+      return;
+    }
     this.#id = started.value;
-    if (this.#cancelled) return this.discard();
+    if (this.#cancelled) {
+      this.discard();
+      return;
+    }
 
     for (let from = 0; from < this.size; from += PIECE) {
       const piece = await base64From(this.file.slice(from, from + PIECE));
       const taken = await api.stageAppend(this.#id, piece);
       if (this.#isCancelled()) return;
-      if (!taken.ok) return this.#fail(taken.error);
+      if (!taken.ok) {
+        this.#fail(taken.error);
+        return;
+      }
       this.sent = Math.min(this.size, from + PIECE);
     }
     const finished = await api.stageFinish(this.#id);
     if (this.#isCancelled()) return;
-    if (!finished.ok) return this.#fail(finished.error);
+    if (!finished.ok) {
+      this.#fail(finished.error);
+      return;
+    }
     this.staged = finished.value;
     this.state = 'ready';
   }

@@ -10,6 +10,9 @@ ALTER TABLE messages ADD COLUMN revoked_at INTEGER;
 -- What WhatsApp says that it costs (JSON).
 ALTER TABLE messages ADD COLUMN pricing TEXT;
 
+-- What was sent (JSON), where the row alone could not send it again.
+ALTER TABLE messages ADD COLUMN outgoing TEXT;
+
 CREATE INDEX messages_priced ON messages (conversation_id) WHERE pricing IS NOT NULL;
 
 -- What an edited message said before, oldest first.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Request};
 use crate::whatsapp::business::MANAGEMENT;
+use crate::whatsapp::put_in;
 use crate::whatsapp::refusal::Refusal;
 use crate::whatsapp::templates::{Template, Wanted};
 
@@ -51,7 +52,19 @@ fn list(request: &Request) -> Value {
     if let (Some(place), Some(next)) = (page.pointer_mut("/paging/next"), next) {
         *place = next.into();
     }
+    if request.query("summary").is_some() {
+        put_in(&mut page, "summary", summary(request));
+    }
     page
+}
+
+fn summary(request: &Request) -> Value {
+    let all = request.whatsapp.all_templates();
+    let count = all.as_array().map_or(0, Vec::len);
+    json!({
+        "total_count": count, "message_template_count": count, "message_template_limit": 6000,
+        "are_translations_complete": true,
+    })
 }
 
 /// Returns the address of the next page, without the token, which clients send by header.

@@ -27,9 +27,7 @@ const en = {
     viewer: 'Viewer',
     openMap: 'Open the map',
     pinned: 'A place on the map',
-    writeTo: 'Write',
     copyNumber: 'Copy the number',
-    numberCopied: 'Number copied',
     notCopied: 'Copying did not work',
     copied: 'Copied',
     reactedBy: { in: 'The customer reacted', out: 'You reacted' },
@@ -67,7 +65,6 @@ const en = {
     price: {
       free: 'free',
       billed: 'billed',
-      title: (category: string, model: string) => `WhatsApp: ${category} · ${model}`,
       unknown: 'no price told',
     },
     asks: {
@@ -77,7 +74,6 @@ const en = {
       discard: 'Discard',
     },
     retryOf: 'another attempt',
-    sendingAgain: 'Sending again',
   },
 
   // What can be done with a message.
@@ -93,7 +89,6 @@ const en = {
     notOpened: 'The file was not opened',
     notSaved: 'The file was not saved',
     notDiscarded: 'The message was not taken out',
-    discarded: 'Message discarded',
     notHere: 'That message is further up. Scroll up to load it.',
   },
 
@@ -141,8 +136,6 @@ const en = {
     required: 'Needed',
     tooLong: (count: number) => `${count} too long`,
     twice: 'Twice the same',
-    nothingToSend: 'The staged file is not ready yet.',
-    sendsIn: (file: string) => `${file} is still being prepared`,
     asDocument: 'Send as a document',
     asPhoto: 'Send as a photo',
   },
@@ -190,7 +183,6 @@ const en = {
     go: (section: string) => `Go to settings: ${section}`,
     saved: 'Saved',
     notSaved: 'This was not saved',
-    save: 'Save',
     saving: 'Saving…',
   },
 
@@ -312,7 +304,6 @@ const en = {
     joinYes: 'Join them',
     joinedNow: 'Joined',
     undo: 'Undo',
-    splitDone: 'Split again',
     notJoined: 'They were not joined',
     notSplit: 'They were not split',
     cost: 'WhatsApp’s cost',

@@ -27,9 +27,7 @@ const es: WhatsAppWords = {
     viewer: 'Visor',
     openMap: 'Abrir el mapa',
     pinned: 'Un lugar en el mapa',
-    writeTo: 'Escribir',
     copyNumber: 'Copiar el número',
-    numberCopied: 'Número copiado',
     notCopied: 'No se pudo copiar',
     copied: 'Copiado',
     reactedBy: { in: 'El cliente reaccionó', out: 'Reaccionaste' },
@@ -67,7 +65,6 @@ const es: WhatsAppWords = {
     price: {
       free: 'gratis',
       billed: 'con costo',
-      title: (category, model) => `WhatsApp: ${category} · ${model}`,
       unknown: 'sin precio informado',
     },
     asks: {
@@ -77,7 +74,6 @@ const es: WhatsAppWords = {
       discard: 'Descartar',
     },
     retryOf: 'otro intento',
-    sendingAgain: 'Enviando de nuevo',
   },
 
   act: {
@@ -92,7 +88,6 @@ const es: WhatsAppWords = {
     notOpened: 'El archivo no se abrió',
     notSaved: 'El archivo no se guardó',
     notDiscarded: 'El mensaje no se retiró',
-    discarded: 'Mensaje descartado',
     notHere: 'Ese mensaje está más arriba. Sube para cargarlo.',
   },
 
@@ -139,8 +134,6 @@ const es: WhatsAppWords = {
     required: 'Falta',
     tooLong: (count) => `Sobran ${count}`,
     twice: 'Repetido',
-    nothingToSend: 'El archivo todavía no está listo.',
-    sendsIn: (file) => `${file} todavía se prepara`,
     asDocument: 'Enviar como documento',
     asPhoto: 'Enviar como foto',
   },
@@ -186,7 +179,6 @@ const es: WhatsAppWords = {
     go: (section) => `Ir a ajustes: ${section}`,
     saved: 'Guardado',
     notSaved: 'No se guardó',
-    save: 'Guardar',
     saving: 'Guardando…',
   },
 
@@ -306,7 +298,6 @@ const es: WhatsAppWords = {
     joinYes: 'Unirlos',
     joinedNow: 'Unidos',
     undo: 'Deshacer',
-    splitDone: 'Separados de nuevo',
     notJoined: 'No se unieron',
     notSplit: 'No se separaron',
     cost: 'Costo de WhatsApp',

@@ -27,9 +27,7 @@ const pt: WhatsAppWords = {
     viewer: 'Visualizador',
     openMap: 'Abrir o mapa',
     pinned: 'Um lugar no mapa',
-    writeTo: 'Escrever',
     copyNumber: 'Copiar o número',
-    numberCopied: 'Número copiado',
     notCopied: 'Não foi possível copiar',
     copied: 'Copiado',
     reactedBy: { in: 'O cliente reagiu', out: 'Você reagiu' },
@@ -67,7 +65,6 @@ const pt: WhatsAppWords = {
     price: {
       free: 'grátis',
       billed: 'cobrada',
-      title: (category, model) => `WhatsApp: ${category} · ${model}`,
       unknown: 'sem preço informado',
     },
     asks: {
@@ -77,7 +74,6 @@ const pt: WhatsAppWords = {
       discard: 'Descartar',
     },
     retryOf: 'outra tentativa',
-    sendingAgain: 'Enviando de novo',
   },
 
   act: {
@@ -92,7 +88,6 @@ const pt: WhatsAppWords = {
     notOpened: 'O arquivo não foi aberto',
     notSaved: 'O arquivo não foi salvo',
     notDiscarded: 'A mensagem não foi retirada',
-    discarded: 'Mensagem descartada',
     notHere: 'Essa mensagem está mais acima. Suba para carregá-la.',
   },
 
@@ -139,8 +134,6 @@ const pt: WhatsAppWords = {
     required: 'Falta',
     tooLong: (count) => `Sobram ${count}`,
     twice: 'Repetido',
-    nothingToSend: 'O arquivo ainda não está pronto.',
-    sendsIn: (file) => `${file} ainda está sendo preparado`,
     asDocument: 'Enviar como documento',
     asPhoto: 'Enviar como foto',
   },
@@ -186,7 +179,6 @@ const pt: WhatsAppWords = {
     go: (section) => `Ir para ajustes: ${section}`,
     saved: 'Salvo',
     notSaved: 'Não foi salvo',
-    save: 'Salvar',
     saving: 'Salvando…',
   },
 
@@ -307,7 +299,6 @@ const pt: WhatsAppWords = {
     joinYes: 'Unir',
     joinedNow: 'Unidos',
     undo: 'Desfazer',
-    splitDone: 'Separados de novo',
     notJoined: 'Não foram unidos',
     notSplit: 'Não foram separados',
     cost: 'Custo do WhatsApp',

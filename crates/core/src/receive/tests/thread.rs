@@ -1,0 +1,322 @@
+//! What stands in a thread.
+
+use cobro_whatsapp::webhook::{InboundMessage, MessageKind, Status, StatusError, StatusUpdate, Update};
+use cobro_whatsapp::{Content, Pricing};
+
+use super::shop::{Shop, ago, ana, answering, change, picture, reaction, says, status, told};
+use crate::domain::{CostLine, Delivery, Direction, MediaState, Origin};
+use crate::{CoreEvent, conversation, export};
+
+#[tokio::test]
+async fn what_a_message_holds_stands_in_the_thread() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(5)))).await;
+    let place = Content::Location {
+        latitude: 19.43,
+        longitude: -99.13,
+        name: Some("Zócalo".into()),
+        address: None,
+        url: None,
+    };
+    let location = InboundMessage {
+        kind: MessageKind::Location,
+        content: Some(place.clone()),
+        ..ana("w2", "", ago(4))
+    };
+    shop.hears(says(answering(location, "w1"))).await;
+    shop.hears(says(answering(picture("w3", "mira", ago(3)), "w-nobody-knows")))
+        .await;
+
+    let row = shop.only().await;
+    let thread = shop.thread(row.id).await;
+    let quote = thread[1].quote.as_ref().unwrap();
+    assert_eq!((quote.message, quote.text.as_str()), (Some(thread[0].id), "hola"));
+    assert_eq!(thread[1].content, Some(place));
+    let file = thread[2].media.as_ref().unwrap();
+    assert_eq!(
+        (file.state, file.mime.as_str()),
+        (MediaState::Waiting, "image/jpeg")
+    );
+    assert_eq!(thread[2].quote.as_ref().unwrap().message, None);
+    assert_eq!((row.unread, row.snippet.as_str()), (3, "mira"));
+}
+
+#[tokio::test]
+async fn a_list_says_what_stands_for_a_message_without_words() {
+    let mut shop = Shop::open().await;
+    let order = Content::Order {
+        catalog_id: None,
+        items: vec![cobro_whatsapp::OrderItem {
+            product: "pastel".into(),
+            quantity: 2,
+            price: None,
+            currency: None,
+        }],
+    };
+    let message = InboundMessage {
+        kind: MessageKind::Order,
+        content: Some(order),
+        ..ana("w1", "", ago(1))
+    };
+    shop.hears(says(message)).await;
+    assert_eq!(shop.only().await.snippet, "2 × pastel");
+}
+
+#[tokio::test]
+async fn the_newest_reaction_of_each_side_counts_whatever_the_order() {
+    let steps = [
+        reaction("r1", "w1", Some("👍"), ago(4)),
+        reaction("r2", "w1", Some("❤️"), ago(3)),
+        reaction("r3", "w1", None, ago(2)),
+        reaction("r4", "w1", Some("🎉"), ago(1)),
+    ];
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 3, 0, 1]] {
+        let mut shop = Shop::open().await;
+        for step in order {
+            shop.hears(says(steps[step].clone())).await;
+        }
+        shop.hears(says(ana("w1", "hola", ago(5)))).await;
+        shop.hears(vec![Update::Echo(reaction("r5", "w1", Some("😀"), ago(1)))])
+            .await;
+        let row = shop.only().await;
+        let thread = shop.thread(row.id).await;
+        let shown: Vec<_> = thread[0]
+            .reactions
+            .iter()
+            .map(|reaction| (reaction.direction, reaction.emoji.as_str()))
+            .collect();
+        assert_eq!(thread.len(), 1, "a reaction is no message");
+        assert_eq!(
+            shown,
+            [(Direction::In, "🎉"), (Direction::Out, "😀")],
+            "{order:?}"
+        );
+        assert_eq!(row.unread, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_reaction_is_activity_and_opens_the_window() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(26 * 60)))).await;
+    let before = shop.only().await;
+    assert!(!before.window_is_open(ago(0)));
+    shop.hears(says(reaction("r1", "w1", Some("👍"), ago(1)))).await;
+    let row = shop.only().await;
+    assert!(row.window_is_open(ago(0)));
+    assert_eq!(row.snippet, "Reacted 👍 to “hola”");
+    assert_eq!((row.unread, row.last_at), (before.unread, ago(1)));
+}
+
+#[tokio::test]
+async fn edits_in_any_order_leave_the_newest_text_and_all_that_was_before() {
+    let steps = [
+        ana("w1", "hola", ago(9)),
+        change(MessageKind::Edit, "e1", "w1", "hola!", ago(8)),
+        change(MessageKind::Edit, "e2", "w1", "hola, ¿hay pastel?", ago(7)),
+    ];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2], [2, 0, 1]] {
+        let mut shop = Shop::open().await;
+        for step in order {
+            // WhatsApp repeats itself.
+            shop.hears(says(steps[step].clone())).await;
+            shop.hears(says(steps[step].clone())).await;
+        }
+        let row = shop.only().await;
+        let thread = shop.thread(row.id).await;
+        assert_eq!(thread.len(), 1, "{order:?}");
+        assert_eq!(thread[0].text, "hola, ¿hay pastel?");
+        assert_eq!(thread[0].edited_at, Some(ago(7)));
+        assert_eq!(row.snippet, "hola, ¿hay pastel?");
+        let versions = conversation::versions(&shop.inbox, thread[0].id).await.unwrap();
+        let versions: Vec<_> = versions.iter().map(|version| version.text.as_str()).collect();
+        assert_eq!(versions, ["hola", "hola!"], "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_taken_back_is_kept_and_not_shown_in_the_list() {
+    for revoke_first in [false, true] {
+        let mut shop = Shop::open().await;
+        let mut steps = vec![
+            ana("w1", "mi clave es 1234", ago(3)),
+            change(MessageKind::Revoke, "x1", "w1", "", ago(2)),
+        ];
+        if revoke_first {
+            steps.reverse();
+        }
+        for step in steps {
+            shop.hears(says(step)).await;
+        }
+        let row = shop.only().await;
+        let thread = shop.thread(row.id).await;
+        assert_eq!(thread[0].revoked_at, Some(ago(2)));
+        assert_eq!(
+            (row.snippet.as_str(), row.snippet_kind),
+            ("", MessageKind::Revoke)
+        );
+
+        let exported = exported(&shop).await;
+        let line = exported.iter().find(|line| line["type"] == "message").unwrap();
+        assert_eq!(line["text"], "mi clave es 1234");
+        assert!(line["revoked_at"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn nobody_changes_what_the_other_side_wrote() {
+    let mut shop = Shop::open().await;
+    shop.hears(vec![Update::Echo(ana("w1", "son 500 pesos", ago(3)))])
+        .await;
+    shop.hears(says(change(MessageKind::Edit, "e1", "w1", "son 5 pesos", ago(2))))
+        .await;
+    let id = shop.only().await.id;
+    assert_eq!(shop.texts(id).await, ["son 500 pesos"]);
+    shop.hears(vec![Update::Echo(change(
+        MessageKind::Edit,
+        "e2",
+        "w1",
+        "son 600 pesos",
+        ago(1),
+    ))])
+    .await;
+    assert_eq!(shop.texts(id).await, ["son 600 pesos"]);
+}
+
+#[tokio::test]
+async fn every_edit_and_reaction_is_in_the_export() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(change(
+        MessageKind::Edit,
+        "e1",
+        "w-never-came",
+        "corregido",
+        ago(2),
+    )))
+    .await;
+    shop.hears(says(reaction("r1", "w-never-came", Some("👍"), ago(1))))
+        .await;
+    let exported = exported(&shop).await;
+    let of = |kind: &str| {
+        exported
+            .iter()
+            .find(|line| line["type"] == kind)
+            .cloned()
+            .unwrap()
+    };
+    assert_eq!(
+        (of("change")["text"].as_str(), of("change")["applied"].as_bool()),
+        (Some("corregido"), Some(false))
+    );
+    assert_eq!(of("reaction")["emoji"], "👍");
+}
+
+#[tokio::test]
+async fn what_the_shop_writes_on_its_phone_is_shown_as_from_there() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(2)))).await;
+    shop.hears(vec![Update::Echo(ana("w2", "buenas", ago(1)))]).await;
+    let row = shop.only().await;
+    let thread = shop.thread(row.id).await;
+    assert_eq!(
+        (thread[1].origin, thread[1].direction),
+        (Origin::Phone, Direction::Out)
+    );
+    assert!(row.snippet_from_me);
+    assert!(conversation::all_lines(&shop.inbox).await.unwrap()[0].coexists);
+}
+
+#[tokio::test]
+async fn reports_in_any_order_end_at_the_farthest_with_their_price() {
+    let priced = |status: StatusUpdate, billable: bool| StatusUpdate {
+        pricing: Some(Pricing {
+            billable: Some(billable),
+            model: Some("PMP".into()),
+            category: Some("utility".into()),
+            kind: None,
+        }),
+        ..status
+    };
+    let mut shop = Shop::open().await;
+    // Before its message, by user id alone, and twice.
+    for _ in 0..2 {
+        shop.hears(vec![Update::Status(priced(
+            status("w1", Status::Played, ago(1)),
+            true,
+        ))])
+        .await;
+    }
+    shop.hears(vec![Update::Echo(ana("w1", "listo", ago(3)))]).await;
+    shop.hears(vec![Update::Echo(ana("w2", "gracias", ago(2)))]).await;
+    shop.hears(vec![
+        Update::Status(status("w1", Status::Sent, ago(3))),
+        Update::Status(priced(status("w2", Status::Delivered, ago(1)), false)),
+        Update::Status(priced(status("w2", Status::Sent, ago(2)), false)),
+    ])
+    .await;
+    let id = shop.only().await.id;
+    let deliveries: Vec<_> = shop
+        .thread(id)
+        .await
+        .into_iter()
+        .map(|message| message.delivery)
+        .collect();
+    assert_eq!(deliveries, [Some(Delivery::Read), Some(Delivery::Delivered)]);
+    let cost = CostLine {
+        category: "utility".into(),
+        billed: 1,
+        free: 1,
+    };
+    assert_eq!(shop.view(id).await.cost, [cost]);
+}
+
+#[tokio::test]
+async fn a_failure_says_what_to_do() {
+    let mut shop = Shop::open().await;
+    shop.hears(vec![Update::Echo(ana("w1", "listo", ago(3)))]).await;
+    let failed = StatusUpdate {
+        errors: vec![StatusError {
+            code: 131_047,
+            title: "Re-engagement message".into(),
+            message: None,
+            details: None,
+        }],
+        ..status("w1", Status::Failed, ago(2))
+    };
+    shop.hears(vec![Update::Status(failed)]).await;
+    let id = shop.only().await.id;
+    let problem = shop.thread(id).await.remove(0).problem.unwrap();
+    assert_eq!(problem.title, "The 24-hour window is closed");
+}
+
+#[tokio::test]
+async fn a_group_tells_each_conversation_once() {
+    let mut shop = Shop::open().await;
+    let mut events = shop.inbox.events();
+    let group = (0..20)
+        .map(|n| says(ana(&format!("w{n}"), "hola", ago(1))))
+        .collect();
+    shop.hears_all(group).await;
+    let id = shop.only().await.id;
+    let told = told(&mut events);
+    let about = told
+        .iter()
+        .filter(|event| **event == CoreEvent::ConversationChanged { conversation: id });
+    assert_eq!(about.count(), 1);
+}
+
+async fn exported(shop: &Shop) -> Vec<serde_json::Value> {
+    let path = shop.folder.path().join("export.jsonl");
+    let out = std::fs::File::create(&path).unwrap();
+    export::write(
+        shop.folder.path().join("cobro.db"),
+        crate::DatabaseKey::from_raw([7; 32]),
+        out,
+    )
+    .await
+    .unwrap();
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}

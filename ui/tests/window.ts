@@ -1,0 +1,77 @@
+/** The whole window over a desk that answers: María and Ana, a charge and a few messages. */
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import App from '../src/views/App.svelte';
+import { deskAnswers, type Answers } from './desk';
+import {
+  aCharge,
+  aConnection,
+  aMessage,
+  aRow,
+  aStatus,
+  aTemplate,
+  aView,
+  minutesAgo,
+} from './things';
+
+const soon = new Date(Date.now() + 20 * 3_600_000).toISOString();
+export const maria = aRow({ windowClosesAt: soon, lastAt: new Date().toISOString(), unread: 2 });
+export const ana = aRow({
+  id: 'ana',
+  name: 'Ana Souza',
+  windowClosesAt: soon,
+  lastAt: minutesAgo(60),
+});
+
+export function open(answers: Answers = {}) {
+  return deskAnswers({
+    status: () => aStatus({ unread: 3, holdSeconds: 0 }),
+    counts: () => ({ all: 2, unread: 1, awaiting: 0, paid: 0 }),
+    conversations: ({ query }) => ({
+      rows: [maria, ana].filter(({ name }) => name.toLowerCase().includes(String(query))),
+      next: null,
+    }),
+    conversation: ({ id }) =>
+      aView({ row: id === 'ana' ? ana : maria, charges: id === 'maria' ? [aCharge()] : [] }),
+    messages: ({ id }) => ({
+      rows: [
+        aMessage({ id: `${String(id)} 2`, kind: 'payButton', direction: 'out', charge: 'c1' }),
+        aMessage({ id: `${String(id)} 1`, text: `Hola de ${String(id)}` }),
+      ],
+      next: null,
+    }),
+    preview_charge: () => ({
+      message: 'Aquí está tu enlace.',
+      button: 'Pagar',
+      fee: null,
+      net: null,
+      feeBasis: null,
+      warnings: [],
+    }),
+    create_charge: () => aCharge({ id: 'c2' }),
+    envelope_problems: () => [],
+    alerts: () => [],
+    history_imports: () => [],
+    contact_suggestions: () => [],
+    connection: () => aConnection(),
+    templates: () => [aTemplate()],
+    kit: () => ({
+      base: 'https://pay.example/',
+      parts: [
+        { part: 'paymentRequest', language: 'es', status: 'approved', reason: null },
+        { part: 'paymentRequest', language: 'en', status: 'rejected', reason: 'Too short' },
+      ],
+    }),
+    media_policy: () => ({ autoDownload: true, limitMegabytes: 16 }),
+    ...answers,
+  });
+}
+
+export async function opened(answers: Answers = {}) {
+  const calls = open(answers);
+  render(App);
+  await screen.findAllByTestId('conversation-row');
+  return calls;
+}
+
+export const press = (key: string) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key });
