@@ -69,7 +69,7 @@ async fn whatever_file_a_customer_sends_is_here_and_can_be_looked_at() {
         );
         let (is_seen, is_heard) = match file.kind {
             MessageKind::Image | MessageKind::Sticker => (true, false),
-            MessageKind::Audio | MessageKind::Video => (false, true),
+            MessageKind::Audio | MessageKind::Voice | MessageKind::Video => (false, true),
             _ => (false, false),
         };
         assert_eq!(media.has_thumbnail, is_seen, "{:?}, {}", file.kind, media.mime);
