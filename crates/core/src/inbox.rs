@@ -136,16 +136,9 @@ impl std::ops::Deref for Inbox {
 impl Inbox {
     /// Opens the database, bringing it up to date, and settles what a crash left in doubt.
     pub async fn open(options: Options) -> Result<Self> {
-        let files_key = DatabaseKey::from_raw(options.key.derive("media"));
-        let files_path = options.database.with_file_name("media.db");
+        let (files, files_key) = crate::store::files_beside(&options.database, &options.key);
         let store = Store::open(options.database, options.key).await?;
-        let files = Store::open_files(files_path, files_key)
-            .await
-            .map_err(|error| match error {
-                // The inbox opened, so the key is right: then the file is not.
-                Error::WrongKey => Error::Damaged,
-                error => error,
-            })?;
+        let files = Store::open_files(files, files_key).await?;
         let events = broadcast::channel(4096).0;
         let inbox = Self(Arc::new(Parts {
             problems: Problems::new(events.clone()),

@@ -192,7 +192,10 @@ async fn outcome_of(inbox: &Inbox, api: &WhatsAppApi, file: &File) -> Result<Out
         return Ok(Outcome::OnDemand);
     }
     match come(inbox, api, file, media_id, policy).await {
-        Ok(outcome) => Ok(outcome),
+        Ok(outcome) => {
+            inbox.problems.clear("whatsapp");
+            Ok(outcome)
+        }
         Err(Cut::WhatsApp(error)) => {
             inbox.problems.whatsapp(&error);
             Ok(after(&error, file.attempts))

@@ -2,11 +2,21 @@
 
 use std::path::Path;
 
-use super::open;
+use super::{damaged_if_locked, files_beside, open};
 use crate::{DatabaseKey, Result};
 
-/// Returns what is wrong with the database's pages and rows; nothing if it is whole.
+/// Returns what is wrong with the inbox's pages and rows, and those of its files; nothing if all are whole.
 pub fn check(path: &Path, key: &DatabaseKey) -> Result<Vec<String>> {
+    let mut found = faults(path, key)?;
+    let (files, files_key) = files_beside(path, key);
+    if files.exists() {
+        let in_files = faults(&files, &files_key).map_err(damaged_if_locked)?;
+        found.extend(in_files.into_iter().map(|fault| format!("In the files: {fault}")));
+    }
+    Ok(found)
+}
+
+fn faults(path: &Path, key: &DatabaseKey) -> Result<Vec<String>> {
     let connection = open::reader(path, key)?;
     let mut found = Vec::new();
     for pragma in [

@@ -221,15 +221,17 @@ pub(crate) fn attach(conn: &Connection, attachment: &Attachment<'_>, now: Timest
     Ok(())
 }
 
-/// Adds the file of `earlier` to `message` too, with WhatsApp's name for it. Returns whether there was one.
+/// Adds the file of `earlier` to `message` too, with the name that WhatsApp gave to our upload of it.
+/// Returns whether there was one.
 pub(crate) fn attach_again(conn: &Connection, earlier: MessageId, message: MessageId) -> Result<bool> {
     let added = conn
         .prepare_cached(
             "INSERT INTO media
                  (message_id, direction, media_id, media_id_at, mime, sha256, name, size, voice, animated, width, height,
                   duration_ms, state, attempts, next_at, thumbnail, file_id)
-             SELECT :message_id, 'out', media_id, media_id_at, mime, sha256, name, size, voice, animated, width, height,
-                  duration_ms, state, 0, next_at, thumbnail, coalesce(file_id, message_id)
+             SELECT :message_id, 'out', CASE WHEN file_id IS NULL THEN NULL ELSE media_id END, media_id_at, mime,
+                  sha256, name, size, voice, animated, width, height, duration_ms, state, 0, next_at, thumbnail,
+                  coalesce(file_id, message_id)
              FROM media WHERE message_id = :earlier AND state = 'ready' AND direction = 'out'
              ON CONFLICT DO NOTHING",
         )?

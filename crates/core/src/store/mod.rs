@@ -32,7 +32,7 @@ pub(crate) mod templates;
 pub(crate) mod upkeep;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::anyhow;
@@ -72,9 +72,11 @@ impl Store {
         Self::open_with(path, key, migrations::INBOX).await
     }
 
-    /// Opens the database that holds the bytes of files, in the same way.
+    /// Opens the database that holds the bytes of files, after the inbox beside it.
     pub(crate) async fn open_files(path: PathBuf, key: DatabaseKey) -> Result<Self> {
-        Self::open_with(path, key, migrations::FILES).await
+        Self::open_with(path, key, migrations::FILES)
+            .await
+            .map_err(damaged_if_locked)
     }
 
     async fn open_with(path: PathBuf, key: DatabaseKey, migrations: migrations::Migrations) -> Result<Self> {
@@ -196,6 +198,22 @@ impl Store {
         if readers.len() < KEPT_READERS {
             readers.push(reader);
         }
+    }
+}
+
+/// Returns where the files of the inbox at `path` are, and their key.
+pub(crate) fn files_beside(path: &Path, key: &DatabaseKey) -> (PathBuf, DatabaseKey) {
+    (
+        path.with_file_name("media.db"),
+        DatabaseKey::from_raw(key.derive("media")),
+    )
+}
+
+/// The inbox opened, so the key is right: what it does not open beside it is damaged.
+fn damaged_if_locked(error: Error) -> Error {
+    match error {
+        Error::WrongKey => Error::Damaged,
+        error => error,
     }
 }
 

@@ -47,6 +47,7 @@ impl Shop {
             default_expiry_hours: 48,
             announces: true,
             poll_every: None,
+            stale_after: std::time::Duration::from_mins(30),
             stripe_webhooks: false,
             stale_after: std::time::Duration::from_mins(30),
         })
