@@ -1,5 +1,5 @@
 /** The one door to the shell: every command as a `Result`, every event as a callback. */
-import { convertFileSrc, invoke } from '@tauri-apps/api/core';
+import { convertFileSrc } from '@tauri-apps/api/core';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 import {
   commands,
@@ -9,6 +9,7 @@ import {
   type CoreEvent,
   type CreateCharge,
   type Credentials,
+  type MediaPolicy,
   type Message,
   type Money,
   type NewMessage,
@@ -16,7 +17,7 @@ import {
   type TemplateValue,
   type WayIn,
 } from './bindings';
-import { pending, type MediaPolicy } from './pending';
+import { pending } from './pending';
 
 export type {
   Account,
@@ -49,6 +50,7 @@ export type {
   KitPart,
   Line,
   ListSection,
+  MediaPolicy,
   MediaState,
   MediaView,
   Message,
@@ -68,6 +70,7 @@ export type {
   Problem,
   Quote,
   ReactionView,
+  RecorderState,
   Referral,
   StagedFile,
   Status,
@@ -78,7 +81,7 @@ export type {
   WayIn,
   WebhookState,
 } from './bindings';
-export type { Kit, KitState, MediaPolicy, RecorderState, TemplatePreview } from './pending';
+export type { Kit, KitEntry, TemplatePreview } from './pending';
 
 export type Tab = 'all' | 'unread' | 'awaiting' | 'paid';
 export type Counts = Record<Tab, number>;
@@ -173,34 +176,27 @@ export const api = {
     ask(() => pending.proveWebhook(phoneNumberId, to)),
   requestHistory: (line: string) => ask(() => pending.requestHistory(line)),
 
-  fetchMedia: (message: string) => ask(() => pending.fetchMedia(message)),
-  openMedia: (message: string) => ask(() => pending.openMedia(message)),
-  saveMedia: (message: string) => ask(() => pending.saveMedia(message)),
+  fetchMedia: (message: string) => ask(() => commands.fetchMedia(message)),
+  openMedia: (message: string) => ask(() => commands.openMedia(message)),
+  saveMedia: (message: string) => ask(() => commands.saveMedia(message)),
   stageStart: (name: string, mime: string, size: number) =>
-    ask(() => pending.stageStart(name, mime, size)),
-  stageAppend: (id: string, base64: string) => ask(() => pending.stageAppend(id, base64)),
-  stageFinish: (id: string) => ask(() => pending.stageFinish(id)),
-  stageDiscard: (id: string) => ask(() => pending.stageDiscard(id)),
-  recorderState: () => ask(pending.recorderState),
-  recordStart: () => ask(pending.recordStart),
-  recordStop: () => ask(pending.recordStop),
-  recordCancel: () => ask(pending.recordCancel),
-  mediaPolicy: () => ask(pending.mediaPolicy),
-  setMediaPolicy: (policy: MediaPolicy) => ask(() => pending.setMediaPolicy(policy)),
+    ask(() => commands.stageStart(name, mime, size)),
+  stageAppend: (id: string, base64: string) => ask(() => commands.stageAppend(id, base64)),
+  stageFinish: (id: string) => ask(() => commands.stageFinish(id)),
+  stageDiscard: (id: string) => ask(() => commands.stageDiscard(id)),
+  recorderState: () => ask(commands.recorderState),
+  recordStart: () => ask(commands.recordStart),
+  recordStop: () => ask(commands.recordStop),
+  recordCancel: () => ask(commands.recordCancel),
+  mediaPolicy: () => ask(commands.mediaPolicy),
+  setMediaPolicy: (policy: MediaPolicy) => ask(() => commands.setMediaPolicy(policy)),
 
   /** Returns where the window reads a message's file, or its small picture. */
   mediaUrl: (message: string, size: 'full' | 'thumb') =>
     convertFileSrc(`${message}/${size}`, 'media'),
 
-  /** Opens an address in the browser. Returns whether the system did. */
-  async openUrl(url: string): Promise<boolean> {
-    try {
-      await invoke('plugin:opener|open_url', { url });
-      return true;
-    } catch {
-      return false;
-    }
-  },
+  /** Opens an address in the browser. */
+  openLink: (url: string) => ask(() => commands.openLink(url)),
 
   /** Listens until the returned function is called. */
   onEvent: (heard: (event: CoreEvent) => void) =>

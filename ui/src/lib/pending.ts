@@ -16,14 +16,13 @@ import type {
   MessageVersion,
   NewMessage,
   OrderDraft,
-  StagedFile,
   Template,
   TemplateStatus,
   TemplateValue,
   WayIn,
 } from './bindings';
 
-export interface KitState {
+export interface KitEntry {
   part: KitPart;
   language: string;
   status: TemplateStatus;
@@ -33,22 +32,12 @@ export interface KitState {
 export interface Kit {
   /** Where the kit's one button leads; null before the shop chose. */
   base: string | null;
-  parts: KitState[];
+  parts: KitEntry[];
 }
 
 export interface TemplatePreview {
   text: string;
   problems: string[];
-}
-
-export interface RecorderState {
-  available: boolean;
-  problem: string | null;
-}
-
-export interface MediaPolicy {
-  autoDownload: boolean;
-  limitMegabytes: number;
 }
 
 type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: CommandError };
@@ -107,20 +96,4 @@ export const pending = {
   proveWebhook: (phoneNumberId: string, to: string) =>
     call<Connection>('prove_webhook', { phoneNumberId, to }),
   requestHistory: (line: string) => call<null>('request_history', { line }),
-
-  // Files.
-  fetchMedia: (message: string) => call<null>('fetch_media', { message }),
-  openMedia: (message: string) => call<null>('open_media', { message }),
-  saveMedia: (message: string) => call<string | null>('save_media', { message }),
-  stageStart: (name: string, mime: string, size: number) =>
-    call<string>('stage_start', { name, mime, size }),
-  stageAppend: (id: string, base64: string) => call<null>('stage_append', { id, base64 }),
-  stageFinish: (id: string) => call<StagedFile>('stage_finish', { id }),
-  stageDiscard: (id: string) => call<null>('stage_discard', { id }),
-  recorderState: () => call<RecorderState>('recorder_state'),
-  recordStart: () => call<null>('record_start'),
-  recordStop: () => call<StagedFile>('record_stop'),
-  recordCancel: () => call<null>('record_cancel'),
-  mediaPolicy: () => call<MediaPolicy>('media_policy'),
-  setMediaPolicy: (policy: MediaPolicy) => call<null>('set_media_policy', { policy }),
 };

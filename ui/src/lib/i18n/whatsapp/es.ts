@@ -92,6 +92,12 @@ const es: WhatsAppWords = {
   },
 
   write: {
+    offboarded: {
+      title: 'Este número ya no está en Cobro',
+      advice: 'No se puede enviar nada desde él hasta conectarlo de nuevo.',
+      connect: 'Ir a la conexión',
+    },
+    recordingElsewhere: 'Se está grabando en otra conversación',
     attach: 'Adjuntar',
     file: 'Fotos y archivos',
     place: 'Ubicación',
@@ -236,7 +242,8 @@ const es: WhatsAppWords = {
     setAt: (moment) => `Definida ${moment}`,
     notSet: 'WhatsApp todavía no conoce una dirección.',
     prove: 'Comprobarla',
-    proveAdvice: 'Envía un mensaje de prueba a este teléfono; respóndelo y queda comprobada.',
+    proveAdvice:
+      'Envía un mensaje de prueba a este teléfono; respóndelo y queda comprobada. Sin teléfono, cualquier mensaje que llegue la comprueba.',
     proveTo: 'Un teléfono tuyo',
     provedAt: (moment) => `Comprobada ${moment}`,
     notProved: 'Sin comprobar',
@@ -283,6 +290,11 @@ const es: WhatsAppWords = {
   },
 
   imports: {
+    reparse: 'Leerlos de nuevo',
+    reparsing: 'Leyendo…',
+    reparsed: (count) =>
+      count === 1 ? 'Ahora se entendió 1 mensaje' : `Ahora se entendieron ${count} mensajes`,
+    offboarded: 'retirado',
     running: (percent, messages) => `Historial: ${percent} · ${messages} mensajes`,
     phase: (phase) => `parte ${phase} de 3`,
     failed: 'El historial se detuvo',

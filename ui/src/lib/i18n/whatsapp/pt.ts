@@ -92,6 +92,12 @@ const pt: WhatsAppWords = {
   },
 
   write: {
+    offboarded: {
+      title: 'Este número não está mais no Cobro',
+      advice: 'Nada pode ser enviado por ele até conectá-lo de novo.',
+      connect: 'Ir para a conexão',
+    },
+    recordingElsewhere: 'Há uma gravação em outra conversa',
     attach: 'Anexar',
     file: 'Fotos e arquivos',
     place: 'Localização',
@@ -237,7 +243,7 @@ const pt: WhatsAppWords = {
     notSet: 'O WhatsApp ainda não conhece um endereço.',
     prove: 'Comprovar',
     proveAdvice:
-      'Envia uma mensagem de teste a este telefone; responda, e o caminho está comprovado.',
+      'Envia uma mensagem de teste a este telefone; responda, e o caminho está comprovado. Sem telefone, qualquer mensagem que chegar comprova.',
     proveTo: 'Um telefone seu',
     provedAt: (moment) => `Comprovado ${moment}`,
     notProved: 'Ainda não comprovado',
@@ -284,6 +290,11 @@ const pt: WhatsAppWords = {
   },
 
   imports: {
+    reparse: 'Ler de novo',
+    reparsing: 'Lendo…',
+    reparsed: (count) =>
+      count === 1 ? 'Agora 1 mensagem foi entendida' : `Agora ${count} mensagens foram entendidas`,
+    offboarded: 'retirado',
     running: (percent, messages) => `Histórico: ${percent} · ${messages} mensagens`,
     phase: (phase) => `parte ${phase} de 3`,
     failed: 'O histórico parou',
