@@ -231,7 +231,12 @@ const en = {
     registered: 'registered',
     notRegistered: 'not registered',
     coexists: 'with the Business app',
-    quality: (quality: string) => `quality ${quality}`,
+    qualities: { GREEN: 'good quality', YELLOW: 'medium quality', RED: 'poor quality' } as Record<
+      string,
+      string
+    >,
+    /** What a permission is for; one that is missing here keeps the core's words. */
+    neededFor: {} as Record<string, string>,
     pin: 'Six-digit PIN',
     pinWrong: 'The PIN has six digits.',
     pinAdvice: 'The two-step PIN of this number. A new one is set if there is none.',

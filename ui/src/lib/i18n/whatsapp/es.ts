@@ -227,7 +227,11 @@ const es: WhatsAppWords = {
     registered: 'registrado',
     notRegistered: 'sin registrar',
     coexists: 'con la app Business',
-    quality: (quality) => `calidad ${quality}`,
+    qualities: { GREEN: 'calidad buena', YELLOW: 'calidad media', RED: 'calidad mala' },
+    neededFor: {
+      whatsapp_business_messaging: 'Para enviar y recibir',
+      whatsapp_business_management: 'Para plantillas, números y la dirección de entrada',
+    },
     pin: 'PIN de seis dígitos',
     pinWrong: 'El PIN tiene seis dígitos.',
     pinAdvice: 'El PIN de dos pasos de este número. Si no hay, se crea uno.',

@@ -227,7 +227,11 @@ const pt: WhatsAppWords = {
     registered: 'registrado',
     notRegistered: 'não registrado',
     coexists: 'com o app Business',
-    quality: (quality) => `qualidade ${quality}`,
+    qualities: { GREEN: 'qualidade boa', YELLOW: 'qualidade média', RED: 'qualidade ruim' },
+    neededFor: {
+      whatsapp_business_messaging: 'Para enviar e receber',
+      whatsapp_business_management: 'Para modelos, números e o endereço de entrada',
+    },
     pin: 'PIN de seis dígitos',
     pinWrong: 'O PIN tem seis dígitos.',
     pinAdvice: 'O PIN de duas etapas deste número. Se não houver, um novo é criado.',
