@@ -1,6 +1,7 @@
 //! Catching up: envelopes applied by the core, beside the raw SQLCipher insert in equal groups.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -24,17 +25,7 @@ const KEY: [u8; 32] = [9; 32];
 pub(crate) async fn run() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let bodies: Vec<String> = (0..ENVELOPES).map(|n| message("106540352242922", n)).collect();
-    let relay = Relay::start(RelayOptions {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        journal_path: folder.path().join("journal.db"),
-        journal_key: Some(KEY.into()),
-        whatsapp_secrets: vec!["secret".into()],
-        verify_token: "verify".into(),
-        stripe_secrets: Vec::new(),
-        stream_token: "token".into(),
-        keep: RelayOptions::KEEP,
-    })
-    .await?;
+    let relay = relay(folder.path()).await?;
     fill(&relay, &bodies).await?;
 
     let begun = Instant::now();
@@ -63,7 +54,22 @@ pub(crate) async fn run() -> Result<()> {
     Ok(())
 }
 
-async fn fill(relay: &Relay, bodies: &[String]) -> Result<()> {
+pub(crate) async fn relay(folder: &Path) -> Result<Relay> {
+    Ok(Relay::start(RelayOptions {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        journal_path: folder.join("journal.db"),
+        journal_key: Some(KEY.into()),
+        whatsapp_secrets: vec!["secret".into()],
+        verify_token: "verify".into(),
+        stripe_secrets: Vec::new(),
+        stream_token: "token".into(),
+        keep: RelayOptions::KEEP,
+    })
+    .await?)
+}
+
+/// Posts the webhooks as WhatsApp does.
+pub(crate) async fn fill(relay: &Relay, bodies: &[String]) -> Result<()> {
     let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
     let url = format!("{}/webhooks/whatsapp", relay.url());
     let posts = stream::iter(bodies).map(|body| {
@@ -84,7 +90,8 @@ async fn fill(relay: &Relay, bodies: &[String]) -> Result<()> {
     Ok(())
 }
 
-async fn open(relay: &Relay, folder: &std::path::Path) -> Result<Inbox> {
+/// Opens an inbox that listens to the relay once it is started.
+pub(crate) async fn open(relay: &Relay, folder: &Path) -> Result<Inbox> {
     Ok(Inbox::open(Options {
         database: folder.join("cobro.db"),
         key: DatabaseKey::from_raw(KEY),
@@ -111,18 +118,8 @@ async fn applied(inbox: &Inbox) -> Result<u32> {
 }
 
 /// The same rows under the same unique keys and index, in equal groups: no stream, no parsing, no looking up.
-fn raw_insert(path: &std::path::Path, bodies: &[String]) -> Result<f64> {
-    let mut db = Connection::open(path)?;
-    db.execute_batch(&format!(
-        "PRAGMA key = \"x'{}'\"; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;
-         CREATE TABLE envelopes (key INTEGER PRIMARY KEY, source TEXT NOT NULL, received_at INTEGER NOT NULL,
-                                 body TEXT NOT NULL, error TEXT) STRICT;
-         CREATE TABLE messages (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL,
-                                wamid TEXT NOT NULL UNIQUE, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-         CREATE INDEX messages_of_conversation ON messages (conversation, at, n);",
-        hex::encode(KEY)
-    ))?;
+fn raw_insert(path: &Path, bodies: &[String]) -> Result<f64> {
+    let mut db = raw_database(path)?;
     let conversations: Vec<_> = (0..500).map(|_| uuid::Uuid::now_v7()).collect();
     let begun = Instant::now();
     for (group, bodies) in bodies.chunks(GROUP).enumerate() {
@@ -145,4 +142,20 @@ fn raw_insert(path: &std::path::Path, bodies: &[String]) -> Result<f64> {
     }
     let count = u32::try_from(bodies.len()).context("Too many envelopes")?;
     Ok(f64::from(count) / begun.elapsed().as_secs_f64())
+}
+
+/// A database with the same unique keys and index.
+pub(crate) fn raw_database(path: &Path) -> Result<Connection> {
+    let db = Connection::open(path)?;
+    db.execute_batch(&format!(
+        "PRAGMA key = \"x'{}'\"; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;
+         CREATE TABLE envelopes (key INTEGER PRIMARY KEY, source TEXT NOT NULL, received_at INTEGER NOT NULL,
+                                 body TEXT NOT NULL, error TEXT) STRICT;
+         CREATE TABLE messages (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL,
+                                wamid TEXT NOT NULL UNIQUE, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+         CREATE INDEX messages_of_conversation ON messages (conversation, at, n);",
+        hex::encode(KEY)
+    ))?;
+    Ok(db)
 }

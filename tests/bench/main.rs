@@ -4,6 +4,7 @@ mod apply;
 mod click;
 mod desk;
 mod figures;
+mod history;
 mod latency;
 mod window;
 
@@ -17,6 +18,7 @@ fn main() -> Result<()> {
         latency::run().await?;
         click::run().await?;
         apply::run().await?;
+        history::run().await?;
         window::run().await
     })
 }

@@ -49,7 +49,34 @@ mod linux {
         line("memory of the process tree (PSS)", &format!("{memory} MB"), "");
         let size = std::fs::metadata(binary("cobro-desktop")?)?.len() / 1_000_000;
         line("size of the program", &format!("{size} MB"), "");
-        Ok(())
+        while_history_arrives(&stage).await
+    }
+
+    /// How long the window's main thread is busy at a stretch while the phone's history arrives.
+    async fn while_history_arrives(stage: &Stage) -> Result<()> {
+        const LONGEST: f64 = 50.0;
+        let window = stage.open_window().await?;
+        window.watch_main_thread().await?;
+        let begun = Instant::now();
+        let plan = serde_json::json!({
+            "messages": 50_000, "threads": 800, "chunk_size": 2000, "shuffle": true, "duplicates": 0.05, "seed": 7,
+        });
+        stage.sandbox.phone_shares_history(&plan).await?;
+        stage.sandbox.delivered(Duration::from_secs(120)).await?;
+        window.wait_for("[data-testid=conversation-row]").await?;
+        // What is received is applied and shown after it was answered.
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let (longest, over) = window.busiest_stretch().await?;
+        line(
+            "longest main-thread task, 50,000 messages arriving",
+            &format!("{longest:.0} ms"),
+            &format!(
+                "under 50 ms: {}; {over} longer in {:.0} s",
+                crate::figures::mark(longest < LONGEST),
+                begun.elapsed().as_secs_f64()
+            ),
+        );
+        window.quit().await
     }
 
     /// Returns the proportional memory of a process and everything it started, in MB.

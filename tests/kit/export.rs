@@ -27,11 +27,15 @@ impl Export {
         self.of(kind).find(|line| line["id"] == id)
     }
 
-    /// Returns every text that was written, by either side.
+    /// Returns every text that was written, by either side: what was said, what it was
+    /// before it was edited, and what was answered by an emoji.
     pub fn texts(&self) -> Vec<&str> {
-        self.of("message")
-            .filter_map(|message| message["text"].as_str())
-            .collect()
+        let said = ["message", "version", "change"]
+            .into_iter()
+            .flat_map(|kind| self.of(kind))
+            .filter_map(|line| line["text"].as_str());
+        let reactions = self.of("reaction").filter_map(|line| line["emoji"].as_str());
+        said.chain(reactions).collect()
     }
 
     /// Returns the conversation with the contact of this name.

@@ -186,6 +186,20 @@ impl Sandbox {
         self.get("webhooks/acknowledged").await
     }
 
+    /// Lets the shop's phone share its history, made up as the plan says.
+    pub async fn phone_shares_history(&self, plan: &Value) -> Result<Value> {
+        self.post("history", plan).await
+    }
+
+    /// Returns every message of the history as it must stand in the desk in the end, in order of time.
+    pub async fn history(&self) -> Result<Vec<Value>> {
+        let mut report: Value = self.get("history?entries=true").await?;
+        match report["entries"].take() {
+            Value::Array(entries) => Ok(entries),
+            _ => bail!("The sandbox's history has no entries"),
+        }
+    }
+
     /// Waits until every webhook has been answered.
     pub async fn delivered(&self, patience: Duration) -> Result<()> {
         let none_left = || async {

@@ -138,6 +138,39 @@ impl Window {
         Ok(())
     }
 
+    /// Begins to note how long the page's main thread is busy at a stretch.
+    ///
+    /// WebKit tells no long tasks: a timer of four milliseconds comes later by as much as others take.
+    pub async fn watch_main_thread(&self) -> Result<()> {
+        const WATCH: &str = "
+            const rest = 4;
+            window.cobroBusy = { longest: 0, over: 0 };
+            let last = performance.now();
+            const tick = () => {
+                const now = performance.now();
+                const busy = now - last - rest;
+                if (busy > window.cobroBusy.longest) window.cobroBusy.longest = busy;
+                if (busy > 50) window.cobroBusy.over += 1;
+                last = now;
+                setTimeout(tick, rest);
+            };
+            setTimeout(tick, rest);";
+        self.session()?.execute(WATCH, Vec::new()).await?;
+        Ok(())
+    }
+
+    /// Returns the longest stretch since then in milliseconds, and how many were over 50.
+    pub async fn busiest_stretch(&self) -> Result<(f64, u64)> {
+        let found = self
+            .session()?
+            .execute(
+                "return [window.cobroBusy.longest, window.cobroBusy.over];",
+                Vec::new(),
+            )
+            .await?;
+        Ok(found.convert()?)
+    }
+
     /// Keeps what the window shows.
     pub async fn screenshot(&self, path: &Path) -> Result<()> {
         self.settle().await?;

@@ -105,15 +105,14 @@ pub(crate) struct Changes {
     pub(crate) charges: HashSet<(ChargeId, ConversationId)>,
     /// Messages that are new or that were understood anew.
     pub(crate) messages: u32,
-    pub(crate) hinted: bool,
-    pub(crate) noticed: bool,
-    pub(crate) troubled: bool,
-    pub(crate) imported: bool,
-    pub(crate) alerted: bool,
-    pub(crate) templates: bool,
-    pub(crate) connection: bool,
+    /// What else listeners hear.
+    events: HashSet<CoreEvent>,
+    /// Stripe's objects are to be read back.
+    hinted: bool,
+    /// Something is to be announced.
+    noticed: bool,
     /// Files wait to be fetched.
-    pub(crate) files: bool,
+    files: bool,
 }
 
 impl Changes {
@@ -121,14 +120,17 @@ impl Changes {
         self.conversations.extend(more.conversations);
         self.charges.extend(more.charges);
         self.messages += more.messages;
+        self.events.extend(more.events);
         self.hinted |= more.hinted;
         self.noticed |= more.noticed;
-        self.troubled |= more.troubled;
-        self.imported |= more.imported;
-        self.alerted |= more.alerted;
-        self.templates |= more.templates;
-        self.connection |= more.connection;
         self.files |= more.files;
+    }
+
+    /// Lets listeners hear `event` if something changed.
+    fn tell(&mut self, changed: bool, event: CoreEvent) {
+        if changed {
+            self.events.insert(event);
+        }
     }
 }
 
@@ -280,7 +282,7 @@ fn apply_one_by_one(
                 tx.execute_batch("ROLLBACK TO envelope")?;
                 envelopes::add(tx, journal, &parsed.envelope, Some(&format!("{error:#}")))?;
                 envelopes::mark_applied(tx, journal, parsed.envelope.seq)?;
-                all.troubled = true;
+                all.tell(true, CoreEvent::StatusChanged);
             }
         }
         tx.execute_batch("RELEASE envelope")?;
@@ -308,7 +310,7 @@ pub(crate) fn apply_again(tx: &Transaction<'_>, rules: Rules, kept: &[(Kept, Con
                 envelopes::set_error(tx, kept.key, Some(&format!("{error:#}")))?;
             }
         }
-        all.troubled |= kept.had_error;
+        all.tell(kept.had_error, CoreEvent::StatusChanged);
         tx.execute_batch("RELEASE envelope")?;
     }
     Ok(all)
@@ -344,18 +346,11 @@ pub(crate) fn tell(inbox: &Inbox, changes: &Changes) {
             });
         }
     }
-    let others = [
-        (changes.imported, CoreEvent::ImportsChanged),
-        (changes.alerted, CoreEvent::AlertsChanged),
-        (changes.templates, CoreEvent::TemplatesChanged),
-        (changes.connection, CoreEvent::ConnectionChanged),
-        (
-            changes.troubled || !changes.conversations.is_empty(),
-            CoreEvent::StatusChanged,
-        ),
-    ];
-    for (_, event) in others.into_iter().filter(|(changed, _)| *changed) {
-        inbox.emit(event);
+    for event in &changes.events {
+        inbox.emit(*event);
+    }
+    if !changes.conversations.is_empty() && !changes.events.contains(&CoreEvent::StatusChanged) {
+        inbox.emit(CoreEvent::StatusChanged);
     }
     if changes.hinted {
         inbox.hints.notify_one();

@@ -30,7 +30,7 @@ pub struct Reparsed {
 /// a second run changes nothing.
 pub async fn all(inbox: &Inbox) -> Result<Reparsed> {
     let _alone = inbox.reparsing.lock().await;
-    let after = inbox.store.read(|conn| reparsed_to(conn)).await?;
+    let after = inbox.store.read(reparsed_to).await?;
     follow(inbox, after).await
 }
 

@@ -258,6 +258,7 @@ export class PlayedDesk {
       fee: money.currency === 'MXN' ? fee : null,
       net: money.currency === 'MXN' ? { ...fee, minor: money.minor - fee.minor } : null,
       feeBasis: money.currency === 'MXN' ? 'Mexico card 3.6 % + 3 MXN, estimate' : null,
+      template: null,
       warnings: [
         ...(same
           ? [

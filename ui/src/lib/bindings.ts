@@ -19,8 +19,44 @@ export const commands = {
 	messages: (id: ConversationId, before: string | null) => typedError<Page<Message>, CommandError>(__TAURI_INVOKE("messages", { id, before })),
 	/**  Sends a text. The same id twice is one message. */
 	sendText: (id: MessageId, conversation: ConversationId, text: string) => typedError<Message, CommandError>(__TAURI_INVOKE("send_text", { id, conversation, text })),
+	/**  Sends a message of any kind. The same id twice is one message. */
+	sendMessage: (message: NewMessage) => typedError<Message, CommandError>(__TAURI_INVOKE("send_message", { message })),
+	/**  Reacts to a customer's message; without an emoji the reaction is taken away. */
+	react: (message: MessageId, emoji: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("react", { message, emoji })),
+	/**  Shows the customer that somebody writes. */
+	setTyping: (conversation: ConversationId) => typedError<null, CommandError>(__TAURI_INVOKE("set_typing", { conversation })),
 	/**  Sends a failed message again, as a new attempt. */
 	sendAgain: (id: MessageId, message: MessageId) => typedError<Message, CommandError>(__TAURI_INVOKE("send_again", { id, message })),
+	/**  Sends after all a message that asked first. */
+	confirmSend: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("confirm_send", { message })),
+	/**  Takes out a message that has not left. */
+	discardMessage: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("discard_message", { message })),
+	/**  Returns the templates that a conversation's line may send, approved ones first. */
+	templates: (conversation: ConversationId) => typedError<Template[], CommandError>(__TAURI_INVOKE("templates", { conversation })),
+	/**  Reads a line's templates from Meta. */
+	syncTemplates: (line: LineId) => typedError<Template[], CommandError>(__TAURI_INVOKE("sync_templates", { line })),
+	/**  Returns how far each part of the kit has come at Meta. */
+	kit: (line: LineId) => typedError<Kit, CommandError>(__TAURI_INVOKE("kit", { line })),
+	/**  Makes the kit at Meta. What is there already stays. */
+	createKit: (line: LineId, base: string) => typedError<Kit, CommandError>(__TAURI_INVOKE("create_kit", { line, base })),
+	/**  Returns how a template would read, and what speaks against sending it. */
+	previewTemplate: (conversation: ConversationId, name: string, language: string, values: TemplateValue[]) => typedError<TemplatePreview, CommandError>(__TAURI_INVOKE("preview_template", { conversation, name, language, values })),
+	/**  Returns how the connection stands, as far as it was heard. */
+	connection: () => typedError<Connection, CommandError>(__TAURI_INVOKE("connection")),
+	/**  Keeps credentials in the keychain, uses them from now on, and asks Meta about them. */
+	saveCredentials: (credentials: Credentials) => typedError<Connection, CommandError>(__TAURI_INVOKE("save_credentials", { credentials })),
+	/**  Asks Meta what the token may do and reaches. */
+	checkConnection: () => typedError<Connection, CommandError>(__TAURI_INVOKE("check_connection")),
+	/**  Answers from these numbers, and from no others. */
+	chooseNumbers: (phoneNumberIds: string[]) => typedError<Connection, CommandError>(__TAURI_INVOKE("choose_numbers", { phoneNumberIds })),
+	/**  Registers a number for the Cloud API. */
+	registerNumber: (phoneNumberId: string, pin: string) => typedError<Connection, CommandError>(__TAURI_INVOKE("register_number", { phoneNumberId, pin })),
+	/**  Tells WhatsApp where to post. */
+	setWebhook: (way: WayIn) => typedError<Connection, CommandError>(__TAURI_INVOKE("set_webhook", { way })),
+	/**  Sends a test, whose webhooks prove the way; without a phone it waits for any message. */
+	proveWebhook: (phoneNumberId: string, to: string) => typedError<Connection, CommandError>(__TAURI_INVOKE("prove_webhook", { phoneNumberId, to })),
+	/**  Asks the shop's phone for its contacts and chats. */
+	requestHistory: (line: LineId) => typedError<null, CommandError>(__TAURI_INVOKE("request_history", { line })),
 	/**  Marks a conversation read. */
 	markRead: (conversation: ConversationId) => typedError<null, CommandError>(__TAURI_INVOKE("mark_read", { conversation })),
 	/**  Returns what a charge would look like and cost. */
@@ -39,6 +75,26 @@ export const commands = {
 	testNotification: () => typedError<null, CommandError>(__TAURI_INVOKE("test_notification")),
 	/**  Returns the newest envelopes that could not be understood. */
 	envelopeProblems: () => typedError<EnvelopeProblem[], CommandError>(__TAURI_INVOKE("envelope_problems")),
+	/**  Returns what an edited message said before, oldest first. */
+	messageVersions: (message: MessageId) => typedError<MessageVersion[], CommandError>(__TAURI_INVOKE("message_versions", { message })),
+	/**  Returns what the cart of an order adds up to. */
+	orderDraft: (message: MessageId) => typedError<OrderDraft, CommandError>(__TAURI_INVOKE("order_draft", { message })),
+	/**  Returns the shop's numbers, the known ones first. */
+	lines: () => typedError<Line[], CommandError>(__TAURI_INVOKE("lines")),
+	/**  Joins `other` to `keep`. */
+	joinContacts: (keep: ContactId, other: ContactId) => typedError<null, CommandError>(__TAURI_INVOKE("join_contacts", { keep, other })),
+	/**  Undoes a joining. */
+	splitContact: (contact: ContactId, joined: ContactId) => typedError<null, CommandError>(__TAURI_INVOKE("split_contact", { contact, joined })),
+	/**  Returns who may be the same person, and why it seems so. */
+	contactSuggestions: (contact: ContactId) => typedError<ContactSuggestion[], CommandError>(__TAURI_INVOKE("contact_suggestions", { contact })),
+	/**  Returns how far the phone's history has come, one import a line. */
+	historyImports: () => typedError<HistoryImport[], CommandError>(__TAURI_INVOKE("history_imports")),
+	/**  Returns what Meta told that is not over, newest first. */
+	alerts: () => typedError<AlertView[], CommandError>(__TAURI_INVOKE("alerts")),
+	/**  Takes an alert off the list. */
+	dismissAlert: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("dismiss_alert", { id })),
+	/**  Reads what was kept again, with what this version has learned. */
+	reparse: () => typedError<Reparsed, CommandError>(__TAURI_INVOKE("reparse")),
 	/**  Opens a link outside the window. Only the web, mail and telephones: never a file, never a program. */
 	openLink: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_link", { url })),
 	/**  Asks for a message's file now. */
@@ -158,6 +214,8 @@ export type ChargeId = string;
 /**  What the customer would get and the shop would keep. */
 export type ChargePreview = {
 	message: string,
+	/**  The template that carries it, where the 24-hour window is closed. */
+	template: string | null,
 	button: string,
 	/**  An estimate, and on what it rests. */
 	fee: Money | null,
@@ -392,6 +450,24 @@ export type JoinedContact = {
 	contact: ContactId,
 	name: string,
 	at: Timestamp,
+};
+
+/**  How far the templates that Cobro brings have come at Meta. */
+export type Kit = {
+	/**  Where its pay buttons lead, before the part that differs; `None` before it was made. */
+	base: string | null,
+	/**  Every part in every language. */
+	parts: KitEntry[],
+};
+
+/**  One part of the kit in one language. */
+export type KitEntry = {
+	part: KitPart,
+	/**  Meta's code, such as `pt_BR`. */
+	language: string,
+	status: TemplateStatus,
+	/**  Why Meta rejected or paused it. */
+	reason: string | null,
 };
 
 /**  The templates that Cobro brings. */
@@ -694,6 +770,14 @@ export type Referral = {
 	ctwaClid: string | null,
 };
 
+/**  What a reading of kept envelopes came to. */
+export type Reparsed = {
+	/**  Envelopes that were read again. */
+	envelopes: number,
+	/**  Messages that were understood anew. */
+	messages: number,
+};
+
 /**  A file that waits to be sent, checked against WhatsApp's limits. */
 export type StagedFile = {
 	id: string,
@@ -796,6 +880,14 @@ export type TemplateParameter = {
 	/**  `1`, or its name. */
 	name: string,
 	example: string | null,
+};
+
+/**  How a template would read, and what speaks against sending it. */
+export type TemplatePreview = {
+	/**  The body. Places that are not filled in yet keep their braces. */
+	text: string,
+	/**  Each in a sentence; with none it can be sent. */
+	problems: string[],
 };
 
 export type TemplateStatus = 

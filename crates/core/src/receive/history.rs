@@ -4,19 +4,19 @@ use cobro_whatsapp::error_words;
 use cobro_whatsapp::webhook::{HistoryProgress, LineRef};
 
 use super::round::Round;
-use crate::Result;
 use crate::domain::{Timestamp, Words};
 use crate::store::imports::{self, Progress};
+use crate::{CoreEvent, Result};
 
 impl<'a> Round<'a> {
     pub(super) fn progress(&mut self, told: &'a HistoryProgress, at: Timestamp) -> Result<()> {
         let line = self.line(&told.line)?;
         self.coexists(line)?;
-        self.changes.imported = true;
+        self.changes.tell(true, CoreEvent::ImportsChanged);
         let progress = Progress {
             phase: told.phase,
             chunk: told.chunk,
-            progress: told.progress,
+            percent: told.progress,
         };
         imports::advance(self.tx, line, progress, at)
     }
@@ -29,7 +29,7 @@ impl<'a> Round<'a> {
         at: Timestamp,
     ) -> Result<()> {
         let line = self.line(line)?;
-        self.changes.imported = true;
+        self.changes.tell(true, CoreEvent::ImportsChanged);
         let words = error_words(code);
         tracing::info!(code, title, "The phone does not share its history");
         imports::decline(

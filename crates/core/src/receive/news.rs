@@ -6,12 +6,12 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::round::Round;
-use crate::Result;
 use crate::domain::{AlertSeverity, LineId, NoticeId, Timestamp};
 use crate::store::alerts::{self, NewAlert};
 use crate::store::lines::{self, LineNews};
 use crate::store::notices;
 use crate::store::template_news::{self, News};
+use crate::{CoreEvent, Result};
 
 /// What Meta says when the number is no longer ours to answer from.
 const TAKEN_AWAY: [&str; 5] = [
@@ -42,7 +42,8 @@ impl Round<'_> {
             _ => None,
         };
         if alert.ends {
-            self.changes.alerted |= alerts::end(self.tx, &alert.field, line, at)?;
+            let ended = alerts::end(self.tx, &alert.field, line, at)?;
+            self.changes.tell(ended, CoreEvent::AlertsChanged);
         }
         self.keep(alert, line, at)?;
         if !self.rules.again {
@@ -72,7 +73,7 @@ impl Round<'_> {
         let Some(n) = raised else {
             return Ok(());
         };
-        self.changes.alerted = true;
+        self.changes.tell(true, CoreEvent::AlertsChanged);
         if alert.severity == Severity::Critical && !alert.ends && self.rules.announces {
             notices::add_alert(self.tx, NoticeId::new(), n, at)?;
             self.changes.noticed = true;
@@ -86,20 +87,20 @@ impl Round<'_> {
         for line in concerned {
             if TAKEN_AWAY.contains(&alert.event.as_str()) {
                 lines::set_offboarded(self.tx, *line, Some(at))?;
-                self.changes.connection = true;
+                self.changes.tell(true, CoreEvent::ConnectionChanged);
             } else if GIVEN_BACK.contains(&alert.event.as_str()) {
                 lines::set_offboarded(self.tx, *line, None)?;
-                self.changes.connection = true;
+                self.changes.tell(true, CoreEvent::ConnectionChanged);
             } else if let Some(news) = told.of_line(&alert.field) {
                 lines::learn(self.tx, *line, &news)?;
-                self.changes.connection = true;
+                self.changes.tell(true, CoreEvent::ConnectionChanged);
             }
         }
         Ok(())
     }
 
     pub(super) fn template(&mut self, news: &TemplateNews, at: Timestamp) -> Result<()> {
-        self.changes.templates |= template_news::add(
+        let is_news = template_news::add(
             self.tx,
             &News {
                 waba_id: news.waba_id.as_deref().unwrap_or_default(),
@@ -113,6 +114,7 @@ impl Round<'_> {
                 at,
             },
         )?;
+        self.changes.tell(is_news, CoreEvent::TemplatesChanged);
         Ok(())
     }
 }

@@ -11,11 +11,11 @@ use rusqlite::Transaction;
 use super::flow::{Flow, snippet};
 use super::people::identities_of;
 use super::{Came, Changes, Content, Parsed, Rules};
-use crate::Result;
 use crate::domain::{ConversationId, Direction, LineId, MessageKind, Timestamp};
 use crate::store::conversations::{self, Latest};
 use crate::store::envelopes::{self, KnownJournal};
 use crate::store::{changes, contacts, hints, imports, lines, messages, meta};
+use crate::{CoreEvent, Result};
 
 pub(super) struct Round<'a> {
     pub(super) tx: &'a Transaction<'a>,
@@ -65,7 +65,7 @@ impl<'a> Round<'a> {
         if !envelopes::add(self.tx, journal, envelope, error)? {
             return Ok(());
         }
-        self.changes.troubled |= error.is_some();
+        self.changes.tell(error.is_some(), CoreEvent::StatusChanged);
         self.part(journal, parsed, usize::MAX)
     }
 
@@ -156,7 +156,8 @@ impl<'a> Round<'a> {
     /// Notes that the shop's own phone is on the line too.
     pub(super) fn coexists(&mut self, line: LineId) -> Result<()> {
         if self.coexisting.insert(line) {
-            self.changes.connection |= lines::set_coexists(self.tx, line)?;
+            let is_news = lines::set_coexists(self.tx, line)?;
+            self.changes.tell(is_news, CoreEvent::ConnectionChanged);
         }
         Ok(())
     }
@@ -165,7 +166,7 @@ impl<'a> Round<'a> {
         let (messages, newest) = self.imported.entry(line).or_insert((0, at));
         *messages += 1;
         *newest = at.max(*newest);
-        self.changes.imported = true;
+        self.changes.tell(true, CoreEvent::ImportsChanged);
     }
 
     pub(super) fn conversation(

@@ -11,8 +11,7 @@ use crate::domain::{HistoryImport, LineId, Timestamp, Words};
 pub(crate) struct Progress {
     pub phase: u8,
     pub chunk: u32,
-    /// In per cent.
-    pub progress: u8,
+    pub percent: u8,
 }
 
 /// Moves the line's import on. Chunks come in any order: the farthest counts.
@@ -32,7 +31,7 @@ pub(crate) fn advance(conn: &Connection, line: LineId, progress: Progress, at: T
     .execute(named_params! {
         ":line_id": line,
         ":phase": progress.phase,
-        ":progress": progress.progress.min(100),
+        ":progress": progress.percent.min(100),
         ":chunk": progress.chunk,
         ":at": At(at),
     })?;

@@ -36,12 +36,11 @@ pub(crate) fn join(conn: &Connection, keep: ContactId, other: ContactId, now: Ti
         ..Moved::default()
     };
     for (conversation, line) in conversations_of(conn, other)? {
-        match conversations::on_line(conn, line, keep)? {
-            Some(into) => moved.merged.push(merge(conn, conversation, into, line)?),
-            None => {
-                give_conversation(conn, conversation, keep)?;
-                moved.conversations.push(conversation);
-            }
+        if let Some(into) = conversations::on_line(conn, line, keep)? {
+            moved.merged.push(merge(conn, conversation, into, line)?);
+        } else {
+            give_conversation(conn, conversation, keep)?;
+            moved.conversations.push(conversation);
         }
     }
     let json = serde_json::to_string(&moved).map_err(anyhow::Error::new)?;

@@ -11,6 +11,7 @@ const preview = (warnings: ChargeWarning[] = []): ChargePreview => ({
   fee: null,
   net: null,
   feeBasis: null,
+  template: null,
   warnings,
 });
 

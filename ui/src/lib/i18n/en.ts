@@ -206,6 +206,7 @@ const en = {
     message: 'Message',
     editMessage: 'Edit',
     resetMessage: 'Use the usual text',
+    asTemplate: (name: string) => `Goes as template ${name}`,
     previewWaits: 'Type an amount to see the message.',
     fee: (fee: string) => `Stripe fee ≈ ${fee}`,
     net: (net: string) => `net ≈ ${net}`,

@@ -205,6 +205,7 @@ const es: Words = {
     message: 'Mensaje',
     editMessage: 'Editar',
     resetMessage: 'Usar el texto de siempre',
+    asTemplate: (name) => `Va como plantilla ${name}`,
     previewWaits: 'Escribe un monto para ver el mensaje.',
     fee: (fee) => `Comisión de Stripe ≈ ${fee}`,
     net: (net) => `neto ≈ ${net}`,

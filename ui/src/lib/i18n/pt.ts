@@ -204,6 +204,7 @@ const pt: Words = {
     message: 'Mensagem',
     editMessage: 'Editar',
     resetMessage: 'Usar o texto de sempre',
+    asTemplate: (name) => `Vai como modelo ${name}`,
     previewWaits: 'Digite um valor para ver a mensagem.',
     fee: (fee) => `Taxa do Stripe ≈ ${fee}`,
     net: (net) => `líquido ≈ ${net}`,

@@ -33,7 +33,7 @@ fn of_history(n: u32) -> Update {
         &format!("mensaje {n}"),
         at,
     );
-    let from_shop = n % 3 == 0;
+    let from_shop = n.is_multiple_of(3);
     old(message, from_shop, from_shop.then_some(Status::Read))
 }
 

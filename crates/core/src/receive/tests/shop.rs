@@ -1,6 +1,7 @@
 //! A shop whose letters the test writes: an inbox on a new file, without network.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use cobro_protocol::{Envelope, JournalId, Seq, Source};
 use cobro_whatsapp::webhook::{
@@ -203,9 +204,10 @@ pub(super) fn told(events: &mut tokio::sync::broadcast::Receiver<CoreEvent>) -> 
     told
 }
 
-/// A moment some minutes ago.
+/// A moment some minutes ago; always the same one within a run.
 pub(super) fn ago(minutes: u64) -> Timestamp {
-    Timestamp::from_secs(Timestamp::now().secs()).minus(std::time::Duration::from_mins(minutes))
+    static NOW: LazyLock<Timestamp> = LazyLock::new(|| Timestamp::from_secs(Timestamp::now().secs()));
+    NOW.minus(std::time::Duration::from_mins(minutes))
 }
 
 pub(super) fn line() -> LineRef {
