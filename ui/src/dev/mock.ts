@@ -3,7 +3,7 @@
  *
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
  * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?open=3` (the fourth conversation),
- * `?long=50000` (messages in the long talk), `?flood` (events as in an import), `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
+ * `?long=50000` (messages in the long talk), `?flood` (events as in an import), `?offboarded`, `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
  */
 import { emit } from '@tauri-apps/api/event';
 import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
@@ -19,14 +19,14 @@ localStorage.setItem('cobro.language', wish.get('lang') ?? 'en');
 const line = {
   id: 'line-1',
   name: 'Tienda Dulce Vida',
-  phoneNumberId: '1',
+  phoneNumberId: '1001',
   displayPhone: '+52 55',
   known: true,
   wabaId: null,
   verifiedName: null,
   quality: null,
   coexists: false,
-  offboardedAt: null,
+  offboardedAt: wish.has('offboarded') ? new Date().toISOString() : null,
 };
 const status: Status = {
   startup: startup(),

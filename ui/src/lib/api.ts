@@ -1,5 +1,5 @@
 /** The one door to the shell: every command as a `Result`, every event as a callback. */
-import { convertFileSrc, invoke } from '@tauri-apps/api/core';
+import { convertFileSrc } from '@tauri-apps/api/core';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 import {
   commands,
@@ -46,9 +46,12 @@ export type {
   HistoryImport,
   Identity,
   JoinedContact,
+  Kit,
+  KitEntry,
   KitPart,
   Line,
   ListSection,
+  MediaPolicy,
   MediaState,
   MediaView,
   Message,
@@ -57,31 +60,28 @@ export type {
   Money,
   NewBody,
   NewMessage,
-  Number as PhoneNumber,
   OrderDraft,
   OrderItem,
   Page,
   ParameterPlace,
   Payment,
   Permission,
+  Number as PhoneNumber,
   Pricing,
   Problem,
   Quote,
   ReactionView,
+  RecorderState,
   Referral,
   StagedFile,
   Status,
   Template,
   TemplateParameter,
+  TemplatePreview,
   TemplateStatus,
   TemplateValue,
   WayIn,
   WebhookState,
-  Kit,
-  KitEntry as KitState,
-  MediaPolicy,
-  RecorderState,
-  TemplatePreview,
 } from './bindings';
 
 export type Tab = 'all' | 'unread' | 'awaiting' | 'paid';
@@ -196,15 +196,8 @@ export const api = {
   mediaUrl: (message: string, size: 'full' | 'thumb') =>
     convertFileSrc(`${message}/${size}`, 'media'),
 
-  /** Opens an address in the browser. Returns whether the system did. */
-  async openUrl(url: string): Promise<boolean> {
-    try {
-      await invoke('plugin:opener|open_url', { url });
-      return true;
-    } catch {
-      return false;
-    }
-  },
+  /** Opens an address in the browser. */
+  openLink: (url: string) => ask(() => commands.openLink(url)),
 
   /** Listens until the returned function is called. */
   onEvent: (heard: (event: CoreEvent) => void) =>

@@ -379,3 +379,36 @@ describe('an order', () => {
     expect(screen.getByTestId('charge-description')).toHaveProperty('value', '3 × X');
   });
 });
+
+describe('a number that was taken away', () => {
+  it('says so where the answer would be written, and leads to the connection', async () => {
+    language.choose('en');
+    const [line] = aStatus().lines;
+    await opened({
+      status: () => aStatus({ lines: line ? [{ ...line, offboardedAt: minutesAgo(60) }] : [] }),
+    });
+    await press('j');
+    await screen.findByTestId('offboarded');
+    expect(screen.queryByTestId('composer')).toBeNull();
+    await userEvent.click(screen.getByText('Go to the connection'));
+    await screen.findByTestId('save-keys');
+  });
+});
+
+describe('what could not be read', () => {
+  it('is read again when somebody asks, and says what came of it', async () => {
+    language.choose('en');
+    let left = [{ seq: 1, source: 'whatsapp', receivedAt: minutesAgo(9), error: 'Unknown type' }];
+    await opened({
+      envelope_problems: () => left,
+      reparse: () => {
+        left = [];
+        return { envelopes: 1, messages: 3 };
+      },
+    });
+    await userEvent.click(screen.getByTestId('go-health'));
+    await userEvent.click(await screen.findByTestId('reparse'));
+    await screen.findByText('3 messages were understood now');
+    await screen.findByText('Everything that came in was understood.');
+  });
+});

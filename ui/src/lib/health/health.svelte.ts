@@ -7,6 +7,9 @@ export type NotificationTest =
 export class Health {
   envelopes = $state.raw<EnvelopeProblem[] | null>(null);
   error = $state.raw<CommandError | null>(null);
+  reparsing = $state(false);
+  /** How many messages the last new reading brought. */
+  understood = $state<number | null>(null);
   notification = $state.raw<NotificationTest>({ state: 'idle' });
 
   #latest = 0;
@@ -18,6 +21,17 @@ export class Health {
 
     if (envelopes.ok) this.envelopes = envelopes.value;
     this.error = envelopes.ok ? null : envelopes.error;
+  }
+
+  /** Reads what was kept again, with what this version has learned. */
+  async reparse() {
+    if (this.reparsing) return;
+    this.reparsing = true;
+    const result = await api.reparse();
+    this.reparsing = false;
+    this.understood = result.ok ? result.value.messages : null;
+    await this.refresh();
+    if (!result.ok) this.error = result.error;
   }
 
   async testNotification() {

@@ -3,7 +3,7 @@ import {
   api,
   type CommandError,
   type Kit as CoreKit,
-  type KitState,
+  type KitEntry,
   type Template,
 } from '$lib/api';
 
@@ -73,7 +73,7 @@ export class Kit {
     await this.show(this.line);
   }
 
-  stateOf(part: string, language: string): KitState | null {
+  stateOf(part: string, language: string): KitEntry | null {
     return (
       this.value?.parts.find((each) => each.part === part && each.language === language) ?? null
     );

@@ -14,7 +14,8 @@ export function urlFrom(written: string): string {
 
 /** Opens the address in the browser, never in this window. Where that fails it is copied. */
 export async function openLink(url: string) {
-  if (await api.openUrl(url)) return;
+  const opened = await api.openLink(url);
+  if (opened.ok) return;
   const copied = await copyText(url);
   toasts.add('bad', copied ? language.words.faces.linkNotOpened : url);
 }

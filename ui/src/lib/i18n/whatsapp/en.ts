@@ -94,6 +94,12 @@ const en = {
 
   // Writing more than text.
   write: {
+    offboarded: {
+      title: 'This number was taken away from Cobro',
+      advice: 'Nothing can be sent from it until it is connected again.',
+      connect: 'Go to the connection',
+    },
+    recordingElsewhere: 'A recording runs in another conversation',
     attach: 'Attach',
     file: 'Photos and files',
     place: 'Location',
@@ -225,7 +231,12 @@ const en = {
     registered: 'registered',
     notRegistered: 'not registered',
     coexists: 'with the Business app',
-    quality: (quality: string) => `quality ${quality}`,
+    qualities: { GREEN: 'good quality', YELLOW: 'medium quality', RED: 'poor quality' } as Record<
+      string,
+      string
+    >,
+    /** What a permission is for; one that is missing here keeps the core's words. */
+    neededFor: {} as Record<string, string>,
     pin: 'Six-digit PIN',
     pinWrong: 'The PIN has six digits.',
     pinAdvice: 'The two-step PIN of this number. A new one is set if there is none.',
@@ -240,7 +251,8 @@ const en = {
     setAt: (moment: string) => `Set ${moment}`,
     notSet: 'WhatsApp does not know an address yet.',
     prove: 'Prove it',
-    proveAdvice: 'Sends a test message to this phone; answer it, and the way is proved.',
+    proveAdvice:
+      'Sends a test message to this phone; answer it, and the way is proved. Without a phone, any message that comes in proves it.',
     proveTo: 'A phone of yours',
     provedAt: (moment: string) => `Proved ${moment}`,
     notProved: 'Not proved yet',
@@ -288,6 +300,11 @@ const en = {
 
   // What goes on by itself.
   imports: {
+    reparse: 'Read them again',
+    reparsing: 'Reading…',
+    reparsed: (count: number) =>
+      count === 1 ? '1 message was understood now' : `${count} messages were understood now`,
+    offboarded: 'taken away',
     running: (percent: string, messages: string) => `History: ${percent} · ${messages} messages`,
     phase: (phase: number) => `part ${phase} of 3`,
     failed: 'The history stopped',

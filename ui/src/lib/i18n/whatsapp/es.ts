@@ -92,6 +92,12 @@ const es: WhatsAppWords = {
   },
 
   write: {
+    offboarded: {
+      title: 'Este número ya no está en Cobro',
+      advice: 'No se puede enviar nada desde él hasta conectarlo de nuevo.',
+      connect: 'Ir a la conexión',
+    },
+    recordingElsewhere: 'Se está grabando en otra conversación',
     attach: 'Adjuntar',
     file: 'Fotos y archivos',
     place: 'Ubicación',
@@ -221,7 +227,11 @@ const es: WhatsAppWords = {
     registered: 'registrado',
     notRegistered: 'sin registrar',
     coexists: 'con la app Business',
-    quality: (quality) => `calidad ${quality}`,
+    qualities: { GREEN: 'calidad buena', YELLOW: 'calidad media', RED: 'calidad mala' },
+    neededFor: {
+      whatsapp_business_messaging: 'Para enviar y recibir',
+      whatsapp_business_management: 'Para plantillas, números y la dirección de entrada',
+    },
     pin: 'PIN de seis dígitos',
     pinWrong: 'El PIN tiene seis dígitos.',
     pinAdvice: 'El PIN de dos pasos de este número. Si no hay, se crea uno.',
@@ -236,7 +246,8 @@ const es: WhatsAppWords = {
     setAt: (moment) => `Definida ${moment}`,
     notSet: 'WhatsApp todavía no conoce una dirección.',
     prove: 'Comprobarla',
-    proveAdvice: 'Envía un mensaje de prueba a este teléfono; respóndelo y queda comprobada.',
+    proveAdvice:
+      'Envía un mensaje de prueba a este teléfono; respóndelo y queda comprobada. Sin teléfono, cualquier mensaje que llegue la comprueba.',
     proveTo: 'Un teléfono tuyo',
     provedAt: (moment) => `Comprobada ${moment}`,
     notProved: 'Sin comprobar',
@@ -283,6 +294,11 @@ const es: WhatsAppWords = {
   },
 
   imports: {
+    reparse: 'Leerlos de nuevo',
+    reparsing: 'Leyendo…',
+    reparsed: (count) =>
+      count === 1 ? 'Ahora se entendió 1 mensaje' : `Ahora se entendieron ${count} mensajes`,
+    offboarded: 'retirado',
     running: (percent, messages) => `Historial: ${percent} · ${messages} mensajes`,
     phase: (phase) => `parte ${phase} de 3`,
     failed: 'El historial se detuvo',

@@ -92,6 +92,12 @@ const pt: WhatsAppWords = {
   },
 
   write: {
+    offboarded: {
+      title: 'Este número não está mais no Cobro',
+      advice: 'Nada pode ser enviado por ele até conectá-lo de novo.',
+      connect: 'Ir para a conexão',
+    },
+    recordingElsewhere: 'Há uma gravação em outra conversa',
     attach: 'Anexar',
     file: 'Fotos e arquivos',
     place: 'Localização',
@@ -221,7 +227,11 @@ const pt: WhatsAppWords = {
     registered: 'registrado',
     notRegistered: 'não registrado',
     coexists: 'com o app Business',
-    quality: (quality) => `qualidade ${quality}`,
+    qualities: { GREEN: 'qualidade boa', YELLOW: 'qualidade média', RED: 'qualidade ruim' },
+    neededFor: {
+      whatsapp_business_messaging: 'Para enviar e receber',
+      whatsapp_business_management: 'Para modelos, números e o endereço de entrada',
+    },
     pin: 'PIN de seis dígitos',
     pinWrong: 'O PIN tem seis dígitos.',
     pinAdvice: 'O PIN de duas etapas deste número. Se não houver, um novo é criado.',
@@ -237,7 +247,7 @@ const pt: WhatsAppWords = {
     notSet: 'O WhatsApp ainda não conhece um endereço.',
     prove: 'Comprovar',
     proveAdvice:
-      'Envia uma mensagem de teste a este telefone; responda, e o caminho está comprovado.',
+      'Envia uma mensagem de teste a este telefone; responda, e o caminho está comprovado. Sem telefone, qualquer mensagem que chegar comprova.',
     proveTo: 'Um telefone seu',
     provedAt: (moment) => `Comprovado ${moment}`,
     notProved: 'Ainda não comprovado',
@@ -284,6 +294,11 @@ const pt: WhatsAppWords = {
   },
 
   imports: {
+    reparse: 'Ler de novo',
+    reparsing: 'Lendo…',
+    reparsed: (count) =>
+      count === 1 ? 'Agora 1 mensagem foi entendida' : `Agora ${count} mensagens foram entendidas`,
+    offboarded: 'retirado',
     running: (percent, messages) => `Histórico: ${percent} · ${messages} mensagens`,
     phase: (phase) => `parte ${phase} de 3`,
     failed: 'O histórico parou',
