@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use crate::receive::{self, Content, Parsed};
 use crate::store::envelopes::{self, KnownJournal};
-use crate::{CoreEvent, DatabaseKey, Inbox, Language, Options, conversation};
+use crate::{CoreEvent, DatabaseKey, Inbox, Language, Options, conversation, export};
 
 /// The shop's number.
 pub(super) const LINE: &str = "106540352242922";
@@ -47,9 +47,8 @@ impl Shop {
             default_expiry_hours: 48,
             announces: true,
             poll_every: None,
-            stale_after: std::time::Duration::from_mins(30),
             stripe_webhooks: false,
-            stale_after: std::time::Duration::from_mins(30),
+            stale_after: std::time::Duration::from_hours(24),
         })
         .await
         .unwrap();
@@ -182,6 +181,20 @@ impl Shop {
             .await
             .into_iter()
             .map(|message| message.text)
+            .collect()
+    }
+
+    /// Returns what an export has, line by line.
+    pub(super) async fn exported(&self) -> Vec<serde_json::Value> {
+        let path = self.folder.path().join("export.jsonl");
+        let out = std::fs::File::create(&path).unwrap();
+        let database = self.folder.path().join("cobro.db");
+        export::write(database, DatabaseKey::from_raw([7; 32]), out)
+            .await
+            .unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }
 
