@@ -8,7 +8,6 @@
     reason = "a test may stop at the first surprise"
 )]
 
-#[allow(dead_code, reason = "these stories need a part of it")]
 mod shop;
 
 use cobro_core::domain::{MediaState, MediaView, Message, MessageKind};
@@ -91,7 +90,7 @@ async fn whatever_file_a_customer_sends_is_here_and_can_be_looked_at() {
 async fn a_file_is_still_here_after_a_restart_and_as_it_was_sent() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;
-    let invoice = [b"%PDF-1.7\n".as_slice(), &[7; 600_000]].concat();
+    let invoice = [b"%PDF-1.7\n".to_vec(), vec![7; 600_000]].concat();
     ana.phone
         .sends_file("document", "application/pdf", "Factura 7.pdf", invoice.clone())
         .unwrap();
