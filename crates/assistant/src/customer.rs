@@ -21,6 +21,7 @@ pub(crate) fn take_customer_turn(
     bring_back(state, said, catalog, conversation, at);
     let mut removed = take_mentions(state, said, catalog, at);
     removed |= pay_for_this(state, said);
+    take_upsell(state, said, catalog);
     take_groups(state, said, catalog);
     take_numbers(state, said, catalog);
     take_delivery(state, said, catalog);
@@ -451,8 +452,8 @@ fn level_of(said: &Said, mention: &Mention, state: &State) -> Level {
         () if asks_price && !pays_here => Level::Asked,
         () if asks && !wants => Level::Asked,
         () if wants => Level::Wanted,
-        () if said.asks_at(mention.start) && !counted && mention.count.is_none() => Level::Asked,
-        () if counted || mention.count.is_some() || mention.another => Level::Wanted,
+        () if said.asks_at(mention.start) && !counted && !mention.another => Level::Asked,
+        () if mention.count.is_some() || mention.another => Level::Wanted,
         () if adds(said, mention) && state.has_wanted() => Level::Wanted,
         () if said.is_only(mention) && state.question != Question::None => Level::Wanted,
         () if state.has_wanted() && state.lines.iter().any(|line| line.meets(mention)) => Level::Wanted,
@@ -682,6 +683,25 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
     }
     if said.tokens.iter().any(Token::is_word) && state.fit_is_lost(catalog) {
         state.unsettled |= state.price != Price::Verified && state.price != Price::Quoted;
+    }
+}
+
+/// "sí, agrégalas": takes what the shop offered on top.
+fn take_upsell(state: &mut State, said: &Said, catalog: &Catalog) {
+    if state.question != Question::Upsell || !said.found.mentions.is_empty() {
+        return;
+    }
+    let declines = said.has(Sense::No) || said.has(Sense::Cancel) || said.has(Sense::Done);
+    let agrees = consent::says_yes(said) || said.has(Sense::Add);
+    if declines || !agrees {
+        return;
+    }
+    let offered: Vec<Place> = state.offer.clone();
+    for place in offered {
+        let there = state.lines.iter().any(|line| line.places.contains(&place));
+        if !there && !is_delivery(catalog, place) {
+            state.lines.push(Line::of_place(place, 1, state.round));
+        }
     }
 }
 

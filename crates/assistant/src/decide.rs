@@ -218,6 +218,10 @@ impl Desk<'_> {
 
     fn troubled(&self, trouble: Trouble) -> (Decision, String) {
         match trouble {
+            Trouble::Nothing if self.names_something_else() => (
+                Decision::Handoff(HandoffReason::UnknownItem),
+                "The customer wants to pay for something that is not in the catalog".into(),
+            ),
             Trouble::Nothing => (reply::to_question(self), "No item was chosen".into()),
             Trouble::Option => (reply::which_option(self), "An option is missing".into()),
             Trouble::Quantity => (reply::to_question(self), "How many is not clear".into()),
@@ -271,6 +275,19 @@ impl Desk<'_> {
             };
         }
         (Decision::Nothing, "Nothing was agreed or asked".into())
+    }
+
+    /// Returns whether the last messages hold words that are neither talk nor goods of the catalog.
+    fn names_something_else(&self) -> bool {
+        self.burst.iter().any(|(_, said)| {
+            said.tokens.iter().any(|token| {
+                token.is_word()
+                    && token.text.chars().count() >= 4
+                    && token.text.chars().all(char::is_alphabetic)
+                    && !crate::vocabulary::is_common(&token.text)
+                    && !crate::read::is_phrase_word(&token.text)
+            })
+        })
     }
 
     /// Returns whether a line names an option that the catalog lacks.

@@ -153,7 +153,7 @@ fn is_off(said: &Said, at: usize, money: bool) -> bool {
         near_word(before)
             || matches!(
                 said.text(before),
-                "tiro" | "bajo" | "quito" | "rebajo" | "resto" | "abato" | "descuento"
+                "tiro" | "tirar" | "tiramos" | "bajo" | "bajar" | "quito" | "quitar" | "rebajo" | "rebajar" | "resto" | "abato" | "abater" | "descuento" | "descontar" | "descontamos"
             )
     });
     let result = (start.max(at.saturating_sub(3))..at).any(|before| {

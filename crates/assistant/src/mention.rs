@@ -5,6 +5,9 @@ use crate::index::{is_digits, is_measure};
 use crate::read::{Decimal, Kind, Token};
 use crate::vocabulary::{self, is_colour, is_size};
 
+/// The key of everything that brings goods to somebody.
+const DELIVERY: &str = "~delivery";
+
 /// How well a mention's words fit the items it may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fit {
@@ -284,7 +287,10 @@ impl Walk<'_> {
         let pointed = previous == "de"
             && at
                 .checked_sub(2)
-                .is_some_and(|two| matches!(self.text(two), "el" | "la" | "los" | "las" | "lo" | "o" | "a"));
+                .is_some_and(|two| {
+                    matches!(self.text(two), "el" | "la" | "los" | "las" | "lo" | "o" | "a")
+                        || self.token(two).is_some_and(|token| token.number().is_some())
+                });
         let mut base = self.base_for_option();
         if pointed && base.is_empty() {
             base = index.with_key(&key).to_vec();
@@ -294,17 +300,21 @@ impl Walk<'_> {
             return self.take_key(at, &key, true);
         }
         let model = adjacent && index.is_numbered(&previous_key);
+        let next_word = self.token(at + 1).filter(|token| token.is_word());
+        let of_the_kind = match next_word {
+            Some(_) => base.iter().any(|place| {
+                index.entry(*place).is_some_and(|entry| !next.is_empty() && entry.keys.contains(&next))
+            }),
+            None => base.iter().any(|place| {
+                index
+                    .entry(*place)
+                    .is_some_and(|entry| entry.keys.iter().any(|key| key.starts_with(|first: char| first.is_ascii_digit())))
+            }),
+        };
         let sized = introduced
             && !matches!(previous.as_str(), "en" | "em" | "no" | "of")
             && at <= self.last_key + 2
-            && base.iter().any(|place| {
-                index.entry(*place).is_some_and(|entry| {
-                    entry
-                        .keys
-                        .iter()
-                        .any(|key| key.starts_with(|first: char| first.is_ascii_digit()))
-                })
-            })
+            && of_the_kind
             && !self.counts_a_noun(at);
         if self.current.is_some() && (model || sized && !self.apart_for_number(&previous)) {
             if let Some(current) = &mut self.current {
@@ -570,6 +580,10 @@ impl Walk<'_> {
         if matches!(word, "medio" | "media" | "meio" | "meia" | "half") && self.half(at) {
             return;
         }
+        let lists = matches!(word, "o" | "ou" | "or");
+        if lists && self.tokens.get(at + 1).is_some_and(|next| next.number().is_some()) {
+            self.drop_count();
+        }
         let Some(key) = self.key_at(at) else {
             self.unnamed(at);
             return;
@@ -743,7 +757,7 @@ impl Walk<'_> {
                 return true;
             }
             let close_by = at <= self.last_key + 3;
-            if !self.apart && heads.is_empty() && close_by && !always {
+            if !self.apart && heads.is_empty() && close_by && !always && key != DELIVERY {
                 current.fit = Fit::Clash;
                 current.end = at + 1;
                 self.last_key = at;
@@ -756,15 +770,15 @@ impl Walk<'_> {
             }
         }
         self.close();
-        let option_only = heads.is_empty();
+        let option_only = heads.is_empty() && key != DELIVERY;
         let places = if option_only {
             self.places_of_option(key, always)
         } else {
             let pending = common(&self.context.pending, posting);
-            if pending.is_empty() {
-                heads.to_vec()
-            } else {
-                pending
+            match (pending.is_empty(), heads.is_empty()) {
+                (false, _) => pending,
+                (true, false) => heads.to_vec(),
+                (true, true) => posting.to_vec(),
             }
         };
         if places.is_empty() {
@@ -861,6 +875,12 @@ impl Walk<'_> {
         let before = self.text_before(at).to_owned();
         let upper_letter = self.token(at).is_some_and(|token| token.upper)
             && matches!(word.as_str(), "s" | "m" | "l" | "p" | "g");
+        if is_measure(key)
+            && let Some((_, _, measure)) = &mut self.count
+        {
+            *measure = Some(key.to_owned());
+            return;
+        }
         let option = is_colour(key) || is_size(key) && word != "media" && word != "medio" || upper_letter;
         let near = self.current.is_some() && !self.apart && at <= self.last_key + 3;
         if option && near {
@@ -919,7 +939,15 @@ impl Walk<'_> {
 
     /// Returns whether the number at `token` counts the word at `at`: "2 cajas de amoxicilina".
     fn is_counted_by(&self, at: usize, token: usize) -> bool {
-        at <= token + 3
+        // "para un spark", "is a rescue": an article alone orders nothing.
+        let article = self.count.as_ref().is_some_and(|(_, count, _)| count.article);
+        let ordered = matches!(
+            self.text_before(token),
+            "quiero" | "quisiera" | "quero" | "queria" | "want" | "need" | "necesito" | "ocupo" | "preciso" | "dame" | "deme" | "mandame" | "mandeme"
+                | "get" | "have" | "buy" | "order" | "y" | "e" | "and" | "da" | "das" | "ve" | "manda" | "llevo" | "levo" | "por" | "comprar" | "pedir" | "ponme"
+        );
+        (!article || ordered)
+            && at <= token + 3
             && (token + 1..at).all(|between| {
                 let word = self.text(between);
                 matches!(word, "de" | "of" | "do" | "da") || vocabulary::is_weak(word)

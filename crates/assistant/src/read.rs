@@ -9,6 +9,6 @@ mod token;
 pub(crate) use guard::guard;
 pub use language::Language;
 pub(crate) use language::language_of;
-pub(crate) use lexicon::{Hit, Sense, hits, knows};
+pub(crate) use lexicon::{Hit, Sense, hits, is_phrase_word, knows};
 pub(crate) use number::Decimal;
 pub(crate) use token::{Kind, Token, join_numbers, tokens_of};

@@ -6,7 +6,7 @@ use crate::dialogue::{Price, Question, State, delivery_item, is_delivery, sum};
 use crate::grant::{Grant, grant_from, readings};
 use crate::mention::{Fit, Mention, common};
 use crate::order::{Level, Line, Quantity, places_meant, quantity_of};
-use crate::read::Sense;
+use crate::read::{Decimal, Sense};
 use crate::rules::Cut;
 use crate::said::Said;
 
@@ -28,7 +28,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     let offered = offered_mentions(&said, state, catalog);
     narrow(state, &said, &offered, catalog);
     recap(state, &said, &offered, catalog, at);
-    remember_offer(state, &offered, catalog);
+    remember_offer(state, &said, &offered, catalog);
     if let Some(grant) = grant_from(&said, catalog, state) {
         state.grant = Some(grant);
         state.grant_turn = Some(at);
@@ -36,6 +36,9 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     state.free_delivery |= said.has(Sense::FreeDelivery);
     judge_amounts(state, &said, &offered, catalog, at);
     state.question = question_of(&said);
+    if matches!(state.question, Question::Other | Question::Confirm) && offers_more(state, &said, &offered) {
+        state.question = Question::Upsell;
+    }
     if state.question == Question::Confirm {
         // It asks again, so that the answer to this counts.
         state.consent = None;
@@ -276,6 +279,9 @@ fn recap(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog,
 
 /// "Ok 3 cajas": the shop says how many.
 fn recap_quantities(state: &mut State, offered: &[Mention], catalog: &Catalog, at: usize, said: &Said) {
+    if said.asks() && said.has(Sense::QOption) {
+        return;
+    }
     let mut changed = false;
     for mention in offered
         .iter()
@@ -308,8 +314,9 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
             .mentions
             .iter()
             .any(|mention| mention.places.contains(&place))
-        && state.has_wanted()
+        && (state.has_wanted() || said.asks() || said.has(Sense::Total))
     {
+        want_selected(state, catalog);
         state.lines.push(Line::of_place(place, 1, state.round));
         state.changed(catalog, at);
         return;
@@ -334,13 +341,28 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
     });
     let open = matches!(line.quantity, Quantity::Assumed | Quantity::Unclear);
     let says_unit = amounts.contains(&unit);
-    if let Some(times) = multiple.filter(|_| open && (says_unit || line.quantity == Quantity::Unclear)) {
+    let counted = |times: i64| {
+        said.has(Sense::Both)
+            || said.tokens.iter().any(|token| {
+                !token.money && token.number().and_then(Decimal::as_whole).map(i64::from) == Some(times)
+            })
+    };
+    let explained = |times: i64| says_unit || line.quantity == Quantity::Unclear || counted(times);
+    if let Some(times) = multiple.filter(|times| open && explained(*times)) {
         line.quantity = Quantity::Said(u32::try_from(times).unwrap_or(1));
         state.changed(catalog, at);
     }
 }
 
-fn remember_offer(state: &mut State, offered: &[Mention], catalog: &Catalog) {
+/// The shop says it back as an order, so it is one.
+fn want_selected(state: &mut State, catalog: &Catalog) {
+    let selected: Vec<Vec<Place>> = state.selected(catalog).iter().map(|line| line.places.clone()).collect();
+    for line in state.lines.iter_mut().filter(|line| selected.contains(&line.places)) {
+        line.level = Level::Wanted;
+    }
+}
+
+fn remember_offer(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog) {
     if offered.is_empty() {
         return;
     }
@@ -363,7 +385,11 @@ fn remember_offer(state: &mut State, offered: &[Mention], catalog: &Catalog) {
     } else if !state.has_wanted() {
         // The shop's answer is what "ese" and "los dos" then mean.
         for place in state.offer.clone() {
-            if is_delivery(catalog, place) {
+            let priced = said
+                .amounts()
+                .any(|(_, number, _)| readings(catalog, number).contains(&catalog.price(place)));
+            let known = state.lines.iter().any(|line| line.places.contains(&place));
+            if is_delivery(catalog, place) || !priced && !known {
                 continue;
             }
             if let Some(line) = state.lines.iter_mut().find(|line| line.places.contains(&place)) {
@@ -419,9 +445,22 @@ fn judge_amounts(state: &mut State, said: &Said, offered: &[Mention], catalog: &
         state.price = verdict;
         state.price_turn = Some(at);
     }
-    if state.grant == Some(Grant::Unclear) {
+    if state.grant == Some(Grant::Unclear) || names_fee_apart(state, said, catalog) {
         state.price = Price::Mismatch;
     }
+}
+
+/// "R$ 60 + R$ 12 de entrega, tudo bem?": the yes is to more than the order holds.
+fn names_fee_apart(state: &State, said: &Said, catalog: &Catalog) -> bool {
+    let Some(place) = delivery_item(catalog) else {
+        return false;
+    };
+    let ordered = state.selected(catalog).iter().any(|line| line.places.contains(&place));
+    let named = said.found.mentions.iter().any(|mention| mention.places.contains(&place));
+    let priced = said
+        .amounts()
+        .any(|(_, number, _)| readings(catalog, number).contains(&catalog.price(place)));
+    !ordered && !state.free_delivery && named && priced && question_of(said) == Question::Confirm
 }
 
 fn is_past_or_percent(said: &Said, number: &str) -> bool {
@@ -509,6 +548,22 @@ fn explained(state: &State, offered: &[Mention], catalog: &Catalog) -> Vec<i64> 
         _ => {}
     }
     all
+}
+
+/// Returns whether the question is about something that was not ordered: "¿quieres velas por $30?"
+fn offers_more(state: &State, said: &Said, offered: &[Mention]) -> bool {
+    state.has_wanted()
+        && offered.iter().any(|mention| {
+            let (start, end) = said.sentence(mention.start);
+            let asks_to_have = (start..end).any(|at| {
+                matches!(
+                    said.text(at),
+                    "quieres" | "quiere" | "quieren" | "queres" | "quer" | "want" | "like" | "gustas" | "gusta" | "deseas" | "desea" | "agrego"
+                        | "sumo" | "incluyo"
+                )
+            });
+            said.asks_at(mention.start) && asks_to_have && !state.lines.iter().any(|line| line.meets(mention))
+        })
 }
 
 fn question_of(said: &Said) -> Question {

@@ -154,6 +154,11 @@ pub(crate) fn knows(word: &str) -> bool {
     WORDS.contains(word)
 }
 
+/// Returns whether the word can begin a phrase, also by its ending: "pasándolo".
+pub(crate) fn is_phrase_word(word: &str) -> bool {
+    knows(word) || LEXICON.prefix.iter().any(|(prefix, _)| word.starts_with(prefix))
+}
+
 impl Lexicon {
     fn starting_at<'a>(
         &'a self,
