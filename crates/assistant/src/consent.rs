@@ -205,7 +205,9 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
 pub(crate) fn says_yes(said: &Said) -> bool {
     said.has(Sense::Yes)
         || (0..said.tokens.len()).any(|at| is_yes(said, at))
-        || said.all(Sense::Accept).any(|hit| (hit.start..hit.end).any(|at| matches!(said.text(at), "sim" | "quero" | "pode")))
+        || said
+            .all(Sense::Accept)
+            .any(|hit| (hit.start..hit.end).any(|at| matches!(said.text(at), "sim" | "quero" | "pode")))
 }
 
 /// Returns whether the "si" at `at` is a yes and not an "if".

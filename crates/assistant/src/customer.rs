@@ -184,7 +184,7 @@ fn take_mention(
     };
     let replaces =
         said.has(Sense::Replace) && !said.in_clause(mention.start, Sense::Add) && replaced.is_none();
-    if replaces && let Some(old) = line_to_replace(state, &line, catalog) {
+    if replaces && let Some(old) = line_to_replace(state, &line, said, catalog) {
         let line = Line {
             places: closest(catalog, &old.places, line.places),
             ..line
@@ -205,6 +205,16 @@ fn take_mention(
         return;
     }
     if level == Level::Wanted && !state.has_wanted() {
+        // Something else was just priced: is this instead of it?
+        let priced = |line: &Line| {
+            line.round < round && line.place().is_some_and(|place| state.quoted.contains(&place))
+        };
+        let known = line
+            .places
+            .iter()
+            .any(|place| state.quoted.contains(place) || state.offer.contains(place));
+        let displaces = state.lines.iter().any(priced) && !known;
+        state.unsettled |= displaces;
         state
             .lines
             .retain(|known| known.round == round && known.level == Level::Wanted);
@@ -271,13 +281,29 @@ fn update_quantity(line: &mut Line, mention: &Mention, quantity: Quantity, said:
             (Some(number), Some(extra)) => Quantity::Said(number.saturating_add(extra)),
             _ => Quantity::Unclear,
         };
+    } else if quantity == Quantity::Assumed && mention.count.is_some() && said.has(Sense::Replace) {
+        line.quantity = Quantity::Said(1);
     } else if quantity == Quantity::Unclear || matches!(quantity, Quantity::Said(_)) {
         line.quantity = quantity;
     }
 }
 
 /// Returns the line that a better idea takes the place of.
-fn line_to_replace<'a>(state: &'a mut State, line: &Line, catalog: &Catalog) -> Option<&'a mut Line> {
+///
+/// Never one that the same message names: that one is meant too.
+fn line_to_replace<'a>(
+    state: &'a mut State,
+    line: &Line,
+    said: &Said,
+    catalog: &Catalog,
+) -> Option<&'a mut Line> {
+    let named = |old: &Line| {
+        said.found.mentions.iter().any(|mention| {
+            old.meets(mention)
+                && !common(&old.places, &mention.places).is_empty()
+                && mention.places != line.places
+        })
+    };
     let head = |line: &Line| {
         line.places
             .first()
@@ -287,12 +313,12 @@ fn line_to_replace<'a>(state: &'a mut State, line: &Line, catalog: &Catalog) -> 
     let related = state
         .lines
         .iter()
-        .position(|old| head(old) == new_head && old.round <= line.round);
+        .position(|old| head(old) == new_head && old.round <= line.round && !named(old));
     let goods: Vec<usize> = state
         .lines
         .iter()
         .enumerate()
-        .filter(|(_, old)| !old.places.iter().all(|place| is_delivery(catalog, *place)))
+        .filter(|(_, old)| !old.places.iter().all(|place| is_delivery(catalog, *place)) && !named(old))
         .map(|(at, _)| at)
         .collect();
     let only = match goods.as_slice() {
@@ -458,9 +484,9 @@ fn level_of(said: &Said, mention: &Mention, state: &State) -> Level {
         () if said.is_only(mention) && state.question != Question::None => Level::Wanted,
         () if state.has_wanted() && state.lines.iter().any(|line| line.meets(mention)) => Level::Wanted,
         () if said.has(Sense::Only) || said.has(Sense::Replace) || said.has(Sense::Same) => Level::Wanted,
-        () if said.within(sentence, Sense::Deliver) => Level::Wanted,
-        () if said.within(sentence, Sense::Yes) && !said.asks_at(mention.start) => Level::Wanted,
-        () => Level::Asked,
+        () if said.asks_at(mention.start) || said.has(Sense::Laugh) || asks => Level::Asked,
+        // "el de tulipanes con 2 globos": to name it is to order it; the rest still needs a yes.
+        () => Level::Wanted,
     }
 }
 

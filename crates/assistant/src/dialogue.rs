@@ -176,6 +176,21 @@ impl State {
         pairs.filter(|pairs| !pairs.is_empty())
     }
 
+    /// Returns an item of each line with its quantity, where an open option makes no difference to the price.
+    pub(crate) fn priced_pairs(&self, catalog: &Catalog) -> Option<Vec<(Place, u32)>> {
+        let pairs: Option<Vec<(Place, u32)>> = self
+            .selected(catalog)
+            .into_iter()
+            .map(|line| {
+                let (first, others) = line.places.split_first()?;
+                let price = catalog.price(*first);
+                let same = others.iter().all(|place| catalog.price(*place) == price);
+                same.then_some((*first, line.quantity.value()?))
+            })
+            .collect();
+        pairs.filter(|pairs| !pairs.is_empty())
+    }
+
     pub(crate) fn fits_exactly(&self, catalog: &Catalog) -> bool {
         self.selected(catalog).iter().all(|line| line.fit == Fit::Exact)
     }
@@ -183,6 +198,8 @@ impl State {
     /// The order is not what it was: what the shop said of its price no longer holds.
     pub(crate) fn changed(&mut self, catalog: &Catalog, turn: usize) {
         self.order_turn = Some(turn);
+        // The shop's amount was not explained: something here was misread.
+        self.unsettled |= self.price == Price::Mismatch;
         let quoted = self
             .selected(catalog)
             .iter()

@@ -153,7 +153,21 @@ fn is_off(said: &Said, at: usize, money: bool) -> bool {
         near_word(before)
             || matches!(
                 said.text(before),
-                "tiro" | "tirar" | "tiramos" | "bajo" | "bajar" | "quito" | "quitar" | "rebajo" | "rebajar" | "resto" | "abato" | "abater" | "descuento" | "descontar" | "descontamos"
+                "tiro"
+                    | "tirar"
+                    | "tiramos"
+                    | "bajo"
+                    | "bajar"
+                    | "quito"
+                    | "quitar"
+                    | "rebajo"
+                    | "rebajar"
+                    | "resto"
+                    | "abato"
+                    | "abater"
+                    | "descuento"
+                    | "descontar"
+                    | "descontamos"
             )
     });
     let result = (start.max(at.saturating_sub(3))..at).any(|before| {

@@ -41,6 +41,8 @@ pub(crate) struct Index {
     numbered: HashSet<String>,
     /// Words of names by first letter, for spelling mistakes.
     spelled: HashMap<char, Vec<(String, String)>>,
+    /// Every word of every name, as written.
+    words: HashSet<String>,
     stems: Stems,
 }
 
@@ -95,6 +97,7 @@ impl Index {
             pairs: HashSet::new(),
             numbered: HashSet::new(),
             spelled: HashMap::new(),
+            words: HashSet::new(),
             stems: Stems::new(language_of(&all, lower.split_whitespace())),
         };
         for (at, item) in (0..).zip(items) {
@@ -117,6 +120,10 @@ impl Index {
         self.heads.get(key).map_or(&[], Vec::as_slice)
     }
 
+    pub(crate) fn has_word(&self, word: &str) -> bool {
+        self.words.contains(word)
+    }
+
     pub(crate) fn has_pair(&self, left: &str, right: &str) -> bool {
         self.pairs.contains(&(left.to_owned(), right.to_owned()))
     }
@@ -136,7 +143,8 @@ impl Index {
     pub(crate) fn key_of_misspelled(&self, word: &str) -> Option<String> {
         let length = word.chars().count();
         let allowed = match length {
-            0..=4 => return None,
+            0..=3 => return None,
+            4 => 0,
             5..=8 => 1,
             _ => 2,
         };
@@ -148,6 +156,15 @@ impl Index {
             {
                 found.insert(key);
             }
+        }
+        if found.is_empty() {
+            // "bolis" for "bolígrafos".
+            let short = word.strip_suffix('s').unwrap_or(word);
+            let shortened = self.spelled.get(&first).into_iter().flatten();
+            found = shortened
+                .filter(|(spelled, _)| spelled.starts_with(short) && spelled.len() >= short.len() + 4)
+                .map(|(_, key)| key.as_str())
+                .collect();
         }
         match found.len() {
             1 => found.pop_first().map(str::to_owned),
@@ -223,6 +240,7 @@ impl Index {
     }
 
     fn learn_spelling(&mut self, token: &Token, key: &str) {
+        self.words.insert(token.text.clone());
         if token.text.chars().count() < 5 || !token.is_word() {
             return;
         }

@@ -91,6 +91,8 @@ pub(crate) fn find(catalog: &Catalog, tokens: &[Token], context: &Context) -> Fo
         apart: true,
         last_key: 0,
         another: false,
+        grouped: None,
+        ahead: Vec::new(),
     };
     let mut at = 0;
     while at < tokens.len() {
@@ -113,6 +115,10 @@ struct Walk<'a> {
     apart: bool,
     last_key: usize,
     another: bool,
+    /// The number of "los 3", which counts what is there.
+    grouped: Option<usize>,
+    /// Options that came before their noun: "large pepperoni".
+    ahead: Vec<(usize, String)>,
 }
 
 impl Walk<'_> {
@@ -135,6 +141,9 @@ impl Walk<'_> {
         };
         match token.kind {
             Kind::Mark(mark) => {
+                if token.divides() {
+                    self.ahead.clear();
+                }
                 self.apart |= token.divides();
                 if matches!(mark, '.' | '?' | '!' | '\n' | ';') {
                     self.close();
@@ -166,6 +175,15 @@ impl Walk<'_> {
         let Some(whole) = number.as_whole() else {
             return at + 1;
         };
+        let before = self.text_before(at);
+        if self.text(at) == "one"
+            && matches!(
+                before,
+                "this" | "that" | "the" | "which" | "large" | "small" | "other" | "first" | "last"
+            )
+        {
+            return at + 1;
+        }
         if self.is_time_or_people(at) {
             return at + 1;
         }
@@ -177,6 +195,7 @@ impl Walk<'_> {
         {
             self.found.group = Some(whole);
             self.take_count(at, whole);
+            self.grouped = Some(at);
             return at + 1;
         }
         if self.is_trailing(at) {
@@ -190,10 +209,7 @@ impl Walk<'_> {
     fn take_count(&mut self, at: usize, number: u32) {
         self.close();
         self.drop_count();
-        let article = matches!(
-            self.text(at),
-            "un" | "una" | "uno" | "um" | "uma" | "a" | "an" | "one"
-        );
+        let article = matches!(self.text(at), "un" | "una" | "um" | "uma" | "a" | "an");
         let count = Count {
             number,
             unit: Unit::Each,
@@ -285,12 +301,10 @@ impl Walk<'_> {
         }
         // "el de 24" needs no noun where one item has the number.
         let pointed = previous == "de"
-            && at
-                .checked_sub(2)
-                .is_some_and(|two| {
-                    matches!(self.text(two), "el" | "la" | "los" | "las" | "lo" | "o" | "a")
-                        || self.token(two).is_some_and(|token| token.number().is_some())
-                });
+            && at.checked_sub(2).is_some_and(|two| {
+                matches!(self.text(two), "el" | "la" | "los" | "las" | "lo" | "o" | "a")
+                    || self.token(two).is_some_and(|token| token.number().is_some())
+            });
         let mut base = self.base_for_option();
         if pointed && base.is_empty() {
             base = index.with_key(&key).to_vec();
@@ -303,12 +317,17 @@ impl Walk<'_> {
         let next_word = self.token(at + 1).filter(|token| token.is_word());
         let of_the_kind = match next_word {
             Some(_) => base.iter().any(|place| {
-                index.entry(*place).is_some_and(|entry| !next.is_empty() && entry.keys.contains(&next))
-            }),
-            None => base.iter().any(|place| {
                 index
                     .entry(*place)
-                    .is_some_and(|entry| entry.keys.iter().any(|key| key.starts_with(|first: char| first.is_ascii_digit())))
+                    .is_some_and(|entry| !next.is_empty() && entry.keys.contains(&next))
+            }),
+            None => base.iter().any(|place| {
+                index.entry(*place).is_some_and(|entry| {
+                    entry
+                        .keys
+                        .iter()
+                        .any(|key| key.starts_with(|first: char| first.is_ascii_digit()))
+                })
             }),
         };
         let sized = introduced
@@ -528,7 +547,8 @@ impl Walk<'_> {
     fn is_trailing(&self, at: usize) -> bool {
         let marked = matches!(self.text_before(at), "x" | ":" | "=" | "*");
         let ends = self.token(at + 1).is_none_or(Token::divides) || self.text(at + 1) == "x";
-        let adjacent = self.current.is_some() && at <= self.last_key + 2;
+        let reach = if marked { 2 } else { 1 };
+        let adjacent = self.current.is_some() && at <= self.last_key + reach;
         adjacent
             && self
                 .current
@@ -551,6 +571,7 @@ impl Walk<'_> {
 
     fn drop_count(&mut self) {
         if let Some((at, count, _)) = self.count.take()
+            && self.grouped != Some(at)
             && (!count.article || self.tokens.len() <= 4)
         {
             self.found.bare.push((at, count.number));
@@ -581,7 +602,12 @@ impl Walk<'_> {
             return;
         }
         let lists = matches!(word, "o" | "ou" | "or");
-        if lists && self.tokens.get(at + 1).is_some_and(|next| next.number().is_some()) {
+        if lists
+            && self
+                .tokens
+                .get(at + 1)
+                .is_some_and(|next| next.number().is_some())
+        {
             self.drop_count();
         }
         let Some(key) = self.key_at(at) else {
@@ -619,6 +645,7 @@ impl Walk<'_> {
         ) || at
             .checked_sub(2)
             .is_some_and(|two| matches!(self.text(two), "con" | "a" | "al" | "my"))
+            && matches!(self.text_before(at), "la" | "mi" | "el" | "my" | "the" | "minha")
             && matches!(self.text(at), "tarjeta" | "card" | "cartao"))
             || matches!(self.text(at + 1), "credito" | "debito")
     }
@@ -638,6 +665,10 @@ impl Walk<'_> {
             return (stands_out && !index.with_key(letter).is_empty()).then(|| letter.to_owned());
         }
         let key = index.key_of_word(&token.text);
+        // "pagar" and "pagos" share a stem; talk is talk unless a name has that very word.
+        if vocabulary::is_talk(&token.text) && !index.has_word(&token.text) {
+            return None;
+        }
         if token.text.chars().count() < 2 || vocabulary::is_stop(&token.text) {
             return None;
         }
@@ -757,8 +788,10 @@ impl Walk<'_> {
                 return true;
             }
             let close_by = at <= self.last_key + 3;
-            if !self.apart && heads.is_empty() && close_by && !always && key != DELIVERY {
-                current.fit = Fit::Clash;
+            let option = is_colour(key) || is_size(key);
+            let beside = at == self.last_key + 1 || option && close_by;
+            if !self.apart && heads.is_empty() && beside && !always && key != DELIVERY {
+                current.fit = current.fit.max(if option { Fit::Clash } else { Fit::Loose });
                 current.end = at + 1;
                 self.last_key = at;
                 return true;
@@ -782,6 +815,9 @@ impl Walk<'_> {
             }
         };
         if places.is_empty() {
+            if is_colour(key) || is_size(key) {
+                self.ahead.push((at, key.to_owned()));
+            }
             return false;
         }
         self.start(at, key, places, option_only);
@@ -853,12 +889,26 @@ impl Walk<'_> {
         {
             count.unit = Unit::Measured;
         }
+        let mut places = places;
+        let mut keys = vec![key.to_owned()];
+        let mut fit = Fit::Exact;
+        let ahead = std::mem::take(&mut self.ahead);
+        for (_, option) in ahead.into_iter().filter(|(token, _)| at <= token + 2) {
+            let narrowed = common(&places, self.catalog.index.with_key(&option));
+            if narrowed.is_empty() {
+                let listed = places.iter().any(|place| self.lists_kind(*place, &option));
+                fit = fit.max(if listed { Fit::Clash } else { Fit::Loose });
+            } else {
+                places = narrowed;
+                keys.push(option);
+            }
+        }
         self.current = Some(Mention {
             places,
-            keys: vec![key.to_owned()],
+            keys,
             count,
             measure,
-            fit: Fit::Exact,
+            fit,
             start,
             end: at + 1,
             option_only,
@@ -866,6 +916,16 @@ impl Walk<'_> {
         });
         self.apart = false;
         self.last_key = at;
+    }
+
+    /// Returns whether the item's name has a colour, or a size, as the option is one.
+    fn lists_kind(&self, place: Place, option: &str) -> bool {
+        self.catalog.index.entry(place).is_some_and(|entry| {
+            entry
+                .keys
+                .iter()
+                .any(|key| is_colour(key) && is_colour(option) || is_size(key) && is_size(option))
+        })
     }
 
     /// Reads a word that is in no name: a qualifier nobody listed, or goods nobody sells.
@@ -903,6 +963,9 @@ impl Walk<'_> {
                 };
             }
             return;
+        }
+        if option && self.current.is_none() && !key.is_empty() {
+            self.ahead.push((at, key.to_owned()));
         }
         if option && self.current.is_none() && !self.context.pending.is_empty() {
             self.found.unknown.push(at);
@@ -943,8 +1006,36 @@ impl Walk<'_> {
         let article = self.count.as_ref().is_some_and(|(_, count, _)| count.article);
         let ordered = matches!(
             self.text_before(token),
-            "quiero" | "quisiera" | "quero" | "queria" | "want" | "need" | "necesito" | "ocupo" | "preciso" | "dame" | "deme" | "mandame" | "mandeme"
-                | "get" | "have" | "buy" | "order" | "y" | "e" | "and" | "da" | "das" | "ve" | "manda" | "llevo" | "levo" | "por" | "comprar" | "pedir" | "ponme"
+            "quiero"
+                | "quisiera"
+                | "quero"
+                | "queria"
+                | "want"
+                | "need"
+                | "necesito"
+                | "ocupo"
+                | "preciso"
+                | "dame"
+                | "deme"
+                | "mandame"
+                | "mandeme"
+                | "get"
+                | "have"
+                | "buy"
+                | "order"
+                | "y"
+                | "e"
+                | "and"
+                | "da"
+                | "das"
+                | "ve"
+                | "manda"
+                | "llevo"
+                | "levo"
+                | "por"
+                | "comprar"
+                | "pedir"
+                | "ponme"
         );
         (!article || ordered)
             && at <= token + 3

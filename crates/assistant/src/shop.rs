@@ -356,8 +356,16 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
 
 /// The shop says it back as an order, so it is one.
 fn want_selected(state: &mut State, catalog: &Catalog) {
-    let selected: Vec<Vec<Place>> = state.selected(catalog).iter().map(|line| line.places.clone()).collect();
-    for line in state.lines.iter_mut().filter(|line| selected.contains(&line.places)) {
+    let selected: Vec<Vec<Place>> = state
+        .selected(catalog)
+        .iter()
+        .map(|line| line.places.clone())
+        .collect();
+    for line in state
+        .lines
+        .iter_mut()
+        .filter(|line| selected.contains(&line.places))
+    {
         line.level = Level::Wanted;
     }
 }
@@ -384,6 +392,21 @@ fn remember_offer(state: &mut State, said: &Said, offered: &[Mention], catalog: 
         state.topic.clone_from(&state.offer);
     } else if !state.has_wanted() {
         // The shop's answer is what "ese" and "los dos" then mean.
+        let said_price = |place: &Place| {
+            said.amounts()
+                .any(|(_, number, _)| readings(catalog, number).contains(&catalog.price(*place)))
+        };
+        let answers = state
+            .offer
+            .iter()
+            .any(|place| !is_delivery(catalog, *place) && said_price(place));
+        if answers {
+            let offer = state.offer.clone();
+            state.lines.retain(|line| {
+                line.places.len() == 1 && line.places.iter().any(&said_price)
+                    || line.places.iter().any(|place| offer.contains(place))
+            });
+        }
         for place in state.offer.clone() {
             let priced = said
                 .amounts()
@@ -455,8 +478,15 @@ fn names_fee_apart(state: &State, said: &Said, catalog: &Catalog) -> bool {
     let Some(place) = delivery_item(catalog) else {
         return false;
     };
-    let ordered = state.selected(catalog).iter().any(|line| line.places.contains(&place));
-    let named = said.found.mentions.iter().any(|mention| mention.places.contains(&place));
+    let ordered = state
+        .selected(catalog)
+        .iter()
+        .any(|line| line.places.contains(&place));
+    let named = said
+        .found
+        .mentions
+        .iter()
+        .any(|mention| mention.places.contains(&place));
     let priced = said
         .amounts()
         .any(|(_, number, _)| readings(catalog, number).contains(&catalog.price(place)));
@@ -472,7 +502,7 @@ fn is_past_or_percent(said: &Said, number: &str) -> bool {
 
 /// Returns the totals that the order can have.
 fn totals(state: &State, catalog: &Catalog) -> Vec<i64> {
-    let Some(pairs) = state.resolved(catalog) else {
+    let Some(pairs) = state.priced_pairs(catalog) else {
         return Vec::new();
     };
     let Some(total) = sum(catalog, &pairs) else {
@@ -519,7 +549,7 @@ fn explained(state: &State, offered: &[Mention], catalog: &Catalog) -> Vec<i64> 
         }
     }
     all.extend(state.offer.iter().map(|place| catalog.price(*place)));
-    if let Some(pairs) = state.resolved(catalog) {
+    if let Some(pairs) = state.priced_pairs(catalog) {
         let goods: Vec<(Place, u32)> = pairs
             .iter()
             .copied()
@@ -558,8 +588,20 @@ fn offers_more(state: &State, said: &Said, offered: &[Mention]) -> bool {
             let asks_to_have = (start..end).any(|at| {
                 matches!(
                     said.text(at),
-                    "quieres" | "quiere" | "quieren" | "queres" | "quer" | "want" | "like" | "gustas" | "gusta" | "deseas" | "desea" | "agrego"
-                        | "sumo" | "incluyo"
+                    "quieres"
+                        | "quiere"
+                        | "quieren"
+                        | "queres"
+                        | "quer"
+                        | "want"
+                        | "like"
+                        | "gustas"
+                        | "gusta"
+                        | "deseas"
+                        | "desea"
+                        | "agrego"
+                        | "sumo"
+                        | "incluyo"
                 )
             });
             said.asks_at(mention.start) && asks_to_have && !state.lines.iter().any(|line| line.meets(mention))

@@ -2,7 +2,7 @@
 
 /// Words of names that distinguish nothing and are no key.
 const STOP: &str = " de del da do das dos el la los las lo o a os as un una uns uma en em no na nos nas con com sin sem \
-    para pra pro por y e and of the with for in on to an x al ao c s d u r t n ";
+    can may will do have get want need like i you me my para pra pro por y e and of the with for in on to an x al ao c s d u r t n ";
 
 /// Words that many items share: they narrow a match, and never make one.
 const WEAK: &str = " dia dias mes meses month months hora horas hour hours semana semanas week weeks persona personas pessoa \
@@ -146,6 +146,11 @@ pub(crate) fn is_weak(word: &str) -> bool {
 /// Returns whether the word is everyday talk and names no goods.
 pub(crate) fn is_common(word: &str) -> bool {
     listed(COMMON, word) || is_stop(word) || is_weak(word) || crate::read::knows(word)
+}
+
+/// Returns whether the word belongs to a conversation and not to goods, whatever its stem.
+pub(crate) fn is_talk(word: &str) -> bool {
+    (listed(COMMON, word) || crate::read::knows(word)) && !is_weak(word) && group_of(word).is_none()
 }
 
 fn listed(list: &'static str, word: &str) -> bool {
