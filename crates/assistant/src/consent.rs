@@ -20,6 +20,7 @@ pub(crate) fn read(said: &Said, state: &State, removed: bool) -> Verdict {
     if let Some(doubt) = whole_message_doubt(said, &consents) {
         return Verdict::Doubts(doubt);
     }
+    let consents = with_echo(said, state, consents);
     let last_doubt = doubts.iter().max_by_key(|(hit, _)| hit.end);
     let strongest = consents
         .iter()
@@ -35,6 +36,88 @@ pub(crate) fn read(said: &Said, state: &State, removed: bool) -> Verdict {
         (None, None) if is_conditional_somewhere(said) => Verdict::Doubts(Doubt::Conditional),
         (None, None) => Verdict::Neither,
     }
+}
+
+/// Counts "conforme" as a yes to "¿conforme?".
+fn with_echo(said: &Said, state: &State, mut consents: Vec<(Hit, Consent)>) -> Vec<(Hit, Consent)> {
+    let words: Vec<&str> = said
+        .tokens
+        .iter()
+        .filter(|token| token.is_word() && !token.quoted)
+        .map(|token| token.text.as_str())
+        .collect();
+    let echoes = !words.is_empty()
+        && words.len() <= 2
+        && !said.asks()
+        && words
+            .iter()
+            .all(|word| word.chars().count() > 2 && state.question_words.iter().any(|asked| asked == word));
+    if echoes {
+        let hit = Hit {
+            sense: Sense::Yes,
+            start: 0,
+            end: said.tokens.len(),
+        };
+        consents.push((hit, Consent::Yes));
+    }
+    consents
+}
+
+/// Returns whether the clause puts a payment off: "te deposito al rato".
+fn is_put_off(said: &Said, hit: &Hit) -> bool {
+    let (start, end) = said.clause(hit.start);
+    let asks_for_link = (start..end).any(|at| {
+        matches!(
+            said.text(at),
+            "link"
+                | "liga"
+                | "enlace"
+                | "lnk"
+                | "cobrame"
+                | "cobralo"
+                | "bill"
+                | "charge"
+                | "invoice"
+                | "como"
+                | "how"
+        )
+    });
+    !asks_for_link
+        && (hit.start..end).any(|at| {
+            matches!(
+                said.text(at),
+                "rato"
+                    | "luego"
+                    | "despues"
+                    | "manana"
+                    | "tarde"
+                    | "noche"
+                    | "quincena"
+                    | "lunes"
+                    | "martes"
+                    | "miercoles"
+                    | "jueves"
+                    | "viernes"
+                    | "sabado"
+                    | "domingo"
+                    | "amanha"
+                    | "depois"
+                    | "segunda"
+                    | "sexta"
+                    | "later"
+                    | "tomorrow"
+                    | "monday"
+                    | "friday"
+                    | "saturday"
+                    | "sunday"
+                    | "tonight"
+                    | "semana"
+                    | "week"
+                    | "mes"
+                    | "month"
+                    | "payday"
+            )
+        })
 }
 
 /// Cash on delivery needs no link, and an unanswered question no charge yet.
@@ -125,7 +208,12 @@ fn is_about_granted(said: &Said) -> bool {
 fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
     let mut found = Vec::new();
     for hit in &said.hits {
+        // "¿cómo le cancelo?" asks how to pay.
+        let pays = said
+            .all(Sense::Pay)
+            .any(|pay| pay.start <= hit.start && hit.end <= pay.end && pay.end - pay.start > 1);
         let doubt = match hit.sense {
+            Sense::Cancel if pays => continue,
             Sense::Cancel
                 if !(removed
                     && said
@@ -137,6 +225,7 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
                 Doubt::Cancelled
             }
             Sense::Later => Doubt::Later,
+            Sense::Pay if is_put_off(said, hit) => Doubt::Later,
             Sense::Hold => Doubt::Hold,
             Sense::No if state.question == Question::Confirm && !removed && opens_clause(said, hit) => {
                 Doubt::Hold

@@ -73,6 +73,8 @@ pub(crate) struct State {
     pub(crate) shop_amounts: BTreeSet<i64>,
     pub(crate) grant: Option<Grant>,
     pub(crate) question: Question,
+    /// The words of the shop's last question: "¿conforme?" is answered by "conforme".
+    pub(crate) question_words: Vec<String>,
     /// The customer spoke of goods that nobody sells here.
     pub(crate) unknown: bool,
     /// Something about the order is open until the shop says the total.
@@ -109,6 +111,7 @@ impl State {
             shop_amounts: BTreeSet::new(),
             grant: None,
             question: Question::None,
+            question_words: Vec::new(),
             unknown: false,
             unsettled: false,
             together: None,

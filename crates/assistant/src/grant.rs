@@ -214,9 +214,15 @@ fn amount_off(said: &Said, at: usize, number: Decimal, catalog: &Catalog) -> Opt
 /// Reads "te lo dejo en $100": a price below the catalog's.
 fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: &State) -> Option<Grant> {
     let (start, end) = said.sentence(at);
-    let gives = said
-        .all(Sense::NewPrice)
-        .any(|hit| hit.start >= start && hit.start < end && (hit.start <= at + 3) && at < hit.end + 6);
+    let gives = said.all(Sense::NewPrice).any(|hit| {
+        // A bare number must stand right after the words: "en 100", not "garantía de 3 meses".
+        let reach = if said.tokens.get(at).is_some_and(|token| token.money) {
+            6
+        } else {
+            2
+        };
+        hit.start >= start && hit.start < end && hit.start <= at + 3 && at < hit.end + reach
+    });
     let result = said.within((start, end), Sense::Off)
         && (start.max(at.saturating_sub(3))..at).any(|before| {
             matches!(

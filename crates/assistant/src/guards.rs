@@ -231,7 +231,11 @@ fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, desk: &Desk<
     let plausible = readings(desk.catalog, number)
         .iter()
         .any(|minor| *minor >= cheapest / 4);
-    !mention && introduced && plausible && (grouped || number.as_whole().is_some_and(|whole| whole > 12))
+    let claimed = grouped && said.has(Sense::Claim);
+    !mention
+        && (introduced || claimed)
+        && plausible
+        && (grouped || number.as_whole().is_some_and(|whole| whole > 12))
 }
 
 /// Returns whether the catalog or the shop explains the amount.

@@ -266,34 +266,29 @@ fn head_of(
     language: Language,
     key_of: impl Fn(&Token) -> String,
 ) -> Option<String> {
-    let nouns = tokens
-        .iter()
-        .filter(|token| {
-            token.is_word() && !vocabulary::is_stop(&token.text) && !vocabulary::is_weak(&token.text)
-        })
-        .filter(|token| {
-            let key = key_of(token);
-            !is_colour(&key) && !is_size(&key) && keys.contains(&key)
-        });
-    let mut nouns = nouns.peekable();
+    let is_noun = |token: &&Token| {
+        let key = key_of(token);
+        token.is_word()
+            && token.text.chars().count() > 1
+            && !vocabulary::is_stop(&token.text)
+            && !vocabulary::is_weak(&token.text)
+            && !is_colour(&key)
+            && !is_size(&key)
+            && keys.contains(&key)
+    };
+    let first = tokens.iter().find(is_noun);
     let chosen = if language == Language::English {
+        let ends = |token: &Token| {
+            token.number().is_some() || matches!(token.text.as_str(), "of" | "with" | "for" | "in")
+        };
         let end = tokens
             .iter()
             .skip(1)
-            .position(|token| {
-                token.number().is_some() || matches!(token.text.as_str(), "of" | "with" | "for" | "in")
-            })
+            .position(ends)
             .map_or(tokens.len(), |at| at + 1);
-        let before: Option<&Token> = tokens.iter().take(end).rfind(|token| {
-            token.is_word()
-                && !vocabulary::is_stop(&token.text)
-                && !vocabulary::is_weak(&token.text)
-                && !is_colour(&key_of(token))
-                && !is_size(&key_of(token))
-        });
-        before.or_else(|| nouns.next())
+        tokens.iter().take(end).rfind(is_noun).or(first)
     } else {
-        nouns.next()
+        first
     };
     chosen.map(&key_of).or_else(|| {
         keys.iter()

@@ -601,6 +601,12 @@ impl Walk<'_> {
         if matches!(word, "medio" | "media" | "meio" | "meia" | "half") && self.half(at) {
             return;
         }
+        // "1200 la pantalla": that number counts nothing.
+        if matches!(word, "el" | "la" | "los" | "las" | "o" | "os" | "the")
+            && self.count.as_ref().is_some_and(|(token, ..)| token + 1 == at)
+        {
+            self.drop_count();
+        }
         let lists = matches!(word, "o" | "ou" | "or");
         if lists
             && self

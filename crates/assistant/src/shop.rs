@@ -36,6 +36,15 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     state.free_delivery |= said.has(Sense::FreeDelivery);
     judge_amounts(state, &said, &offered, catalog, at);
     state.question = question_of(&said);
+    if state.question == Question::Other
+        && state.price == Price::Verified
+        && state.price_turn == Some(at)
+        && !is_open_question(&said)
+    {
+        // "$50 in total, cool?"
+        state.question = Question::Confirm;
+    }
+    state.question_words = question_words(&said);
     if matches!(state.question, Question::Other | Question::Confirm) && offers_more(state, &said, &offered) {
         state.question = Question::Upsell;
     }
@@ -580,6 +589,101 @@ fn explained(state: &State, offered: &[Mention], catalog: &Catalog) -> Vec<i64> 
     all
 }
 
+/// Returns whether the sentence offers pictures, an invoice or an explanation: a yes to that orders nothing.
+fn is_about_pictures(said: &Said, (start, end): (usize, usize)) -> bool {
+    (start..end).any(|at| {
+        matches!(
+            said.text(at),
+            "foto"
+                | "fotos"
+                | "photo"
+                | "photos"
+                | "picture"
+                | "pictures"
+                | "catalogo"
+                | "menu"
+                | "cardapio"
+                | "info"
+                | "informacion"
+                | "detalles"
+                | "details"
+                | "video"
+                | "ubicacion"
+                | "explique"
+                | "explico"
+                | "explain"
+                | "muestre"
+                | "show"
+                | "opciones"
+                | "options"
+                | "colores"
+                | "factura"
+                | "invoice"
+                | "nota"
+                | "bolsa"
+                | "know"
+                | "saber"
+        )
+    })
+}
+
+/// Returns whether the last question needs more than a yes, or is about something else.
+fn is_open_question(said: &Said) -> bool {
+    let Some(last) = said.tokens.iter().rposition(|token| token.is_mark('?')) else {
+        return true;
+    };
+    let (start, end) = said.sentence(last.saturating_sub(1));
+    let asks_what = (start..end).any(|at| {
+        matches!(
+            said.text(at),
+            "que"
+                | "cual"
+                | "cuales"
+                | "qual"
+                | "quais"
+                | "what"
+                | "which"
+                | "when"
+                | "where"
+                | "who"
+                | "how"
+                | "cuando"
+                | "quando"
+                | "donde"
+                | "onde"
+                | "quien"
+                | "quem"
+                | "como"
+                | "cuantos"
+                | "cuantas"
+                | "quantos"
+                | "quantas"
+                | "o"
+                | "ou"
+                | "or"
+                | "algo"
+                | "anything"
+                | "mais"
+                | "mas"
+                | "else"
+                | "tienes"
+                | "tiene"
+                | "tem"
+                | "have"
+        )
+    });
+    asks_what || is_about_pictures(said, (start, end))
+}
+
+fn question_words(said: &Said) -> Vec<String> {
+    let Some(last) = said.tokens.iter().rposition(|token| token.is_mark('?')) else {
+        return Vec::new();
+    };
+    let (_, end) = said.sentence(last.saturating_sub(1));
+    let (start, _) = said.clause(last.saturating_sub(1));
+    (start..end).map(|at| said.text(at).to_owned()).collect()
+}
+
 /// Returns whether the question is about something that was not ordered: "¿quieres velas por $30?"
 fn offers_more(state: &State, said: &Said, offered: &[Mention]) -> bool {
     state.has_wanted()
@@ -627,40 +731,7 @@ fn question_of(said: &Said) -> Question {
         };
     };
     let span = said.sentence(last.saturating_sub(1));
-    let other_thing = (span.0..span.1).any(|at| {
-        matches!(
-            said.text(at),
-            "foto"
-                | "fotos"
-                | "photo"
-                | "photos"
-                | "picture"
-                | "pictures"
-                | "catalogo"
-                | "menu"
-                | "cardapio"
-                | "info"
-                | "informacion"
-                | "detalles"
-                | "details"
-                | "video"
-                | "ubicacion"
-                | "explique"
-                | "explico"
-                | "explain"
-                | "muestre"
-                | "show"
-                | "opciones"
-                | "options"
-                | "colores"
-                | "factura"
-                | "invoice"
-                | "nota"
-                | "bolsa"
-                | "know"
-                | "saber"
-        )
-    });
+    let other_thing = is_about_pictures(said, span);
     let ordered = [
         (Sense::QDelivery, Question::Delivery),
         (Sense::QOption, Question::Option),

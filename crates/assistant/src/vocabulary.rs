@@ -64,8 +64,8 @@ const SYNONYMS: [&str; 74] = [
     "~earbuds audifono audifonos auricular auriculares fone fones earbuds earphones headphones",
     "~charger cargador cargadores carregador carregadores charger chargers",
     "~case funda fundas capinha capinhas case cases carcasa",
-    "~screen pantalla tela screen mica",
-    "~shirt camiseta camisetas playera playeras remera remeras polera poleras tshirt tee",
+    "~screen pantalla pantallas tela screen",
+    "~shirt camiseta camisetas playera playeras remera remeras polera poleras tshirt tee tees tshirts shirt shirts",
     "~trousers pantalon pantalones calca calcas trousers pants",
     "~dress vestido vestidos dress dresses",
     "~shoe zapato zapatos sapato sapatos shoe shoes",
@@ -179,7 +179,13 @@ pub(crate) fn group_of(word: &str) -> Option<&'static str> {
             })
             .collect()
     });
-    GROUPS.get(word).copied()
+    let singular = || word.strip_suffix("es").or_else(|| word.strip_suffix('s'));
+    GROUPS.get(word).copied().or_else(|| {
+        let short = |word: &str| GROUPS.get(word).copied();
+        word.strip_suffix('s')
+            .and_then(short)
+            .or_else(|| singular().and_then(short))
+    })
 }
 
 /// Returns what a lone letter means: a size, or after digits a measure.

@@ -285,7 +285,8 @@ fn currencies(tokens: &mut [Token]) {
                     .and_then(|sol| tokens.get(sol))
                     .is_some_and(|sol| sol.text == "s" && sol.upper)
             });
-        let sign = before.is_some_and(is_currency) || slash;
+        let code = |token: &Token| token.is_word() && token.text.len() == 3 && !token.upper;
+        let sign = before.is_some_and(|token| is_currency(token) && !code(token)) || slash;
         let after = tokens.get(at + 1).is_some_and(is_currency)
             || tokens
                 .get(at + 1)
