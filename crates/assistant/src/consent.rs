@@ -278,6 +278,7 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
             found.push((*hit, consent));
         }
     }
+    found.extend(bare_orders(said));
     let yes = (0..said.tokens.len()).filter(|at| is_yes(said, *at));
     found.extend(yes.map(|at| {
         let hit = Hit {
@@ -288,6 +289,27 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
         (hit, Consent::Yes)
     }));
     found
+}
+
+/// "pásame", "mándame" with nothing behind it: the link is meant.
+fn bare_orders(said: &Said) -> Vec<(Hit, Consent)> {
+    (0..said.tokens.len())
+        .filter(|at| {
+            matches!(
+                said.text(*at),
+                "pasame" | "paseme" | "mandame" | "mandeme" | "enviame" | "envieme" | "manda" | "cobra"
+            ) && said.clause(*at).1 == at + 1
+                && !said.is_negated(*at)
+        })
+        .map(|at| {
+            let hit = Hit {
+                sense: Sense::Accept,
+                start: at,
+                end: at + 1,
+            };
+            (hit, Consent::Accept)
+        })
+        .collect()
 }
 
 /// Returns whether the message says yes to whatever was asked.

@@ -134,7 +134,9 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
     {
         line.quantity = quantity;
     }
-    if said.found.mentions.len() > 1 && (said.has(Sense::Hypothetical) || said.has(Sense::AskDiscount)) {
+    if said.found.mentions.len() > 1
+        && (said.has(Sense::Hypothetical) || said.has(Sense::AskDiscount) || complement(said, catalog))
+    {
         state.together = Some(state.round);
     }
     let topic: Vec<Place> = said
@@ -149,6 +151,27 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
         state.order_turn.get_or_insert(at);
     }
     removed
+}
+
+/// Returns whether the message names different things as one order, and does not compare.
+fn complement(said: &Said, catalog: &Catalog) -> bool {
+    let mut heads: Vec<Option<&str>> = said
+        .found
+        .mentions
+        .iter()
+        .map(|mention| catalog.index.entry(*mention.places.first()?)?.head.as_deref())
+        .collect();
+    let all = heads.len();
+    heads.sort_unstable();
+    heads.dedup();
+    // In Portuguese "o" is an article.
+    let compares = said.tokens.iter().any(|token| {
+        matches!(
+            token.text.as_str(),
+            "or" | "ou" | "cual" | "qual" | "which" | "diferencia" | "diferenca"
+        )
+    });
+    heads.len() == all && !compares
 }
 
 fn take_mention(

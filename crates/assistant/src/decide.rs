@@ -188,10 +188,46 @@ impl Desk<'_> {
             Ok(charge) => charge,
             Err(trouble) => return self.troubled(trouble),
         };
+        if self.wavers() {
+            return (
+                Decision::Recap(reply::recap(self, &charge)),
+                "The customer agreed before, and now says no to something".into(),
+            );
+        }
         if let Some(open) = self.still_open(consent) {
             return (Decision::Recap(reply::recap(self, &charge)), open.into());
         }
         (Decision::Charge(charge), why_charged(consent, self.state.price))
+    }
+
+    /// Returns whether an agreement of earlier rounds meets a "no" in the last one.
+    fn wavers(&self) -> bool {
+        let earlier = self
+            .state
+            .consent
+            .is_some_and(|(_, turn)| self.burst.first().is_some_and(|(first, _)| turn < *first));
+        earlier
+            && self.burst.iter().any(|(_, said)| {
+                let words = said.tokens.iter().filter(|token| token.is_word()).count();
+                let negates = said.tokens.iter().any(|token| {
+                    matches!(
+                        token.text.as_str(),
+                        "no" | "nao"
+                            | "not"
+                            | "dont"
+                            | "cant"
+                            | "wont"
+                            | "deja"
+                            | "dejalo"
+                            | "nah"
+                            | "pero"
+                            | "mas"
+                            | "but"
+                            | "deixa"
+                    )
+                });
+                words > 2 && negates
+            })
     }
 
     /// Returns what keeps an agreed and priced order from being charged.

@@ -198,7 +198,7 @@ impl Walk<'_> {
             self.grouped = Some(at);
             return at + 1;
         }
-        if self.is_trailing(at) {
+        if whole <= 50 && self.is_trailing(at) {
             self.set_trailing(whole);
             return at + 1;
         }
@@ -977,7 +977,11 @@ impl Walk<'_> {
             self.found.unknown.push(at);
             return;
         }
-        if word.chars().count() < 3 || vocabulary::is_common(&word) {
+        let model = matches!(
+            word.as_str(),
+            "pro" | "max" | "plus" | "mini" | "ultra" | "lite" | "premium"
+        );
+        if word.chars().count() < 3 || vocabulary::is_common(&word) && !model {
             return;
         }
         if near
@@ -995,6 +999,17 @@ impl Walk<'_> {
             .count
             .as_ref()
             .is_some_and(|(token, ..)| self.is_counted_by(at, *token));
+        if self.current.is_some()
+            && !self.apart
+            && at == self.last_key + 1
+            && (model || word.chars().count() >= 4)
+        {
+            // "base tono oscuro": a word right beside the name that no name has.
+            if let Some(current) = &mut self.current {
+                current.fit = current.fit.max(Fit::Loose);
+            }
+            return;
+        }
         let wanted = counted
             || self.another
             || self.current.is_some() && self.apart && matches!(before.as_str(), "y" | "e" | "and" | "+");

@@ -442,14 +442,16 @@ fn judge_amounts(state: &mut State, said: &Said, offered: &[Mention], catalog: &
     let explained = explained(state, offered, catalog);
     let totals = totals(state, catalog);
     let mut verdict = None;
-    for (_, number, money) in said.amounts() {
+    for (number_at, number, money) in said.amounts() {
         let readings = readings(catalog, number);
         state.shop_amounts.extend(readings.iter().filter(|_| money));
         if readings.iter().any(|minor| totals.contains(minor)) {
             verdict = Some(Price::Verified);
         } else if readings.iter().any(|minor| explained.contains(minor)) {
             verdict = verdict.or(Some(Price::Quoted));
-        } else if money && !is_past_or_percent(said, number.key().as_str()) {
+        } else if (money || may_be_price(said, number_at, &readings, &totals))
+            && !is_past_or_percent(said, number.key().as_str())
+        {
             verdict = Some(Price::Mismatch);
             break;
         }
@@ -480,6 +482,69 @@ fn judge_amounts(state: &mut State, said: &Said, offered: &[Mention], catalog: &
     if state.grant == Some(Grant::Unclear) || names_fee_apart(state, said, catalog) {
         state.price = Price::Mismatch;
     }
+}
+
+/// Returns whether a bare number of the shop is about as large as the price: "le dejo todo en 195".
+fn may_be_price(said: &Said, at: usize, readings: &[i64], totals: &[i64]) -> bool {
+    let counted = said
+        .found
+        .mentions
+        .iter()
+        .any(|mention| mention.start <= at && at < mention.end);
+    let introduced = at.checked_sub(1).is_some_and(|before| {
+        matches!(
+            said.text(before),
+            "en" | "por"
+                | "for"
+                | "total"
+                | "son"
+                | "em"
+                | "serian"
+                | "seria"
+                | "fica"
+                | "queda"
+                | "is"
+                | "="
+        )
+    });
+    let timed = matches!(
+        said.text(at + 1),
+        "dias"
+            | "dia"
+            | "days"
+            | "day"
+            | "horas"
+            | "hora"
+            | "hours"
+            | "h"
+            | "hs"
+            | "hrs"
+            | "min"
+            | "minutos"
+            | "minutes"
+            | "semanas"
+            | "weeks"
+            | "meses"
+            | "months"
+            | "anos"
+            | "years"
+            | "am"
+            | "pm"
+            | "personas"
+            | "people"
+            | "pessoas"
+            | "km"
+            | "de"
+            | "cuotas"
+            | "x"
+            | "veces"
+    );
+    let near = totals.iter().any(|total| {
+        readings
+            .iter()
+            .any(|minor| *minor > total / 4 && *minor < total.saturating_mul(4))
+    });
+    introduced && !counted && !timed && near
 }
 
 /// "R$ 60 + R$ 12 de entrega, tudo bem?": the yes is to more than the order holds.

@@ -14,12 +14,12 @@ const WEAK: &str = " dia dias mes meses month months hora horas hour hours seman
     gallon bolsa bolsas bag bags orden ordenes order orders porcion porcao tubo lata latas botella botellas garrafa saco \
     sacos sobre bote frasco minuto minutos min minutes clase clases class classes aula aulas completo completa nuevo nueva \
     full especial special vale va listo show top super perfecto claro fine cool great good right sale sesion sesiones \
-    sessao sessoes session sessions pago pagos par pares pair pairs tableta tabletas capsulas comprimidos cita visita \
+    sessao sessoes session sessions pago pagos millar millares milheiro par pares pair pairs tableta tabletas capsulas comprimidos cita visita \
     consulta vez pass individual personal total normal regular doble simple basico basica para llevar adulto adultos \
     local plus premium pro max mini maxi online ";
 
 /// Groups of words for one thing; the first names the group.
-const SYNONYMS: [&str; 74] = [
+const SYNONYMS: &[&str] = &[
     "#black negro negra negros negras preto preta pretos pretas black",
     "#white blanco blanca blancos blancas branco branca brancos brancas white",
     "#red rojo roja rojos rojas vermelho vermelha vermelhos vermelhas red",
@@ -58,6 +58,7 @@ const SYNONYMS: [&str; 74] = [
     "~bag bolsa bolsas bolsita bag bags saco sacos saquinho",
     "~pack paquete paquetes pacote pacotes pack packs paq",
     "~piece pieza piezas pza pzas pz peca pecas piece pieces unidad unidades unidade unid pcs",
+    "~thousand millar millares milheiro milheiros",
     "~person persona personas pessoa pessoas people person pax porciones",
     "~delivery envio envios entrega entregas domicilio domicilios delivery despacho frete flete shipping postage reparto",
     "~phone celular celulares cel telefono phone smartphone",
