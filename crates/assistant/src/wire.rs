@@ -14,6 +14,31 @@ pub struct CatalogFile {
     pub items: Vec<ItemFile>,
 }
 
+/// A dialog file: the messages alone, or with what the customer bought before.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum DialogFile {
+    Turns(Vec<TurnFile>),
+    WithHistory {
+        dialog: Vec<TurnFile>,
+        #[serde(default)]
+        previous_orders: Vec<PastOrderFile>,
+    },
+}
+
+impl DialogFile {
+    /// Returns the conversation that the file describes.
+    pub fn into_conversation(self) -> Conversation {
+        match self {
+            Self::Turns(dialog) => conversation_from_files(&dialog, &[]),
+            Self::WithHistory {
+                dialog,
+                previous_orders,
+            } => conversation_from_files(&dialog, &previous_orders),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 pub struct ItemFile {
     pub id: String,

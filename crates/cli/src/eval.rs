@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use cobro_assistant::Rules;
 use cobro_assistant::eval::{Figures, Outcome, Report, outcome_of, rows_from_jsonl};
 use cobro_desk::DeskError;
@@ -17,24 +16,26 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), DeskError> {
-    let path = &arguments.file;
-    let text = std::fs::read_to_string(path).with_context(|| format!("Failed to read {}", path.display()))?;
-    let read = || format!("Failed to read {}", path.display());
-    let rows = rows_from_jsonl(&text).with_context(read)?;
-    let outcomes: Result<Vec<Outcome>, _> = rows
-        .iter()
-        .map(|row| outcome_of(row, &Rules::default()))
-        .collect();
-    let report = Report::of(&outcomes.with_context(read)?);
+    let report = report(arguments).map_err(|error| {
+        let file = arguments.file.display();
+        DeskError::Setting(format!("{file} can't be evaluated: {error:#}"))
+    })?;
     if arguments.json {
-        println!(
-            "{}",
-            serde_json::to_string(&report).context("Failed to write JSON")?
-        );
+        println!("{}", serde_json::to_string(&report).map_err(anyhow::Error::new)?);
     } else {
         print_for_people(&report);
     }
     Ok(())
+}
+
+fn report(arguments: &Arguments) -> anyhow::Result<Report> {
+    let text = std::fs::read_to_string(&arguments.file)?;
+    let rows = rows_from_jsonl(&text)?;
+    let outcomes: Result<Vec<Outcome>, _> = rows
+        .iter()
+        .map(|row| outcome_of(row, &Rules::default()))
+        .collect();
+    Ok(Report::of(&outcomes?))
 }
 
 fn print_for_people(report: &Report) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use cobro_assistant::wire::{Answer, CatalogFile, TurnFile, conversation_from_files};
+use cobro_assistant::wire::{Answer, CatalogFile, DialogFile};
 use cobro_assistant::{Catalog, Rules, propose};
 use cobro_desk::DeskError;
 use serde::de::DeserializeOwned;
@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
     /// `{"currency", "items": [{"id", "name", "price"}]}`, prices in major units
     #[arg(long, value_name = "FILE")]
     catalog: PathBuf,
-    /// `[{"role": "customer" or "shop", "text"}]`, oldest first
+    /// `[{"role": "customer" or "shop", "text"}]`, oldest first; or an object with `dialog` and `previous_orders`
     #[arg(long, value_name = "FILE")]
     dialog: PathBuf,
     /// One JSON object (docs/suggest.md)
@@ -22,26 +22,24 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), DeskError> {
-    let file: CatalogFile = read_json(&arguments.catalog)?;
-    let catalog = file
-        .into_catalog()
-        .with_context(|| format!("Failed to read the catalog {}", arguments.catalog.display()))?;
-    let dialog: Vec<TurnFile> = read_json(&arguments.dialog)?;
-    let proposal = propose(
-        &catalog,
-        &conversation_from_files(&dialog, &[]),
-        &Rules::default(),
-    );
-    let answer = Answer::from(&proposal);
+    let (answer, catalog) = suggest(arguments).map_err(|error| DeskError::Setting(format!("{error:#}")))?;
     if arguments.json {
-        println!(
-            "{}",
-            serde_json::to_string(&answer).context("Failed to write JSON")?
-        );
+        let json = serde_json::to_string(&answer).map_err(anyhow::Error::new)?;
+        println!("{json}");
     } else {
         print_for_people(&answer, &catalog);
     }
     Ok(())
+}
+
+fn suggest(arguments: &Arguments) -> anyhow::Result<(Answer, Catalog)> {
+    let file: CatalogFile = read_json(&arguments.catalog)?;
+    let catalog = file
+        .into_catalog()
+        .with_context(|| format!("Failed to read the catalog {}", arguments.catalog.display()))?;
+    let dialog: DialogFile = read_json(&arguments.dialog)?;
+    let proposal = propose(&catalog, &dialog.into_conversation(), &Rules::default());
+    Ok((Answer::from(&proposal), catalog))
 }
 
 fn print_for_people(answer: &Answer, catalog: &Catalog) {
@@ -71,7 +69,7 @@ fn print_for_people(answer: &Answer, catalog: &Catalog) {
 }
 
 /// Reads a JSON file; an error names the file and the place in it.
-pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+fn read_json<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
     let text = std::fs::read_to_string(path).with_context(|| format!("Failed to read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("Failed to read {} as JSON", path.display()))
 }
