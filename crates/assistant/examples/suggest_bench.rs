@@ -116,10 +116,9 @@ fn conversation() -> Conversation {
         ),
     ];
     let mut turns = Vec::with_capacity(200);
-    for nth in 0..98 {
-        let (customer, shop) = talk[nth % talk.len()];
-        turns.push(Turn::customer(customer));
-        turns.push(Turn::shop(shop));
+    for (customer, shop) in talk.iter().cycle().take(98) {
+        turns.push(Turn::customer(*customer));
+        turns.push(Turn::shop(*shop));
     }
     turns.push(Turn::customer("ya no quiero nada de eso, cancela todo porfa"));
     turns.push(Turn::shop("Ok, cancelado. ¿Te puedo ayudar en algo más?"));

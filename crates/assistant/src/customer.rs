@@ -677,7 +677,6 @@ fn selected_positions(state: &State, catalog: &Catalog) -> Vec<usize> {
 /// Adds or takes off the delivery, where the catalog has just one.
 fn take_delivery(state: &mut State, said: &Said, catalog: &Catalog) {
     if said.has(Sense::Pickup) && !said.has(Sense::Deliver) {
-        state.deliver = false;
         state
             .lines
             .retain(|line| !line.places.iter().all(|place| is_delivery(catalog, *place)));
@@ -696,7 +695,6 @@ fn take_delivery(state: &mut State, said: &Said, catalog: &Catalog) {
         && state.has_wanted()
         && (offered || said.found.mentions.is_empty())
     {
-        state.deliver = true;
         state.lines.push(Line::of_place(place, 1, state.round));
     }
 }

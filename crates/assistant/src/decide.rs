@@ -339,9 +339,8 @@ impl Desk<'_> {
         match (decision, self.state.price, consent) {
             (Decision::Charge(_), Price::Verified, _) => 97,
             (Decision::Charge(_), Price::Quoted, Some(Consent::Pay)) => 95,
-            (Decision::Charge(_), Price::Quoted, _) => 90,
+            (Decision::Charge(_), Price::Quoted, _) | (Decision::Handoff(_), ..) => 90,
             (Decision::Charge(_), ..) => 85,
-            (Decision::Handoff(_), ..) => 90,
             (Decision::Recap(_), ..) => 80,
             (Decision::Reply(_), ..) => 70,
             (Decision::Nothing, ..) => 60,

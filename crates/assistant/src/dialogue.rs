@@ -59,6 +59,10 @@ pub(crate) enum Doubt {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one conversation"
+)]
 pub(crate) struct State {
     pub(crate) lines: Vec<Line>,
     /// Items that the shop named last.
@@ -81,8 +85,6 @@ pub(crate) struct State {
     pub(crate) unsettled: bool,
     /// The round in which the customer asked about several items as one order.
     pub(crate) together: Option<usize>,
-    /// The customer wants it brought.
-    pub(crate) deliver: bool,
     pub(crate) free_delivery: bool,
     /// A link is out for what was ordered.
     pub(crate) linked: bool,
@@ -115,7 +117,6 @@ impl State {
             unknown: false,
             unsettled: false,
             together: None,
-            deliver: false,
             free_delivery: false,
             linked: false,
             paid: false,
@@ -227,7 +228,6 @@ impl State {
         self.grant = None;
         self.unknown = false;
         self.unsettled = false;
-        self.deliver = false;
     }
 }
 

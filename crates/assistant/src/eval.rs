@@ -51,6 +51,10 @@ pub struct ExpectedItem {
 
 /// How one row came out.
 #[derive(Debug, Clone, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a row of yes and no, as it is printed"
+)]
 pub struct Outcome {
     pub id: String,
     pub lang: String,

@@ -240,7 +240,7 @@ fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: 
                     | "that"
             )
         });
-    if !gives && !result || is_off(said, at, true) && !result {
+    if !(result || gives && !is_off(said, at, true)) {
         return None;
     }
     let pairs = state.resolved(catalog)?;

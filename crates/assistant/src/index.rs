@@ -307,7 +307,7 @@ fn pack_of(tokens: &[Token], key_of: impl Fn(&Token) -> String) -> Option<Pack> 
                 .skip(from)
                 .find(|token| token.is_word() && !vocabulary::is_stop(&token.text))
         };
-        let implied = match word {
+        let implied: Option<u32> = match word {
             "docena" | "dozen" | "duzia" => Some(12),
             "cento" | "ciento" | "centena" => Some(100),
             "par" | "pair" => Some(2),
@@ -323,7 +323,7 @@ fn pack_of(tokens: &[Token], key_of: impl Fn(&Token) -> String) -> Option<Pack> 
             let piece = next_word(at + 1).filter(|token| !is_colour(&key_of(token)));
             let piece = piece.or_else(|| next_word(at + 2)).map(&key_of);
             return Some(Pack {
-                size: size * before,
+                size: size.saturating_mul(before),
                 piece,
             });
         }

@@ -130,7 +130,9 @@ fn packs_of(catalog: &Catalog, mention: &Mention, number: u32, unit: Unit, place
         Unit::Each => Quantity::Said(number),
         Unit::Fraction => Quantity::Unclear,
         Unit::Piece | Unit::Pieces => match &entry.pack {
-            Some(pack) if number % pack.size == 0 && number > 0 => Quantity::Said(number / pack.size),
+            Some(pack) if number > 0 && number.is_multiple_of(pack.size) => {
+                Quantity::Said(number / pack.size)
+            }
             Some(_) => Quantity::Unclear,
             None => Quantity::Said(number),
         },

@@ -112,9 +112,8 @@ fn discount(desk: &Desk<'_>, pairs: &[(Place, u32)], subtotal: i64) -> Result<i6
     let pieces: u64 = pairs.iter().map(|(_, quantity)| u64::from(*quantity)).sum();
     let delivered = pairs.iter().any(|(place, _)| is_delivery(desk.catalog, *place));
     match desk.state.grant {
-        Some(Grant::Unclear) => Err(Trouble::Discount),
         Some(Grant::Total(minor)) if (1..subtotal).contains(&minor) => Ok(subtotal - minor),
-        Some(Grant::Total(_)) => Err(Trouble::Discount),
+        Some(Grant::Unclear | Grant::Total(_)) => Err(Trouble::Discount),
         Some(Grant::Off { cut, from }) if pieces >= u64::from(from) => {
             let unsure =
                 delivered && matches!(cut, Cut::BasisPoints(_)) && desk.state.price != Price::Verified;

@@ -338,9 +338,7 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
     let Some(place) = line.place() else { return };
     let unit = catalog.price(place);
     if unit <= 0
-        || matches!(line.quantity, Quantity::Said(_))
-            && amounts.iter().any(|minor| *minor == unit)
-            && amounts.len() == 1
+        || matches!(line.quantity, Quantity::Said(_)) && amounts.contains(&unit) && amounts.len() == 1
     {
         return;
     }
@@ -640,16 +638,16 @@ fn explained(state: &State, offered: &[Mention], catalog: &Catalog) -> Vec<i64> 
             all.push(cut.of(full));
         }
     }
-    match state.grant {
-        Some(
-            Grant::Off {
-                cut: Cut::Minor(minor),
-                ..
-            }
-            | Grant::UnitPrice(minor)
-            | Grant::Total(minor),
-        ) => all.push(minor),
-        _ => {}
+    if let Some(
+        Grant::Off {
+            cut: Cut::Minor(minor),
+            ..
+        }
+        | Grant::UnitPrice(minor)
+        | Grant::Total(minor),
+    ) = state.grant
+    {
+        all.push(minor);
     }
     all
 }

@@ -1,5 +1,7 @@
 //! The figures that the rules must keep, over dialogues that people wrote.
 
+#![expect(clippy::unwrap_used, reason = "a test that breaks here should say where")]
+
 use std::path::Path;
 
 use cobro_assistant::Rules;

@@ -53,9 +53,9 @@ pub(crate) fn value_of_word(word: &str, language: Language) -> Option<u32> {
     }
     match (language, word) {
         (Language::English, "a" | "an") => Some(1),
-        (Language::Spanish, "once") => Some(11),
-        (Language::Portuguese, "onze") => Some(11),
-        (Language::English, "eleven") => Some(11),
+        (Language::Spanish, "once") | (Language::Portuguese, "onze") | (Language::English, "eleven") => {
+            Some(11)
+        }
         (Language::English, "hundred") => Some(100),
         _ => None,
     }
@@ -69,11 +69,11 @@ pub(crate) fn joins(word: &str) -> bool {
 /// Returns two number words read as one number, if they make one.
 pub(crate) fn combine(left: u32, right: u32, joined: bool) -> Option<u32> {
     match (left, right) {
-        (20..=90, 1..=9) if left % 10 == 0 => Some(left + right),
-        (100..=900, 1..=99) if left % 100 == 0 && (!joined || right > 1) => Some(left + right),
+        (20..=90, 1..=9) if left.is_multiple_of(10) => Some(left + right),
+        (100..=900, 1..=99) if left.is_multiple_of(100) && (!joined || right > 1) => Some(left + right),
         (1..=999, 1000) if !joined => Some(left * 1000),
         (1..=9, 100) if !joined => Some(left * 100),
-        (1000..=999_000, 100..=999) if left % 1000 == 0 && !joined => Some(left + right),
+        (1000..=999_000, 100..=999) if left.is_multiple_of(1000) && !joined => Some(left + right),
         _ => None,
     }
 }
@@ -134,14 +134,13 @@ impl Decimal {
 pub(crate) fn decimal_from_digits(text: &str) -> Option<Decimal> {
     let text = text.trim_end_matches(['.', ',']);
     let last = text.rfind(['.', ',']);
-    let both = text.contains('.') && text.contains(',');
     let decimals = match last {
         Some(at) => {
             let tail = text.len() - at - 1;
             let separator = text.get(at..=at)?;
             let repeated = text.matches(separator).count() > 1;
             let leading_zero = text.starts_with('0');
-            if tail == 3 && !leading_zero && (!both || repeated || tail == 3) {
+            if tail == 3 && !leading_zero {
                 0
             } else if repeated {
                 return None;

@@ -7,6 +7,7 @@ use super::number::{self, Decimal};
 
 /// One piece of a message.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks on a word")]
 pub(crate) struct Token {
     /// Lower case without accents; a number's words where it was spelled out.
     pub(crate) text: String,
@@ -141,7 +142,7 @@ impl Scan {
             self.number(&word);
         } else {
             let text = plain(&word);
-            let accent = word.chars().any(|letter| !letter.is_ascii());
+            let accent = !word.is_ascii();
             let upper = word.chars().all(char::is_uppercase);
             self.push(text, Kind::Word, upper, accent);
         }
