@@ -57,6 +57,8 @@ pub struct Catalog {
     currency: Currency,
     items: Vec<Item>,
     pub(crate) index: Index,
+    /// The lowest and the highest price, in minor units.
+    prices: (i64, i64),
 }
 
 impl Catalog {
@@ -79,10 +81,13 @@ impl Catalog {
             }
         }
         let index = Index::of(&items);
+        let prices = || items.iter().map(|item| item.price.minor());
+        let prices = (prices().min().unwrap_or(0), prices().max().unwrap_or(0));
         Ok(Self {
             currency,
             items,
             index,
+            prices,
         })
     }
 
@@ -92,6 +97,11 @@ impl Catalog {
 
     pub fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// Returns the lowest and the highest price, in minor units.
+    pub(crate) fn prices(&self) -> (i64, i64) {
+        self.prices
     }
 
     pub(crate) fn item(&self, place: Place) -> Option<&Item> {

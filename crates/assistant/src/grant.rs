@@ -28,10 +28,7 @@ pub(crate) fn readings(catalog: &Catalog, number: Decimal) -> Vec<i64> {
         return Vec::new();
     };
     let unit = 10_i64.pow(exponent);
-    let dear = catalog
-        .items()
-        .iter()
-        .all(|item| item.price.minor() >= 1000 * unit);
+    let dear = catalog.prices().0 >= 1000 * unit;
     let mut readings = vec![plain];
     if dear && plain < 1000 * unit {
         readings.extend(plain.checked_mul(1000));
@@ -195,16 +192,11 @@ fn is_off(said: &Said, at: usize, money: bool) -> bool {
 
 fn amount_off(said: &Said, at: usize, number: Decimal, catalog: &Catalog) -> Option<Grant> {
     let readings = readings(catalog, number);
-    let cheapest = catalog
-        .items()
-        .iter()
-        .map(|item| item.price.minor())
-        .max()
-        .unwrap_or(0);
+    let (_, dearest) = catalog.prices();
     let minor = match readings.as_slice() {
         [minor] => *minor,
         // "te descuento 10" of 89.000 is 10 mil.
-        [_, thousands] if *thousands < cheapest => *thousands,
+        [_, thousands] if *thousands < dearest => *thousands,
         [plain, ..] => *plain,
         [] => return None,
     };

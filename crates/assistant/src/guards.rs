@@ -221,13 +221,7 @@ fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, desk: &Desk<
         .iter()
         .any(|mention| mention.start <= at && at < mention.end);
     let grouped = said.text(at).contains(['.', ',']);
-    let cheapest = desk
-        .catalog
-        .items()
-        .iter()
-        .map(|item| item.price.minor())
-        .min()
-        .unwrap_or(i64::MAX);
+    let (cheapest, _) = desk.catalog.prices();
     let plausible = readings(desk.catalog, number)
         .iter()
         .any(|minor| *minor >= cheapest / 4);

@@ -82,14 +82,13 @@ pub(crate) struct Hit {
 
 #[derive(Debug)]
 enum Element {
-    Words { any: Vec<Word>, optional: bool },
+    Words {
+        /// Sorted, for lists of sixty words are searched for every word of a chat.
+        exact: Vec<&'static str>,
+        prefixes: Vec<&'static str>,
+        optional: bool,
+    },
     Gap(usize),
-}
-
-#[derive(Debug)]
-enum Word {
-    Exact(&'static str),
-    Prefix(&'static str),
 }
 
 #[derive(Debug)]
@@ -104,8 +103,8 @@ struct Lexicon {
     phrases: Vec<Phrase>,
     /// Phrases by a word that they can begin with.
     exact: HashMap<&'static str, Vec<usize>>,
-    /// Phrases by the beginning of a word that they can begin with.
-    prefix: Vec<(&'static str, usize)>,
+    /// Phrases by the beginning of a word that they can begin with, by its first letter.
+    prefix: HashMap<u8, Vec<(&'static str, usize)>>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| compile(include_str!("phrases.txt")));
@@ -141,14 +140,11 @@ pub(crate) fn knows(word: &str) -> bool {
             .iter()
             .flat_map(|phrase| &phrase.elements)
             .filter_map(|element| match element {
-                Element::Words { any, .. } => Some(any),
+                Element::Words { exact, .. } => Some(exact),
                 Element::Gap(_) => None,
             })
             .flatten()
-            .filter_map(|word| match word {
-                Word::Exact(word) => Some(*word),
-                Word::Prefix(_) => None,
-            })
+            .copied()
             .collect()
     });
     WORDS.contains(word)
@@ -156,10 +152,21 @@ pub(crate) fn knows(word: &str) -> bool {
 
 /// Returns whether the word can begin a phrase, also by its ending: "pasándolo".
 pub(crate) fn is_phrase_word(word: &str) -> bool {
-    knows(word) || LEXICON.prefix.iter().any(|(prefix, _)| word.starts_with(prefix))
+    knows(word) || LEXICON.with_prefix(word).next().is_some()
 }
 
 impl Lexicon {
+    /// Returns the phrases that can begin with the word by its first letters.
+    fn with_prefix<'a>(&'a self, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let letter = word.bytes().next().unwrap_or_default();
+        self.prefix
+            .get(&letter)
+            .into_iter()
+            .flatten()
+            .filter(move |(prefix, _)| word.starts_with(prefix))
+            .map(|(_, at)| *at)
+    }
+
     fn starting_at<'a>(
         &'a self,
         tokens: &'a [Token],
@@ -171,11 +178,7 @@ impl Lexicon {
             .filter(|token| token.is_word() && !token.quoted || token.number().is_some());
         let text = token.map_or("", |token| token.text.as_str());
         let exact = self.exact.get(text).into_iter().flatten().copied();
-        let prefix = self
-            .prefix
-            .iter()
-            .filter(move |(prefix, _)| !text.is_empty() && text.starts_with(prefix))
-            .map(|(_, at)| *at);
+        let prefix = self.with_prefix(text);
         exact
             .chain(prefix)
             .filter_map(|at| self.phrases.get(at))
@@ -193,10 +196,17 @@ fn matched(elements: &[Element], tokens: &[Token], at: usize) -> Option<usize> {
         return Some(at);
     };
     match first {
-        Element::Words { any, optional } => {
-            let here = tokens
-                .get(at)
-                .filter(|token| !token.quoted && any.iter().any(|word| word.is(&token.text)));
+        Element::Words {
+            exact,
+            prefixes,
+            optional,
+        } => {
+            let here = tokens.get(at).filter(|token| {
+                let text = token.text.as_str();
+                !token.quoted
+                    && (exact.binary_search(&text).is_ok()
+                        || prefixes.iter().any(|start| text.starts_with(start)))
+            });
             here.and_then(|_| matched(rest, tokens, at + 1))
                 .or_else(|| optional.then(|| matched(rest, tokens, at)).flatten())
         }
@@ -211,20 +221,11 @@ fn matched(elements: &[Element], tokens: &[Token], at: usize) -> Option<usize> {
     }
 }
 
-impl Word {
-    fn is(&self, text: &str) -> bool {
-        match self {
-            Self::Exact(word) => *word == text,
-            Self::Prefix(start) => text.starts_with(start),
-        }
-    }
-}
-
 fn compile(source: &'static str) -> Lexicon {
     let mut lexicon = Lexicon {
         phrases: Vec::new(),
         exact: HashMap::new(),
-        prefix: Vec::new(),
+        prefix: HashMap::new(),
     };
     let mut sense = None;
     for line in source.lines().map(str::trim) {
@@ -245,19 +246,23 @@ impl Lexicon {
         let at = self.phrases.len();
         // What may be left out may be followed by what then comes first.
         for element in &phrase.elements {
-            let Element::Words { any, optional } = element else {
+            let Element::Words {
+                exact,
+                prefixes,
+                optional,
+            } = element
+            else {
                 break;
             };
-            for word in any {
-                match word {
-                    Word::Exact(word) => {
-                        let list = self.exact.entry(word).or_default();
-                        if list.last() != Some(&at) {
-                            list.push(at);
-                        }
-                    }
-                    Word::Prefix(start) => self.prefix.push((start, at)),
+            for word in exact {
+                let list = self.exact.entry(word).or_default();
+                if list.last() != Some(&at) {
+                    list.push(at);
                 }
+            }
+            for start in prefixes {
+                let letter = start.bytes().next().unwrap_or_default();
+                self.prefix.entry(letter).or_default().push((start, at));
             }
             if !optional {
                 break;
@@ -288,11 +293,19 @@ fn phrase_from_line(line: &'static str, sense: Sense) -> Phrase {
 
 fn words_from_part(part: &'static str) -> Element {
     let (part, optional) = part.strip_suffix('?').map_or((part, false), |part| (part, true));
-    let any = part
-        .split('|')
-        .map(|word| word.strip_suffix('*').map_or(Word::Exact(word), Word::Prefix))
-        .collect();
-    Element::Words { any, optional }
+    let (mut exact, mut prefixes) = (Vec::new(), Vec::new());
+    for word in part.split('|') {
+        match word.strip_suffix('*') {
+            Some(start) => prefixes.push(start),
+            None => exact.push(word),
+        }
+    }
+    exact.sort_unstable();
+    Element::Words {
+        exact,
+        prefixes,
+        optional,
+    }
 }
 
 fn sense_named(heading: &str) -> Option<Sense> {
