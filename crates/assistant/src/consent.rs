@@ -30,7 +30,7 @@ pub(crate) fn read(said: &Said, state: &State, removed: bool) -> Verdict {
         .map(|(_, consent)| *consent)
         .max();
     match (strongest, last_doubt) {
-        (Some(Consent::Yes), None) if is_only_polite(said) => Verdict::Neither,
+        (Some(Consent::Yes), None) if is_only_polite(said) || says_more_than_yes(said) => Verdict::Neither,
         (Some(consent), _) => Verdict::Agrees(consent),
         (None, Some((_, doubt))) => Verdict::Doubts(*doubt),
         (None, None) if is_conditional_somewhere(said) => Verdict::Doubts(Doubt::Conditional),
@@ -63,6 +63,29 @@ fn with_echo(said: &Said, state: &State, mut consents: Vec<(Hit, Consent)>) -> V
     consents
 }
 
+/// "mándame el link mañana": the link, too, can be put off.
+fn is_for_later(said: &Said, hit: &Hit) -> bool {
+    let (_, end) = said.clause(hit.start);
+    (hit.end..(hit.end + 3).min(end)).any(|at| {
+        matches!(
+            said.text(at),
+            "luego"
+                | "despues"
+                | "manana"
+                | "rato"
+                | "depois"
+                | "amanha"
+                | "later"
+                | "tomorrow"
+                | "quincena"
+                | "cuando"
+                | "quando"
+                | "when"
+        ) && !(hit.end..=at)
+            .any(|between| matches!(said.text(between), "y" | "e" | "and" | "para" | "pra" | "for"))
+    })
+}
+
 /// Returns whether the clause puts a payment off: "te deposito al rato".
 fn is_put_off(said: &Said, hit: &Hit) -> bool {
     let (start, end) = said.clause(hit.start);
@@ -82,42 +105,43 @@ fn is_put_off(said: &Said, hit: &Hit) -> bool {
                 | "how"
         )
     });
-    !asks_for_link
-        && (hit.start..end).any(|at| {
-            matches!(
-                said.text(at),
-                "rato"
-                    | "luego"
-                    | "despues"
-                    | "manana"
-                    | "tarde"
-                    | "noche"
-                    | "quincena"
-                    | "lunes"
-                    | "martes"
-                    | "miercoles"
-                    | "jueves"
-                    | "viernes"
-                    | "sabado"
-                    | "domingo"
-                    | "amanha"
-                    | "depois"
-                    | "segunda"
-                    | "sexta"
-                    | "later"
-                    | "tomorrow"
-                    | "monday"
-                    | "friday"
-                    | "saturday"
-                    | "sunday"
-                    | "tonight"
-                    | "semana"
-                    | "week"
-                    | "mes"
-                    | "month"
-                    | "payday"
-            )
-        })
+    is_for_later(said, hit)
+        || !asks_for_link
+            && (hit.start..end).any(|at| {
+                matches!(
+                    said.text(at),
+                    "rato"
+                        | "luego"
+                        | "despues"
+                        | "manana"
+                        | "tarde"
+                        | "noche"
+                        | "quincena"
+                        | "lunes"
+                        | "martes"
+                        | "miercoles"
+                        | "jueves"
+                        | "viernes"
+                        | "sabado"
+                        | "domingo"
+                        | "amanha"
+                        | "depois"
+                        | "segunda"
+                        | "sexta"
+                        | "later"
+                        | "tomorrow"
+                        | "monday"
+                        | "friday"
+                        | "saturday"
+                        | "sunday"
+                        | "tonight"
+                        | "semana"
+                        | "week"
+                        | "mes"
+                        | "month"
+                        | "payday"
+                )
+            })
 }
 
 /// Cash on delivery needs no link, and an unanswered question no charge yet.
@@ -225,7 +249,9 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
                 Doubt::Cancelled
             }
             Sense::Later => Doubt::Later,
+            Sense::Pay | Sense::Accept if is_refused_after(said, hit) => Doubt::Hold,
             Sense::Pay if is_put_off(said, hit) => Doubt::Later,
+            Sense::Accept if is_for_later(said, hit) => Doubt::Later,
             Sense::Hold => Doubt::Hold,
             Sense::No if state.question == Question::Confirm && !removed && opens_clause(said, hit) => {
                 Doubt::Hold
@@ -270,16 +296,21 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
             && said
                 .all(Sense::OtherLink)
                 .any(|other| said.clause(other.start) == clause);
+        let wondered = consent != Consent::Pay && is_open_question(said, hit.start);
         if !doubted
             && !other_link
+            && !wondered
             && !said.is_negated(hit.start)
+            && !is_refused_after(said, hit)
             && !is_conditional(said, said.sentence(hit.start))
         {
             found.push((*hit, consent));
         }
     }
     found.extend(bare_orders(said));
-    let yes = (0..said.tokens.len()).filter(|at| is_yes(said, *at));
+    let yes = (0..said.tokens.len()).filter(|at| {
+        is_yes(said, *at) && !is_conditional(said, said.sentence(*at)) && !is_open_question(said, *at)
+    });
     found.extend(yes.map(|at| {
         let hit = Hit {
             sense: Sense::Yes,
@@ -289,6 +320,39 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
         (hit, Consent::Yes)
     }));
     found
+}
+
+/// "¿hasta cuándo me lo apartas?" asks, whatever else its words would mean.
+fn is_open_question(said: &Said, at: usize) -> bool {
+    let (start, end) = said.sentence(at);
+    said.asks_at(at)
+        && (start..end).any(|word| {
+            matches!(
+                said.text(word),
+                "cuando"
+                    | "cuanto"
+                    | "hasta"
+                    | "que"
+                    | "quien"
+                    | "cual"
+                    | "quando"
+                    | "quanto"
+                    | "qual"
+                    | "quem"
+                    | "when"
+                    | "what"
+                    | "which"
+                    | "who"
+                    | "until"
+                    | "long"
+            )
+        })
+}
+
+/// "manda não": Portuguese puts a second "no" behind the verb.
+fn is_refused_after(said: &Said, hit: &Hit) -> bool {
+    matches!(said.text(hit.end), "nao" | "not")
+        || said.text(hit.end) == "no" && said.tokens.get(hit.end + 1).is_none_or(|next| next.divides())
 }
 
 /// "pásame", "mándame" with nothing behind it: the link is meant.
@@ -389,6 +453,87 @@ fn asks_when(said: &Said, hit: &Hit) -> bool {
 fn is_conditional_somewhere(said: &Said) -> bool {
     (0..said.tokens.len())
         .any(|at| said.all(Sense::Cond).any(|hit| hit.start == at) && is_conditional(said, said.sentence(at)))
+}
+
+/// "va a estar difícil", "yes if you can do it larger": a plain yes is short.
+fn says_more_than_yes(said: &Said) -> bool {
+    let hangs = said.all(Sense::Cond).any(|hit| !is_yes(said, hit.start));
+    let covered = |at: usize| {
+        said.hits.iter().any(|hit| {
+            matches!(
+                hit.sense,
+                Sense::Yes | Sense::Accept | Sense::Thanks | Sense::Done
+            ) && hit.start <= at
+                && at < hit.end
+        })
+    };
+    let rest = said
+        .tokens
+        .iter()
+        .enumerate()
+        .filter(|(at, token)| {
+            token.is_word() && !token.text.starts_with(':') && !covered(*at) && !is_yes(said, *at)
+        })
+        .filter(|(_, token)| !crate::vocabulary::is_stop(&token.text) && !is_small_talk(&token.text))
+        .count();
+    hangs || rest > 2
+}
+
+fn is_small_talk(word: &str) -> bool {
+    matches!(
+        word,
+        "porfa"
+            | "please"
+            | "favor"
+            | "amigo"
+            | "amiga"
+            | "señor"
+            | "senor"
+            | "senora"
+            | "señora"
+            | "señorita"
+            | "senorita"
+            | "joven"
+            | "jefe"
+            | "linda"
+            | "guapa"
+            | "hola"
+            | "buenas"
+            | "lunes"
+            | "martes"
+            | "miercoles"
+            | "jueves"
+            | "viernes"
+            | "sabado"
+            | "domingo"
+            | "hoy"
+            | "manana"
+            | "hoje"
+            | "amanha"
+            | "today"
+            | "tomorrow"
+            | "me"
+            | "lo"
+            | "te"
+            | "se"
+            | "pues"
+            | "esta"
+            | "ta"
+            | "it"
+            | "that"
+            | "thats"
+            | "con"
+            | "todo"
+            | "tudo"
+            | "all"
+            | "eso"
+            | "isso"
+            | "moco"
+            | "moça"
+            | "querida"
+            | "ya"
+            | "ja"
+    )
 }
 
 /// "ok gracias" ends a chat as often as it agrees.

@@ -517,7 +517,8 @@ fn is_wanted(said: &Said, token: usize) -> bool {
     let span = said.sentence(token);
     let asks = said.within(span, Sense::AsksPrice) || said.within(span, Sense::AsksStock);
     let wants = said.within(span, Sense::Want) || said.has(Sense::Pay) || !said.found.mentions.is_empty();
-    wants && !(asks && said.asks())
+    let orders = said.within(span, Sense::Want) || said.has(Sense::Pay);
+    wants && !(asks && said.asks()) && (orders || !said.asks_at(token))
 }
 
 // Groups and numbers without an item.
@@ -526,6 +527,18 @@ fn is_wanted(said: &Said, token: usize) -> bool {
 fn take_groups(state: &mut State, said: &Said, catalog: &Catalog) {
     let number = said.found.group;
     let both = said.has(Sense::Both);
+    if let (true, [line]) = (both || number == Some(2), state.lines.as_slice())
+        && let [first, second] = line.places.as_slice()
+        && said.found.mentions.is_empty()
+    {
+        // "front or rear?" — "both".
+        let each = |place: Place| Line {
+            places: vec![place],
+            ..line.clone()
+        };
+        state.lines = vec![each(*first), each(*second)];
+        return;
+    }
     if number.is_none() && !both {
         return;
     }
@@ -611,7 +624,11 @@ fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
                 .iter()
                 .any(|minor| minor % i64::from((*number).max(1)) == 0 && *number > 99);
         if !sets {
-            state.unsettled |= !known && said.has(Sense::Pay) && end - start < 4;
+            if !known {
+                // A number that nobody can place, beside an agreement: how many is not certain.
+                state.unsettled = true;
+                state.price = Price::Unsaid;
+            }
             continue;
         }
         let more = (*token + 1..*token + 2).any(|at| matches!(said.text(at), "mas" | "mais" | "more"))
@@ -637,6 +654,14 @@ fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
 }
 
 fn pieces_follow(said: &Said, token: usize) -> bool {
+    let of_them = matches!(said.text(token + 1), "of" | "de")
+        && matches!(
+            said.text(token + 2),
+            "those" | "them" | "these" | "esos" | "esas" | "ellos" | "ellas" | "estos" | "estas"
+        );
+    if of_them || matches!(said.text(token + 1), "desses" | "dessas" | "deles") {
+        return true;
+    }
     matches!(
         said.text(token + 1),
         "piezas"

@@ -14,6 +14,9 @@ use crate::rules::Rules;
 use crate::said::{Said, tokens_of_turn};
 use crate::shop::{settle, take_shop_turn};
 
+/// From so many of an item on, a charge needs the shop's word.
+const MANY: u32 = 20;
+
 /// What the customer has said since the shop last wrote: (turn, read).
 pub(crate) type Burst = Vec<(usize, Said)>;
 
@@ -24,7 +27,7 @@ pub(crate) type Burst = Vec<(usize, Said)>;
 /// agreement. Prices come from the catalog, discounts from the owner's rules
 /// or the shop's own messages.
 pub fn propose(catalog: &Catalog, conversation: &Conversation, rules: &Rules) -> Proposal {
-    let language = language_of_conversation(conversation);
+    let language = language_of_conversation(catalog, conversation);
     let mut state = State::new(language);
     let mut burst: Burst = Vec::new();
     for (at, turn) in conversation.turns.iter().enumerate() {
@@ -56,7 +59,7 @@ pub fn propose(catalog: &Catalog, conversation: &Conversation, rules: &Rules) ->
 }
 
 /// Returns the language of the customer's and the shop's words together.
-fn language_of_conversation(conversation: &Conversation) -> Language {
+fn language_of_conversation(catalog: &Catalog, conversation: &Conversation) -> Language {
     let text: Vec<&str> = conversation
         .turns
         .iter()
@@ -66,13 +69,11 @@ fn language_of_conversation(conversation: &Conversation) -> Language {
         .collect();
     let text = text.join("\n");
     let tokens = crate::read::tokens_of(&text);
-    language_of(
-        &text,
-        tokens
-            .iter()
-            .filter(|token| token.is_word())
-            .map(|token| token.text.as_str()),
-    )
+    let words = tokens
+        .iter()
+        .filter(|token| token.is_word())
+        .map(|token| token.text.as_str());
+    language_of(&text, words, Some(catalog.index.language()))
 }
 
 fn take_charges(state: &mut State, conversation: &Conversation, catalog: &Catalog, at: usize) {
@@ -242,6 +243,10 @@ impl Desk<'_> {
             return Some("Something about the order is open until its total is said");
         }
         if state.price == Price::Unsaid {
+            let many = |line: &&crate::order::Line| line.quantity.value().is_none_or(|number| number >= MANY);
+            if state.selected(self.catalog).iter().any(many) {
+                return Some("So many are said back first");
+            }
             if consent < Consent::Pay {
                 return Some("The customer agreed, but no price was said for this order");
             }

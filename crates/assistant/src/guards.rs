@@ -174,7 +174,30 @@ fn claims_a_price(said: &Said, desk: &Desk<'_>) -> bool {
                 .is_some_and(|(consent, _)| consent > Consent::Yes);
     let claims = said.has(Sense::Claim) || said.quotes;
     if unknown {
-        return claims || agrees && !said.has(Sense::Offer);
+        let promised = said.all(Sense::Claim).any(|hit| {
+            matches!(
+                said.text(hit.start),
+                "dijiste"
+                    | "dijeron"
+                    | "dijo"
+                    | "prometiste"
+                    | "prometieron"
+                    | "quedamos"
+                    | "acordamos"
+                    | "cotizaste"
+                    | "cotizaron"
+                    | "disse"
+                    | "disseram"
+                    | "falou"
+                    | "combinamos"
+                    | "said"
+                    | "told"
+                    | "promised"
+                    | "quoted"
+            )
+        });
+        let acts = said.has(Sense::Pay) || said.has(Sense::Accept) || said.has(Sense::Want);
+        return promised || said.quotes || claims && acts || agrees && !said.has(Sense::Offer);
     }
     // A discount that was promised elsewhere, without a number.
     claims

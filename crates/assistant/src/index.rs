@@ -98,12 +98,17 @@ impl Index {
             numbered: HashSet::new(),
             spelled: HashMap::new(),
             words: HashSet::new(),
-            stems: Stems::new(language_of(&all, lower.split_whitespace())),
+            stems: Stems::new(language_of(&all, lower.split_whitespace(), None)),
         };
         for (at, item) in (0..).zip(items) {
             index.add(Place(at), item);
         }
         index
+    }
+
+    /// Returns the language that the names are in.
+    pub(crate) fn language(&self) -> Language {
+        self.stems.language
     }
 
     pub(crate) fn entry(&self, place: Place) -> Option<&Entry> {
@@ -321,7 +326,11 @@ fn pack_of(tokens: &[Token], key_of: impl Fn(&Token) -> String) -> Option<Pack> 
                 .and_then(crate::read::Decimal::as_whole)
                 .unwrap_or(1);
             let piece = next_word(at + 1).filter(|token| !is_colour(&key_of(token)));
-            let piece = piece.or_else(|| next_word(at + 2)).map(&key_of);
+            // "Brigadeiro gourmet cento" names its pieces first.
+            let piece = piece
+                .or_else(|| next_word(at + 2))
+                .or_else(|| next_word(0))
+                .map(&key_of);
             return Some(Pack {
                 size: size.saturating_mul(before),
                 piece,
@@ -330,6 +339,14 @@ fn pack_of(tokens: &[Token], key_of: impl Fn(&Token) -> String) -> Option<Pack> 
         let Some(size) = token.number().and_then(crate::read::Decimal::as_whole) else {
             continue;
         };
+        let by = at
+            .checked_sub(1)
+            .is_some_and(|last| tokens.get(last).is_some_and(|token| token.text == "x"));
+        if by && at + 1 == tokens.len() && (2..=1000).contains(&size) {
+            // "Chorizo x 6".
+            let piece = next_word(0).map(&key_of);
+            return Some(Pack { size, piece });
+        }
         let container = at.checked_sub(1).is_some_and(|last| {
             tokens.iter().take(last + 1).rev().take(2).any(|token| {
                 matches!(key_of(token).as_str(), "~box" | "~pack" | "~bag")

@@ -272,6 +272,9 @@ impl Walk<'_> {
         if !next.is_empty() && !articled && index.has_pair(&key, &next) {
             return self.take_key(at, &key, true);
         }
+        if self.current.is_some() && self.text_before(at) == "x" && index.has_pair("x", &key) {
+            return self.take_key(at, &key, true);
+        }
         let previous = self.text_before(at).to_owned();
         let previous_key = at
             .checked_sub(1)
@@ -546,7 +549,26 @@ impl Walk<'_> {
     /// Returns whether the number follows its item, as in "gelatina x3" or "gelatina: 3".
     fn is_trailing(&self, at: usize) -> bool {
         let marked = matches!(self.text_before(at), "x" | ":" | "=" | "*");
-        let ends = self.token(at + 1).is_none_or(Token::divides) || self.text(at + 1) == "x";
+        let stops = |next: usize| {
+            self.token(next).is_none_or(Token::divides) || matches!(self.text(next), "x" | "y" | "e" | "and")
+        };
+        // "agujetas 3 pares y…"
+        let pieces = matches!(
+            self.text(at + 1),
+            "pares"
+                | "pairs"
+                | "piezas"
+                | "pzas"
+                | "pcs"
+                | "unidades"
+                | "cajas"
+                | "caixas"
+                | "boxes"
+                | "paquetes"
+                | "bolsas"
+                | "bags"
+        );
+        let ends = stops(at + 1) || pieces && stops(at + 2);
         let reach = if marked { 2 } else { 1 };
         let adjacent = self.current.is_some() && at <= self.last_key + reach;
         adjacent
@@ -644,7 +666,7 @@ impl Walk<'_> {
     fn pays_with(&self, at: usize) -> bool {
         matches!(
             self.text(at),
-            "tarjeta" | "cartao" | "card" | "pix" | "deposito" | "envio" | "envia" | "manda"
+            "tarjeta" | "cartao" | "card" | "pix" | "deposito" | "envia" | "manda"
         ) && (matches!(
             self.text_before(at),
             "con" | "no" | "mi" | "meu" | "my" | "te" | "le" | "by" | "credit" | "debit" | "na"
@@ -654,6 +676,14 @@ impl Walk<'_> {
             && matches!(self.text_before(at), "la" | "mi" | "el" | "my" | "the" | "minha")
             && matches!(self.text(at), "tarjeta" | "card" | "cartao"))
             || matches!(self.text(at + 1), "credito" | "debito")
+            || self.text(at) == "envio"
+                && matches!(self.text_before(at), "te" | "le" | "se" | "lo" | "la" | "eu")
+            || matches!(self.text(at), "entrega" | "delivery")
+                && (matches!(self.text_before(at), "na" | "contra" | "on" | "no")
+                    || self.text_before(at) == "la"
+                        && at
+                            .checked_sub(2)
+                            .is_some_and(|two| matches!(self.text(two), "en" | "a" | "contra")))
     }
 
     /// Returns the key of a word if some name has it, forgiving a misspelling.

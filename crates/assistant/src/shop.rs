@@ -33,7 +33,12 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         state.grant = Some(grant);
         state.grant_turn = Some(at);
     }
-    state.free_delivery |= said.has(Sense::FreeDelivery);
+    if said.has(Sense::FreeDelivery) {
+        state.free_delivery = true;
+        state
+            .lines
+            .retain(|line| !line.places.iter().all(|place| is_delivery(catalog, *place)));
+    }
     judge_amounts(state, &said, &offered, catalog, at);
     state.question = question_of(&said);
     if state.question == Question::Other
@@ -312,17 +317,22 @@ fn recap_quantities(state: &mut State, offered: &[Mention], catalog: &Catalog, a
 }
 
 /// Reads a total that explains a quantity or a delivery which nobody put in words.
+fn place_is_priced(catalog: &Catalog, place: Place, amounts: &[i64]) -> bool {
+    amounts.contains(&catalog.price(place))
+}
+
 fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalog, at: usize) {
     let delivery = delivery_item(catalog);
     if let (Some(place), Some(pairs)) = (delivery, state.resolved(catalog))
         && !pairs.iter().any(|(other, _)| is_delivery(catalog, *other))
         && let Some(with) = sum(catalog, &pairs).and_then(|total| total.checked_add(catalog.price(place)))
         && amounts.contains(&with)
-        && said
+        && (said
             .found
             .mentions
             .iter()
             .any(|mention| mention.places.contains(&place))
+            || place_is_priced(catalog, place, amounts))
         && (state.has_wanted() || said.asks() || said.has(Sense::Total))
     {
         want_selected(state, catalog);
@@ -449,6 +459,7 @@ fn judge_amounts(state: &mut State, said: &Said, offered: &[Mention], catalog: &
             verdict = verdict.or(Some(Price::Quoted));
         } else if (money || may_be_price(said, number_at, &readings, &totals))
             && !is_past_or_percent(said, number.key().as_str())
+            && !is_saving(said, number_at)
         {
             verdict = Some(Price::Mismatch);
             break;
@@ -464,6 +475,10 @@ fn judge_amounts(state: &mut State, said: &Said, offered: &[Mention], catalog: &
             }
         }
     }
+    if matches!(verdict, Some(Price::Verified | Price::Quoted)) {
+        // The shop knows what it named a price for.
+        state.unknown = false;
+    }
     if verdict == Some(Price::Verified) {
         state.unsettled = false;
         let selected: Vec<Place> = state
@@ -477,9 +492,44 @@ fn judge_amounts(state: &mut State, said: &Said, offered: &[Mention], catalog: &
         state.price = verdict;
         state.price_turn = Some(at);
     }
-    if state.grant == Some(Grant::Unclear) || names_fee_apart(state, said, catalog) {
+    if state.grant == Some(Grant::Unclear)
+        || names_fee_apart(state, said, catalog)
+        || includes_fee(state, said, catalog)
+    {
         state.price = Price::Mismatch;
     }
+}
+
+/// "ahorras 40 soles" is no price.
+fn is_saving(said: &Said, at: usize) -> bool {
+    (at.saturating_sub(3)..at).any(|before| {
+        matches!(
+            said.text(before),
+            "ahorras"
+                | "ahorra"
+                | "ahorran"
+                | "ahorro"
+                | "economiza"
+                | "economia"
+                | "save"
+                | "saves"
+                | "saving"
+        )
+    })
+}
+
+/// The shop's total holds a delivery that the order does not.
+fn includes_fee(state: &State, said: &Said, catalog: &Catalog) -> bool {
+    let (Some(place), Some(pairs)) = (delivery_item(catalog), state.priced_pairs(catalog)) else {
+        return false;
+    };
+    let without = !pairs.iter().any(|(other, _)| is_delivery(catalog, *other));
+    let with = sum(catalog, &pairs).and_then(|total| total.checked_add(catalog.price(place)));
+    without
+        && with.is_some_and(|with| {
+            said.amounts()
+                .any(|(_, number, money)| money && readings(catalog, number).contains(&with))
+        })
 }
 
 /// Returns whether a bare number of the shop is about as large as the price: "le dejo todo en 195".

@@ -130,7 +130,7 @@ const COMMON: &str = " hola buenas buenos tardes noches dias hi hello hey oi ola
     ninguem pessoa coisa jeito beleza certo querida querido amada flor moça brother dona seu tarde cedo logo agora sempre \
     ainda cada until from your about into than them they their its been being were was did does doing done don doesnt \
     cant wont isnt arent im ive ill youre theyre weve lets gonna gotta kinda lol haha omg btw asap fyi idk question \
-    couple bunch lot lots bit minute second moment while way kind sort \
+    shoot grab drop text couple bunch lot lots bit minute second moment while way kind sort \
     pesos peso reais real dolares dolar dollars dollar bucks euros euro soles usd mxn cop brl pix mil lucas \
     par gusto placer precio total cuenta suma ronda chamba quincena cachito ratito tantito momentito poquito \
     lugares gracia onda neta chido padre sitio cliente clienta vecina vecino señorita maestra doctor doctora profe \

@@ -38,8 +38,18 @@ const ENGLISH: &str = " the a an hi hello hey want have has but and with how muc
 ///
 /// `whichlang` reads whole threads well and short ones badly, and knows
 /// languages nobody asked about here: its vote counts as three words.
-pub(crate) fn language_of<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Language {
-    let mut score = [0_u32; 3];
+pub(crate) fn language_of<'a>(
+    text: &str,
+    words: impl Iterator<Item = &'a str>,
+    prior: Option<Language>,
+) -> Language {
+    // The shop's own language weighs as two words.
+    let mut score = match prior {
+        Some(Language::Spanish) => [2, 0, 0],
+        Some(Language::Portuguese) => [0, 2, 0],
+        Some(Language::English) => [0, 0, 2],
+        None => [0_u32; 3],
+    };
     for word in words {
         let needle = format!(" {word} ");
         for (points, list) in score.iter_mut().zip([SPANISH, PORTUGUESE, ENGLISH]) {
@@ -75,7 +85,7 @@ mod tests {
 
     fn read(text: &str) -> Language {
         let words = text.to_lowercase();
-        language_of(text, words.split_whitespace())
+        language_of(text, words.split_whitespace(), None)
     }
 
     #[test]
