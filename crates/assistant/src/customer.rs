@@ -224,6 +224,16 @@ fn take_mention(
         };
         return;
     }
+    let fee = line.places.iter().all(|place| is_delivery(catalog, *place));
+    if fee && level == Level::Wanted && !state.has_wanted() {
+        // "con domicilio" is said of what was asked about before.
+        for at in selected_positions(state, catalog) {
+            if let Some(known) = state.lines.get_mut(at) {
+                known.level = Level::Wanted;
+                known.round = round;
+            }
+        }
+    }
     if level == Level::Asked && state.has_wanted() {
         return;
     }
@@ -407,9 +417,14 @@ fn pay_for_this(state: &mut State, said: &Said) -> bool {
         return false;
     }
     let before = state.lines.len();
-    state
-        .lines
-        .retain(|line| named.iter().any(|mention| line.meets(mention)));
+    // What the same message names beside it is paid as well.
+    let here = |line: &Line| {
+        said.found
+            .mentions
+            .iter()
+            .any(|mention| line.meets(mention) && !is_dropped(said, mention))
+    };
+    state.lines.retain(here);
     state.lines.len() < before
 }
 
@@ -606,7 +621,7 @@ fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
             continue;
         }
         let (start, end) = said.clause(*token);
-        let near = (start.max(token.saturating_sub(4)), *token + 1);
+        let near = (start.max(token.saturating_sub(5)), *token + 1);
         let sets = said.within(near, Sense::SetQty)
             || said.within(near, Sense::Accept)
             || said.within(near, Sense::Want)
@@ -624,7 +639,7 @@ fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
                 .iter()
                 .any(|minor| minor % i64::from((*number).max(1)) == 0 && *number > 99);
         if !sets {
-            if !known {
+            if !known && *number > 1 {
                 // A number that nobody can place, beside an agreement: how many is not certain.
                 state.unsettled = true;
                 state.price = Price::Unsaid;

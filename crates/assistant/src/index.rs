@@ -282,6 +282,13 @@ fn head_of(
             && keys.contains(&key)
     };
     let first = tokens.iter().find(is_noun);
+    // "Paquete corte + barba" is a packet, and neither a cut nor a beard.
+    let bundles = tokens
+        .iter()
+        .any(|token| token.is_mark('+') || matches!(token.text.as_str(), "y" | "e" | "and"));
+    if let Some(opening) = tokens.first().filter(|token| bundles && is_bundle(&token.text)) {
+        return Some(key_of(opening));
+    }
     let chosen = if language == Language::English {
         let ends = |token: &Token| {
             token.number().is_some() || matches!(token.text.as_str(), "of" | "with" | "for" | "in")
@@ -300,6 +307,26 @@ fn head_of(
             .find(|key| !key.starts_with(|first: char| first.is_ascii_digit()))
             .cloned()
     })
+}
+
+fn is_bundle(word: &str) -> bool {
+    matches!(
+        word,
+        "paquete"
+            | "pack"
+            | "pacote"
+            | "combo"
+            | "kit"
+            | "set"
+            | "plan"
+            | "plano"
+            | "package"
+            | "bundle"
+            | "promo"
+            | "bono"
+            | "caja"
+            | "box"
+    )
 }
 
 /// Reads "caja de 12 cupcakes", "20 tabletas", "dozen roses", "cento de coxinhas".

@@ -190,7 +190,19 @@ impl Walk<'_> {
         let before = self.text_before(at);
         if matches!(
             before,
-            "los" | "las" | "os" | "as" | "the" | "estos" | "estas" | "esos" | "esas" | "all" | "lo"
+            "los"
+                | "las"
+                | "os"
+                | "as"
+                | "das"
+                | "nas"
+                | "the"
+                | "estos"
+                | "estas"
+                | "esos"
+                | "esas"
+                | "all"
+                | "lo"
         ) && whole > 1
         {
             self.found.group = Some(whole);
@@ -769,6 +781,12 @@ impl Walk<'_> {
         });
         if paired {
             self.take_key(at, key, true);
+            return;
+        }
+        let heads = self.catalog.index.with_head(key).to_vec();
+        if !heads.is_empty() && !is_measure(key) {
+            // Names of nothing but common words: "Plan premium".
+            self.take_key(at, key, false);
             return;
         }
         if self.count.is_some() {
