@@ -187,6 +187,18 @@ impl Walk<'_> {
         if self.is_time_or_people(at) {
             return at + 1;
         }
+        let glued = self
+            .token(at + 1)
+            .is_some_and(|next| next.is_word() && next.glued && (2..=3).contains(&next.text.chars().count()));
+        if glued
+            && self.current.is_none()
+            && self.key_at(at + 1).is_none()
+            && !vocabulary::is_weak(self.text(at + 1))
+        {
+            // "1tb ssd": a measure that no name has, before its noun.
+            self.ahead.push((at + 1, number.key()));
+            return at + 2;
+        }
         let before = self.text_before(at);
         if matches!(
             before,
@@ -330,7 +342,11 @@ impl Walk<'_> {
         }
         let model = adjacent && index.is_numbered(&previous_key);
         let next_word = self.token(at + 1).filter(|token| token.is_word());
+        // "de 1tb": a measure of its own.
+        let unit = next_word
+            .is_some_and(|token| token.glued && token.text.chars().count() <= 3 && token.text != "x");
         let of_the_kind = match next_word {
+            Some(_) if unit => true,
             Some(_) => base.iter().any(|place| {
                 index
                     .entry(*place)

@@ -218,7 +218,13 @@ fn is_accent(letter: char) -> bool {
 
 /// Writes abbreviations out, joins number words, and finds the currencies beside numbers.
 pub(crate) fn join_numbers(tokens: &mut Vec<Token>, language: Language) {
-    for token in tokens.iter_mut().filter(|token| token.is_word()) {
+    let mut after_digits = false;
+    for token in tokens.iter_mut() {
+        // In "1tb" the letters are a unit.
+        let unit = std::mem::replace(&mut after_digits, token.number().is_some()) && token.glued;
+        if !token.is_word() || unit {
+            continue;
+        }
         if let Some(long) = written_out(&token.text, language) {
             long.clone_into(&mut token.text);
         }
