@@ -14,7 +14,7 @@ use crate::conversation::{Conversation, Order};
 use crate::dialogue::{Consent, Doubt, Price, Question, State, delivery_item, is_delivery};
 use crate::mention::{Fit, Mention, common};
 use crate::order::{Level, Line, Quantity, places_meant, quantity_of};
-use crate::read::{Sense, Token};
+use crate::read::{Language, Sense, Token};
 use crate::said::Said;
 
 /// Takes in one message of the customer.
@@ -123,6 +123,11 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
             .retain(|line| only.iter().any(|mention| line.meets(mention)));
         removed = state.lines.len() < before;
     }
+    // "un masaje o una sesión": one of them, and nobody knows which.
+    state.unsettled |= said.found.mentions.iter().any(|mention| {
+        let next = said.text(mention.end);
+        matches!(next, "or" | "ou") || next == "o" && state.language == Language::Spanish
+    });
     let mut replaced = None;
     for mention in &said.found.mentions {
         if is_dropped(said, mention) {
