@@ -395,7 +395,15 @@ pub(crate) fn is_yes(said: &Said, at: usize) -> bool {
         return false;
     };
     let (start, end) = said.sentence(at);
-    if token.accent {
+    let agrees_on = said
+        .hits
+        .iter()
+        .any(|hit| matches!(hit.sense, Sense::Accept) && hit.start == at + 1 && hit.end > at + 1)
+        && !matches!(
+            said.text(at + 1),
+            "me" | "lo" | "la" | "los" | "las" | "te" | "le"
+        );
+    if token.accent || agrees_on && said.clause(at).0 == at {
         return true;
     }
     if said.clause(at).0 != at
@@ -457,7 +465,13 @@ fn is_conditional_somewhere(said: &Said) -> bool {
 
 /// "va a estar difícil", "yes if you can do it larger": a plain yes is short.
 fn says_more_than_yes(said: &Said) -> bool {
-    let hangs = said.all(Sense::Cond).any(|hit| !is_yes(said, hit.start));
+    let but = said.tokens.iter().any(|token| {
+        matches!(
+            token.text.as_str(),
+            "but" | "pero" | "mas" | "porem" | "although" | "aunque"
+        )
+    });
+    let hangs = but || said.all(Sense::Cond).any(|hit| !is_yes(said, hit.start));
     let covered = |at: usize| {
         said.hits.iter().any(|hit| {
             matches!(
