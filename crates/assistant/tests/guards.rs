@@ -9,8 +9,8 @@
 use cobro_assistant::eval::{Row, rows_from_jsonl};
 use cobro_assistant::wire::{CatalogFile, conversation_from_files};
 use cobro_assistant::{
-    Catalog, Conversation, Decision, Item, KnownCharge, KnownState, Order, OrderLine, Role, Rules, Turn,
-    propose,
+    Catalog, Conversation, Cut, Decision, DiscountRule, Item, KnownCharge, KnownState, Order, OrderLine,
+    Role, Rules, Turn, propose,
 };
 use cobro_stripe::{Currency, Money};
 use proptest::prelude::*;
@@ -336,4 +336,45 @@ fn a_paid_customer_is_thanked_in_a_draft() {
         Decision::Reply(text) => assert!(text.contains("dirección"), "{text}"),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn the_owners_code_counts_when_the_customer_writes_it_and_not_when_it_is_quoted() {
+    let rules = Rules {
+        discounts: vec![DiscountRule {
+            id: "summer".into(),
+            code: Some("VERANO10".into()),
+            min_total_minor: 0,
+            cut: Cut::BasisPoints(1000),
+        }],
+        ..Rules::default()
+    };
+    let total = |text: &str| {
+        let turns = vec![
+            Turn::customer("una gelatina porfa"),
+            Turn::shop("$180, ¿te paso el link?"),
+            Turn::customer(text),
+        ];
+        propose(&catalog(), &Conversation::of(turns), &rules)
+            .charge()
+            .map(|charge| charge.total.minor())
+    };
+    assert_eq!(total("sí, mándame el link. mi código es VERANO10"), Some(162_00));
+    assert_eq!(total("sí, mándame el link"), Some(180_00));
+    assert_ne!(
+        total("sí, mándame el link, mi prima dice \"VERANO10\""),
+        Some(162_00)
+    );
+}
+
+#[test]
+fn a_total_above_what_the_owner_lets_through_goes_to_a_person() {
+    let rules = Rules {
+        max_total_minor: Some(500_00),
+        ..Rules::default()
+    };
+    let turns = vec![Turn::customer(
+        "el pastel de chocolate de 20 personas, mándame el link",
+    )];
+    assert!(propose(&catalog(), &Conversation::of(turns), &rules).is_handoff());
 }

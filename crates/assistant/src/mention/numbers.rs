@@ -17,6 +17,15 @@ impl Walk<'_> {
         let Some(whole) = number.as_whole() else {
             return at + 1;
         };
+        let code = self.token(at).is_some_and(|token| token.glued)
+            && at.checked_sub(1).is_some_and(|before| {
+                self.token(before)
+                    .is_some_and(|token| token.is_word() && token.text.chars().count() > 1)
+            });
+        if code {
+            // "VERANO10" counts nothing.
+            return at + 1;
+        }
         let before = self.text_before(at);
         if self.text(at) == "one"
             && matches!(
