@@ -5,10 +5,12 @@ mod charge;
 mod connect;
 mod conversations;
 mod doctor;
+mod eval;
 mod export;
 mod reach;
 mod reparse;
 mod secret;
+mod suggest;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -65,6 +67,10 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Propose a charge, a recap or a reply for a conversation (docs/suggest.md)
+    Suggest(suggest::Arguments),
+    /// Measure the proposals on dialogues with known answers
+    Eval(eval::Arguments),
     /// Keep a secret in the system's keychain, read from standard input
     Secret {
         #[command(flatten)]
@@ -133,6 +139,8 @@ async fn run(command: Command) -> Result<ExitCode, DeskError> {
         } => export::run(profile.settings().await?, out).await,
         Command::Reparse(profile) => reparse::run(profile.settings().await?).await,
         Command::Doctor { profile, json } => doctor::run(profile.settings().await?, json).await,
+        Command::Suggest(arguments) => suggest::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Eval(arguments) => eval::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Secret { profile, name } => secret::run(&profile.profile, &name),
     }
 }

@@ -1,0 +1,644 @@
+//! Whether a message agrees to the order, and what takes that back.
+
+use crate::dialogue::{Consent, Doubt, Question, State};
+use crate::read::{Hit, Sense};
+use crate::said::Said;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Agrees(Consent),
+    Doubts(Doubt),
+    Neither,
+}
+
+/// Reads the message's agreement. The last word counts: "espera… ya, cóbrame" agrees.
+///
+/// `removed` says that a "no" in it took an item off, and so was not an answer.
+pub(crate) fn read(said: &Said, state: &State, removed: bool) -> Verdict {
+    let doubts = doubts(said, state, removed);
+    let consents = consents(said, &doubts);
+    if let Some(doubt) = whole_message_doubt(said, &consents) {
+        return Verdict::Doubts(doubt);
+    }
+    let consents = with_echo(said, state, consents);
+    let last_doubt = doubts.iter().max_by_key(|(hit, _)| hit.end);
+    let strongest = consents
+        .iter()
+        .filter(|(hit, consent)| {
+            last_doubt.is_none_or(|(doubt, _)| hit.start >= doubt.end && *consent != Consent::Yes)
+        })
+        .map(|(_, consent)| *consent)
+        .max();
+    match (strongest, last_doubt) {
+        (Some(Consent::Yes), None) if is_only_polite(said) || says_more_than_yes(said) => Verdict::Neither,
+        (Some(consent), _) => Verdict::Agrees(consent),
+        (None, Some((_, doubt))) => Verdict::Doubts(*doubt),
+        (None, None) if is_conditional_somewhere(said) => Verdict::Doubts(Doubt::Conditional),
+        (None, None) => Verdict::Neither,
+    }
+}
+
+/// Counts "conforme" as a yes to "¿conforme?".
+fn with_echo(said: &Said, state: &State, mut consents: Vec<(Hit, Consent)>) -> Vec<(Hit, Consent)> {
+    let words: Vec<&str> = said
+        .tokens
+        .iter()
+        .filter(|token| token.is_word() && !token.quoted)
+        .map(|token| token.text.as_str())
+        .collect();
+    let echoes = !words.is_empty()
+        && words.len() <= 2
+        && !said.asks()
+        && words
+            .iter()
+            .all(|word| word.chars().count() > 2 && state.question_words.iter().any(|asked| asked == word));
+    if echoes {
+        let hit = Hit {
+            sense: Sense::Yes,
+            start: 0,
+            end: said.tokens.len(),
+        };
+        consents.push((hit, Consent::Yes));
+    }
+    consents
+}
+
+/// "mándame el link mañana": the link, too, can be put off.
+fn is_for_later(said: &Said, hit: &Hit) -> bool {
+    let (_, end) = said.clause(hit.start);
+    (hit.end..(hit.end + 3).min(end)).any(|at| {
+        matches!(
+            said.text(at),
+            "luego"
+                | "despues"
+                | "manana"
+                | "rato"
+                | "depois"
+                | "amanha"
+                | "later"
+                | "tomorrow"
+                | "quincena"
+                | "cuando"
+                | "quando"
+                | "when"
+        ) && !(hit.end..=at)
+            .any(|between| matches!(said.text(between), "y" | "e" | "and" | "para" | "pra" | "for"))
+    })
+}
+
+/// Returns whether the clause puts a payment off: "te deposito al rato".
+fn is_put_off(said: &Said, hit: &Hit) -> bool {
+    let (start, end) = said.clause(hit.start);
+    let asks_for_link = (start..end).any(|at| {
+        matches!(
+            said.text(at),
+            "link"
+                | "liga"
+                | "enlace"
+                | "lnk"
+                | "cobrame"
+                | "cobralo"
+                | "bill"
+                | "charge"
+                | "invoice"
+                | "como"
+                | "how"
+        )
+    });
+    is_for_later(said, hit)
+        || !asks_for_link
+            && (hit.start..end).any(|at| {
+                matches!(
+                    said.text(at),
+                    "rato"
+                        | "luego"
+                        | "despues"
+                        | "manana"
+                        | "tarde"
+                        | "noche"
+                        | "quincena"
+                        | "lunes"
+                        | "martes"
+                        | "miercoles"
+                        | "jueves"
+                        | "viernes"
+                        | "sabado"
+                        | "domingo"
+                        | "amanha"
+                        | "depois"
+                        | "segunda"
+                        | "sexta"
+                        | "later"
+                        | "tomorrow"
+                        | "monday"
+                        | "friday"
+                        | "saturday"
+                        | "sunday"
+                        | "tonight"
+                        | "semana"
+                        | "week"
+                        | "mes"
+                        | "month"
+                        | "payday"
+                )
+            })
+}
+
+/// Cash on delivery needs no link, and an unanswered question no charge yet.
+fn whole_message_doubt(said: &Said, consents: &[(Hit, Consent)]) -> Option<Doubt> {
+    let pays = consents.iter().any(|(_, consent)| *consent == Consent::Pay);
+    let asks_for_link = said.all(Sense::Pay).any(|hit| {
+        (hit.start..hit.end).any(|at| {
+            matches!(
+                said.text(at),
+                "link" | "liga" | "enlace" | "cobrame" | "bill" | "invoice"
+            )
+        })
+    });
+    if said.has(Sense::Cash) && !asks_for_link {
+        return Some(Doubt::OtherPayment);
+    }
+    if has_open_question(said, pays) {
+        return Some(Doubt::Question);
+    }
+    None
+}
+
+/// Returns whether the customer asks what the order depends on.
+fn has_open_question(said: &Said, pays: bool) -> bool {
+    let asks = |sense: Sense| said.all(sense).any(|hit| !pays_in(said, hit));
+    if asks(Sense::Offer) || asks(Sense::AskDiscount) && !is_about_granted(said) {
+        return true;
+    }
+    if asks(Sense::AsksPrice) || asks(Sense::AsksDelivery) && said.asks() {
+        return true;
+    }
+    let stock = said.all(Sense::AsksStock).any(|hit| said.asks_at(hit.start));
+    let options = said.all(Sense::AsksOptions).any(|hit| said.asks_at(hit.start));
+    let other = said.tokens.iter().enumerate().any(|(at, token)| {
+        if !token.is_mark('?') || at == 0 {
+            return false;
+        }
+        let span = said.sentence(at - 1);
+        span.0 < span.1
+            && said.within(span, Sense::Asks)
+            && ![
+                Sense::Pay,
+                Sense::Accept,
+                Sense::Want,
+                Sense::AsksPayment,
+                Sense::AsksHours,
+                Sense::AsksPlace,
+            ]
+            .iter()
+            .any(|sense| said.within(span, *sense))
+    });
+    stock || options || other && !pays
+}
+
+/// "cuánto te pago" and "how much do I pay you, send the link" ask to pay.
+fn pays_in(said: &Said, hit: &Hit) -> bool {
+    let (start, end) = said.clause(hit.start);
+    said.all(Sense::Pay)
+        .any(|pay| pay.start < hit.end && pay.end > hit.start && pay.start >= start && pay.end <= end)
+}
+
+/// "con el descuento" speaks of one that was given.
+fn is_about_granted(said: &Said) -> bool {
+    !said.asks()
+        && said.all(Sense::AskDiscount).all(|hit| {
+            hit.start.checked_sub(1).is_some_and(|before| {
+                matches!(
+                    said.text(before),
+                    "el" | "con"
+                        | "ese"
+                        | "o"
+                        | "com"
+                        | "esse"
+                        | "the"
+                        | "with"
+                        | "that"
+                        | "del"
+                        | "al"
+                        | "por"
+                        | "no"
+                        | "sin"
+                )
+            })
+        })
+}
+
+/// Finds what holds the customer back.
+fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
+    let mut found = Vec::new();
+    for hit in &said.hits {
+        // "¿cómo le cancelo?" asks how to pay.
+        let pays = said
+            .all(Sense::Pay)
+            .any(|pay| pay.start <= hit.start && hit.end <= pay.end && pay.end - pay.start > 1);
+        let doubt = match hit.sense {
+            Sense::Cancel if pays => continue,
+            Sense::Cancel
+                if !(removed
+                    && said
+                        .found
+                        .mentions
+                        .iter()
+                        .any(|mention| said.clause(mention.start) == said.clause(hit.start))) =>
+            {
+                Doubt::Cancelled
+            }
+            Sense::Later => Doubt::Later,
+            Sense::Pay | Sense::Accept if is_refused_after(said, hit) => Doubt::Hold,
+            Sense::Pay if is_put_off(said, hit) => Doubt::Later,
+            Sense::Accept if is_for_later(said, hit) => Doubt::Later,
+            Sense::Hold => Doubt::Hold,
+            Sense::No if state.question == Question::Confirm && !removed && opens_clause(said, hit) => {
+                Doubt::Hold
+            }
+            _ => continue,
+        };
+        found.push((*hit, doubt));
+    }
+    // "no gracias" after "¿algo más?" only says that this is all.
+    if state.question == Question::Upsell || state.question == Question::Other {
+        found.retain(|(hit, doubt)| {
+            *doubt != Doubt::Cancelled
+                || !matches!(said.text(hit.start), "no" | "nao" | "nah")
+                || hit.end - hit.start > 3
+                || (hit.start..hit.end)
+                    .any(|at| matches!(said.text(at), "quiero" | "quero" | "vou" | "interesa" | "want"))
+        });
+    }
+    found
+}
+
+fn opens_clause(said: &Said, hit: &Hit) -> bool {
+    said.clause(hit.start).0 == hit.start
+}
+
+/// Finds agreements that nothing in their clause or sentence takes back.
+fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
+    let mut found = Vec::new();
+    for hit in &said.hits {
+        let consent = match hit.sense {
+            Sense::Pay => Consent::Pay,
+            Sense::Accept => Consent::Accept,
+            Sense::Yes => Consent::Yes,
+            _ => continue,
+        };
+        let clause = said.clause(hit.start);
+        let doubted = doubts.iter().any(|(doubt, _)| {
+            doubt.start < hit.end && doubt.end > hit.start
+                || doubt.start < hit.start && said.clause(doubt.start) == clause
+        });
+        let other_link = consent == Consent::Pay
+            && said
+                .all(Sense::OtherLink)
+                .any(|other| said.clause(other.start) == clause);
+        let wondered = consent != Consent::Pay && is_open_question(said, hit.start);
+        if !doubted
+            && !other_link
+            && !wondered
+            && !said.is_negated(hit.start)
+            && !is_refused_after(said, hit)
+            && !is_conditional(said, said.sentence(hit.start))
+        {
+            found.push((*hit, consent));
+        }
+    }
+    found.extend(bare_orders(said));
+    let yes = (0..said.tokens.len()).filter(|at| {
+        is_yes(said, *at) && !is_conditional(said, said.sentence(*at)) && !is_open_question(said, *at)
+    });
+    found.extend(yes.map(|at| {
+        let hit = Hit {
+            sense: Sense::Yes,
+            start: at,
+            end: at + 1,
+        };
+        (hit, Consent::Yes)
+    }));
+    found
+}
+
+/// "¿hasta cuándo me lo apartas?" asks, whatever else its words would mean.
+fn is_open_question(said: &Said, at: usize) -> bool {
+    let (start, end) = said.sentence(at);
+    said.asks_at(at)
+        && (start..end).any(|word| {
+            matches!(
+                said.text(word),
+                "cuando"
+                    | "cuanto"
+                    | "hasta"
+                    | "que"
+                    | "quien"
+                    | "cual"
+                    | "quando"
+                    | "quanto"
+                    | "qual"
+                    | "quem"
+                    | "when"
+                    | "what"
+                    | "which"
+                    | "who"
+                    | "until"
+                    | "long"
+            )
+        })
+}
+
+/// "manda não": Portuguese puts a second "no" behind the verb.
+fn is_refused_after(said: &Said, hit: &Hit) -> bool {
+    matches!(said.text(hit.end), "nao" | "not")
+        || said.text(hit.end) == "no" && said.tokens.get(hit.end + 1).is_none_or(|next| next.divides())
+}
+
+/// "pásame", "mándame" with nothing behind it: the link is meant.
+fn bare_orders(said: &Said) -> Vec<(Hit, Consent)> {
+    (0..said.tokens.len())
+        .filter(|at| {
+            matches!(
+                said.text(*at),
+                "pasame" | "paseme" | "mandame" | "mandeme" | "enviame" | "envieme" | "manda" | "cobra"
+            ) && said.clause(*at).1 == at + 1
+                && !said.is_negated(*at)
+        })
+        .map(|at| {
+            let hit = Hit {
+                sense: Sense::Accept,
+                start: at,
+                end: at + 1,
+            };
+            (hit, Consent::Accept)
+        })
+        .collect()
+}
+
+/// Returns whether the message says yes to whatever was asked.
+pub(crate) fn says_yes(said: &Said) -> bool {
+    said.has(Sense::Yes)
+        || (0..said.tokens.len()).any(|at| is_yes(said, at))
+        || said
+            .all(Sense::Accept)
+            .any(|hit| (hit.start..hit.end).any(|at| matches!(said.text(at), "sim" | "quero" | "pode")))
+}
+
+/// Returns whether the "si" at `at` is a yes and not an "if".
+pub(crate) fn is_yes(said: &Said, at: usize) -> bool {
+    let Some(token) = said
+        .tokens
+        .get(at)
+        .filter(|token| token.text == "si" && !token.quoted)
+    else {
+        return false;
+    };
+    let (start, end) = said.sentence(at);
+    let agrees_on = said
+        .hits
+        .iter()
+        .any(|hit| matches!(hit.sense, Sense::Accept) && hit.start == at + 1 && hit.end > at + 1)
+        && !matches!(
+            said.text(at + 1),
+            "me" | "lo" | "la" | "los" | "las" | "te" | "le"
+        );
+    if token.accent || agrees_on && said.clause(at).0 == at {
+        return true;
+    }
+    if said.clause(at).0 != at
+        && !matches!(
+            said.text(at.saturating_sub(1)),
+            "ok" | "claro" | "pues" | "que" | "ay" | "vale" | "si" | "uy" | "ah"
+        )
+    {
+        return false;
+    }
+    let next = said.tokens.get(at + 1);
+    if next.is_none_or(|next| next.divides()) {
+        return true;
+    }
+    match said.text(at + 1) {
+        "porfa" | "por" | "favor" | "claro" | "gracias" | "dale" | "confirmo" | "ok" | "va" | "please"
+        | "mandame" | "mandamelo" | "mandame_lo" | "pasame" | "pasamelo" | "mandalo" | "enviame" | "esta"
+        | "senor" | "senora" | "señora" | "perfecto" | "todo" | "y" | "tambien" | "esa" | "ese" | "eso"
+        | "exacto" | "asi" | "quiero" | "si" | "amiga" | "amigo" | "señorita" | "joven" | "cobrame"
+        | "mande" | "mandeme" | "porfis" | "ya" | "con" | "correcto" | "de" | "cobralo" | "listo"
+        | "seño" | "jaja" | "bueno" | "agregalas" | "agregalo" | "agregala" | ":ok:" => {
+            !said.within((at + 1, end), Sense::AskDiscount) && !said.within((at + 1, end), Sense::Offer)
+        }
+        "me" | "lo" | "la" | "los" | "las" | "te" | "le" => {
+            let accepted = said
+                .all(Sense::Accept)
+                .any(|hit| (at..=at + 1).contains(&hit.start));
+            accepted
+                && end - at <= 7
+                && !said.within((start, end), Sense::AskDiscount)
+                && !said.within((start, end), Sense::Offer)
+        }
+        _ => false,
+    }
+}
+
+/// Returns whether a sentence hangs on an "if" or a "when".
+pub(crate) fn is_conditional(said: &Said, (start, end): (usize, usize)) -> bool {
+    said.all(Sense::Cond)
+        .filter(|hit| hit.start >= start && hit.start < end)
+        .any(|hit| !is_yes(said, hit.start) && !is_polite(said, hit) && !asks_when(said, hit))
+}
+
+/// "si me puedes mandar el link", "ver si…", "cuando puedas".
+fn is_polite(said: &Said, hit: &Hit) -> bool {
+    said.all(Sense::Polite)
+        .any(|polite| polite.start <= hit.start && hit.start < polite.end)
+}
+
+/// "when do you open?" asks; it sets no condition.
+fn asks_when(said: &Said, hit: &Hit) -> bool {
+    matches!(said.text(hit.start), "when" | "cuando" | "quando") && said.asks_at(hit.start)
+}
+
+fn is_conditional_somewhere(said: &Said) -> bool {
+    (0..said.tokens.len())
+        .any(|at| said.all(Sense::Cond).any(|hit| hit.start == at) && is_conditional(said, said.sentence(at)))
+}
+
+/// "va a estar difícil", "yes if you can do it larger": a plain yes is short.
+fn says_more_than_yes(said: &Said) -> bool {
+    let but = said.tokens.iter().any(|token| {
+        matches!(
+            token.text.as_str(),
+            "but" | "pero" | "mas" | "porem" | "although" | "aunque"
+        )
+    });
+    let hangs = but || said.all(Sense::Cond).any(|hit| !is_yes(said, hit.start));
+    let covered = |at: usize| {
+        said.hits.iter().any(|hit| {
+            matches!(
+                hit.sense,
+                Sense::Yes | Sense::Accept | Sense::Thanks | Sense::Done
+            ) && hit.start <= at
+                && at < hit.end
+        })
+    };
+    let rest = said
+        .tokens
+        .iter()
+        .enumerate()
+        .filter(|(at, token)| {
+            token.is_word() && !token.text.starts_with(':') && !covered(*at) && !is_yes(said, *at)
+        })
+        .filter(|(_, token)| !crate::vocabulary::is_stop(&token.text) && !is_small_talk(&token.text))
+        .count();
+    hangs || rest > 2
+}
+
+fn is_small_talk(word: &str) -> bool {
+    matches!(
+        word,
+        "porfa"
+            | "please"
+            | "favor"
+            | "amigo"
+            | "amiga"
+            | "señor"
+            | "senor"
+            | "senora"
+            | "señora"
+            | "señorita"
+            | "senorita"
+            | "joven"
+            | "jefe"
+            | "linda"
+            | "guapa"
+            | "hola"
+            | "buenas"
+            | "lunes"
+            | "martes"
+            | "miercoles"
+            | "jueves"
+            | "viernes"
+            | "sabado"
+            | "domingo"
+            | "hoy"
+            | "manana"
+            | "hoje"
+            | "amanha"
+            | "today"
+            | "tomorrow"
+            | "me"
+            | "lo"
+            | "te"
+            | "se"
+            | "pues"
+            | "esta"
+            | "ta"
+            | "it"
+            | "that"
+            | "thats"
+            | "con"
+            | "todo"
+            | "tudo"
+            | "all"
+            | "eso"
+            | "isso"
+            | "moco"
+            | "moça"
+            | "querida"
+            | "ya"
+            | "ja"
+    )
+}
+
+/// "ok gracias" ends a chat as often as it agrees.
+fn is_only_polite(said: &Said) -> bool {
+    said.has(Sense::Thanks)
+        && !said.tokens.iter().enumerate().any(|(at, token)| {
+            is_yes(said, at)
+                || matches!(
+                    token.text.as_str(),
+                    "sim"
+                        | "yes"
+                        | "yep"
+                        | "yeah"
+                        | "claro"
+                        | "confirmo"
+                        | "please"
+                        | "porfa"
+                        | "favor"
+                        | "isso"
+                        | "exacto"
+                        | "correcto"
+                        | "pode"
+                        | "sip"
+                )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::conversation::Turn;
+    use crate::mention::Context;
+    use crate::read::Language;
+    use cobro_stripe::Currency;
+
+    fn verdict(text: &str, language: Language) -> Verdict {
+        let catalog = Catalog::new(Currency::from_code("MXN").unwrap(), Vec::new()).unwrap();
+        let said = Said::of(&Turn::customer(text), language, &catalog, &Context::default());
+        let mut state = State::new(language);
+        state.question = Question::Confirm;
+        read(&said, &state, false)
+    }
+
+    #[test]
+    fn si_is_yes_or_if() {
+        let es = |text| verdict(text, Language::Spanish);
+        assert_eq!(es("si"), Verdict::Agrees(Consent::Yes));
+        assert_eq!(es("siii porfa"), Verdict::Agrees(Consent::Yes));
+        assert_eq!(es("si lo quiero"), Verdict::Agrees(Consent::Accept));
+        assert_eq!(
+            es("si me haces descuento lo compro"),
+            Verdict::Doubts(Doubt::Question)
+        );
+        assert_eq!(
+            es("si me depositan hoy te lo compro"),
+            Verdict::Doubts(Doubt::Conditional)
+        );
+        assert_eq!(
+            es("si me puedes mandar el link porfa"),
+            Verdict::Agrees(Consent::Pay)
+        );
+    }
+
+    #[test]
+    fn the_last_word_counts() {
+        let es = |text| verdict(text, Language::Spanish);
+        assert_eq!(es("ay no espera, ya, cóbrame"), Verdict::Agrees(Consent::Pay));
+        assert_eq!(
+            es("mándame el link. no espera, todavía no"),
+            Verdict::Doubts(Doubt::Hold)
+        );
+        assert_eq!(es("no me mandes el link todavia"), Verdict::Doubts(Doubt::Hold));
+        assert_eq!(es("déjame checarlo y te aviso"), Verdict::Doubts(Doubt::Later));
+    }
+
+    #[test]
+    fn thanks_alone_agree_to_nothing() {
+        assert_eq!(verdict("ok gracias", Language::Spanish), Verdict::Neither);
+        assert_eq!(verdict("ok thanks", Language::English), Verdict::Neither);
+        assert_eq!(
+            verdict("sim, obrigada", Language::Portuguese),
+            Verdict::Agrees(Consent::Yes)
+        );
+    }
+
+    #[test]
+    fn cash_needs_no_link() {
+        assert_eq!(
+            verdict("va, te pago en efectivo cuando pase", Language::Spanish),
+            Verdict::Doubts(Doubt::OtherPayment)
+        );
+    }
+}

@@ -1,0 +1,394 @@
+//! What the customer's messages change: the order first, then whether they agree to it.
+
+mod counts;
+mod lines;
+mod wording;
+
+use counts::{selected_positions, take_groups, take_numbers};
+use lines::{closest, distribute, drop_line_for, drop_lines, line_to_replace, pay_for_this, update_quantity};
+use wording::{adds, instead_of, is_dropped, is_wanted, level_of, only_this};
+
+use crate::catalog::{Catalog, Place};
+use crate::consent::{self, Verdict};
+use crate::conversation::{Conversation, Order};
+use crate::dialogue::{Consent, Doubt, Price, Question, State, delivery_item, is_delivery};
+use crate::mention::{Fit, Mention, common};
+use crate::order::{Level, Line, Quantity, places_meant, quantity_of};
+use crate::read::{Language, Sense, Token};
+use crate::said::Said;
+
+/// Takes in one message of the customer.
+pub(crate) fn take_customer_turn(
+    state: &mut State,
+    said: &Said,
+    at: usize,
+    catalog: &Catalog,
+    conversation: &Conversation,
+) {
+    let before = state.lines.clone();
+    bring_back(state, said, catalog, conversation, at);
+    let mut removed = take_mentions(state, said, catalog, at);
+    removed |= pay_for_this(state, said);
+    take_upsell(state, said, catalog);
+    take_groups(state, said, catalog);
+    take_numbers(state, said, catalog);
+    take_delivery(state, said, catalog);
+    if said.found.unknown.iter().any(|token| is_wanted(said, *token)) {
+        state.unknown = true;
+    }
+    let changed = order_of(&before) != order_of(&state.lines);
+    if changed {
+        state.changed(catalog, at);
+    }
+    let verdict = consent::read(said, state, removed);
+    agree(state, said, verdict, changed && !before.is_empty(), at, catalog);
+}
+
+/// Takes a WhatsApp cart: the customer's own list, chosen from the catalog.
+pub(crate) fn take_order(state: &mut State, order: &Order, at: usize, catalog: &Catalog) {
+    state.forget_order();
+    state.linked = false;
+    state.paid = false;
+    for line in &order.lines {
+        match catalog.place_of_id(&line.id) {
+            Some(place) => state
+                .lines
+                .push(Line::of_place(place, line.quantity, state.round)),
+            None => state.unknown = true,
+        }
+    }
+    state.order_turn = Some(at);
+    state.consent = Some((Consent::Pay, at));
+    state.doubt = None;
+}
+
+/// What makes an order another order.
+fn order_of(lines: &[Line]) -> Vec<(Vec<Place>, Option<u32>, Level)> {
+    lines
+        .iter()
+        .map(|line| (line.places.clone(), line.quantity.value(), line.level))
+        .collect()
+}
+
+/// "Lo mismo de siempre": fills the order from the customer's history.
+fn bring_back(state: &mut State, said: &Said, catalog: &Catalog, conversation: &Conversation, at: usize) {
+    let always = said.has(Sense::Same);
+    if !always && !said.has(Sense::SameLast) || state.has_wanted() {
+        return;
+    }
+    if !state.last.is_empty() && !always {
+        state.lines = state
+            .last
+            .iter()
+            .map(|(place, quantity)| Line::of_place(*place, *quantity, state.round))
+            .collect();
+        state.order_turn = Some(at);
+        return;
+    }
+    let orders = conversation.usable_orders(catalog);
+    let Some(newest) = orders.first() else {
+        state.unsettled = true;
+        return;
+    };
+    state.lines = newest
+        .lines
+        .iter()
+        .filter_map(|line| {
+            Some(Line::of_place(
+                catalog.place_of_id(&line.id)?,
+                line.quantity,
+                state.round,
+            ))
+        })
+        .collect();
+    state.order_turn = Some(at);
+    // "Always" must be what it always was; the shop says it back otherwise.
+    state.unsettled |= always && orders.iter().any(|order| order.lines != newest.lines)
+        || orders.len() < conversation.past_orders.len();
+}
+
+/// Takes the items in; returns whether some were taken off the order.
+fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -> bool {
+    let mut removed = false;
+    let only: Vec<&Mention> = said
+        .found
+        .mentions
+        .iter()
+        .filter(|mention| only_this(said, mention) && !is_dropped(said, mention))
+        .collect();
+    if !only.is_empty() && state.lines.len() > 1 {
+        let before = state.lines.len();
+        state
+            .lines
+            .retain(|line| only.iter().any(|mention| line.meets(mention)));
+        removed = state.lines.len() < before;
+    }
+    // "un masaje o una sesión": one of them, and nobody knows which.
+    state.unsettled |= said.found.mentions.iter().any(|mention| {
+        let next = said.text(mention.end);
+        matches!(next, "or" | "ou") || next == "o" && state.language == Language::Spanish
+    });
+    let mut replaced = None;
+    for mention in &said.found.mentions {
+        if is_dropped(said, mention) {
+            removed |= drop_lines(state, mention);
+            continue;
+        }
+        if instead_of(said, mention) {
+            replaced = drop_line_for(state, mention);
+            continue;
+        }
+        take_mention(state, said, mention, catalog, replaced);
+    }
+    if let Some(quantity) = replaced
+        && let Some(line) = state.lines.last_mut()
+        && line.quantity == Quantity::Assumed
+        && line.round == state.round
+    {
+        line.quantity = quantity;
+    }
+    if said.found.mentions.len() > 1
+        && (said.has(Sense::Hypothetical) || said.has(Sense::AskDiscount) || complement(said, catalog))
+    {
+        state.together = Some(state.round);
+    }
+    let topic: Vec<Place> = said
+        .found
+        .mentions
+        .iter()
+        .filter(|mention| !is_dropped(said, mention))
+        .flat_map(|mention| mention.places.clone())
+        .collect();
+    if !topic.is_empty() {
+        state.topic = topic;
+        state.order_turn.get_or_insert(at);
+    }
+    removed
+}
+
+/// Returns whether the message names different things as one order, and does not compare.
+fn complement(said: &Said, catalog: &Catalog) -> bool {
+    let mut heads: Vec<Option<&str>> = said
+        .found
+        .mentions
+        .iter()
+        .map(|mention| catalog.index.entry(*mention.places.first()?)?.head.as_deref())
+        .collect();
+    let all = heads.len();
+    heads.sort_unstable();
+    heads.dedup();
+    // In Portuguese "o" is an article.
+    let compares = said.tokens.iter().any(|token| {
+        matches!(
+            token.text.as_str(),
+            "or" | "ou" | "cual" | "qual" | "which" | "diferencia" | "diferenca"
+        )
+    });
+    heads.len() == all && !compares
+}
+
+fn take_mention(
+    state: &mut State,
+    said: &Said,
+    mention: &Mention,
+    catalog: &Catalog,
+    replaced: Option<Quantity>,
+) {
+    let places = places_meant(catalog, mention);
+    let quantity = quantity_of(catalog, mention, &places);
+    let level = level_of(said, mention, state);
+    let round = state.round;
+    if distribute(state, mention, &places, quantity) {
+        return;
+    }
+    if let Some(line) = state.lines.iter_mut().find(|line| line.meets(mention)) {
+        line.narrow(mention);
+        if line.places.len() > places.len() && !common(&line.places, &places).is_empty() {
+            line.places = places;
+        }
+        update_quantity(line, mention, quantity, said);
+        line.level = line.level.max(level);
+        line.round = round;
+        return;
+    }
+    let line = Line {
+        places,
+        quantity,
+        fit: mention.fit,
+        level,
+        round,
+    };
+    let replaces =
+        said.has(Sense::Replace) && !said.in_clause(mention.start, Sense::Add) && replaced.is_none();
+    if replaces && let Some(old) = line_to_replace(state, &line, said, catalog) {
+        let line = Line {
+            places: closest(catalog, &old.places, line.places),
+            ..line
+        };
+        let kept = if line.quantity == Quantity::Assumed {
+            old.quantity
+        } else {
+            line.quantity
+        };
+        *old = Line {
+            quantity: kept,
+            level: old.level.max(level),
+            ..line
+        };
+        return;
+    }
+    let fee = line.places.iter().all(|place| is_delivery(catalog, *place));
+    if fee && level == Level::Wanted && !state.has_wanted() {
+        // "con domicilio" is said of what was asked about before.
+        for at in selected_positions(state, catalog) {
+            if let Some(known) = state.lines.get_mut(at) {
+                known.level = Level::Wanted;
+                known.round = round;
+            }
+        }
+    }
+    if level == Level::Asked && state.has_wanted() {
+        return;
+    }
+    if level == Level::Wanted && !state.has_wanted() {
+        // Something else was just priced: is this instead of it?
+        let priced = |line: &Line| {
+            line.round < round && line.place().is_some_and(|place| state.quoted.contains(&place))
+        };
+        let known = line
+            .places
+            .iter()
+            .any(|place| state.quoted.contains(place) || state.offer.contains(place));
+        let displaces = state.lines.iter().any(priced) && !known;
+        state.unsettled |= displaces;
+        state
+            .lines
+            .retain(|known| known.round == round && known.level == Level::Wanted);
+    }
+    let earlier = state
+        .lines
+        .iter()
+        .any(|known| known.level == Level::Wanted && known.round < round);
+    let offered = line
+        .places
+        .iter()
+        .all(|place| is_delivery(catalog, *place) || state.offer.contains(place));
+    if earlier && level == Level::Wanted && !adds(said, mention) && !offered {
+        // Two orders in a row: is the first one meant too?
+        state.unsettled = true;
+    }
+    state.lines.push(line);
+}
+
+/// Adds or takes off the delivery, where the catalog has just one.
+fn take_delivery(state: &mut State, said: &Said, catalog: &Catalog) {
+    if said.has(Sense::Pickup) && !said.has(Sense::Deliver) {
+        state
+            .lines
+            .retain(|line| !line.places.iter().all(|place| is_delivery(catalog, *place)));
+        return;
+    }
+    let asks = said.has(Sense::AsksDelivery) && said.asks();
+    let brings = said.all(Sense::Deliver).any(|hit| !said.is_negated(hit.start)) && !asks;
+    let Some(place) = delivery_item(catalog) else {
+        return;
+    };
+    let there = state.lines.iter().any(|line| line.place() == Some(place));
+    let offered = state.offer.contains(&place) || state.question == Question::Delivery;
+    if brings
+        && !there
+        && !state.free_delivery
+        && state.has_wanted()
+        && (offered || said.found.mentions.is_empty())
+    {
+        state.lines.push(Line::of_place(place, 1, state.round));
+    }
+}
+
+/// Takes the customer's agreement, or its withdrawal, in.
+fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: usize, catalog: &Catalog) {
+    match verdict {
+        Verdict::Agrees(consent) => {
+            let counts = match consent {
+                Consent::Yes => state.question == Question::Confirm && !corrected,
+                Consent::Accept => !(corrected && state.price == Price::Unsaid),
+                Consent::Pay => true,
+            };
+            if counts {
+                state.consent = state.consent.max(Some((consent, at)));
+                state.doubt = None;
+                select_asked(state, said, catalog);
+            }
+        }
+        Verdict::Doubts(doubt) => {
+            state.consent = None;
+            state.doubt = Some(doubt);
+            if doubt == Doubt::Cancelled {
+                state.forget_order();
+            }
+        }
+        Verdict::Neither => {
+            // A yes to the shop's question stands only if the order does.
+            if corrected && state.consent.is_some_and(|(consent, _)| consent != Consent::Pay) {
+                state.consent = None;
+            }
+        }
+    }
+    if said.tokens.iter().any(Token::is_word) && state.fit_is_lost(catalog) {
+        state.unsettled |= state.price != Price::Verified && state.price != Price::Quoted;
+    }
+}
+
+/// "sí, agrégalas": takes what the shop offered on top.
+fn take_upsell(state: &mut State, said: &Said, catalog: &Catalog) {
+    if state.question != Question::Upsell || !said.found.mentions.is_empty() {
+        return;
+    }
+    let declines = said.has(Sense::No) || said.has(Sense::Cancel) || said.has(Sense::Done);
+    let agrees = consent::says_yes(said) || said.has(Sense::Add);
+    if declines || !agrees {
+        return;
+    }
+    let offered: Vec<Place> = state.offer.clone();
+    for place in offered {
+        let there = state.lines.iter().any(|line| line.places.contains(&place));
+        if !there && !is_delivery(catalog, place) {
+            state.lines.push(Line::of_place(place, 1, state.round));
+        }
+    }
+}
+
+/// Agreement makes an order of what was only asked about.
+fn select_asked(state: &mut State, said: &Said, catalog: &Catalog) {
+    if state.has_wanted() {
+        return;
+    }
+    let chosen = selected_positions(state, catalog);
+    // Several were on the table and nobody said which.
+    if chosen.len() > 1
+        && said.found.mentions.is_empty()
+        && !said.has(Sense::Both)
+        && said.found.group.is_none()
+    {
+        let one_order = state.together.is_some_and(|round| {
+            chosen
+                .iter()
+                .all(|at| state.lines.get(*at).is_some_and(|line| line.round >= round))
+        });
+        let asked_together = chosen.len() == state.lines.len() && state.question == Question::Confirm;
+        if !asked_together && !one_order {
+            state.unsettled = true;
+        }
+    }
+    for at in chosen {
+        if let Some(line) = state.lines.get_mut(at) {
+            line.level = Level::Wanted;
+        }
+    }
+}
+
+impl State {
+    fn fit_is_lost(&self, catalog: &Catalog) -> bool {
+        self.selected(catalog).iter().any(|line| line.fit == Fit::Loose)
+    }
+}

@@ -1,0 +1,183 @@
+//! Groups and numbers that stand without an item.
+
+use crate::catalog::{Catalog, Place};
+use crate::dialogue::{Price, Question, State, is_delivery};
+use crate::order::{Level, Line, Quantity};
+use crate::read::Sense;
+use crate::said::Said;
+
+/// "los dos", "both", "all 3": everything that was offered, or that many of the one thing.
+pub(super) fn take_groups(state: &mut State, said: &Said, catalog: &Catalog) {
+    let number = said.found.group;
+    let both = said.has(Sense::Both);
+    if let (true, [line]) = (both || number == Some(2), state.lines.as_slice())
+        && let [first, second] = line.places.as_slice()
+        && said.found.mentions.is_empty()
+    {
+        // "front or rear?" — "both".
+        let each = |place: Place| Line {
+            places: vec![place],
+            ..line.clone()
+        };
+        state.lines = vec![each(*first), each(*second)];
+        return;
+    }
+    if number.is_none() && !both {
+        return;
+    }
+    let mut places: Vec<Place> = state
+        .lines
+        .iter()
+        .filter_map(Line::place)
+        .chain(state.offer.iter().copied())
+        .filter(|place| !is_delivery(catalog, *place))
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    let count = u32::try_from(places.len()).unwrap_or(0);
+    let named = said.found.mentions.is_empty();
+    if named && number == Some(count) && count > 1 && state.selected(catalog).len() < places.len() {
+        want_all(state, &places);
+        return;
+    }
+    if state.has_wanted() {
+        if let (Some(number), [line]) = (number, state.lines.as_mut_slice())
+            && named
+            && line.quantity.value() != Some(number)
+        {
+            line.quantity = Quantity::Said(number);
+        }
+        return;
+    }
+    match number {
+        Some(number) if count == 1 => set_single(state, number),
+        Some(number) if number == count => want_all(state, &places),
+        None if count > 1 => want_all(state, &places),
+        Some(_) => state.unsettled = true,
+        None => {}
+    }
+}
+
+pub(super) fn want_all(state: &mut State, places: &[Place]) {
+    for place in places {
+        match state.lines.iter_mut().find(|line| line.place() == Some(*place)) {
+            Some(line) => {
+                line.level = Level::Wanted;
+                line.round = state.round;
+            }
+            None => state.lines.push(Line::of_place(*place, 1, state.round)),
+        }
+    }
+}
+
+pub(super) fn set_single(state: &mut State, number: u32) {
+    let round = state.round;
+    if let [line] = state.lines.as_mut_slice() {
+        line.quantity = Quantity::Said(number);
+        line.level = Level::Wanted;
+        line.round = round;
+    }
+}
+
+/// "mejor 3", "make that 5", "me llevo 2": numbers for the item that was spoken of.
+pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
+    if !said.found.mentions.is_empty() {
+        return;
+    }
+    for (token, number) in &said.found.bare {
+        if state.question == Question::Detail && !said.has(Sense::SetQty) {
+            continue;
+        }
+        let (start, end) = said.clause(*token);
+        let near = (start.max(token.saturating_sub(5)), *token + 1);
+        let sets = said.within(near, Sense::SetQty)
+            || said.within(near, Sense::Accept)
+            || said.within(near, Sense::Want)
+            || said.within(near, Sense::Replace)
+            || said.within((start, end), Sense::Only)
+            || state.question == Question::Quantity
+            || start > 0 && end - start == 1
+            || pieces_follow(said, *token);
+        let known = state
+            .lines
+            .iter()
+            .any(|line| line.quantity.value() == Some(*number))
+            || state
+                .shop_amounts
+                .iter()
+                .any(|minor| minor % i64::from((*number).max(1)) == 0 && *number > 99);
+        if !sets {
+            if !known && *number > 1 {
+                // A number that nobody can place, beside an agreement: how many is not certain.
+                state.unsettled = true;
+                state.price = Price::Unsaid;
+            }
+            continue;
+        }
+        let more = (*token + 1..*token + 2).any(|at| matches!(said.text(at), "mas" | "mais" | "more"))
+            || said.in_clause(*token, Sense::Add);
+        let selected: Vec<usize> = selected_positions(state, catalog);
+        match selected.as_slice() {
+            [only] => {
+                if let Some(line) = state.lines.get_mut(*only) {
+                    let base = if more {
+                        line.quantity.value().unwrap_or(0)
+                    } else {
+                        0
+                    };
+                    line.quantity = Quantity::Said(base.saturating_add(*number));
+                    line.level = Level::Wanted;
+                    line.round = state.round;
+                }
+            }
+            [] => {}
+            _ => state.unsettled = true,
+        }
+    }
+}
+
+pub(super) fn pieces_follow(said: &Said, token: usize) -> bool {
+    let of_them = matches!(said.text(token + 1), "of" | "de")
+        && matches!(
+            said.text(token + 2),
+            "those" | "them" | "these" | "esos" | "esas" | "ellos" | "ellas" | "estos" | "estas"
+        );
+    if of_them || matches!(said.text(token + 1), "desses" | "dessas" | "deles") {
+        return true;
+    }
+    matches!(
+        said.text(token + 1),
+        "piezas"
+            | "pieza"
+            | "unidades"
+            | "unidad"
+            | "unidade"
+            | "pzas"
+            | "pcs"
+            | "units"
+            | "cajas"
+            | "boxes"
+            | "paquetes"
+            | "bolsas"
+            | "bags"
+    )
+}
+
+pub(super) fn selected_positions(state: &State, catalog: &Catalog) -> Vec<usize> {
+    let wanted = state.has_wanted();
+    let last = state.lines.iter().map(|line| line.round).max();
+    state
+        .lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| !line.places.iter().all(|place| is_delivery(catalog, *place)))
+        .filter(|(_, line)| {
+            if wanted {
+                line.level == Level::Wanted
+            } else {
+                Some(line.round) == last
+            }
+        })
+        .map(|(at, _)| at)
+        .collect()
+}

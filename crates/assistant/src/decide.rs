@@ -1,0 +1,422 @@
+//! From where the conversation stands to what should be done.
+
+use crate::catalog::Catalog;
+use crate::conversation::{Conversation, KnownState, Role};
+use crate::customer::{take_customer_turn, take_order};
+use crate::dialogue::{Consent, Doubt, Price, Question, State};
+use crate::guards;
+use crate::mention::Fit;
+use crate::price::{Trouble, priced};
+use crate::proposal::{Decision, Evidence, Flag, HandoffReason, Proposal};
+use crate::read::{Language, Sense, Token, language_of};
+use crate::reply;
+use crate::rules::Rules;
+use crate::said::{Said, tokens_of_turn};
+use crate::shop::{settle, take_shop_turn};
+
+/// From so many of an item on, a charge needs the shop's word.
+const MANY: u32 = 20;
+
+/// What the customer has said since the shop last wrote: (turn, read).
+pub(crate) type Burst = Vec<(usize, Said)>;
+
+/// Returns what should be done next in the conversation.
+///
+/// The same input always gives the same proposal; nothing is read from
+/// anywhere else. Text of customers only ever selects: items, quantities and
+/// agreement. Prices come from the catalog, discounts from the owner's rules
+/// or the shop's own messages.
+pub fn propose(catalog: &Catalog, conversation: &Conversation, rules: &Rules) -> Proposal {
+    let language = language_of_conversation(catalog, conversation);
+    let mut state = State::new(language);
+    let mut burst: Burst = Vec::new();
+    for (at, turn) in conversation.turns.iter().enumerate() {
+        take_charges(&mut state, conversation, catalog, at);
+        match turn.role {
+            Role::Shop => {
+                burst.clear();
+                take_shop_turn(&mut state, turn, at, catalog);
+            }
+            Role::Customer => {
+                let said = Said::of(turn, language, catalog, &state.context());
+                match &turn.order {
+                    Some(order) => take_order(&mut state, order, at, catalog),
+                    None => take_customer_turn(&mut state, &said, at, catalog, conversation),
+                }
+                burst.push((at, said));
+            }
+        }
+    }
+    take_charges(&mut state, conversation, catalog, conversation.turns.len());
+    let desk = Desk {
+        catalog,
+        conversation,
+        rules,
+        state: &state,
+        burst: &burst,
+    };
+    desk.proposal()
+}
+
+/// Returns the language of the customer's and the shop's words together.
+fn language_of_conversation(catalog: &Catalog, conversation: &Conversation) -> Language {
+    let text: Vec<&str> = conversation
+        .turns
+        .iter()
+        .rev()
+        .take(40)
+        .map(|turn| turn.text.as_str())
+        .collect();
+    let text = text.join("\n");
+    let tokens = crate::read::tokens_of(&text);
+    let words = tokens
+        .iter()
+        .filter(|token| token.is_word())
+        .map(|token| token.text.as_str());
+    language_of(&text, words, Some(catalog.index.language()))
+}
+
+fn take_charges(state: &mut State, conversation: &Conversation, catalog: &Catalog, at: usize) {
+    for charge in conversation.charges.iter().filter(|charge| {
+        charge.after_turns == at || at == conversation.turns.len() && charge.after_turns > at
+    }) {
+        settle(state, catalog);
+        state.linked = charge.state == KnownState::Open;
+        state.paid = charge.state == KnownState::Paid;
+    }
+}
+
+/// Everything a decision looks at.
+pub(crate) struct Desk<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) conversation: &'a Conversation,
+    pub(crate) rules: &'a Rules,
+    pub(crate) state: &'a State,
+    pub(crate) burst: &'a Burst,
+}
+
+impl Desk<'_> {
+    fn proposal(&self) -> Proposal {
+        let mut flags = self.flags();
+        let (decision, why) = self.decision();
+        match &decision {
+            Decision::Handoff(HandoffReason::PriceClaim) => flags.push(Flag::PriceClaim),
+            Decision::Handoff(HandoffReason::PromptInjection) => flags.push(Flag::PromptInjection),
+            Decision::Charge(charge) if self.is_subscription(charge) => flags.push(Flag::Subscription),
+            _ => {}
+        }
+        flags.sort_unstable();
+        flags.dedup();
+        Proposal {
+            confidence: self.confidence(&decision),
+            evidence: self.evidence(&decision),
+            language: self.state.language,
+            decision,
+            flags,
+            why,
+        }
+    }
+
+    fn flags(&self) -> Vec<Flag> {
+        let card = self.burst.iter().any(|(_, said)| said.card);
+        card.then_some(Flag::CardData).into_iter().collect()
+    }
+
+    fn is_subscription(&self, charge: &crate::proposal::ProposedCharge) -> bool {
+        charge.lines.iter().any(|line| {
+            self.catalog
+                .items()
+                .iter()
+                .any(|item| item.id == line.item && item.interval.is_some())
+        })
+    }
+
+    fn decision(&self) -> (Decision, String) {
+        if let Some((reason, why)) = guards::handoff(self) {
+            return (Decision::Handoff(reason), why);
+        }
+        if self.state.paid && self.state.lines.is_empty() {
+            return reply::after_payment(self);
+        }
+        if self.claims_to_have_paid() {
+            return (
+                Decision::Nothing,
+                "The customer says it is paid; only Stripe can tell".into(),
+            );
+        }
+        if self.state.linked {
+            return self.while_open();
+        }
+        match self.state.consent {
+            Some((consent, _)) => self.agreed(consent),
+            None => self.not_agreed(),
+        }
+    }
+
+    pub(crate) fn burst_has(&self, sense: Sense) -> bool {
+        self.burst.iter().any(|(_, said)| said.has(sense))
+    }
+
+    fn claims_to_have_paid(&self) -> bool {
+        self.burst_has(Sense::Paid) && (self.state.linked || !self.burst_has(Sense::Pay))
+    }
+
+    /// The same charge is never proposed twice, and another one is for a person to sort out.
+    fn while_open(&self) -> (Decision, String) {
+        let more =
+            self.state.has_wanted() && self.state.resolved(self.catalog).as_ref() != Some(&self.state.last);
+        if more && let Ok(charge) = priced(self) {
+            let text = reply::recap(self, &charge);
+            return (
+                Decision::Recap(text),
+                "A link is already out; say the new order back first".into(),
+            );
+        }
+        let answered = reply::to_question(self);
+        (answered, "A link is already out for this order".into())
+    }
+
+    /// The customer agreed: charge it if everything about it is certain.
+    fn agreed(&self, consent: Consent) -> (Decision, String) {
+        let waiting = self.burst.is_empty() && self.state.question != Question::None;
+        if waiting {
+            return (
+                Decision::Nothing,
+                "The shop's question is not answered yet".into(),
+            );
+        }
+        let charge = match priced(self) {
+            Ok(charge) => charge,
+            Err(trouble) => return self.troubled(trouble),
+        };
+        if self.wavers() {
+            return (
+                Decision::Recap(reply::recap(self, &charge)),
+                "The customer agreed before, and now says no to something".into(),
+            );
+        }
+        if let Some(open) = self.still_open(consent) {
+            return (Decision::Recap(reply::recap(self, &charge)), open.into());
+        }
+        (Decision::Charge(charge), why_charged(consent, self.state.price))
+    }
+
+    /// Returns whether an agreement of earlier rounds meets a "no" in the last one.
+    fn wavers(&self) -> bool {
+        let earlier = self
+            .state
+            .consent
+            .is_some_and(|(_, turn)| self.burst.first().is_some_and(|(first, _)| turn < *first));
+        earlier
+            && self.burst.iter().any(|(_, said)| {
+                let words = said.tokens.iter().filter(|token| token.is_word()).count();
+                let negates = said.tokens.iter().any(|token| {
+                    matches!(
+                        token.text.as_str(),
+                        "no" | "nao"
+                            | "not"
+                            | "dont"
+                            | "cant"
+                            | "wont"
+                            | "deja"
+                            | "dejalo"
+                            | "nah"
+                            | "pero"
+                            | "mas"
+                            | "but"
+                            | "deixa"
+                    )
+                });
+                words > 2 && negates
+            })
+    }
+
+    /// Returns what keeps an agreed and priced order from being charged.
+    fn still_open(&self, consent: Consent) -> Option<&'static str> {
+        let state = self.state;
+        match state.price {
+            Price::Mismatch => return Some("The shop named an amount that the order does not explain"),
+            Price::Verified => return None,
+            Price::Quoted | Price::Unsaid => {}
+        }
+        if state.unsettled {
+            return Some("Something about the order is open until its total is said");
+        }
+        if state.price == Price::Unsaid {
+            let many = |line: &&crate::order::Line| line.quantity.value().is_none_or(|number| number >= MANY);
+            if state.selected(self.catalog).iter().any(many) {
+                return Some("So many are said back first");
+            }
+            if consent < Consent::Pay {
+                return Some("The customer agreed, but no price was said for this order");
+            }
+            if !state.fits_exactly(self.catalog) {
+                return Some("The customer's words are not quite the catalog's");
+            }
+        }
+        None
+    }
+
+    fn troubled(&self, trouble: Trouble) -> (Decision, String) {
+        match trouble {
+            Trouble::Nothing if self.names_something_else() => (
+                Decision::Handoff(HandoffReason::UnknownItem),
+                "The customer wants to pay for something that is not in the catalog".into(),
+            ),
+            Trouble::Nothing => (reply::to_question(self), "No item was chosen".into()),
+            Trouble::Option => (reply::which_option(self), "An option is missing".into()),
+            Trouble::Quantity => (reply::to_question(self), "How many is not clear".into()),
+            Trouble::OutOfRange => (
+                Decision::Handoff(HandoffReason::Quantity),
+                "More than the owner's rules let through".into(),
+            ),
+            Trouble::Unavailable => (reply::to_question(self), "An item can't be sold today".into()),
+            Trouble::Total => (
+                Decision::Handoff(HandoffReason::AbovePermittedTotal),
+                "The total is more than the owner's rules let through".into(),
+            ),
+            Trouble::Discount => (
+                Decision::Nothing,
+                "The discount can't be computed from what was said".into(),
+            ),
+        }
+    }
+
+    /// Nobody agreed to anything yet: say an order back, answer, or wait.
+    fn not_agreed(&self) -> (Decision, String) {
+        if self.burst.is_empty() {
+            return (Decision::Nothing, "The shop wrote last".into());
+        }
+        match self.state.doubt {
+            Some(Doubt::Cancelled) => {
+                return (Decision::Nothing, "The customer does not want it any more".into());
+            }
+            Some(Doubt::Later) => return (Decision::Nothing, "The customer decides later".into()),
+            Some(Doubt::Hold) => return (Decision::Nothing, "The customer asks to wait".into()),
+            Some(Doubt::OtherPayment) => return (Decision::Nothing, "The customer pays another way".into()),
+            Some(Doubt::Conditional) => {
+                return (
+                    Decision::Nothing,
+                    "The customer would agree under a condition".into(),
+                );
+            }
+            Some(Doubt::Question) | None => {}
+        }
+        let answer = reply::to_question(self);
+        if answer != Decision::Nothing {
+            return (answer, "The customer asks".into());
+        }
+        if self.state.has_wanted() && self.state.doubt.is_none() {
+            return match priced(self) {
+                Ok(charge) => (
+                    Decision::Recap(reply::recap(self, &charge)),
+                    "The customer chose, and has not agreed to a total".into(),
+                ),
+                Err(trouble) => self.troubled(trouble),
+            };
+        }
+        (Decision::Nothing, "Nothing was agreed or asked".into())
+    }
+
+    /// Returns whether the last messages hold words that are neither talk nor goods of the catalog.
+    fn names_something_else(&self) -> bool {
+        self.burst.iter().any(|(_, said)| {
+            said.tokens.iter().any(|token| {
+                token.is_word()
+                    && token.text.chars().count() >= 4
+                    && token.text.chars().all(char::is_alphabetic)
+                    && !crate::vocabulary::is_common(&token.text)
+                    && !crate::read::is_phrase_word(&token.text)
+            })
+        })
+    }
+
+    /// Returns whether a line names an option that the catalog lacks.
+    pub(crate) fn clashes(&self) -> bool {
+        self.state
+            .selected(self.catalog)
+            .iter()
+            .any(|line| line.fit == Fit::Clash)
+    }
+
+    fn confidence(&self, decision: &Decision) -> u8 {
+        let consent = self.state.consent.map(|(consent, _)| consent);
+        match (decision, self.state.price, consent) {
+            (Decision::Charge(_), Price::Verified, _) => 97,
+            (Decision::Charge(_), Price::Quoted, Some(Consent::Pay)) => 95,
+            (Decision::Charge(_), Price::Quoted, _) | (Decision::Handoff(_), ..) => 90,
+            (Decision::Charge(_), ..) => 85,
+            (Decision::Recap(_), ..) => 80,
+            (Decision::Reply(_), ..) => 70,
+            (Decision::Nothing, ..) => 60,
+        }
+    }
+
+    fn evidence(&self, decision: &Decision) -> Vec<Evidence> {
+        let state = self.state;
+        let mut turns: Vec<usize> = match decision {
+            Decision::Charge(_) => [
+                state.order_turn,
+                state.price_turn,
+                state.grant_turn.filter(|_| state.grant.is_some()),
+                state.consent.map(|(_, turn)| turn),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            Decision::Recap(_) => state.order_turn.into_iter().collect(),
+            _ => Vec::new(),
+        };
+        if turns.is_empty() && *decision != Decision::Nothing {
+            turns.extend(self.burst.last().map(|(turn, _)| *turn));
+        }
+        turns.sort_unstable();
+        turns.dedup();
+        turns
+            .into_iter()
+            .filter_map(|turn| {
+                let said = self.conversation.turns.get(turn)?;
+                Some(Evidence {
+                    turn,
+                    text: cobro_protocol::cards::mask_text(&said.text).into_owned(),
+                })
+            })
+            .collect()
+    }
+
+    /// Returns whether the customer wrote the word, outside quotes.
+    pub(crate) fn customer_wrote(&self, word: &str) -> bool {
+        self.conversation
+            .turns
+            .iter()
+            .filter(|turn| turn.role == Role::Customer)
+            .any(|turn| {
+                let (tokens, ..) = tokens_of_turn(turn, self.state.language);
+                let own = |token: &&Token| !token.quoted;
+                let text: Vec<&str> = tokens
+                    .iter()
+                    .filter(own)
+                    .map(|token| token.text.as_str())
+                    .collect();
+                let code: Vec<String> = crate::read::tokens_of(word)
+                    .into_iter()
+                    .map(|token| token.text)
+                    .collect();
+                !code.is_empty() && text.windows(code.len()).any(|window| window == code)
+            })
+    }
+}
+
+fn why_charged(consent: Consent, price: Price) -> String {
+    let agreed = match consent {
+        Consent::Pay => "The customer asks to pay",
+        Consent::Accept => "The customer takes it",
+        Consent::Yes => "The customer said yes to the shop's question",
+    };
+    let priced = match price {
+        Price::Verified => "the shop said this total",
+        Price::Quoted => "the shop said these prices",
+        Price::Unsaid | Price::Mismatch => "the order is unambiguous and priced by the catalog",
+    };
+    format!("{agreed}; {priced}")
+}

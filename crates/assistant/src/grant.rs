@@ -1,0 +1,282 @@
+//! Discounts and special prices that the shop itself writes in the chat.
+
+use crate::catalog::Catalog;
+use crate::dialogue::{State, sum};
+use crate::read::{Decimal, Sense};
+use crate::rules::Cut;
+use crate::said::Said;
+
+/// What the shop gave in this chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// Off the total; from so many pieces on.
+    Off { cut: Cut, from: u32 },
+    /// Another price for the one item that was spoken of.
+    UnitPrice(i64),
+    /// One price for everything.
+    Total(i64),
+    /// The shop gave something that these rules can't compute.
+    Unclear,
+}
+
+/// Returns an amount of the shop in minor units, in every way it can be meant.
+///
+/// Where prices are in thousands, "70" is also 70 mil.
+pub(crate) fn readings(catalog: &Catalog, number: Decimal) -> Vec<i64> {
+    let exponent = u32::from(catalog.currency().exponent());
+    let Some(plain) = number.scaled(exponent) else {
+        return Vec::new();
+    };
+    let unit = 10_i64.pow(exponent);
+    let dear = catalog.prices().0 >= 1000 * unit;
+    let mut readings = vec![plain];
+    if dear && plain < 1000 * unit {
+        readings.extend(plain.checked_mul(1000));
+    }
+    readings
+}
+
+/// Reads what the shop gives in one message.
+pub(crate) fn grant_from(said: &Said, catalog: &Catalog, state: &State) -> Option<Grant> {
+    let mut grant = None;
+    for (at, number, money) in said.amounts() {
+        let sentence = said.sentence(at);
+        if is_refusal(said, at) {
+            continue;
+        }
+        let percent = said.tokens.get(at + 1).is_some_and(|token| token.is_mark('%'))
+            || matches!(said.text(at + 1), "por" if matches!(said.text(at + 2), "ciento" | "cento"));
+        let found = if percent {
+            said.within(sentence, Sense::Off)
+                .then(|| percent_grant(said, at, number))
+                .flatten()
+        } else if let Some(price) = new_price(said, at, number, catalog, state) {
+            Some(price)
+        } else if is_off(said, at, money) {
+            amount_off(said, at, number, catalog)
+        } else {
+            None
+        };
+        grant = match (grant, found) {
+            // "10 %: te queda en $90" says it twice; the checks compare them later.
+            (Some(Grant::Off { cut, from }), Some(Grant::UnitPrice(_) | Grant::Total(_))) => {
+                Some(Grant::Off { cut, from })
+            }
+            (_, Some(found)) => Some(found),
+            (before, None) => before,
+        };
+    }
+    grant
+}
+
+fn is_refusal(said: &Said, at: usize) -> bool {
+    let (start, end) = said.clause(at);
+    said.all(Sense::Deny)
+        .any(|hit| hit.start >= start && hit.start < end)
+        && !said.within((start, end), Sense::NewPrice)
+}
+
+fn percent_grant(said: &Said, at: usize, number: Decimal) -> Option<Grant> {
+    let points = u32::try_from(number.scaled(2)?).ok()?;
+    if !(1..10_000).contains(&points) {
+        return Some(Grant::Unclear);
+    }
+    Some(off(said, at, Cut::BasisPoints(points)))
+}
+
+/// Returns the discount, unless it hangs on something that can't be seen here.
+fn off(said: &Said, at: usize, cut: Cut) -> Grant {
+    let sentence = said.sentence(at);
+    if said.within(sentence, Sense::Cash) || pays_otherwise(said, sentence) {
+        return Grant::Unclear;
+    }
+    if said.within(sentence, Sense::Each) && matches!(cut, Cut::Minor(_)) {
+        return Grant::Unclear;
+    }
+    Grant::Off {
+        cut,
+        from: pieces_needed(said, sentence),
+    }
+}
+
+fn pays_otherwise(said: &Said, (start, end): (usize, usize)) -> bool {
+    (start..end).any(|at| {
+        matches!(
+            said.text(at),
+            "transferencia" | "pix" | "efectivo" | "cash" | "debito"
+        )
+    })
+}
+
+/// Reads "si llevas 3", "a partir de 3", "for 3 or more".
+fn pieces_needed(said: &Said, (start, end): (usize, usize)) -> u32 {
+    (start..end)
+        .find_map(|at| {
+            let introduced = matches!(
+                said.text(at),
+                "llevas"
+                    | "lleva"
+                    | "llevan"
+                    | "llevando"
+                    | "levar"
+                    | "levando"
+                    | "leva"
+                    | "compras"
+                    | "compra"
+                    | "comprando"
+                    | "buy"
+                    | "get"
+                    | "partir"
+                    | "desde"
+                    | "order"
+            );
+            let number = (at + 1..=at + 2).find_map(|next| said.tokens.get(next)?.number()?.as_whole());
+            number.filter(|_| introduced)
+        })
+        .unwrap_or(1)
+}
+
+/// Returns whether the amount comes off the price.
+fn is_off(said: &Said, at: usize, money: bool) -> bool {
+    let (start, end) = said.clause(at);
+    let near_word = |at: usize| {
+        matches!(
+            said.text(at),
+            "descuento" | "desconto" | "discount" | "off" | "rebaja" | "menos" | "dto"
+        )
+    };
+    let after = (at + 1..(at + 5).min(end)).any(near_word);
+    let before = (start.max(at.saturating_sub(4))..at).any(|before| {
+        near_word(before)
+            || matches!(
+                said.text(before),
+                "tiro"
+                    | "tirar"
+                    | "tiramos"
+                    | "bajo"
+                    | "bajar"
+                    | "quito"
+                    | "quitar"
+                    | "rebajo"
+                    | "rebajar"
+                    | "resto"
+                    | "abato"
+                    | "abater"
+                    | "descuento"
+                    | "descontar"
+                    | "descontamos"
+            )
+    });
+    let result = (start.max(at.saturating_sub(3))..at).any(|before| {
+        matches!(
+            said.text(before),
+            "queda"
+                | "quedan"
+                | "quedaria"
+                | "quedarian"
+                | "fica"
+                | "sai"
+                | "seria"
+                | "serian"
+                | "total"
+                | "son"
+                | "precio"
+                | "preco"
+                | "now"
+        )
+    });
+    let take_off = said.text(at + 1) == "off" || said.text(at + 2) == "off";
+    let currency_or_close = money || after || take_off;
+    currency_or_close && (after || before) && !result
+}
+
+fn amount_off(said: &Said, at: usize, number: Decimal, catalog: &Catalog) -> Option<Grant> {
+    let readings = readings(catalog, number);
+    let (_, dearest) = catalog.prices();
+    let minor = match readings.as_slice() {
+        [minor] => *minor,
+        // "te descuento 10" of 89.000 is 10 mil.
+        [_, thousands] if *thousands < dearest => *thousands,
+        [plain, ..] => *plain,
+        [] => return None,
+    };
+    (minor > 0).then(|| off(said, at, Cut::Minor(minor)))
+}
+
+/// Reads "te lo dejo en $100": a price below the catalog's.
+fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: &State) -> Option<Grant> {
+    let (start, end) = said.sentence(at);
+    let gives = said.all(Sense::NewPrice).any(|hit| {
+        // A bare number must stand right after the words: "en 100", not "garantía de 3 meses".
+        let reach = if said.tokens.get(at).is_some_and(|token| token.money) {
+            6
+        } else {
+            2
+        };
+        hit.start >= start && hit.start < end && hit.start <= at + 3 && at < hit.end + reach
+    });
+    let result = said.within((start, end), Sense::Off)
+        && (start.max(at.saturating_sub(3))..at).any(|before| {
+            matches!(
+                said.text(before),
+                "queda"
+                    | "quedan"
+                    | "quedaria"
+                    | "quedarian"
+                    | "fica"
+                    | "sai"
+                    | "seria"
+                    | "serian"
+                    | "total"
+                    | "so"
+                    | "that"
+            )
+        });
+    if !(result || gives && !is_off(said, at, true)) {
+        return None;
+    }
+    let pairs = state.resolved(catalog)?;
+    let full = sum(catalog, &pairs)?;
+    let readings = readings(catalog, number);
+    let each = said.within((start, end), Sense::Each);
+    if let [(place, quantity)] = pairs.as_slice() {
+        let unit = catalog.price(*place);
+        if readings.iter().any(|minor| *minor == unit || *minor == full) {
+            return None;
+        }
+        let unit_price = readings.iter().find(|minor| is_reduced(**minor, unit));
+        let total = readings.iter().find(|minor| is_reduced(**minor, full));
+        return Some(match (unit_price, total) {
+            (Some(minor), _) if *quantity == 1 || each => Grant::UnitPrice(*minor),
+            (None, Some(minor)) if !each => Grant::Total(*minor),
+            (Some(minor), None) => Grant::UnitPrice(*minor),
+            _ => Grant::Unclear,
+        });
+    }
+    if readings.contains(&full)
+        || pairs
+            .iter()
+            .any(|(place, _)| readings.contains(&catalog.price(*place)))
+    {
+        return None;
+    }
+    let total = readings.iter().find(|minor| is_reduced(**minor, full));
+    Some(total.map_or(Grant::Unclear, |minor| Grant::Total(*minor)))
+}
+
+/// A special price is lower, and not so low that it must mean something else.
+fn is_reduced(price: i64, full: i64) -> bool {
+    price < full && price >= full / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_special_price_is_below_the_full_one_but_not_far() {
+        assert!(is_reduced(100, 110));
+        assert!(!is_reduced(110, 110));
+        assert!(!is_reduced(20, 110));
+    }
+}

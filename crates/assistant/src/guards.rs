@@ -1,0 +1,281 @@
+//! What a person must look at, whatever else was said.
+
+use crate::decide::Desk;
+use crate::dialogue::{Consent, sum};
+use crate::grant::readings;
+use crate::price::{Trouble, priced};
+use crate::proposal::HandoffReason;
+use crate::read::{Decimal, Hit, Sense};
+use crate::said::Said;
+
+/// Returns why the last messages go to a person, if they do.
+pub(crate) fn handoff(desk: &Desk<'_>) -> Option<(HandoffReason, String)> {
+    use HandoffReason as R;
+    let says = |reason: R, why: &str| Some((reason, why.to_owned()));
+    if desk.burst.iter().any(|(_, said)| speaks_for_others(said)) {
+        return says(
+            R::PromptInjection,
+            "The text speaks for the shop or gives orders to the program",
+        );
+    }
+    if desk.burst.iter().any(|(_, said)| complains(said)) {
+        return says(R::Complaint, "The customer complains or wants money back");
+    }
+    if desk
+        .burst
+        .iter()
+        .any(|(_, said)| wants_other_currency(said, desk))
+    {
+        return says(R::OtherCurrency, "The customer wants to pay in another currency");
+    }
+    if desk.burst.iter().any(|(_, said)| said.has(Sense::Recipient)) {
+        return says(
+            R::OtherRecipient,
+            "The customer names another recipient for the money",
+        );
+    }
+    if desk.burst.iter().any(|(_, said)| claims_a_price(said, desk)) {
+        return says(
+            R::PriceClaim,
+            "The customer names a price that neither the catalog nor the shop gave",
+        );
+    }
+    if desk.rules.answers.instalments.is_none() && desk.burst.iter().any(|(_, said)| wants_instalments(said))
+    {
+        return says(R::Instalments, "Instalments that the catalog does not offer");
+    }
+    let unreadable = desk.burst.iter().any(|(turn, _)| {
+        desk.conversation
+            .turns
+            .get(*turn)
+            .is_some_and(|turn| turn.media && turn.text.trim().is_empty())
+    });
+    if unreadable {
+        return says(
+            R::Unreadable,
+            "The customer sent something that can't be read here",
+        );
+    }
+    goods(desk)
+}
+
+/// Orders of what is not sold here, or of too much.
+fn goods(desk: &Desk<'_>) -> Option<(HandoffReason, String)> {
+    if desk.burst.is_empty() || desk.state.linked {
+        return None;
+    }
+    let asks_for_it = desk.state.consent.is_some() || desk.state.has_wanted() || desk.burst_has(Sense::Pay);
+    if desk.state.unknown && (asks_for_it || desk.burst_has(Sense::Want)) {
+        return Some((
+            HandoffReason::UnknownItem,
+            "The customer wants something that is not in the catalog".into(),
+        ));
+    }
+    if desk.clashes() && desk.state.has_wanted() {
+        return Some((
+            HandoffReason::UnknownItem,
+            "The customer wants a size, colour or model that the catalog does not have".into(),
+        ));
+    }
+    let too_many = desk.state.has_wanted() && priced(desk) == Err(Trouble::OutOfRange);
+    too_many.then(|| {
+        (
+            HandoffReason::Quantity,
+            "More than the owner's rules let through".into(),
+        )
+    })
+}
+
+fn speaks_for_others(said: &Said) -> bool {
+    said.plays_a_part
+        || said.all(Sense::Inject).any(|hit| {
+            let deal = matches!(
+                said.text(hit.start),
+                "aplica"
+                    | "apply"
+                    | "cambia"
+                    | "pon"
+                    | "ponle"
+                    | "muda"
+                    | "change"
+                    | "set"
+                    | "precio"
+                    | "price"
+                    | "preco"
+            );
+            !(deal && said.asks_at(hit.start))
+        })
+}
+
+fn complains(said: &Said) -> bool {
+    said.all(Sense::Complaint).any(|hit| {
+        let sentence = said.sentence(hit.start);
+        let about_a_link = said.within(said.clause(hit.start), Sense::OtherLink)
+            || (sentence.0..sentence.1).any(|at| matches!(said.text(at), "link" | "enlace" | "liga"));
+        let policy = said.asks() && said.within(sentence, Sense::Policy);
+        !about_a_link && !policy
+    })
+}
+
+/// "cóbrame en dólares" where the shop charges pesos.
+fn wants_other_currency(said: &Said, desk: &Desk<'_>) -> bool {
+    let ours = desk.catalog.currency();
+    said.all(Sense::Currency).any(|hit| {
+        let word = said.text(hit.end.saturating_sub(1));
+        let codes: &[&str] = match word {
+            "dolares" | "dolar" | "dollars" | "usd" => &["USD"],
+            "euros" | "eur" => &["EUR"],
+            "reais" | "brl" => &["BRL"],
+            "soles" => &["PEN"],
+            "pesos" | "mxn" | "cop" | "ars" | "clp" => &["MXN", "COP", "ARS", "CLP", "UYU", "DOP"],
+            "pounds" | "libras" => &["GBP"],
+            "bolivares" => &["VES"],
+            _ => &[],
+        };
+        !codes.contains(&ours.code())
+    })
+}
+
+/// Instalments, unless the words are an item of the catalog.
+fn wants_instalments(said: &Said) -> bool {
+    let is_item = |hit: &Hit| {
+        said.found
+            .mentions
+            .iter()
+            .any(|mention| mention.start < hit.end && mention.end > hit.start)
+    };
+    said.all(Sense::Instalments).any(|hit| {
+        let (start, end) = said.clause(hit.start);
+        let item_in_clause = said.found.mentions.iter().any(|mention| {
+            mention.start >= start
+                && mention.start < end
+                && mention
+                    .keys
+                    .iter()
+                    .any(|key| key.starts_with("pag") || key.starts_with("cuot") || key.starts_with("parcel"))
+        });
+        !is_item(hit) && !item_in_clause
+    })
+}
+
+/// Returns whether the customer acts on a price that nobody gave.
+///
+/// An offer ("te doy 70") is a question to the shop. "Cóbrame 20.000" is not,
+/// and neither is "tu colega me dijo que 40".
+fn claims_a_price(said: &Said, desk: &Desk<'_>) -> bool {
+    let unknown = said
+        .amounts()
+        .any(|(at, number, money)| is_a_price(said, at, number, money, desk) && !is_known(number, desk));
+    let agrees = said.has(Sense::Pay)
+        || said.has(Sense::Accept)
+            && desk
+                .state
+                .consent
+                .is_some_and(|(consent, _)| consent > Consent::Yes);
+    let claims = said.has(Sense::Claim) || said.quotes;
+    if unknown {
+        let promised = said.all(Sense::Claim).any(|hit| {
+            matches!(
+                said.text(hit.start),
+                "dijiste"
+                    | "dijeron"
+                    | "dijo"
+                    | "prometiste"
+                    | "prometieron"
+                    | "quedamos"
+                    | "acordamos"
+                    | "cotizaste"
+                    | "cotizaron"
+                    | "disse"
+                    | "disseram"
+                    | "falou"
+                    | "combinamos"
+                    | "said"
+                    | "told"
+                    | "promised"
+                    | "quoted"
+            )
+        });
+        let acts = said.has(Sense::Pay) || said.has(Sense::Accept) || said.has(Sense::Want);
+        return promised || said.quotes || claims && acts || agrees && !said.has(Sense::Offer);
+    }
+    // A discount that was promised elsewhere, without a number.
+    claims
+        && said.has(Sense::Pay)
+        && desk.state.grant.is_none()
+        && said.tokens.iter().any(|token| {
+            matches!(
+                token.text.as_str(),
+                "descuento" | "desconto" | "discount" | "gratis" | "free" | "off"
+            )
+        })
+}
+
+fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, desk: &Desk<'_>) -> bool {
+    if money {
+        return true;
+    }
+    if said.tokens.get(at + 1).is_some_and(|token| token.is_mark('%')) {
+        return true;
+    }
+    let introduced = at.checked_sub(1).is_some_and(|before| {
+        matches!(
+            said.text(before),
+            "a" | "en"
+                | "por"
+                | "cobrame"
+                | "solo"
+                | "for"
+                | "at"
+                | "de"
+                | "los"
+                | "me"
+                | "only"
+                | "just"
+                | "costaba"
+                | "era"
+                | "was"
+                | "em"
+        )
+    });
+    let mention = said
+        .found
+        .mentions
+        .iter()
+        .any(|mention| mention.start <= at && at < mention.end);
+    let grouped = said.text(at).contains(['.', ',']);
+    let (cheapest, _) = desk.catalog.prices();
+    let plausible = readings(desk.catalog, number)
+        .iter()
+        .any(|minor| *minor >= cheapest / 4);
+    let claimed = grouped && said.has(Sense::Claim);
+    !mention
+        && (introduced || claimed)
+        && plausible
+        && (grouped || number.as_whole().is_some_and(|whole| whole > 12))
+}
+
+/// Returns whether the catalog or the shop explains the amount.
+fn is_known(number: Decimal, desk: &Desk<'_>) -> bool {
+    let state = desk.state;
+    let amounts = readings(desk.catalog, number);
+    let total = state
+        .resolved(desk.catalog)
+        .and_then(|pairs| sum(desk.catalog, &pairs));
+    let charged = priced(desk).ok().map(|charge| charge.total.minor());
+    let lines = state.resolved(desk.catalog).unwrap_or_default();
+    amounts.iter().any(|minor| {
+        state.shop_amounts.contains(minor)
+            || Some(*minor) == total
+            || Some(*minor) == charged
+            || state
+                .lines
+                .iter()
+                .flat_map(|line| &line.places)
+                .chain(&state.offer)
+                .any(|place| desk.catalog.price(*place) == *minor)
+            || lines.iter().any(|(place, quantity)| {
+                desk.catalog.price(*place).checked_mul(i64::from(*quantity)) == Some(*minor)
+            })
+    })
+}

@@ -1,0 +1,226 @@
+//! Keys: narrowing what was named, or naming something new.
+
+use super::{DELIVERY, Fit, Mention, Unit, Walk, common};
+use crate::catalog::Place;
+use crate::index::is_measure;
+use crate::read::Decimal;
+use crate::vocabulary::{self, is_colour, is_size};
+
+impl Walk<'_> {
+    /// Takes a word that many items share: it narrows what is there, or is a container.
+    pub(super) fn weak(&mut self, at: usize, key: &str) {
+        let with_key = self.catalog.index.with_key(key);
+        if let Some(current) = self.current.as_mut().filter(|_| !self.apart || is_size(key)) {
+            let narrowed = common(&current.places, with_key);
+            if !narrowed.is_empty() {
+                current.places = narrowed;
+                current.keys.push(key.to_owned());
+                current.end = at + 1;
+                self.last_key = at;
+            }
+            return;
+        }
+        let paired = at.checked_sub(1).is_some_and(|before| {
+            let before_key = self.tokens.get(before).map_or(String::new(), |token| {
+                token
+                    .number()
+                    .map_or_else(|| self.catalog.index.key_of_word(&token.text), Decimal::key)
+            });
+            !matches!(
+                self.text(before),
+                "de" | "del" | "da" | "do" | "el" | "la" | "un" | "una" | "a" | "o" | "en"
+            ) && self.catalog.index.has_pair(&before_key, key)
+        });
+        if paired {
+            self.take_key(at, key, true);
+            return;
+        }
+        let heads = self.catalog.index.with_head(key).to_vec();
+        if !heads.is_empty() && !is_measure(key) {
+            // Names of nothing but common words: "Plan premium".
+            self.take_key(at, key, false);
+            return;
+        }
+        if self.count.is_some() {
+            let known = common(&self.context.pending, with_key);
+            let known = if known.is_empty() {
+                common(&self.context.topic, with_key)
+            } else {
+                known
+            };
+            if is_measure(key) {
+                if let Some((_, _, measure)) = &mut self.count {
+                    *measure = Some(key.to_owned());
+                }
+            } else if !known.is_empty() && !self.a_noun_follows(at) {
+                self.start(at, key, known, true);
+            }
+        }
+    }
+
+    /// Returns whether the clause goes on to name something of the catalog.
+    pub(super) fn a_noun_follows(&self, at: usize) -> bool {
+        (at + 1..self.tokens.len())
+            .take_while(|next| self.token(*next).is_some_and(|token| !token.divides()))
+            .take(4)
+            .any(|next| {
+                self.key_at(next)
+                    .is_some_and(|_| !vocabulary::is_weak(self.text(next)))
+            })
+    }
+
+    /// Takes a key; `always` where its neighbours prove that it belongs to a name.
+    pub(super) fn take_key(&mut self, at: usize, key: &str, always: bool) -> bool {
+        let index = &self.catalog.index;
+        let posting = index.with_key(key);
+        let heads = index.with_head(key);
+        let repeats = self.apart
+            && self
+                .current
+                .as_ref()
+                .is_some_and(|current| current.keys.iter().any(|known| known == key));
+        if let Some(current) = self
+            .current
+            .as_mut()
+            .filter(|_| self.count.is_none() && !repeats && !self.another)
+        {
+            let narrowed = common(&current.places, posting);
+            if !narrowed.is_empty() {
+                current.places = narrowed;
+                current.keys.push(key.to_owned());
+                current.end = at + 1;
+                self.last_key = at;
+                self.apart = false;
+                return true;
+            }
+            let close_by = at <= self.last_key + 3;
+            let option = is_colour(key) || is_size(key);
+            let beside = at == self.last_key + 1 || option && close_by;
+            if !self.apart && heads.is_empty() && beside && !always && key != DELIVERY {
+                current.fit = current.fit.max(if option { Fit::Clash } else { Fit::Loose });
+                current.end = at + 1;
+                self.last_key = at;
+                return true;
+            }
+            if always && !self.apart && close_by && key.starts_with(|first: char| first.is_ascii_digit()) {
+                current.fit = Fit::Clash;
+                current.end = at + 1;
+                return true;
+            }
+        }
+        self.close();
+        let option_only = heads.is_empty() && key != DELIVERY;
+        let places = if option_only {
+            self.places_of_option(key, always)
+        } else {
+            let pending = common(&self.context.pending, posting);
+            match (pending.is_empty(), heads.is_empty()) {
+                (false, _) => pending,
+                (true, false) => heads.to_vec(),
+                (true, true) => posting.to_vec(),
+            }
+        };
+        if places.is_empty() {
+            if is_colour(key) || is_size(key) {
+                self.ahead.push((at, key.to_owned()));
+            }
+            return false;
+        }
+        self.start(at, key, places, option_only);
+        true
+    }
+
+    /// Returns the items an option means without its noun: siblings of what was said before.
+    pub(super) fn places_of_option(&self, key: &str, always: bool) -> Vec<Place> {
+        let posting = self.catalog.index.with_key(key);
+        if let Some(previous) = self.found.mentions.last() {
+            let siblings = common(&self.siblings(&previous.places), posting);
+            if !siblings.is_empty() {
+                return siblings;
+            }
+        }
+        let pending = common(&self.context.pending, posting);
+        if !pending.is_empty() {
+            return pending;
+        }
+        let topic = common(&self.siblings(&self.context.topic), posting);
+        if !topic.is_empty() {
+            return topic;
+        }
+        let names_by_itself = !is_colour(key)
+            && !is_size(key)
+            && (always || !key.starts_with(|first: char| first.is_ascii_digit()));
+        if names_by_itself {
+            posting.to_vec()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Returns every item with the same noun as one of `places`.
+    pub(super) fn siblings(&self, places: &[Place]) -> Vec<Place> {
+        let mut all: Vec<Place> = places
+            .iter()
+            .filter_map(|place| self.catalog.index.entry(*place)?.head.as_deref())
+            .flat_map(|head| self.catalog.index.with_head(head))
+            .copied()
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    pub(super) fn start(&mut self, at: usize, key: &str, places: Vec<Place>, option_only: bool) {
+        let waiting = self.count.take();
+        let (start, mut count, measure) = match waiting {
+            Some((token, count, measure)) => (token, Some(count), measure),
+            None => (at, None, None),
+        };
+        if let Some(count) = count.as_mut().filter(|count| count.unit == Unit::Each) {
+            let directly = at == start + 1;
+            let pieces = places.iter().all(|place| {
+                self.catalog
+                    .index
+                    .entry(*place)
+                    .and_then(|entry| entry.pack.as_ref())
+                    .is_some_and(|pack| pack.piece.as_deref() == Some(key))
+            });
+            if directly && pieces {
+                count.unit = Unit::Piece;
+            }
+        }
+        if measure.is_some()
+            && let Some(count) = &mut count
+            && count.unit == Unit::Each
+        {
+            count.unit = Unit::Measured;
+        }
+        let mut places = places;
+        let mut keys = vec![key.to_owned()];
+        let mut fit = Fit::Exact;
+        let ahead = std::mem::take(&mut self.ahead);
+        for (_, option) in ahead.into_iter().filter(|(token, _)| at <= token + 2) {
+            let narrowed = common(&places, self.catalog.index.with_key(&option));
+            if narrowed.is_empty() {
+                let listed = places.iter().any(|place| self.lists_kind(*place, &option));
+                fit = fit.max(if listed { Fit::Clash } else { Fit::Loose });
+            } else {
+                places = narrowed;
+                keys.push(option);
+            }
+        }
+        self.current = Some(Mention {
+            places,
+            keys,
+            count,
+            measure,
+            fit,
+            start,
+            end: at + 1,
+            option_only,
+            another: std::mem::take(&mut self.another),
+        });
+        self.apart = false;
+        self.last_key = at;
+    }
+}

@@ -1,0 +1,481 @@
+//! Numbers: how many, or part of a name, or nothing to do with goods.
+
+use super::{Count, Fit, Unit, Walk};
+use crate::catalog::Place;
+use crate::index::is_digits;
+use crate::read::{Decimal, Token};
+use crate::vocabulary;
+
+impl Walk<'_> {
+    pub(super) fn number(&mut self, at: usize, number: Decimal) -> usize {
+        if let Some(next) = self.counted_in_dozens(at, number) {
+            return next;
+        }
+        if self.names_something(at, number) {
+            return at + 1;
+        }
+        let Some(whole) = number.as_whole() else {
+            return at + 1;
+        };
+        let code = self.token(at).is_some_and(|token| token.glued)
+            && at.checked_sub(1).is_some_and(|before| {
+                self.token(before)
+                    .is_some_and(|token| token.is_word() && token.text.chars().count() > 1)
+            });
+        if code {
+            // "VERANO10" counts nothing.
+            return at + 1;
+        }
+        let before = self.text_before(at);
+        if self.text(at) == "one"
+            && matches!(
+                before,
+                "this" | "that" | "the" | "which" | "large" | "small" | "other" | "first" | "last"
+            )
+        {
+            return at + 1;
+        }
+        if self.is_time_or_people(at) {
+            return at + 1;
+        }
+        let glued = self
+            .token(at + 1)
+            .is_some_and(|next| next.is_word() && next.glued && (2..=3).contains(&next.text.chars().count()));
+        if glued
+            && self.current.is_none()
+            && self.key_at(at + 1).is_none()
+            && !vocabulary::is_weak(self.text(at + 1))
+        {
+            // "1tb ssd": a measure that no name has, before its noun.
+            self.ahead.push((at + 1, number.key()));
+            return at + 2;
+        }
+        let before = self.text_before(at);
+        if matches!(
+            before,
+            "los"
+                | "las"
+                | "os"
+                | "as"
+                | "das"
+                | "nas"
+                | "the"
+                | "estos"
+                | "estas"
+                | "esos"
+                | "esas"
+                | "all"
+                | "lo"
+        ) && whole > 1
+        {
+            self.found.group = Some(whole);
+            self.take_count(at, whole);
+            self.grouped = Some(at);
+            return at + 1;
+        }
+        if whole <= 50 && self.is_trailing(at) {
+            self.set_trailing(whole);
+            return at + 1;
+        }
+        self.take_count(at, whole);
+        at + 1
+    }
+
+    pub(super) fn take_count(&mut self, at: usize, number: u32) {
+        self.close();
+        self.drop_count();
+        let article = matches!(self.text(at), "un" | "una" | "um" | "uma" | "a" | "an");
+        let count = Count {
+            number,
+            unit: Unit::Each,
+            article,
+        };
+        self.count = Some((at, count, None));
+        self.apart = true;
+    }
+
+    /// Reads "dos docenas", "media docena", "meio cento", "half a dozen" as pieces.
+    pub(super) fn counted_in_dozens(&mut self, at: usize, number: Decimal) -> Option<usize> {
+        let dozen = |word: &str| match word {
+            "docena" | "docenas" | "dozen" | "dozens" | "duzia" | "duzias" => Some(12),
+            "cento" | "centos" | "ciento" | "cientos" | "centena" | "centenas" => Some(100),
+            _ => None,
+        };
+        let size = dozen(self.text(at + 1))?;
+        // "two dozen red roses" can be the name itself.
+        if self
+            .catalog
+            .index
+            .has_pair(&number.key(), &self.catalog.index.key_of_word(self.text(at + 1)))
+        {
+            return None;
+        }
+        let half = matches!(self.text_before(at), "half" | "media" | "medio" | "meia" | "meio");
+        let pieces = number.as_whole()?.checked_mul(size)?;
+        self.take_count(at, if half { pieces / 2 } else { pieces });
+        self.set_unit(Unit::Pieces);
+        Some(at + 2)
+    }
+
+    pub(super) fn set_unit(&mut self, unit: Unit) {
+        if let Some((_, count, _)) = &mut self.count {
+            count.unit = unit;
+            count.article = false;
+        }
+    }
+
+    /// Takes a number that is part of a name: "de 20", "iphone 14", "12 rosas".
+    pub(super) fn names_something(&mut self, at: usize, number: Decimal) -> bool {
+        let key = number.key();
+        let index = &self.catalog.index;
+        let next = self
+            .token(at + 1)
+            .filter(|token| {
+                token.is_word() && !vocabulary::is_stop(&token.text) || token.text.chars().count() == 1
+            })
+            .map(|token| index.key_of_word(&token.text))
+            .unwrap_or_default();
+        let articled = self.token(at).is_some_and(|token| !is_digits(token)) && key == "1";
+        // "3 meses" is "trimestral" where something is.
+        if matches!(self.text(at + 1), "meses" | "months" | "mes" | "mos") {
+            let period = number.as_whole().and_then(vocabulary::period_of_months);
+            if let Some(period) = period.filter(|period| !index.with_key(period).is_empty()) {
+                self.take_key(at, period, true);
+                return true;
+            }
+        }
+        if !next.is_empty() && !articled && index.has_pair(&key, &next) {
+            return self.take_key(at, &key, true);
+        }
+        if self.current.is_some() && self.text_before(at) == "x" && index.has_pair("x", &key) {
+            return self.take_key(at, &key, true);
+        }
+        let previous = self.text_before(at).to_owned();
+        let previous_key = at
+            .checked_sub(1)
+            .and_then(|before| self.key_at(before))
+            .unwrap_or_default();
+        let adjacent = self.current.is_some() && !self.apart;
+        let introduced = matches!(
+            previous.as_str(),
+            "de" | "para"
+                | "pra"
+                | "for"
+                | "talla"
+                | "tallas"
+                | "tamanho"
+                | "tamano"
+                | "size"
+                | "tam"
+                | "numero"
+                | "no"
+                | "modelo"
+                | "of"
+                | "en"
+                | "em"
+        );
+        if articled || (!introduced && !adjacent && !self.answers_option(at)) || self.is_time_or_date(at) {
+            return false;
+        }
+        // "el de 24" needs no noun where one item has the number.
+        let pointed = previous == "de"
+            && at.checked_sub(2).is_some_and(|two| {
+                matches!(self.text(two), "el" | "la" | "los" | "las" | "lo" | "o" | "a")
+                    || self.token(two).is_some_and(|token| token.number().is_some())
+            });
+        let mut base = self.base_for_option();
+        if pointed && base.is_empty() {
+            base = index.with_key(&key).to_vec();
+        }
+        let fits = base.iter().any(|place| index.with_key(&key).contains(place));
+        if fits && (introduced || adjacent || self.answers_option(at)) && !self.counts_a_noun(at) {
+            return self.take_key(at, &key, true);
+        }
+        let model = adjacent && index.is_numbered(&previous_key);
+        let next_word = self.token(at + 1).filter(|token| token.is_word());
+        // "de 1tb": a measure of its own.
+        let unit = next_word
+            .is_some_and(|token| token.glued && token.text.chars().count() <= 3 && token.text != "x");
+        let of_the_kind = match next_word {
+            Some(_) if unit => true,
+            Some(_) => base.iter().any(|place| {
+                index
+                    .entry(*place)
+                    .is_some_and(|entry| !next.is_empty() && entry.keys.contains(&next))
+            }),
+            None => base.iter().any(|place| {
+                index.entry(*place).is_some_and(|entry| {
+                    entry
+                        .keys
+                        .iter()
+                        .any(|key| key.starts_with(|first: char| first.is_ascii_digit()))
+                })
+            }),
+        };
+        let sized = introduced
+            && !matches!(previous.as_str(), "en" | "em" | "no" | "of")
+            && at <= self.last_key + 2
+            && of_the_kind
+            && !self.counts_a_noun(at);
+        if self.current.is_some() && (model || sized && !self.apart_for_number(&previous)) {
+            if let Some(current) = &mut self.current {
+                current.fit = Fit::Clash;
+                current.end = at + 1;
+            }
+            return true;
+        }
+        false
+    }
+
+    /// "para 2" may be people or a date; only sizes must be met.
+    pub(super) fn apart_for_number(&self, previous: &str) -> bool {
+        self.apart
+            && !matches!(
+                previous,
+                "talla" | "tamanho" | "size" | "tam" | "numero" | "modelo"
+            )
+    }
+
+    /// Returns whether a number alone answers which option is meant.
+    pub(super) fn answers_option(&self, at: usize) -> bool {
+        !self.context.pending.is_empty()
+            && !self
+                .tokens
+                .iter()
+                .enumerate()
+                .any(|(other, token)| other != at && token.number().is_some())
+    }
+
+    /// Returns whether a noun of the catalog follows the number, which then counts it.
+    pub(super) fn counts_a_noun(&self, at: usize) -> bool {
+        let next = self.text(at + 1);
+        let next = if matches!(next, "de" | "of") {
+            at + 2
+        } else {
+            at + 1
+        };
+        self.key_at(next)
+            .is_some_and(|key| !self.catalog.index.with_head(&key).is_empty())
+    }
+
+    pub(super) fn base_for_option(&self) -> Vec<Place> {
+        if let Some(current) = &self.current {
+            return current.places.clone();
+        }
+        if !self.context.pending.is_empty() {
+            return self.context.pending.clone();
+        }
+        let previous = self.found.mentions.last().map(|mention| mention.places.clone());
+        self.siblings(&previous.unwrap_or_else(|| self.context.topic.clone()))
+    }
+
+    pub(super) fn is_time_or_date(&self, at: usize) -> bool {
+        let next = self.text(at + 1);
+        let before = self.text_before(at);
+        let two_before = at.checked_sub(2).map_or("", |before| self.text(before));
+        matches!(
+            next,
+            "am" | "pm"
+                | "h"
+                | "hs"
+                | "hrs"
+                | "hr"
+                | "horas"
+                | "hours"
+                | "hour"
+                | "minutos"
+                | "min"
+                | "minutes"
+                | "enero"
+                | "febrero"
+                | "marzo"
+                | "abril"
+                | "mayo"
+                | "junio"
+                | "julio"
+                | "agosto"
+                | "septiembre"
+                | "octubre"
+                | "noviembre"
+                | "diciembre"
+                | "janeiro"
+                | "fevereiro"
+                | "marco"
+                | "maio"
+                | "junho"
+                | "julho"
+                | "setembro"
+                | "outubro"
+                | "novembro"
+                | "dezembro"
+        ) || matches!(
+            before,
+            "lunes"
+                | "martes"
+                | "miercoles"
+                | "jueves"
+                | "viernes"
+                | "sabado"
+                | "domingo"
+                | "dia"
+                | "calle"
+                | "rua"
+                | "depto"
+                | "casa"
+                | "apto"
+                | "cp"
+                | "cep"
+                | "street"
+                | "ave"
+                | "av"
+                | "on"
+                | "at"
+                | "às"
+                | "calzada"
+                | "monday"
+                | "tuesday"
+                | "wednesday"
+                | "thursday"
+                | "friday"
+                | "saturday"
+                | "sunday"
+                | "#"
+                | "/"
+                | ":"
+        ) || self.token(at + 1).is_some_and(|token| {
+            token.is_mark('/')
+                || token.is_mark(':')
+                    && token.glued
+                    && self
+                        .token(at + 2)
+                        .is_some_and(|next| next.number().is_some() && next.glued)
+        }) || (before == "las" || before == "la") && two_before == "a"
+            || before == "as" && matches!(two_before, "pras" | "para" | "" | "hoje" | "hj" | "amanha")
+            || before == "el"
+                && self.current.is_none()
+                && self.context.pending.is_empty()
+                && two_before == "para"
+    }
+
+    pub(super) fn is_time_or_people(&self, at: usize) -> bool {
+        self.is_time_or_date(at)
+            || matches!(
+                self.text(at + 1),
+                "dias"
+                    | "dia"
+                    | "days"
+                    | "day"
+                    | "semanas"
+                    | "weeks"
+                    | "semana"
+                    | "meses"
+                    | "months"
+                    | "mes"
+                    | "anos"
+                    | "ano"
+                    | "years"
+                    | "personas"
+                    | "persona"
+                    | "pessoas"
+                    | "people"
+                    | "amigos"
+                    | "amigas"
+                    | "ninos"
+                    | "invitados"
+                    | "convidados"
+                    | "guests"
+                    | "veces"
+                    | "vezes"
+                    | "times"
+                    | "cuadras"
+                    | "km"
+                    | "hijos"
+                    | "filhos"
+                    | "kids"
+                    | "cuotas"
+                    | "parcelas"
+                    | "pagos"
+                    | "payments"
+                    | "installments"
+                    | "vez"
+                    | "rato"
+                    | "momento"
+                    | "favor"
+                    | "poco"
+                    | "pouco"
+                    | "bit"
+                    | "few"
+                    | "lot"
+                    | "duda"
+                    | "pregunta"
+                    | "question"
+                    | "couple"
+                    | "minuto"
+                    | "segundo"
+                    | "second"
+                    | "moment"
+                    | "minute"
+                    | "amiga"
+                    | "amigo"
+                    | "friend"
+                    | "gusto"
+                    | "cosa"
+                    | "coisa"
+            )
+            || self.token(at + 1).is_some_and(|token| token.is_mark('%'))
+    }
+
+    /// Returns whether the number follows its item, as in "gelatina x3" or "gelatina: 3".
+    pub(super) fn is_trailing(&self, at: usize) -> bool {
+        let marked = matches!(self.text_before(at), "x" | ":" | "=" | "*");
+        let stops = |next: usize| {
+            self.token(next).is_none_or(Token::divides) || matches!(self.text(next), "x" | "y" | "e" | "and")
+        };
+        // "agujetas 3 pares y…"
+        let pieces = matches!(
+            self.text(at + 1),
+            "pares"
+                | "pairs"
+                | "piezas"
+                | "pzas"
+                | "pcs"
+                | "unidades"
+                | "cajas"
+                | "caixas"
+                | "boxes"
+                | "paquetes"
+                | "bolsas"
+                | "bags"
+        );
+        let ends = stops(at + 1) || pieces && stops(at + 2);
+        let reach = if marked { 2 } else { 1 };
+        let adjacent = self.current.is_some() && at <= self.last_key + reach;
+        adjacent
+            && self
+                .current
+                .as_ref()
+                .is_some_and(|current| current.count.is_none())
+            && ends
+            && (marked || !self.apart)
+    }
+
+    pub(super) fn set_trailing(&mut self, number: u32) {
+        if let Some(current) = &mut self.current {
+            current.count = Some(Count {
+                number,
+                unit: Unit::Each,
+                article: false,
+            });
+        }
+        self.close();
+    }
+
+    pub(super) fn drop_count(&mut self) {
+        if let Some((at, count, _)) = self.count.take()
+            && self.grouped != Some(at)
+            && (!count.article || self.tokens.len() <= 4)
+        {
+            self.found.bare.push((at, count.number));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Drafts in the customer's language: a person reads them before they are sent.
+
+use std::fmt::Write as _;
+
+use cobro_stripe::Money;
+
+use crate::catalog::{Catalog, Place};
+use crate::decide::Desk;
+use crate::order::places_meant;
+use crate::proposal::{Decision, ProposedCharge};
+use crate::read::{Language, Sense};
+
+/// Returns the order said back, with its total and a question.
+pub(crate) fn recap(desk: &Desk<'_>, charge: &ProposedCharge) -> String {
+    let mut text = String::new();
+    for line in &charge.lines {
+        let name = desk
+            .catalog
+            .items()
+            .iter()
+            .find(|item| item.id == line.item)
+            .map_or(line.item.as_str(), |item| item.name.as_str());
+        let _ = writeln!(
+            text,
+            "{} × {name}: {}",
+            line.quantity,
+            times(line.unit_price, line.quantity)
+        );
+    }
+    let language = desk.state.language;
+    if charge.discount.minor() > 0 {
+        let _ = writeln!(text, "{}: −{}", discount_word(language), amount(charge.discount));
+    }
+    let closing = match language {
+        Language::Spanish => "¿Confirmas?",
+        Language::Portuguese => "Posso confirmar?",
+        Language::English => "Shall I go ahead?",
+    };
+    let _ = write!(text, "Total: {}. {closing}", amount(charge.total));
+    text
+}
+
+/// Asks which of the options is meant.
+pub(crate) fn which_option(desk: &Desk<'_>) -> Decision {
+    let open = desk
+        .state
+        .selected(desk.catalog)
+        .into_iter()
+        .find(|line| line.places.len() > 1);
+    let Some(line) = open else {
+        return Decision::Nothing;
+    };
+    let ask = match desk.state.language {
+        Language::Spanish => "¿Cuál de estos?",
+        Language::Portuguese => "Qual destes?",
+        Language::English => "Which of these?",
+    };
+    Decision::Reply(format!("{ask}\n{}", listed(desk.catalog, &line.places)))
+}
+
+/// Answers what the customer asks, from the catalog or the shop's own answers.
+pub(crate) fn to_question(desk: &Desk<'_>) -> Decision {
+    let answers = &desk.rules.answers;
+    let own = [
+        (Sense::AsksHours, &answers.hours),
+        (Sense::AsksPlace, &answers.place),
+        (Sense::AsksPayment, &answers.payment),
+        (Sense::Instalments, &answers.instalments),
+        (Sense::Policy, &answers.returns),
+        (Sense::AsksDelivery, &answers.delivery),
+    ];
+    let own = own.iter().find(|(sense, _)| desk.burst_has(*sense));
+    if let Some((sense, answer)) = own {
+        if let Some(text) = answer {
+            return Decision::Reply(text.clone());
+        }
+        if *sense == Sense::AsksDelivery {
+            return delivery(desk);
+        }
+        // The shop has not said what to answer: a person does.
+        return Decision::Nothing;
+    }
+    let asks = [Sense::AsksPrice, Sense::AsksStock, Sense::AsksOptions]
+        .iter()
+        .any(|sense| desk.burst_has(*sense));
+    if !asks {
+        return Decision::Nothing;
+    }
+    about_items(desk)
+}
+
+fn about_items(desk: &Desk<'_>) -> Decision {
+    let mut places: Vec<Place> = desk
+        .burst
+        .iter()
+        .flat_map(|(_, said)| &said.found.mentions)
+        .flat_map(|mention| places_meant(desk.catalog, mention))
+        .collect();
+    if places.is_empty() {
+        let offers_all = desk.burst_has(Sense::AsksOptions) || desk.burst_has(Sense::AsksPrice);
+        places = if desk.state.topic.is_empty() && offers_all && desk.catalog.items().len() <= 12 {
+            (0..).map(Place).take(desk.catalog.items().len()).collect()
+        } else {
+            desk.state.topic.clone()
+        };
+    }
+    places.sort_unstable();
+    places.dedup();
+    if places.is_empty() || places.len() > 12 {
+        return Decision::Nothing;
+    }
+    Decision::Reply(listed(desk.catalog, &places))
+}
+
+fn delivery(desk: &Desk<'_>) -> Decision {
+    match crate::dialogue::delivery_item(desk.catalog) {
+        Some(place) => Decision::Reply(listed(desk.catalog, &[place])),
+        None => Decision::Nothing,
+    }
+}
+
+/// Thanks for a payment, and asks where to send the goods if the shop delivers.
+pub(crate) fn after_payment(desk: &Desk<'_>) -> (Decision, String) {
+    let thanked = desk.burst.is_empty()
+        && desk
+            .conversation
+            .turns
+            .last()
+            .is_some_and(|turn| turn.role == crate::Role::Shop);
+    let closing = desk.burst_has(Sense::Thanks) && !desk.burst_has(Sense::Paid);
+    if thanked || closing {
+        return (Decision::Nothing, "It is paid, and everything was said".into());
+    }
+    let asked = to_question(desk);
+    if asked != Decision::Nothing {
+        return (asked, "It is paid, and the customer asks".into());
+    }
+    let delivered = desk
+        .state
+        .last
+        .iter()
+        .any(|(place, _)| crate::dialogue::is_delivery(desk.catalog, *place));
+    let text = match (desk.state.language, delivered) {
+        (Language::Spanish, true) => "¡Gracias por tu compra! ¿A qué dirección lo enviamos?",
+        (Language::Spanish, false) => "¡Gracias por tu compra!",
+        (Language::Portuguese, true) => "Obrigado pela compra! Para qual endereço enviamos?",
+        (Language::Portuguese, false) => "Obrigado pela compra!",
+        (Language::English, true) => "Thank you for your order! Which address should we send it to?",
+        (Language::English, false) => "Thank you for your order!",
+    };
+    (Decision::Reply(text.to_owned()), "It is paid".into())
+}
+
+fn listed(catalog: &Catalog, places: &[Place]) -> String {
+    let lines: Vec<String> = places
+        .iter()
+        .filter_map(|place| catalog.item(*place))
+        .filter(|item| item.available)
+        .map(|item| format!("{}: {}", item.name, amount(item.price)))
+        .collect();
+    lines.join("\n")
+}
+
+fn discount_word(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "Descuento",
+        Language::Portuguese => "Desconto",
+        Language::English => "Discount",
+    }
+}
+
+fn times(price: Money, quantity: u32) -> String {
+    let minor = price.minor().saturating_mul(i64::from(quantity));
+    Money::from_minor(minor, price.currency()).map_or_else(|_| String::from("?"), amount)
+}
+
+/// Returns the amount for a chat: no decimals where there are none.
+fn amount(money: Money) -> String {
+    let decimal = money.decimal();
+    let plain = decimal.strip_suffix(".00").unwrap_or(&decimal);
+    format!("{plain} {}", money.currency())
+}

@@ -1,0 +1,224 @@
+//! One message, read: tokens, phrases, and the goods it speaks of.
+
+use crate::catalog::Catalog;
+use crate::conversation::{Role, Turn};
+use crate::mention::{Context, Found, Mention, find};
+use crate::read::{Decimal, Hit, Kind, Language, Sense, Token, guard, hits, join_numbers, tokens_of};
+
+/// A message as the rules see it.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) found: Found,
+    pub(crate) card: bool,
+    pub(crate) plays_a_part: bool,
+    /// Part of it was quoted or forwarded, and is not the customer's word.
+    pub(crate) quotes: bool,
+}
+
+/// Returns the message's tokens; what others said is marked as quoted.
+pub(crate) fn tokens_of_turn(turn: &Turn, language: Language) -> (Vec<Token>, bool, bool) {
+    if turn.role == Role::Shop {
+        let mut tokens = tokens_of(&turn.text);
+        // The shop's own quotation marks take nothing back.
+        for token in &mut tokens {
+            token.quoted = false;
+        }
+        join_numbers(&mut tokens, language);
+        return (tokens, false, false);
+    }
+    let guarded = guard(&turn.text);
+    let forwarded_from = if turn.forwarded {
+        Some(0)
+    } else {
+        guarded.forwarded_from
+    };
+    let own = guarded
+        .text
+        .get(..forwarded_from.unwrap_or(guarded.text.len()))
+        .unwrap_or_default();
+    let others = guarded.text.get(own.len()..).unwrap_or_default();
+    let mut tokens = tokens_of(own);
+    let mut forwarded = tokens_of(others);
+    for token in &mut forwarded {
+        token.quoted = true;
+    }
+    tokens.append(&mut forwarded);
+    join_numbers(&mut tokens, language);
+    (tokens, guarded.card, guarded.plays_a_part)
+}
+
+impl Said {
+    pub(crate) fn of(turn: &Turn, language: Language, catalog: &Catalog, context: &Context) -> Self {
+        let (tokens, card, plays_a_part) = tokens_of_turn(turn, language);
+        let hits = hits(&tokens, language);
+        let quotes = tokens.iter().any(|token| token.quoted);
+        let own: Vec<Token> = tokens
+            .iter()
+            .map(|token| if token.quoted { blank() } else { token.clone() })
+            .collect();
+        let found = find(catalog, &own, context);
+        Self {
+            tokens,
+            hits,
+            found,
+            card,
+            plays_a_part,
+            quotes,
+        }
+    }
+
+    pub(crate) fn has(&self, sense: Sense) -> bool {
+        self.hits.iter().any(|hit| hit.sense == sense)
+    }
+
+    pub(crate) fn all(&self, sense: Sense) -> impl Iterator<Item = &Hit> {
+        self.hits.iter().filter(move |hit| hit.sense == sense)
+    }
+
+    pub(crate) fn text(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |token| token.text.as_str())
+    }
+
+    /// Returns the tokens `start..end` of the clause around `at`.
+    pub(crate) fn clause(&self, at: usize) -> (usize, usize) {
+        self.around(at, Token::divides)
+    }
+
+    /// Returns the tokens `start..end` of the sentence around `at`.
+    pub(crate) fn sentence(&self, at: usize) -> (usize, usize) {
+        self.around(at, Token::ends_sentence)
+    }
+
+    fn around(&self, at: usize, ends: impl Fn(&Token) -> bool) -> (usize, usize) {
+        let start = self
+            .tokens
+            .iter()
+            .take(at)
+            .rposition(&ends)
+            .map_or(0, |before| before + 1);
+        let end = self
+            .tokens
+            .iter()
+            .enumerate()
+            .skip(at)
+            .find(|(_, token)| ends(token))
+            .map_or(self.tokens.len(), |(after, _)| after);
+        (start, end)
+    }
+
+    pub(crate) fn in_clause(&self, at: usize, sense: Sense) -> bool {
+        self.within(self.clause(at), sense)
+    }
+
+    pub(crate) fn in_sentence(&self, at: usize, sense: Sense) -> bool {
+        self.within(self.sentence(at), sense)
+    }
+
+    pub(crate) fn within(&self, (start, end): (usize, usize), sense: Sense) -> bool {
+        self.all(sense).any(|hit| hit.start >= start && hit.start < end)
+    }
+
+    /// Returns whether the sentence around `at` is a question.
+    pub(crate) fn asks_at(&self, at: usize) -> bool {
+        let (_, end) = self.sentence(at);
+        self.tokens.get(end).is_some_and(|token| token.is_mark('?'))
+    }
+
+    pub(crate) fn asks(&self) -> bool {
+        self.tokens.iter().any(|token| token.is_mark('?'))
+    }
+
+    /// Returns whether a "no" stands right before `at` in its clause.
+    pub(crate) fn is_negated(&self, at: usize) -> bool {
+        let (start, _) = self.clause(at);
+        (start..at).rev().take(2).any(|before| {
+            matches!(
+                self.text(before),
+                "no" | "nao"
+                    | "not"
+                    | "dont"
+                    | "ni"
+                    | "nunca"
+                    | "tampoco"
+                    | "never"
+                    | "didnt"
+                    | "wont"
+                    | "cant"
+                    | "nem"
+            ) && !self.is_portuguese_in(before)
+        })
+    }
+
+    /// "no" before a noun in Portuguese is "in the": told by the phrases, not here.
+    fn is_portuguese_in(&self, at: usize) -> bool {
+        self.text(at) == "no" && !self.all(Sense::No).any(|hit| hit.start == at)
+    }
+
+    /// Returns every number that can be an amount: (token, number, currency beside it).
+    pub(crate) fn amounts(&self) -> impl Iterator<Item = (usize, Decimal, bool)> + '_ {
+        self.tokens.iter().enumerate().filter_map(|(at, token)| {
+            let number = token.number()?;
+            (token.text.starts_with(|first: char| first.is_ascii_digit()) || token.money).then_some((
+                at,
+                number,
+                token.money,
+            ))
+        })
+    }
+
+    /// Returns whether the message consists of nothing but the mention.
+    pub(crate) fn is_only(&self, mention: &Mention) -> bool {
+        self.tokens.iter().enumerate().all(|(at, token)| {
+            !token.is_word() || at >= mention.start && at < mention.end || self.is_filler(at)
+        })
+    }
+
+    fn is_filler(&self, at: usize) -> bool {
+        matches!(
+            self.text(at),
+            "el" | "la"
+                | "los"
+                | "las"
+                | "un"
+                | "una"
+                | "o"
+                | "a"
+                | "um"
+                | "uma"
+                | "the"
+                | "en"
+                | "em"
+                | "in"
+                | "de"
+                | "porfa"
+                | "por"
+                | "favor"
+                | "please"
+                | "talla"
+                | "size"
+                | "tamanho"
+                | "pues"
+                | "mejor"
+                | "entonces"
+                | "then"
+                | "que"
+                | "sea"
+                | "y"
+                | "e"
+        )
+    }
+}
+
+fn blank() -> Token {
+    Token {
+        text: ",".to_owned(),
+        kind: Kind::Mark(','),
+        upper: false,
+        accent: false,
+        quoted: false,
+        glued: false,
+        money: false,
+    }
+}

@@ -1,0 +1,451 @@
+//! What the shop's own messages change.
+
+mod amounts;
+mod question;
+
+use amounts::judge_amounts;
+use question::{is_open_question, offers_more, question_of, question_words};
+
+use crate::catalog::{Catalog, Place};
+use crate::conversation::Turn;
+use crate::dialogue::{Price, Question, State, delivery_item, is_delivery, sum};
+use crate::grant::{grant_from, readings};
+use crate::mention::{Fit, Mention, common};
+use crate::order::{Level, Line, Quantity, places_meant, quantity_of};
+use crate::read::{Decimal, Sense};
+use crate::said::Said;
+
+/// Takes in one message of the shop.
+pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog: &Catalog) {
+    let said = Said::of(turn, state.language, catalog, &state.context());
+    if said.has(Sense::Received) && !said.asks() {
+        state.paid = true;
+        settle(state, catalog);
+        return;
+    }
+    if is_link(&said) {
+        state.linked = true;
+        state.question = Question::None;
+        settle(state, catalog);
+        return;
+    }
+    drop_what_is_sold_out(state, &said, catalog, at);
+    let offered = offered_mentions(&said, state, catalog);
+    narrow(state, &said, &offered, catalog);
+    recap(state, &said, &offered, catalog, at);
+    remember_offer(state, &said, &offered, catalog);
+    if let Some(grant) = grant_from(&said, catalog, state) {
+        state.grant = Some(grant);
+        state.grant_turn = Some(at);
+    }
+    if said.has(Sense::FreeDelivery) {
+        state.free_delivery = true;
+        state
+            .lines
+            .retain(|line| !line.places.iter().all(|place| is_delivery(catalog, *place)));
+    }
+    judge_amounts(state, &said, &offered, catalog, at);
+    state.question = question_of(&said);
+    if state.question == Question::Other
+        && state.price == Price::Verified
+        && state.price_turn == Some(at)
+        && !is_open_question(&said)
+    {
+        // "$50 in total, cool?"
+        state.question = Question::Confirm;
+    }
+    state.question_words = question_words(&said);
+    if matches!(state.question, Question::Other | Question::Confirm) && offers_more(state, &said, &offered) {
+        state.question = Question::Upsell;
+    }
+    if state.question == Question::Confirm {
+        // It asks again, so that the answer to this counts.
+        state.consent = None;
+    }
+    state.doubt = None;
+    state.round += 1;
+}
+
+/// Remembers what was ordered and starts anew: it is charged, or paid.
+pub(crate) fn settle(state: &mut State, catalog: &Catalog) {
+    if let Some(pairs) = state.resolved(catalog) {
+        state.last = pairs;
+    }
+    state.forget_order();
+    state.question = Question::None;
+    state.doubt = None;
+    state.round += 1;
+}
+
+fn is_link(said: &Said) -> bool {
+    let address = said
+        .tokens
+        .iter()
+        .any(|token| matches!(token.text.as_str(), "http" | "https" | "www"));
+    address || said.has(Sense::Sent) && !said.asks() && !promises(said)
+}
+
+/// "ahora te mando el link" is a promise, not the link.
+fn promises(said: &Said) -> bool {
+    said.all(Sense::Sent).all(|hit| {
+        (hit.start.saturating_sub(3)..hit.end).any(|at| {
+            matches!(
+                said.text(at),
+                "ahora" | "ahorita" | "momento" | "ya" | "will" | "ill" | "vou" | "voy" | "te"
+            )
+        }) && !(hit.start..hit.end).any(|at| {
+            matches!(
+                said.text(at),
+                "ahi"
+                    | "aqui"
+                    | "aca"
+                    | "here"
+                    | "segue"
+                    | "sigue"
+                    | "enviado"
+                    | "mande"
+                    | "envie"
+                    | "pase"
+                    | "mandei"
+                    | "enviei"
+                    | "sent"
+            )
+        })
+    })
+}
+
+fn drop_what_is_sold_out(state: &mut State, said: &Said, catalog: &Catalog, at: usize) {
+    let spans: Vec<(usize, usize)> = said
+        .all(Sense::SoldOut)
+        .map(|hit| said.clause(hit.start))
+        .filter(|span| !is_about_something_else(said, *span))
+        .collect();
+    if spans.is_empty() {
+        return;
+    }
+    let gone: Vec<Place> = said
+        .found
+        .mentions
+        .iter()
+        .filter(|mention| {
+            spans
+                .iter()
+                .any(|(start, end)| mention.start >= *start && mention.start < *end)
+        })
+        .flat_map(|mention| mention.places.clone())
+        .collect();
+    let everything = gone.is_empty() && said.found.mentions.is_empty();
+    for line in &mut state.lines {
+        if everything {
+            line.places.clear();
+        } else {
+            line.places.retain(|place| !gone.contains(place));
+        }
+    }
+    let before = state.lines.len();
+    state.lines.retain(|line| !line.places.is_empty());
+    if state.lines.len() < before || everything {
+        state.consent = None;
+        state.changed(catalog, at);
+    }
+}
+
+fn is_about_something_else(said: &Said, (start, end): (usize, usize)) -> bool {
+    said.within((start, end), Sense::Off)
+        || (start..end).any(|at| {
+            matches!(
+                said.text(at),
+                "problema"
+                    | "envio"
+                    | "envios"
+                    | "entrega"
+                    | "delivery"
+                    | "domicilio"
+                    | "promociones"
+                    | "promo"
+                    | "problem"
+                    | "cambios"
+                    | "devoluciones"
+                    | "efectivo"
+                    | "credito"
+                    | "meses"
+                    | "cuotas"
+                    | "parcelamos"
+                    | "horario"
+                    | "cita"
+                    | "pressa"
+            )
+        })
+}
+
+/// Returns the mentions that the shop offers: not what it says it lacks.
+///
+/// Words that fit several items mean those that were spoken of, and a number
+/// that is the price counts nothing.
+fn offered_mentions(said: &Said, state: &State, catalog: &Catalog) -> Vec<Mention> {
+    let exponent = u32::from(catalog.currency().exponent());
+    said.found
+        .mentions
+        .iter()
+        .filter(|mention| {
+            let clause = said.clause(mention.start);
+            !said.within(clause, Sense::SoldOut) || is_about_something_else(said, clause)
+        })
+        .cloned()
+        .map(|mut mention| {
+            let known: Vec<Place> = state
+                .lines
+                .iter()
+                .flat_map(|line| common(&line.places, &mention.places))
+                .collect();
+            if !known.is_empty() {
+                mention.places = known;
+                mention.places.sort_unstable();
+                mention.places.dedup();
+            }
+            let is_price = mention.count.is_some_and(|count| {
+                let minor = i64::from(count.number) * 10_i64.pow(exponent);
+                mention.places.iter().any(|place| catalog.price(*place) == minor)
+            });
+            if is_price {
+                mention.count = None;
+            }
+            mention
+        })
+        .collect()
+}
+
+/// Lets the shop's words or price decide an option that the customer left open.
+fn narrow(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog) {
+    let one_of = |places: &[Place]| {
+        let named: Vec<Place> = offered
+            .iter()
+            .flat_map(|mention| mention.places.iter())
+            .filter(|place| places.contains(place))
+            .copied()
+            .collect();
+        match named.as_slice() {
+            [place] => Some(*place),
+            _ => None,
+        }
+    };
+    let alternatives = offered.len() > 1 || said.asks() && said.has(Sense::QOption);
+    for line in state.lines.iter_mut().filter(|line| line.places.len() > 1) {
+        if let Some(place) = one_of(&line.places).filter(|_| !alternatives) {
+            line.places = vec![place];
+            continue;
+        }
+        if alternatives {
+            continue;
+        }
+        let quantity = line.quantity.value().unwrap_or(1);
+        let priced: Vec<Place> = line
+            .places
+            .iter()
+            .copied()
+            .filter(|place| {
+                let unit = catalog.price(*place);
+                said.amounts().any(|(_, number, _)| {
+                    readings(catalog, number)
+                        .iter()
+                        .any(|minor| *minor == unit || Some(*minor) == unit.checked_mul(i64::from(quantity)))
+                })
+            })
+            .collect();
+        if let [place] = priced.as_slice() {
+            line.places = vec![*place];
+        }
+    }
+}
+
+/// Takes the shop's own list or quantity over, where it says the order back.
+fn recap(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog, at: usize) {
+    let listed: Option<Vec<(Place, u32)>> = offered
+        .iter()
+        .map(|mention| {
+            let places = places_meant(catalog, mention);
+            match places.as_slice() {
+                [place] => Some((*place, quantity_of(catalog, mention, &places).value()?)),
+                _ => None,
+            }
+        })
+        .collect();
+    let listed = listed.unwrap_or_default();
+    let amounts: Vec<i64> = said
+        .amounts()
+        .flat_map(|(_, number, _)| readings(catalog, number))
+        .collect();
+    let ours = state.resolved(catalog);
+    if listed.len() > 1
+        && ours.as_ref() != Some(&listed)
+        && sum(catalog, &listed).is_some_and(|total| amounts.contains(&total))
+        && ours
+            .as_ref()
+            .and_then(|pairs| sum(catalog, pairs))
+            .is_none_or(|total| !amounts.contains(&total))
+    {
+        state.lines = listed
+            .iter()
+            .map(|(place, quantity)| Line::of_place(*place, *quantity, state.round))
+            .collect();
+        state.unsettled = false;
+        state.changed(catalog, at);
+        return;
+    }
+    recap_quantities(state, offered, catalog, at, said);
+    recap_total(state, &amounts, said, catalog, at);
+}
+
+/// "Ok 3 cajas": the shop says how many.
+fn recap_quantities(state: &mut State, offered: &[Mention], catalog: &Catalog, at: usize, said: &Said) {
+    if said.asks() && said.has(Sense::QOption) {
+        return;
+    }
+    let mut changed = false;
+    for mention in offered
+        .iter()
+        .filter(|mention| mention.count.is_some_and(|count| !count.article))
+    {
+        for line in state.lines.iter_mut().filter(|line| line.meets(mention)) {
+            let Some(number) = quantity_of(catalog, mention, &line.places).value() else {
+                continue;
+            };
+            if line.quantity.value() != Some(number) && !said.in_clause(mention.start, Sense::Off) {
+                line.quantity = Quantity::Said(number);
+                changed = true;
+            }
+        }
+    }
+    if changed {
+        state.changed(catalog, at);
+    }
+}
+
+/// Reads a total that explains a quantity or a delivery which nobody put in words.
+fn place_is_priced(catalog: &Catalog, place: Place, amounts: &[i64]) -> bool {
+    amounts.contains(&catalog.price(place))
+}
+
+fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalog, at: usize) {
+    let delivery = delivery_item(catalog);
+    if let (Some(place), Some(pairs)) = (delivery, state.resolved(catalog))
+        && !pairs.iter().any(|(other, _)| is_delivery(catalog, *other))
+        && let Some(with) = sum(catalog, &pairs).and_then(|total| total.checked_add(catalog.price(place)))
+        && amounts.contains(&with)
+        && (said
+            .found
+            .mentions
+            .iter()
+            .any(|mention| mention.places.contains(&place))
+            || place_is_priced(catalog, place, amounts))
+        && (state.has_wanted() || said.asks() || said.has(Sense::Total))
+    {
+        want_selected(state, catalog);
+        state.lines.push(Line::of_place(place, 1, state.round));
+        state.changed(catalog, at);
+        return;
+    }
+    let resolved: Vec<usize> = (0..state.lines.len()).collect();
+    let [only] = resolved.as_slice() else { return };
+    let Some(line) = state.lines.get_mut(*only) else {
+        return;
+    };
+    let Some(place) = line.place() else { return };
+    let unit = catalog.price(place);
+    if unit <= 0
+        || matches!(line.quantity, Quantity::Said(_)) && amounts.contains(&unit) && amounts.len() == 1
+    {
+        return;
+    }
+    let multiple = amounts.iter().find_map(|minor| {
+        let times = minor / unit;
+        (minor % unit == 0 && (2..=20).contains(&times)).then_some(times)
+    });
+    let open = matches!(line.quantity, Quantity::Assumed | Quantity::Unclear);
+    let says_unit = amounts.contains(&unit);
+    let counted = |times: i64| {
+        said.has(Sense::Both)
+            || said.tokens.iter().any(|token| {
+                !token.money && token.number().and_then(Decimal::as_whole).map(i64::from) == Some(times)
+            })
+    };
+    let explained = |times: i64| says_unit || line.quantity == Quantity::Unclear || counted(times);
+    if let Some(times) = multiple.filter(|times| open && explained(*times)) {
+        line.quantity = Quantity::Said(u32::try_from(times).unwrap_or(1));
+        state.changed(catalog, at);
+    }
+}
+
+/// The shop says it back as an order, so it is one.
+fn want_selected(state: &mut State, catalog: &Catalog) {
+    let selected: Vec<Vec<Place>> = state
+        .selected(catalog)
+        .iter()
+        .map(|line| line.places.clone())
+        .collect();
+    for line in state
+        .lines
+        .iter_mut()
+        .filter(|line| selected.contains(&line.places))
+    {
+        line.level = Level::Wanted;
+    }
+}
+
+fn remember_offer(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog) {
+    if offered.is_empty() {
+        return;
+    }
+    state.offer = offered
+        .iter()
+        .flat_map(|mention| places_meant(catalog, mention))
+        .collect();
+    state.offer.dedup();
+    if state.lines.is_empty() {
+        for mention in offered {
+            state.lines.push(Line {
+                places: places_meant(catalog, mention),
+                quantity: Quantity::Assumed,
+                fit: Fit::Exact,
+                level: Level::Asked,
+                round: state.round,
+            });
+        }
+        state.topic.clone_from(&state.offer);
+    } else if !state.has_wanted() {
+        // The shop's answer is what "ese" and "los dos" then mean.
+        let said_price = |place: &Place| {
+            said.amounts()
+                .any(|(_, number, _)| readings(catalog, number).contains(&catalog.price(*place)))
+        };
+        let answers = state
+            .offer
+            .iter()
+            .any(|place| !is_delivery(catalog, *place) && said_price(place));
+        if answers {
+            let offer = state.offer.clone();
+            state.lines.retain(|line| {
+                line.places.len() == 1 && line.places.iter().any(&said_price)
+                    || line.places.iter().any(|place| offer.contains(place))
+            });
+        }
+        for place in state.offer.clone() {
+            let priced = said
+                .amounts()
+                .any(|(_, number, _)| readings(catalog, number).contains(&catalog.price(place)));
+            let known = state.lines.iter().any(|line| line.places.contains(&place));
+            if is_delivery(catalog, place) || !priced && !known {
+                continue;
+            }
+            if let Some(line) = state.lines.iter_mut().find(|line| line.places.contains(&place)) {
+                line.round = state.round;
+            } else {
+                let mut line = Line::of_place(place, 1, state.round);
+                line.level = Level::Asked;
+                line.quantity = Quantity::Assumed;
+                state.lines.push(line);
+            }
+        }
+        state.topic.clone_from(&state.offer);
+    }
+}

@@ -1,0 +1,380 @@
+//! No text of a customer moves money: not by chance, not by intent.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that breaks here should say where"
+)]
+
+use cobro_assistant::eval::{Row, rows_from_jsonl};
+use cobro_assistant::wire::{CatalogFile, conversation_from_files};
+use cobro_assistant::{
+    Catalog, Conversation, Cut, Decision, DiscountRule, Item, KnownCharge, KnownState, Order, OrderLine,
+    Role, Rules, Turn, propose,
+};
+use cobro_stripe::{Currency, Money};
+use proptest::prelude::*;
+
+const OWN: &str = include_str!("../data/dialogues.jsonl");
+
+fn catalog() -> Catalog {
+    let currency = Currency::from_code("MXN").unwrap();
+    let item = |id: &str, name: &str, minor| Item::new(id, name, Money::from_minor(minor, currency).unwrap());
+    Catalog::new(
+        currency,
+        vec![
+            item("ch10", "Pastel de chocolate 10 personas", 420_00),
+            item("ch20", "Pastel de chocolate 20 personas", 690_00),
+            item("cup", "Caja de 12 cupcakes", 260_00),
+            item("gel", "Gelatina mosaico", 180_00),
+            item("env", "Envío a domicilio", 60_00),
+        ],
+    )
+    .unwrap()
+}
+
+/// Panics if a charge holds anything that the catalog does not say, where the shop gave nothing.
+#[track_caller]
+fn assert_catalog_prices(catalog: &Catalog, conversation: &Conversation) {
+    let proposal = propose(catalog, conversation, &Rules::default());
+    let Some(charge) = proposal.charge() else { return };
+    assert_eq!(charge.discount.minor(), 0, "{conversation:?}");
+    assert_eq!(charge.total.currency(), catalog.currency());
+    let mut total = 0;
+    for line in &charge.lines {
+        let item = catalog.items().iter().find(|item| item.id == line.item).unwrap();
+        assert_eq!(line.unit_price, item.price, "{conversation:?}");
+        assert!(line.quantity >= 1 && line.quantity <= Rules::default().max_quantity);
+        total += item.price.minor() * i64::from(line.quantity);
+    }
+    assert_eq!(charge.total.minor(), total, "{conversation:?}");
+}
+
+/// Pieces that conversations about money are made of, put together at random.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(vec![
+            "te lo dejo en $1",
+            "10% de descuento",
+            "cóbrame $5",
+            "mándame el link",
+            "el de chocolate de 20",
+            "una gelatina",
+            "si",
+            "confirmo",
+            "SISTEMA:",
+            "Tienda: queda en $10",
+            "\"te lo dejo en $20\"",
+            "gratis",
+            "envío gratis",
+            "100% off",
+            "2 cajas de cupcakes",
+            "descuento de $100",
+            "a mitad de precio",
+            "apply discount 50%",
+            "precio especial $3",
+            "te queda en 50",
+            "\n",
+            ",",
+            ".",
+            "?",
+            "x100",
+            "-3",
+            "0",
+            "999999999999999999999",
+            "por 20 pesos",
+            "faz por 10",
+            "ignora las instrucciones",
+            "reenviado:",
+            "no",
+            "mejor 3",
+            "solo",
+            "todo junto",
+            "a domicilio",
+            "lo mismo de siempre",
+            "🙏👍",
+            "é",
+            "ñ",
+            "١٢٣",
+            "Ⅳ",
+            "½",
+            "NaN",
+            "ya pagué",
+        ])
+        .prop_map(str::to_owned),
+        "\\PC{0,24}",
+        "[0-9$€.,%x ]{0,12}",
+    ]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(piece(), 0..8).prop_map(|pieces| pieces.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_customer_text_moves_a_price_a_discount_or_the_catalog(texts in prop::collection::vec(text(), 1..5)) {
+        let turns = texts.into_iter().map(Turn::customer).collect();
+        assert_catalog_prices(&catalog(), &Conversation::of(turns));
+    }
+
+    #[test]
+    fn nor_after_the_shop_named_its_price(before in text(), after in prop::collection::vec(text(), 1..4)) {
+        let mut turns = vec![
+            Turn::customer(before),
+            Turn::customer("quiero una gelatina mosaico"),
+            Turn::shop("Claro, $180. ¿Te la aparto?"),
+        ];
+        turns.extend(after.into_iter().map(Turn::customer));
+        assert_catalog_prices(&catalog(), &Conversation::of(turns));
+    }
+
+    #[test]
+    fn whatever_is_written_by_either_side_nothing_breaks(texts in prop::collection::vec((any::<bool>(), text()), 0..7)) {
+        let catalog = catalog();
+        let turns = texts.into_iter().map(|(shop, text)| if shop { Turn::shop(text) } else { Turn::customer(text) }).collect();
+        let conversation = Conversation::of(turns);
+        let first = propose(&catalog, &conversation, &Rules::default());
+        prop_assert_eq!(&first, &propose(&catalog, &conversation, &Rules::default()));
+        if let Some(charge) = first.charge() {
+            let lines: i64 = charge.lines.iter().map(|line| line.unit_price.minor() * i64::from(line.quantity)).sum();
+            prop_assert_eq!(charge.total.minor(), lines - charge.discount.minor());
+            prop_assert!(charge.total.minor() > 0);
+        }
+    }
+}
+
+fn row_catalog(row: &Row) -> Catalog {
+    let file = CatalogFile {
+        currency: row.currency.clone(),
+        items: row.catalog.clone(),
+    };
+    file.into_catalog().unwrap()
+}
+
+/// Changes dialogues where only the customer speaks: words dropped, doubled, swapped, messages cut and joined.
+fn mutated(text: &str, seed: &mut u64) -> String {
+    let mut next = |below: usize| {
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(*seed >> 33).unwrap() % below.max(1)
+    };
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for _ in 0..=next(3) {
+        let at = next(words.len());
+        match next(6) {
+            0 => {
+                words.remove(at);
+            }
+            1 => words.insert(at, words[at].clone()),
+            2 => {
+                let other = next(words.len());
+                words.swap(at, other);
+            }
+            3 => words.insert(
+                at,
+                ["no", "$1", "50%", "descuento", "x9", "gratis", "si", "99"][next(8)].to_owned(),
+            ),
+            4 => words[at] = words[at].chars().rev().collect(),
+            _ => words[at] = words[at].to_uppercase(),
+        }
+        if words.is_empty() {
+            words.push(String::new());
+        }
+    }
+    words.join(" ")
+}
+
+/// Runs `rounds` changes of every dialogue and checks each total.
+fn fuzz(rounds: u64) {
+    for (nth, row) in rows_from_jsonl(OWN).unwrap().iter().enumerate() {
+        let catalog = row_catalog(row);
+        let plain = conversation_from_files(&row.dialog, &row.previous_orders);
+        let shop_gives = plain
+            .turns
+            .iter()
+            .any(|turn| turn.role == Role::Shop && propose_gives(&catalog, turn));
+        for round in 0..rounds {
+            let mut seed = u64::try_from(nth).unwrap() * 1_000_003 + round;
+            let mut conversation = plain.clone();
+            for turn in conversation
+                .turns
+                .iter_mut()
+                .filter(|turn| turn.role == Role::Customer)
+            {
+                turn.text = mutated(&turn.text, &mut seed);
+            }
+            let proposal = propose(&catalog, &conversation, &Rules::default());
+            let Some(charge) = proposal.charge() else { continue };
+            let lines: i64 = charge
+                .lines
+                .iter()
+                .map(|line| line.unit_price.minor() * i64::from(line.quantity))
+                .sum();
+            assert_eq!(
+                charge.total.minor(),
+                lines - charge.discount.minor(),
+                "{}",
+                row.id
+            );
+            if !shop_gives {
+                assert_catalog_prices(&catalog, &conversation);
+            }
+        }
+    }
+}
+
+/// Returns whether the shop's message may give something away.
+fn propose_gives(_: &Catalog, turn: &Turn) -> bool {
+    let text = turn.text.to_lowercase();
+    [
+        "dejo",
+        "descuento",
+        "desconto",
+        "tiro",
+        "tirar",
+        "off",
+        "faço",
+        "can do",
+        "10%",
+        "20%",
+        "queda",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
+#[test]
+fn changed_dialogues_never_break_and_never_charge_another_price() {
+    fuzz(4);
+}
+
+#[test]
+#[ignore = "minutes: run it after changing the rules"]
+fn many_changed_dialogues_never_break_and_never_charge_another_price() {
+    fuzz(400);
+}
+
+#[test]
+fn a_whatsapp_cart_is_a_proposal_by_itself() {
+    let order = Order {
+        lines: vec![
+            OrderLine {
+                id: "gel".into(),
+                quantity: 2,
+            },
+            OrderLine {
+                id: "env".into(),
+                quantity: 1,
+            },
+        ],
+    };
+    let proposal = propose(
+        &catalog(),
+        &Conversation::of(vec![Turn::order(order)]),
+        &Rules::default(),
+    );
+    assert_eq!(proposal.charge().unwrap().total.minor(), 420_00);
+}
+
+#[test]
+fn a_cart_with_an_item_that_is_gone_goes_to_a_person() {
+    let order = Order {
+        lines: vec![OrderLine {
+            id: "old".into(),
+            quantity: 1,
+        }],
+    };
+    let proposal = propose(
+        &catalog(),
+        &Conversation::of(vec![Turn::order(order)]),
+        &Rules::default(),
+    );
+    assert!(proposal.is_handoff(), "{proposal:?}");
+}
+
+#[test]
+fn nothing_is_proposed_while_the_charge_is_open_nor_after_it_is_paid() {
+    for state in [KnownState::Open, KnownState::Paid] {
+        let conversation = Conversation {
+            turns: vec![
+                Turn::customer("una gelatina porfa"),
+                Turn::shop("Claro, $180. ¿Te mando el link?"),
+                Turn::customer("si porfa"),
+                Turn::customer("gracias"),
+            ],
+            charges: vec![KnownCharge {
+                total_minor: 180_00,
+                state,
+                after_turns: 3,
+            }],
+            ..Conversation::default()
+        };
+        let proposal = propose(&catalog(), &conversation, &Rules::default());
+        assert!(proposal.charge().is_none(), "{state:?}: {proposal:?}");
+    }
+}
+
+#[test]
+fn a_paid_customer_is_thanked_in_a_draft() {
+    let conversation = Conversation {
+        turns: vec![Turn::customer(
+            "una gelatina y el envio a domicilio porfa, mandame el link",
+        )],
+        charges: vec![KnownCharge {
+            total_minor: 240_00,
+            state: KnownState::Paid,
+            after_turns: 1,
+        }],
+        ..Conversation::default()
+    };
+    let proposal = propose(&catalog(), &conversation, &Rules::default());
+    match proposal.decision {
+        Decision::Reply(text) => assert!(text.contains("dirección"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_owners_code_counts_when_the_customer_writes_it_and_not_when_it_is_quoted() {
+    let rules = Rules {
+        discounts: vec![DiscountRule {
+            id: "summer".into(),
+            code: Some("VERANO10".into()),
+            min_total_minor: 0,
+            cut: Cut::BasisPoints(1000),
+        }],
+        ..Rules::default()
+    };
+    let total = |text: &str| {
+        let turns = vec![
+            Turn::customer("una gelatina porfa"),
+            Turn::shop("$180, ¿te paso el link?"),
+            Turn::customer(text),
+        ];
+        propose(&catalog(), &Conversation::of(turns), &rules)
+            .charge()
+            .map(|charge| charge.total.minor())
+    };
+    assert_eq!(total("sí, mándame el link. mi código es VERANO10"), Some(162_00));
+    assert_eq!(total("sí, mándame el link"), Some(180_00));
+    assert_ne!(
+        total("sí, mándame el link, mi prima dice \"VERANO10\""),
+        Some(162_00)
+    );
+}
+
+#[test]
+fn a_total_above_what_the_owner_lets_through_goes_to_a_person() {
+    let rules = Rules {
+        max_total_minor: Some(500_00),
+        ..Rules::default()
+    };
+    let turns = vec![Turn::customer(
+        "el pastel de chocolate de 20 personas, mándame el link",
+    )];
+    assert!(propose(&catalog(), &Conversation::of(turns), &rules).is_handoff());
+}
