@@ -102,10 +102,11 @@ describe('the charge card', () => {
     expect(did.cancel).toHaveBeenCalledOnce();
   });
 
-  it('does not offer to resend what WhatsApp would refuse', () => {
+  it('says that outside the window a link is resent as a template', () => {
     show({}, { canWrite: false });
-    expect(screen.getByTestId('charge-resend')).toHaveProperty('disabled', true);
-    expect(screen.getByTestId('charge-copy')).toHaveProperty('disabled', false);
+    const resend = screen.getByTestId('charge-resend');
+    expect(resend).toHaveProperty('disabled', false);
+    expect(resend.title).toBe(language.words.goesAsTemplate);
   });
 
   it('speaks the person’s language', () => {

@@ -116,7 +116,7 @@ const en = {
   reply: 'Reply',
   send: 'Send',
   enterSends: 'Enter to send',
-  windowClosedTitle: 'The customer must write first',
+  goesAsTemplate: 'Goes as an approved template, if there is one',
   windowClosedAdvice:
     'WhatsApp lets you write freely for 24 hours after a customer’s message. After that, send a template.',
   messageTooLong: (count: number) => `${count} characters too long for WhatsApp`,

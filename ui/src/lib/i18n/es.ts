@@ -117,7 +117,7 @@ const es: Words = {
   reply: 'Responder',
   send: 'Enviar',
   enterSends: 'Enter para enviar',
-  windowClosedTitle: 'El cliente debe escribir primero',
+  goesAsTemplate: 'Va como plantilla aprobada, si la hay',
   windowClosedAdvice:
     'WhatsApp permite escribir libremente 24 horas después de un mensaje del cliente. Después, envía una plantilla.',
   messageTooLong: (count) => `Sobran ${count} caracteres para WhatsApp`,

@@ -117,7 +117,7 @@ const pt: Words = {
   reply: 'Responder',
   send: 'Enviar',
   enterSends: 'Enter para enviar',
-  windowClosedTitle: 'O cliente precisa escrever primeiro',
+  goesAsTemplate: 'Vai como modelo aprovado, se houver',
   windowClosedAdvice:
     'O WhatsApp permite escrever livremente por 24 horas após uma mensagem do cliente. Depois, envie um modelo.',
   messageTooLong: (count) => `${count} caracteres a mais para o WhatsApp`,

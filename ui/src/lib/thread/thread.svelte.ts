@@ -44,6 +44,8 @@ export class Thread {
   wanted = $state<string | null>(null);
 
   #latest = 0;
+  /** What is being asked of the core right now, by what it is. */
+  readonly #asked = new Map<string, Promise<unknown>>();
   /** Carts that were added up, by their message. */
   readonly #orders = new Map<string, Promise<Result<OrderDraft>>>();
 
@@ -135,11 +137,11 @@ export class Thread {
   }
 
   sendAgain(message: Message) {
-    return this.#thenRefresh(api.sendAgain(newId(), message.id));
+    return this.#once(`again ${message.id}`, () => api.sendAgain(newId(), message.id));
   }
 
   resend(charge: Charge) {
-    return this.#thenRefresh(api.resendCharge(newId(), charge.id));
+    return this.#once(`link ${charge.id}`, () => api.resendCharge(newId(), charge.id));
   }
 
   cancel(charge: Charge) {
@@ -192,6 +194,15 @@ export class Thread {
     this.echoes = this.echoes.filter((echo) => echo.id !== id);
     if (!result.ok || this.messages.some((message) => message.id === id)) return;
     this.messages = [...this.messages, result.value];
+  }
+
+  /** Asks once, however often a person clicks before the answer is there. */
+  #once<T>(what: string, ask: () => Promise<Result<T>>): Promise<Result<T>> {
+    const asked = this.#asked.get(what);
+    if (asked) return asked as Promise<Result<T>>;
+    const asking = this.#thenRefresh(ask()).finally(() => this.#asked.delete(what));
+    this.#asked.set(what, asking);
+    return asking;
   }
 
   async #thenRefresh<T>(asked: Promise<Result<T>>): Promise<Result<T>> {

@@ -17,6 +17,8 @@ export class Letter {
   replyTo = $state.raw<Message | null>(null);
   /** What is filled in instead of a text. */
   form = $state<Form | null>(null);
+  /** A form's message is on its way to the core. */
+  sending = $state(false);
   readonly uploads = new Uploads();
   readonly templates: TemplateChoice;
 
@@ -58,7 +60,11 @@ export class Letter {
 
   /** Sends what a form made. The form stays where it cannot be sent. */
   async sendForm(body: NewBody, send: Send): Promise<CommandError | null> {
-    const result = await send(body, this.replyTo);
+    if (this.sending) return null; // A second Enter is the same message.
+    this.sending = true;
+    // A template stands by itself: the message it would answer may be long gone.
+    const quoted = body.type === 'template' ? null : this.replyTo;
+    const result = await send(body, quoted).finally(() => (this.sending = false));
     if (!result.ok) return result.error;
     if ('text' in body && body.text === this.text.trim()) this.text = '';
     this.replyTo = null;
