@@ -257,6 +257,10 @@ async fn nobody_is_joined_to_themselves_or_twice() {
     assert!(contact::join(&shop.inbox, three, two).await.is_err());
     contact::join(&shop.inbox, three, one).await.unwrap();
     assert_eq!(shop.rows().await.len(), 1);
+    assert!(
+        contact::split(&shop.inbox, one, two).await.is_err(),
+        "what is part of another one is split from that first"
+    );
     contact::split(&shop.inbox, three, one).await.unwrap();
     contact::split(&shop.inbox, one, two).await.unwrap();
     assert_eq!(shop.rows().await.len(), 3);
@@ -379,4 +383,67 @@ async fn the_phone_books_newest_word_counts_though_it_changes_nothing() {
     shop.hears(entry("Ana", ago(3))).await;
     shop.hears(entry("Bea", ago(5))).await;
     assert_eq!(shop.only().await.name, "Ana");
+}
+
+#[tokio::test]
+async fn what_was_learned_and_what_came_since_go_to_the_right_side_of_a_split() {
+    let mut shop = Shop::open().await;
+    let on_other_line = |message: InboundMessage| InboundMessage {
+        line: cobro_whatsapp::webhook::LineRef {
+            phone_number_id: Some("2".into()),
+            ..line()
+        },
+        ..message
+    };
+    shop.hears(says(text("w1", "5215511111111", "Ana", "uno", ago(9))))
+        .await;
+    shop.hears(says(on_other_line(text(
+        "w2",
+        "5215522222222",
+        "Bea",
+        "dos",
+        ago(8),
+    ))))
+    .await;
+    let (keep, other) = (shop.contact("Ana").await, shop.contact("Bea").await);
+    contact::join(&shop.inbox, keep, other).await.unwrap();
+    // Bea's user id is learned by her number, and Ana writes into Bea's thread.
+    shop.hears(says(by_user_id("w3", Some("5215522222222"), "MX.2", "Bea")))
+        .await;
+    shop.hears(says(on_other_line(text(
+        "w4",
+        "5215511111111",
+        "Ana",
+        "tres",
+        ago(1),
+    ))))
+    .await;
+    contact::split(&shop.inbox, keep, other).await.unwrap();
+
+    let rows = shop.rows().await;
+    let mut threads = Vec::new();
+    for row in rows {
+        threads.push((shop.view(row.id).await.contact, shop.texts(row.id).await));
+    }
+    threads.sort_by(|one, two| one.1.cmp(&two.1));
+    let of = |contact, texts: &[&str]| (contact, texts.iter().map(|text| (*text).to_owned()).collect());
+    assert_eq!(
+        threads,
+        [
+            of(other, &["dos"]),
+            of(keep, &["tres"]),
+            of(keep, &["uno", "hola"])
+        ]
+    );
+    let by_user_id = Identity {
+        kind: IdentityKind::UserId,
+        value: "MX.2".into(),
+    };
+    let whose = shop
+        .inbox
+        .store
+        .read(move |conn| crate::store::contacts::contact_of(conn, &by_user_id))
+        .await
+        .unwrap();
+    assert_eq!(whose, Some(other));
 }

@@ -182,6 +182,7 @@ CREATE TABLE alerts (
     -- Names the news, so that a repetition is the same alert.
     key TEXT NOT NULL UNIQUE,
     line_id BLOB,
+    waba_id TEXT,
     field TEXT NOT NULL,
     event TEXT NOT NULL,
     severity TEXT NOT NULL,
