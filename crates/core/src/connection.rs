@@ -371,6 +371,10 @@ async fn keep(inbox: &Inbox, found: Found) -> Result<()> {
             for learned in &found.learned {
                 lines::learn_number(tx, learned)?;
             }
+            let numbers = found.accounts.iter().flat_map(|account| &account.numbers);
+            for number in numbers.filter(|number| number.registered) {
+                lines::answers(tx, &number.id, now)?;
+            }
             let mut heard = heard(tx)?;
             heard.problem = problem_of(&found);
             heard.app_id = found.token.app_id.or(heard.app_id);

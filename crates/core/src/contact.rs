@@ -36,6 +36,11 @@ pub async fn split(inbox: &Inbox, contact: ContactId, joined: ContactId) -> Resu
     let split = inbox
         .store
         .write(move |tx| {
+            if joins::is_joined(tx, contact)? {
+                return Err(Error::Conflict(
+                    "This customer was joined to another one. Split them first".into(),
+                ));
+            }
             let action = Action::SplitContact { contact, joined };
             apply(tx, Actor::Person, &action, Timestamp::now())
         })

@@ -6,9 +6,9 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use crate::domain::{Announcement, ConversationId, NoticeId, NoticeKind, Timestamp, Words};
-use crate::store::notices::{self, Notice};
+use crate::store::notices::{self, AlertNotice, Notice};
 use crate::store::{alerts, charges, conversations, messages, payments};
-use crate::{CoreEvent, Inbox, Language, Result};
+use crate::{CoreEvent, Error, Inbox, Language, Result};
 
 /// More conversations than this at once become one announcement.
 const SINGLES: usize = 3;
@@ -70,6 +70,8 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
         let stale = now.since(notice.at) > STALE;
         match notice.kind {
             NoticeKind::Paid => payments.push(notice),
+            // It was taken out meanwhile.
+            NoticeKind::Message if is_gone(conn, &notice)? => dropped.push(notice.id),
             NoticeKind::Message if stale || inbox.is_on_screen(notice.conversation) => {
                 dropped.push(notice.id);
             }
@@ -79,9 +81,14 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
         }
     }
     let language = inbox.language();
-    let mut due = of_alerts(conn, language)?;
+    let mut due = Vec::new();
+    for notice in notices::waiting_alerts(conn)? {
+        let made = of_alert(conn, language, &notice).map(Some);
+        due.extend(or_drop(made, notice.id, &mut dropped)?);
+    }
     for notice in payments {
-        due.extend(of_payment(conn, language, &notice)?);
+        let made = of_payment(conn, language, &notice);
+        due.extend(or_drop(made, notice.id, &mut dropped)?);
     }
     if talks.len() > SINGLES {
         due.push(of_many(language, &talks));
@@ -93,22 +100,39 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
     Ok((due, dropped))
 }
 
+fn is_gone(conn: &Connection, notice: &Notice) -> Result<bool> {
+    match notice.message {
+        Some(message) => Ok(!messages::is_known(conn, message)?),
+        None => Ok(false),
+    }
+}
+
+/// What a notice is about may be gone: that keeps no other notice from being told.
+fn or_drop(
+    made: Result<Option<Announcement>>,
+    notice: NoticeId,
+    dropped: &mut Vec<NoticeId>,
+) -> Result<Option<Announcement>> {
+    match made {
+        Err(Error::NotFound(_)) => {
+            dropped.push(notice);
+            Ok(None)
+        }
+        made => made,
+    }
+}
+
 /// Meta's news are told whenever they can be: they stop sales until somebody acts.
-fn of_alerts(conn: &Connection, language: Language) -> Result<Vec<Announcement>> {
-    notices::waiting_alerts(conn)?
-        .into_iter()
-        .map(|notice| {
-            let alert = alerts::get(conn, notice.alert)?;
-            Ok(Announcement {
-                notices: vec![notice.id],
-                kind: NoticeKind::Alert,
-                title: alert.title,
-                body: alert.advice,
-                open: language.open().to_owned(),
-                conversation: None,
-            })
-        })
-        .collect()
+fn of_alert(conn: &Connection, language: Language, notice: &AlertNotice) -> Result<Announcement> {
+    let alert = alerts::get(conn, notice.alert)?;
+    Ok(Announcement {
+        notices: vec![notice.id],
+        kind: NoticeKind::Alert,
+        title: alert.title,
+        body: alert.advice,
+        open: language.open().to_owned(),
+        conversation: None,
+    })
 }
 
 fn of_payment(conn: &Connection, language: Language, notice: &Notice) -> Result<Option<Announcement>> {

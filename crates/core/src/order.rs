@@ -24,7 +24,10 @@ fn draft_of(message: MessageId, items: &[OrderItem]) -> OrderDraft {
     let lines: Vec<OrderLine> = items
         .iter()
         .map(|item| {
-            let price = price_of(item).map_err(|why| problem.get_or_insert(why)).ok();
+            let price = check(item)
+                .and_then(|()| price_of(item))
+                .map_err(|why| problem.get_or_insert(why))
+                .ok();
             OrderLine {
                 product: item.product.clone(),
                 quantity: item.quantity,
@@ -37,10 +40,7 @@ fn draft_of(message: MessageId, items: &[OrderItem]) -> OrderDraft {
         Some(_) => None,
         None => total_of(&lines).map_err(|why| problem = Some(why)).ok(),
     };
-    let parts: Vec<_> = lines
-        .iter()
-        .map(|line| format!("{} × {}", line.quantity, line.product))
-        .collect();
+    let parts: Vec<_> = items.iter().map(words_of).collect();
     OrderDraft {
         message,
         lines,
@@ -48,6 +48,30 @@ fn draft_of(message: MessageId, items: &[OrderItem]) -> OrderDraft {
         description: parts.join(", "),
         problem,
     }
+}
+
+/// Returns how an item reads in one line.
+pub(crate) fn words_of(item: &OrderItem) -> String {
+    match item.quantity {
+        0 => item.product.clone(),
+        quantity => format!("{quantity} × {}", item.product),
+    }
+}
+
+/// Says what can't be read of an item: a guess would be charged.
+fn check(item: &OrderItem) -> Result<(), String> {
+    if item.product.is_empty() {
+        return Err(
+            "The cart has an item without a name. Ask which it is and type the amount yourself".into(),
+        );
+    }
+    if item.quantity == 0 {
+        return Err(format!(
+            "How many of {} are ordered can't be read. Ask and type the amount yourself",
+            item.product
+        ));
+    }
+    Ok(())
 }
 
 fn price_of(item: &OrderItem) -> Result<Money, String> {
@@ -157,5 +181,7 @@ mod tests {
         assert!(problem(&[free]).contains("gift has no price"));
         assert!(problem(&[item("a", u32::MAX, "9007199254740", "MXN")]).contains("larger"));
         assert!(problem(&[]).contains("empty"));
+        assert!(problem(&[item("cake", 0, "1", "MXN")]).contains("How many of cake"));
+        assert!(problem(&[item("", 1, "1", "MXN")]).contains("without a name"));
     }
 }

@@ -103,7 +103,9 @@ pub struct FlowAnswer {
 #[serde(rename_all = "camelCase")]
 pub struct OrderItem {
     /// The shop's own id of the product.
+    /// Empty where WhatsApp gave none.
     pub product: String,
+    /// 0 where it could not be read.
     pub quantity: u32,
     /// In major units, digit for digit as WhatsApp wrote it.
     pub price: Option<String>,

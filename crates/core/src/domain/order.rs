@@ -23,6 +23,7 @@ pub struct OrderDraft {
 pub struct OrderLine {
     /// The shop's own id of the product.
     pub product: String,
+    /// 0 where it could not be read.
     pub quantity: u32,
     /// For one.
     pub price: Option<Money>,

@@ -32,7 +32,7 @@ impl<'a> Round<'a> {
         }
         let conversation = match messages::conversation_of_wamid(self.tx, &reaction.target)? {
             Some(conversation) => conversation,
-            None => self.conversation(line, &message.from, came.at)?,
+            None => self.conversation(line, &message.from, message.at)?,
         };
         self.changes.conversations.insert(conversation);
         if is_newest && !emoji.is_empty() {

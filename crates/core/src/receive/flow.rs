@@ -4,6 +4,7 @@ use cobro_whatsapp::webhook::{InboundMessage, Status};
 
 use crate::action::snippet_of;
 use crate::domain::{Content, Delivery, Direction, Origin};
+use crate::order::words_of;
 
 /// How a message came to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,10 +70,7 @@ pub(super) fn snippet(message: &InboundMessage) -> String {
         }
         Some(Content::ButtonReply { title, .. } | Content::ListReply { title, .. }) => snippet_of(title),
         Some(Content::Order { items, .. }) => {
-            let lines: Vec<_> = items
-                .iter()
-                .map(|item| format!("{} × {}", item.quantity, item.product))
-                .collect();
+            let lines: Vec<_> = items.iter().map(words_of).collect();
             snippet_of(&lines.join(", "))
         }
         _ => {

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use cobro_whatsapp::webhook::{HistoryMessage, InboundMessage, Status};
+use cobro_whatsapp::webhook::{HistoryMessage, InboundMessage, Sender, Status};
 
 use super::Came;
 use super::flow::Flow;
+use super::people::identities_of;
 use super::round::Round;
-use crate::Result;
 use crate::domain::{
     ConversationId, LineId, MediaState, MessageId, MessageKind, NoticeId, NoticeKind, Timestamp,
 };
 use crate::store::notices::Notice;
 use crate::store::received::{Added, IncomingFile, Received};
 use crate::store::{conversations, messages, notices, received};
+use crate::{CoreEvent, Result};
 
 /// Messages older than this are not announced: the desk was off, and the list shows them.
 const NEWS: Duration = Duration::from_mins(15);
@@ -49,7 +50,7 @@ impl<'a> Round<'a> {
         } else {
             message.at
         };
-        let conversation = self.conversation_of(message, line, flow, came)?;
+        let conversation = self.conversation_of(message, line, flow, at)?;
         let new = Received {
             id: MessageId::new(),
             conversation,
@@ -73,7 +74,7 @@ impl<'a> Round<'a> {
         match received::add(self.tx, &new, self.rules.again)? {
             Added::New => self.added(message, flow, new.id, conversation, at, came)?,
             Added::Became(id, conversation) => self.became(message, flow, id, conversation, came)?,
-            Added::Known => return Ok(()),
+            Added::Known => return self.known(message, flow, conversation),
         }
         self.changes.messages += 1;
         if flow.is_old() {
@@ -88,7 +89,7 @@ impl<'a> Round<'a> {
         message: &'a InboundMessage,
         line: LineId,
         flow: Flow,
-        came: Came,
+        at: Timestamp,
     ) -> Result<ConversationId> {
         if flow.is_old()
             && message.media.is_some()
@@ -96,7 +97,31 @@ impl<'a> Round<'a> {
         {
             return Ok(known);
         }
-        self.conversation(line, &message.from, came.at)
+        self.conversation(line, &message.from, at)
+    }
+
+    /// A repetition may say whom a file is with that came first and did not.
+    fn known(&mut self, message: &InboundMessage, flow: Flow, conversation: ConversationId) -> Result<()> {
+        if !flow.is_old() || message.from == Sender::default() {
+            return Ok(());
+        }
+        let nobody = identities_of(&Sender::default());
+        let Some(nobodys) = received::stands_with(self.tx, &message.wamid, &nobody, conversation)? else {
+            return Ok(());
+        };
+        self.write_latest(nobodys)?;
+        self.write_latest(conversation)?;
+        received::move_to(self.tx, &message.wamid, nobodys, conversation)?;
+        conversations::refresh(self.tx, conversation)?;
+        if conversations::remove_if_empty(self.tx, nobodys)? {
+            self.forget(nobodys);
+            self.changes.conversations.remove(&nobodys);
+            self.changes.tell(true, CoreEvent::Resync);
+        } else {
+            conversations::refresh(self.tx, nobodys)?;
+        }
+        self.changes.conversations.insert(conversation);
+        Ok(())
     }
 
     fn added(

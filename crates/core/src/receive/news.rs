@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::round::Round;
 use crate::domain::{AlertSeverity, LineId, NoticeId, Timestamp};
-use crate::store::alerts::{self, NewAlert};
+use crate::store::alerts::{self, NewAlert, Over};
 use crate::store::lines::{self, LineNews};
 use crate::store::notices;
 use crate::store::template_news::{self, News};
@@ -30,7 +30,9 @@ const GIVEN_BACK: [&str; 4] = [
 ];
 
 impl Round<'_> {
-    pub(super) fn alert(&mut self, alert: &Alert, at: Timestamp) -> Result<()> {
+    pub(super) fn alert(&mut self, alert: &Alert, came: Timestamp) -> Result<()> {
+        // Words come late, and twice: what Meta says of the time counts.
+        let at = alert.at.unwrap_or(came);
         let concerned = lines::concerned(
             self.tx,
             alert.line.phone_number_id.as_deref(),
@@ -42,17 +44,25 @@ impl Round<'_> {
             _ => None,
         };
         if alert.ends {
-            let ended = alerts::end(self.tx, &alert.field, line, at)?;
+            let over = Over {
+                field: &alert.field,
+                events: ended_by(&alert.field, &alert.event),
+                line,
+                waba_id: alert.line.waba_id.as_deref(),
+            };
+            let ended = alerts::end(self.tx, &over, at)?;
             self.changes.tell(ended, CoreEvent::AlertsChanged);
         }
-        self.keep(alert, line, at)?;
-        if !self.rules.again {
-            self.change_lines(alert, &concerned, at)?;
+        let is_late = self.change_standing(alert, &concerned, at)?;
+        let is_news = self.keep(alert, line, at, alert.ends || is_late)?;
+        if is_news && !self.rules.again {
+            self.change_lines(alert, &concerned)?;
         }
         Ok(())
     }
 
-    fn keep(&mut self, alert: &Alert, line: Option<LineId>, at: Timestamp) -> Result<()> {
+    /// Keeps the alert. Returns whether it is news.
+    fn keep(&mut self, alert: &Alert, line: Option<LineId>, at: Timestamp, is_over: bool) -> Result<bool> {
         let words = alert_words(&alert.field, &alert.event);
         let key = key_of(alert);
         let raised = alerts::raise(
@@ -60,6 +70,7 @@ impl Round<'_> {
             &NewAlert {
                 key: &key,
                 line,
+                waba_id: alert.line.waba_id.as_deref(),
                 field: &alert.field,
                 event: &alert.event,
                 severity: severity_of(alert.severity),
@@ -67,31 +78,42 @@ impl Round<'_> {
                 advice: &words.advice,
                 details: alert.details.as_deref(),
                 at,
-                ended: alert.ends,
+                ended: is_over,
             },
         )?;
         let Some(n) = raised else {
-            return Ok(());
+            return Ok(false);
         };
         self.changes.tell(true, CoreEvent::AlertsChanged);
-        if alert.severity == Severity::Critical && !alert.ends && self.rules.announces {
+        if alert.severity == Severity::Critical && !is_over && self.rules.announces {
             notices::add_alert(self.tx, NoticeId::new(), n, at)?;
             self.changes.noticed = true;
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Writes whether the numbers are still ours. Returns whether newer news had
+    /// already said so of all of them.
+    fn change_standing(&mut self, alert: &Alert, concerned: &[LineId], at: Timestamp) -> Result<bool> {
+        let is_ours = GIVEN_BACK.contains(&alert.event.as_str());
+        if !is_ours && !TAKEN_AWAY.contains(&alert.event.as_str()) {
+            return Ok(false);
+        }
+        let mut is_late = !concerned.is_empty();
+        for line in concerned {
+            if lines::set_standing(self.tx, *line, is_ours, at)? {
+                is_late = false;
+                self.changes.tell(true, CoreEvent::ConnectionChanged);
+            }
+        }
+        Ok(is_late)
     }
 
     /// Writes what the news changes of the numbers themselves.
-    fn change_lines(&mut self, alert: &Alert, concerned: &[LineId], at: Timestamp) -> Result<()> {
+    fn change_lines(&mut self, alert: &Alert, concerned: &[LineId]) -> Result<()> {
         let told: Told = serde_json::from_str(&alert.raw).unwrap_or_default();
         for line in concerned {
-            if TAKEN_AWAY.contains(&alert.event.as_str()) {
-                lines::set_offboarded(self.tx, *line, Some(at))?;
-                self.changes.tell(true, CoreEvent::ConnectionChanged);
-            } else if GIVEN_BACK.contains(&alert.event.as_str()) {
-                lines::set_offboarded(self.tx, *line, None)?;
-                self.changes.tell(true, CoreEvent::ConnectionChanged);
-            } else if let Some(news) = told.of_line(&alert.field) {
+            if let Some(news) = told.of_line(&alert.field) {
                 lines::learn(self.tx, *line, &news)?;
                 self.changes.tell(true, CoreEvent::ConnectionChanged);
             }
@@ -154,6 +176,17 @@ impl Told {
 
 /// Messages a second after WhatsApp's upgrade.
 const HIGH_THROUGHPUT: u32 = 1000;
+
+/// Returns the starts of what an event says is over; none where it is all of its field.
+fn ended_by(field: &str, event: &str) -> &'static [&'static str] {
+    match (field, event) {
+        ("account_update", "REINSTATE") => &["DISABLE", "SCHEDULE_FOR_DISABLE"],
+        ("account_update", _) => &["PARTNER_REMOVED", "PARTNER_APP_UNINSTALLED", "ACCOUNT_OFFBOARDED"],
+        ("phone_number_quality_update", "UNFLAGGED") => &["FLAGGED"],
+        ("phone_number_quality_update", "UPGRADE") => &["DOWNGRADE"],
+        _ => &[],
+    }
+}
 
 fn severity_of(severity: Severity) -> AlertSeverity {
     match severity {

@@ -22,7 +22,14 @@ impl Round<'_> {
         let current = identity(IdentityKind::UserId, current);
         for identity in known.into_iter().flatten() {
             if let Some(contact) = contacts::contact_of(self.tx, &identity)? {
-                contacts::take_over(self.tx, contact, &current, Evidence::UserIdChanged, at)?;
+                if identity.kind == IdentityKind::Phone
+                    && previous.is_some()
+                    && contacts::has_user_id(self.tx, contact)?
+                {
+                    // The number was somebody else's before.
+                    continue;
+                }
+                contacts::take_over(self.tx, contact, &current, &identity, Evidence::UserIdChanged, at)?;
                 return self.changed(contact);
             }
         }
@@ -30,14 +37,21 @@ impl Round<'_> {
     }
 
     /// The new number is the contact's from now on. Whoever has written from it
-    /// already stays apart, and the two are suggested to be one.
+    /// already stays apart, and the two are suggested to be one. The previous number
+    /// may be given to somebody else: what comes from it later is not theirs.
     pub(super) fn number_changed(&mut self, previous: &str, current: &str, at: Timestamp) -> Result<()> {
         let previous = identity(IdentityKind::Phone, previous);
         let Some(contact) = contacts::contact_of(self.tx, &previous)? else {
             return Ok(());
         };
         let current = identity(IdentityKind::Phone, current);
-        contacts::take_over(self.tx, contact, &current, Evidence::NumberChanged, at)?;
+        if contacts::contact_of(self.tx, &current)? == Some(contact)
+            || contacts::changed_hands(self.tx, &previous, &current, at)?
+        {
+            return Ok(());
+        }
+        contacts::take_over(self.tx, contact, &current, &previous, Evidence::NumberChanged, at)?;
+        contacts::retire(self.tx, &previous, at)?;
         self.changed(contact)
     }
 

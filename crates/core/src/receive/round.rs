@@ -9,9 +9,9 @@ use cobro_whatsapp::webhook::{InboundMessage, LineRef, Sender, Update};
 use rusqlite::Transaction;
 
 use super::flow::{Flow, snippet};
-use super::people::identities_of;
+use super::people::{identities_of, identity};
 use super::{Came, Changes, Content, Parsed, Rules};
-use crate::domain::{ConversationId, Direction, LineId, MessageKind, Timestamp};
+use crate::domain::{ConversationId, Direction, Identity, IdentityKind, LineId, MessageKind, Timestamp};
 use crate::store::conversations::{self, Latest};
 use crate::store::envelopes::{self, KnownJournal};
 use crate::store::{changes, contacts, hints, imports, lines, messages, meta};
@@ -26,7 +26,8 @@ pub(super) struct Round<'a> {
     /// Whether reports wait for their messages.
     pub(super) reports_wait: bool,
     lines: HashMap<&'a str, LineId>,
-    conversations: HashMap<Person<'a>, ConversationId>,
+    /// With when the person was seen first, as it was written, and last.
+    conversations: HashMap<Person<'a>, (ConversationId, Timestamp, Timestamp)>,
     latest: HashMap<ConversationId, Latest>,
     coexisting: HashSet<LineId>,
     /// New messages of the phone's history, by line.
@@ -40,6 +41,18 @@ struct Person<'a> {
     user_id: Option<&'a str>,
     phone: Option<&'a str>,
     username: Option<&'a str>,
+}
+
+impl Person<'_> {
+    fn identities(&self) -> impl Iterator<Item = Identity> {
+        [
+            (IdentityKind::UserId, self.user_id),
+            (IdentityKind::Phone, self.phone),
+            (IdentityKind::Username, self.username),
+        ]
+        .into_iter()
+        .filter_map(|(kind, value)| Some(identity(kind, value?)))
+    }
 }
 
 impl<'a> Round<'a> {
@@ -93,6 +106,13 @@ impl<'a> Round<'a> {
     }
 
     pub(super) fn finish(mut self) -> Result<Changes> {
+        for (person, (_, first, last)) in &self.conversations {
+            if last > first {
+                for identity in person.identities() {
+                    contacts::saw(self.tx, &identity, *last)?;
+                }
+            }
+        }
         for (conversation, latest) in &self.latest {
             conversations::advance(self.tx, *conversation, latest)?;
         }
@@ -169,6 +189,7 @@ impl<'a> Round<'a> {
         self.changes.tell(true, CoreEvent::ImportsChanged);
     }
 
+    /// Returns the conversation of whom a message of that time names.
     pub(super) fn conversation(
         &mut self,
         line: LineId,
@@ -181,14 +202,23 @@ impl<'a> Round<'a> {
             phone: sender.phone.as_deref(),
             username: sender.username.as_deref(),
         };
-        if let Some(id) = self.conversations.get(&person) {
+        // What changed hands depends on the time.
+        if let Some((id, _, last)) = self.conversations.get_mut(&person)
+            && !contacts::any_former(self.tx)?
+        {
+            *last = at.max(*last);
             return Ok(*id);
         }
         let identities = identities_of(sender);
         let contact = contacts::find_or_add(self.tx, &identities, sender.profile_name.as_deref(), at)?;
         let id = conversations::find_or_add(self.tx, line, contact)?;
-        self.conversations.insert(person, id);
+        self.conversations.insert(person, (id, at, at));
         Ok(id)
+    }
+
+    /// Forgets a conversation that is no longer there.
+    pub(super) fn forget(&mut self, gone: ConversationId) {
+        self.conversations.retain(|_, (id, ..)| *id != gone);
     }
 
     /// Remembers what the list will show of a message, to be written once.
@@ -203,7 +233,7 @@ impl<'a> Round<'a> {
         let unread = flow == Flow::In && message.kind != MessageKind::System;
         let latest = self.latest(conversation);
         latest.unread += u32::from(unread);
-        if inbound {
+        if inbound && message.kind != MessageKind::System {
             latest.inbound_at = latest.inbound_at.max(Some(at));
         }
         if at >= latest.at {

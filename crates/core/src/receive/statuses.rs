@@ -67,8 +67,18 @@ impl Round<'_> {
         if contacts::contact_of(self.tx, &user_id)?.is_some() {
             return Ok(());
         }
-        match contacts::contact_of(self.tx, &identity(IdentityKind::Phone, phone))? {
-            Some(contact) => contacts::attach(self.tx, contact, &user_id, Evidence::SameMessage, came),
+        let phone = identity(IdentityKind::Phone, phone);
+        match contacts::contact_of(self.tx, &phone)? {
+            // Somebody else's user id: the number changed hands.
+            Some(contact) if contacts::has_user_id(self.tx, contact)? => Ok(()),
+            Some(contact) => contacts::attach(
+                self.tx,
+                contact,
+                &user_id,
+                Some(&phone),
+                Evidence::SameMessage,
+                came,
+            ),
             None => Ok(()),
         }
     }

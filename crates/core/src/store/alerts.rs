@@ -13,6 +13,8 @@ pub(crate) struct NewAlert<'a> {
     /// Names the news, so that a repetition is the same alert.
     pub key: &'a str,
     pub line: Option<LineId>,
+    /// The account that it is about.
+    pub waba_id: Option<&'a str>,
     pub field: &'a str,
     pub event: &'a str,
     pub severity: AlertSeverity,
@@ -28,8 +30,9 @@ pub(crate) struct NewAlert<'a> {
 pub(crate) fn raise(conn: &Connection, alert: &NewAlert<'_>) -> Result<Option<i64>> {
     Ok(conn
         .prepare_cached(
-            "INSERT INTO alerts (key, line_id, field, event, severity, title, advice, details, at, ended_at)
-             VALUES (:key, :line_id, :field, :event, :severity, :title, :advice, :details, :at,
+            "INSERT INTO alerts
+                 (key, line_id, waba_id, field, event, severity, title, advice, details, at, ended_at)
+             VALUES (:key, :line_id, :waba_id, :field, :event, :severity, :title, :advice, :details, :at,
                      CASE WHEN :ended THEN :at END)
              ON CONFLICT (key) DO UPDATE SET
                  at = excluded.at, ended_at = excluded.ended_at, dismissed_at = NULL,
@@ -42,6 +45,7 @@ pub(crate) fn raise(conn: &Connection, alert: &NewAlert<'_>) -> Result<Option<i6
             named_params! {
                 ":key": alert.key,
                 ":line_id": alert.line,
+                ":waba_id": alert.waba_id,
                 ":field": alert.field,
                 ":event": alert.event,
                 ":severity": name_of(alert.severity),
@@ -56,23 +60,49 @@ pub(crate) fn raise(conn: &Connection, alert: &NewAlert<'_>) -> Result<Option<i6
         .optional()?)
 }
 
-/// Ends what was told of the same field up to `at`, for one line or for all.
-pub(crate) fn end(conn: &Connection, field: &str, line: Option<LineId>, at: Timestamp) -> Result<bool> {
-    let ended = conn
-        .prepare_cached(
-            "UPDATE alerts SET ended_at = :at
-             WHERE field = :field AND at <= :at AND ended_at IS NULL
-               AND (:line_id IS NULL OR line_id IS NULL OR line_id = :line_id)",
-        )?
-        .execute(named_params! { ":field": field, ":line_id": line, ":at": At(at) })?;
+/// What is over.
+pub(crate) struct Over<'a> {
+    pub field: &'a str,
+    /// Starts of the events' names, as Meta writes them; empty: all of the field.
+    pub events: &'a [&'a str],
+    pub line: Option<LineId>,
+    pub waba_id: Option<&'a str>,
+}
+
+/// Ends what was told of it up to `at`, for one line or for all of the account.
+pub(crate) fn end(conn: &Connection, over: &Over<'_>, at: Timestamp) -> Result<bool> {
+    let mut statement = conn.prepare_cached(
+        "UPDATE alerts SET ended_at = :at
+         WHERE field = :field AND at <= :at AND ended_at IS NULL
+           AND substr(event, 1, length(:event)) = :event
+           AND (:waba_id IS NULL OR waba_id IS NULL OR waba_id = :waba_id)
+           AND (:line_id IS NULL OR line_id IS NULL OR line_id = :line_id)",
+    )?;
+    let mut ended = 0;
+    let all: &[&str] = if over.events.is_empty() {
+        &[""]
+    } else {
+        over.events
+    };
+    for event in all {
+        ended += statement.execute(named_params! {
+            ":field": over.field,
+            ":event": event,
+            ":waba_id": over.waba_id,
+            ":line_id": over.line,
+            ":at": At(at),
+        })?;
+    }
     Ok(ended > 0)
 }
 
-/// Returns the alerts that nobody has dismissed and that are not over, newest first.
+/// Returns the alerts that nobody has dismissed and that are not over: what
+/// matters most first, and the newest of those.
 pub(crate) fn open(conn: &Connection) -> Result<Vec<AlertView>> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM alerts WHERE ended_at IS NULL AND dismissed_at IS NULL
-         ORDER BY at DESC, n DESC LIMIT 200"
+         ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, at DESC, n DESC
+         LIMIT 200"
     ))?;
     let alerts = statement
         .query_map([], alert_from_row)?

@@ -88,7 +88,13 @@ pub(crate) fn refresh(conn: &Connection, id: ConversationId) -> Result<()> {
     conn.prepare_cached(
         "UPDATE conversations
          SET last_at = :at, snippet = :snippet, snippet_kind = :kind, snippet_from_me = :from_me,
-             last_inbound_at = (SELECT max(at) FROM messages WHERE conversation_id = :id AND direction = 'in'),
+             last_inbound_at = (
+                 SELECT max(at) FROM (
+                     SELECT at FROM messages
+                     WHERE conversation_id = :id AND direction = 'in' AND kind <> 'system'
+                     UNION ALL
+                     SELECT r.at FROM messages m JOIN reactions r ON r.target = m.wamid
+                     WHERE m.conversation_id = :id AND r.direction = 'in')),
              unread = min(unread, (SELECT count(*) FROM messages WHERE conversation_id = :id AND direction = 'in'))
          WHERE id = :id",
     )?
@@ -121,6 +127,21 @@ pub(crate) fn refresh_if_newest(conn: &Connection, id: ConversationId, message: 
     conn.prepare_cached("UPDATE conversations SET snippet = ?2, snippet_kind = ?3 WHERE id = ?1")?
         .execute(params![id, newest.snippet, Kind(newest.kind)])?;
     Ok(())
+}
+
+/// Takes out a conversation that nothing stands in. Returns whether it was one.
+pub(crate) fn remove_if_empty(conn: &Connection, id: ConversationId) -> Result<bool> {
+    let removed = conn
+        .prepare_cached(
+            "DELETE FROM conversations
+             WHERE id = ?1
+               AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation_id = ?1)
+               AND NOT EXISTS (SELECT 1 FROM charges WHERE conversation_id = ?1)
+               AND NOT EXISTS (SELECT 1 FROM outbox WHERE conversation_id = ?1)
+               AND NOT EXISTS (SELECT 1 FROM notices WHERE conversation_id = ?1)",
+        )?
+        .execute(params![id])?;
+    Ok(removed > 0)
 }
 
 /// What a list shows of a conversation's newest message.

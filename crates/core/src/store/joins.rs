@@ -1,5 +1,7 @@
 //! Contacts that a person joined, what moved then, and the way back.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +16,18 @@ struct Moved {
     /// Kind and match key.
     identities: Vec<(String, String)>,
     /// Conversations on lines where the kept contact had none.
-    conversations: Vec<ConversationId>,
+    conversations: Vec<Given>,
     merged: Vec<Merged>,
+}
+
+/// A conversation that went along as it was, with what was in it then.
+#[derive(Serialize, Deserialize)]
+struct Given {
+    conversation: ConversationId,
+    line: LineId,
+    /// The messages' own numbers.
+    messages: HashSet<i64>,
+    charges: HashSet<ChargeId>,
 }
 
 /// A conversation that went into another one on the same line.
@@ -40,7 +52,12 @@ pub(crate) fn join(conn: &Connection, keep: ContactId, other: ContactId, now: Ti
             moved.merged.push(merge(conn, conversation, into, line)?);
         } else {
             give_conversation(conn, conversation, keep)?;
-            moved.conversations.push(conversation);
+            moved.conversations.push(Given {
+                conversation,
+                line,
+                messages: messages_in(conn, conversation)?.into_iter().collect(),
+                charges: charges_in(conn, conversation)?.into_iter().collect(),
+            });
         }
     }
     let json = serde_json::to_string(&moved).map_err(anyhow::Error::new)?;
@@ -52,8 +69,9 @@ pub(crate) fn join(conn: &Connection, keep: ContactId, other: ContactId, now: Ti
     Ok(())
 }
 
-/// Moves back what moved when `joined` was joined to `contact`. Returns whether
-/// they were joined; what came since stays.
+/// Moves back what moved when `joined` was joined to `contact`, and the identities
+/// that were learned beside those since. Returns whether they were joined; the
+/// messages and charges that came since stay.
 pub(crate) fn split(
     conn: &Connection,
     contact: ContactId,
@@ -78,8 +96,9 @@ pub(crate) fn split(
     for (kind, match_key) in &moved.identities {
         give.execute(params![joined, kind, match_key, contact])?;
     }
-    for conversation in &moved.conversations {
-        give_conversation(conn, *conversation, joined)?;
+    give_learned(conn, contact, joined, moved.identities)?;
+    for given in &moved.conversations {
+        take_back(conn, contact, joined, given)?;
     }
     for merged in &moved.merged {
         part(conn, joined, merged)?;
@@ -126,6 +145,72 @@ fn move_identities(conn: &Connection, keep: ContactId, other: ContactId) -> Resu
         })?
         .collect::<Result<_, _>>()?;
     Ok(moved)
+}
+
+/// Gives `joined` what of `contact` was learned beside these identities.
+fn give_learned(
+    conn: &Connection,
+    contact: ContactId,
+    joined: ContactId,
+    mut beside: Vec<(String, String)>,
+) -> Result<()> {
+    let mut give = conn.prepare_cached(
+        "UPDATE identities SET contact_id = ?1 WHERE contact_id = ?2 AND beside = ?3 || ' ' || ?4
+         RETURNING kind, match_key",
+    )?;
+    while let Some((kind, match_key)) = beside.pop() {
+        let learned = give.query_map(params![joined, contact, kind, match_key], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        for identity in learned {
+            beside.push(identity?);
+        }
+    }
+    Ok(())
+}
+
+/// Returns the messages' own numbers.
+fn messages_in(conn: &Connection, conversation: ConversationId) -> Result<Vec<i64>> {
+    let mut statement = conn.prepare_cached("SELECT n FROM messages WHERE conversation_id = ?1")?;
+    let messages = statement
+        .query_map(params![conversation], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(messages)
+}
+
+fn charges_in(conn: &Connection, conversation: ConversationId) -> Result<Vec<ChargeId>> {
+    let mut statement = conn.prepare_cached("SELECT id FROM charges WHERE conversation_id = ?1")?;
+    let charges = statement
+        .query_map(params![conversation], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(charges)
+}
+
+/// Gives a conversation back. What came into it since stays with `contact`, in one of its own.
+fn take_back(conn: &Connection, contact: ContactId, joined: ContactId, given: &Given) -> Result<()> {
+    let messages: Vec<_> = messages_in(conn, given.conversation)?
+        .into_iter()
+        .filter(|n| !given.messages.contains(n))
+        .collect();
+    let charges: Vec<_> = charges_in(conn, given.conversation)?
+        .into_iter()
+        .filter(|charge| !given.charges.contains(charge))
+        .collect();
+    give_conversation(conn, given.conversation, joined)?;
+    if messages.is_empty() && charges.is_empty() {
+        return Ok(());
+    }
+    part(
+        conn,
+        contact,
+        &Merged {
+            conversation: ConversationId::new(),
+            into: given.conversation,
+            line: given.line,
+            messages,
+            charges,
+        },
+    )
 }
 
 fn conversations_of(conn: &Connection, contact: ContactId) -> Result<Vec<(ConversationId, LineId)>> {
@@ -184,9 +269,14 @@ fn part(conn: &Connection, contact: ContactId, merged: &Merged) -> Result<()> {
         "UPDATE outbox SET conversation_id = ?1
          WHERE conversation_id = ?3 AND id = (SELECT id FROM messages WHERE n = ?2)",
     )?;
+    let mut untold = conn.prepare_cached(
+        "UPDATE notices SET conversation_id = ?1
+         WHERE conversation_id = ?3 AND message_id = (SELECT id FROM messages WHERE n = ?2)",
+    )?;
     for n in &merged.messages {
-        messages.execute(params![merged.conversation, n, merged.into])?;
-        waiting.execute(params![merged.conversation, n, merged.into])?;
+        for statement in [&mut messages, &mut waiting, &mut untold] {
+            statement.execute(params![merged.conversation, n, merged.into])?;
+        }
     }
     let mut charges = conn
         .prepare_cached("UPDATE charges SET conversation_id = ?1 WHERE id = ?2 AND conversation_id = ?3")?;

@@ -138,10 +138,25 @@ pub(crate) fn concerned(
     Ok(lines)
 }
 
-/// Notes that the number was taken away from us, or given back.
-pub(crate) fn set_offboarded(conn: &Connection, line: LineId, at: Option<Timestamp>) -> Result<()> {
-    conn.prepare_cached("UPDATE lines SET offboarded_at = ?2 WHERE id = ?1")?
-        .execute(params![line, at.map(At)])?;
+/// Notes that the number was taken away from us at that time, or given back.
+/// Returns whether that is the newest word on it: an older one changes nothing.
+pub(crate) fn set_standing(conn: &Connection, line: LineId, is_ours: bool, at: Timestamp) -> Result<bool> {
+    let changed = conn
+        .prepare_cached(
+            "UPDATE lines SET offboarded_at = CASE WHEN ?2 THEN NULL ELSE ?3 END, standing_at = ?3
+             WHERE id = ?1 AND standing_at < ?3",
+        )?
+        .execute(params![line, is_ours, At(at)])?;
+    Ok(changed > 0)
+}
+
+/// Notes that Meta itself shows the number as one that we can answer from, whatever it told before.
+pub(crate) fn answers(conn: &Connection, phone_number_id: &str, now: Timestamp) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE lines SET offboarded_at = NULL, standing_at = ?2
+         WHERE phone_number_id = ?1 AND offboarded_at IS NOT NULL",
+    )?
+    .execute(params![phone_number_id, At(now)])?;
     Ok(())
 }
 

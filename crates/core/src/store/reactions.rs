@@ -24,6 +24,12 @@ pub(crate) fn set(
         .execute(
             named_params! { ":target": target, ":direction": direction, ":emoji": emoji, ":at": At(at) },
         )?;
+    // The same one again is newer than any that comes late.
+    conn.prepare_cached(
+        "UPDATE reactions SET at = :at
+         WHERE target = :target AND direction = :direction AND emoji = :emoji AND at < :at",
+    )?
+    .execute(named_params! { ":target": target, ":direction": direction, ":emoji": emoji, ":at": At(at) })?;
     Ok(changed > 0)
 }
 

@@ -1,11 +1,11 @@
 //! Messages that arrive: written once each, however often and in whichever order they come.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{At, Kind};
 use crate::Result;
 use crate::domain::{
-    ConversationId, Delivery, Direction, MediaState, MessageId, MessageKind, Origin, Timestamp,
+    ConversationId, Delivery, Direction, Identity, MediaState, MessageId, MessageKind, Origin, Timestamp,
 };
 
 /// A message as it arrives.
@@ -78,14 +78,57 @@ pub(crate) fn withdraw(conn: &Connection, wamid: &str, envelope: i64) -> Result<
     let mut statement = conn.prepare_cached(
         "DELETE FROM messages
          WHERE wamid = ?1 AND envelope = ?2 AND kind IN ('reaction', 'edit', 'revoke')
-         RETURNING conversation_id",
+         RETURNING conversation_id, id",
     )?;
     let mut rows = statement.query(params![wamid, envelope])?;
+    let mut unannounced = conn.prepare_cached("DELETE FROM notices WHERE message_id = ?1")?;
     let mut conversation = None;
     while let Some(row) = rows.next()? {
         conversation = Some(row.get(0)?);
+        unannounced.execute(params![row.get::<_, MessageId>(1)?])?;
     }
     Ok(conversation)
+}
+
+/// Returns the conversation of one whom `nobody` names, if the message stands there and not in `conversation`.
+pub(crate) fn stands_with(
+    conn: &Connection,
+    wamid: &str,
+    nobody: &[Identity],
+    conversation: ConversationId,
+) -> Result<Option<ConversationId>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT c.id FROM messages m
+         JOIN conversations c ON c.id = m.conversation_id
+         JOIN identities i ON i.contact_id = c.contact_id
+         WHERE m.wamid = ?1 AND c.id <> ?2 AND i.kind = ?3 AND i.value = ?4",
+    )?;
+    for identity in nobody {
+        let found = statement
+            .query_row(
+                params![wamid, conversation, identity.kind, identity.value],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// Moves a message from one conversation to another.
+pub(crate) fn move_to(
+    conn: &Connection,
+    wamid: &str,
+    from: ConversationId,
+    to: ConversationId,
+) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE messages SET conversation_id = ?3 WHERE wamid = ?1 AND conversation_id = ?2",
+    )?
+    .execute(params![wamid, from, to])?;
+    Ok(())
 }
 
 /// A file that came with a message.

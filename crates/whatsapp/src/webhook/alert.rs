@@ -27,8 +27,8 @@ const TABLE: &[(&str, &str, Severity, bool)] = &[
     ("account_update", "DISABLE", Critical, LASTS),
     ("account_update", "REINSTATE", Info, ENDS),
     ("account_update", "ACCOUNT_RECONNECTED", Info, ENDS),
-    ("account_update", "PARTNER_ADDED", Info, LASTS),
-    ("account_update", "PARTNER_APP_INSTALLED", Info, LASTS),
+    ("account_update", "PARTNER_ADDED", Info, ENDS),
+    ("account_update", "PARTNER_APP_INSTALLED", Info, ENDS),
     ("account_update", "VERIFIED_ACCOUNT", Info, LASTS),
     ("account_update", "AD_ACCOUNT_LINKED", Info, LASTS),
     ("account_update", "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE", Info, LASTS),
@@ -74,7 +74,7 @@ const TABLE: &[(&str, &str, Severity, bool)] = &[
     ("business_capability_update", "*", Info, LASTS),
     ("business_username_update", "DELETED", Warning, LASTS),
     ("business_username_updates", "DELETED", Warning, LASTS),
-    ("user_preferences", "*", Info, LASTS),
+    ("user_preferences", "*", Info, ENDS),
 ];
 
 /// Fields whose news a person should see.
@@ -133,6 +133,7 @@ pub(super) fn of_field(field: &str, value: &Node<'_>, raw: &str, change: &Change
             severity,
             details: details_of(value),
             ends,
+            at: change.at,
             raw: raw.to_owned(),
         })
     })
@@ -157,6 +158,7 @@ pub(super) fn preference(value: &Node<'_>, raw: &str, change: &Change<'_>) -> Up
         severity,
         details: (!details.is_empty()).then(|| details.join(": ")),
         ends,
+        at: change.at,
         raw: raw.to_owned(),
     })
 }
@@ -180,6 +182,7 @@ pub(super) fn error(field: &str, error: &Node<'_>, raw: &str, change: &Change<'_
             .or_else(|| error.get("title").text())
             .or_else(|| error.get("message").text()),
         ends: LASTS,
+        at: change.at,
         raw: raw.to_owned(),
     })
 }

@@ -192,21 +192,29 @@ fn order(message: &RawValue) -> Content {
         items: items
             .into_iter()
             .map(Fields::of)
-            .filter_map(|item| item_of(&item))
+            .map(|item| item_of(&item))
             .collect(),
     }
 }
 
-fn item_of(item: &Fields<'_>) -> Option<OrderItem> {
-    let quantity = item.node("quantity").integer();
-    Some(OrderItem {
-        product: item.node("product_retailer_id").text()?,
-        quantity: quantity
-            .and_then(|quantity| u32::try_from(quantity).ok())
-            .unwrap_or(1),
+/// What can't be read of an item leaves it in the cart: it is for a person to look at.
+fn item_of(item: &Fields<'_>) -> OrderItem {
+    OrderItem {
+        product: item.node("product_retailer_id").text().unwrap_or_default(),
+        quantity: item.get("quantity").and_then(quantity_of).unwrap_or(0),
         price: item.get("item_price").and_then(digits_of),
         currency: item.node("currency").text(),
-    })
+    }
+}
+
+/// Reads `5`, `"5"` and `5.0` as five, and nothing else as a number.
+fn quantity_of(quantity: &RawValue) -> Option<u32> {
+    let digits = digits_of(quantity)?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    fraction
+        .bytes()
+        .all(|digit| digit == b'0')
+        .then(|| whole.parse().ok())?
 }
 
 fn digits_of(price: &RawValue) -> Option<String> {

@@ -7,6 +7,7 @@ use super::message::read;
 use super::node::Node;
 use super::parse::{Change, unreadable};
 use super::{HistoryMessage, HistoryProgress, LineRef, Sender, Status, Update, sender};
+use crate::identity::phone_match_key;
 
 /// Reads one chunk of the phone's history. Instead of threads it may say why there are none.
 pub(super) fn chunk(raw: &RawValue, change: &Change<'_>, updates: &mut Vec<Update>) {
@@ -100,19 +101,19 @@ fn is_from_shop(message: &Node<'_>, line: &LineRef, thread: &Sender) -> bool {
     let is_ours = |phone: &str| {
         line.display_phone_number
             .as_deref()
-            .is_some_and(|ours| same_digits(ours, phone))
+            .is_some_and(|ours| same_number(ours, phone))
     };
     match (&writer.phone, &thread.phone) {
         (Some(phone), _) if is_ours(phone) => true,
-        (Some(phone), Some(customer)) => !same_digits(phone, customer),
+        (Some(phone), Some(customer)) => !same_number(phone, customer),
         (Some(_), None) => false,
         (None, _) => !message.get("to").str().is_some_and(is_ours),
     }
 }
 
-fn same_digits(one: &str, other: &str) -> bool {
-    let digits = |phone: &str| -> Vec<u8> { phone.bytes().filter(u8::is_ascii_digit).collect() };
-    digits(one) == digits(other)
+/// Some countries' numbers are written with a digit more or less.
+fn same_number(one: &str, other: &str) -> bool {
+    phone_match_key(one) == phone_match_key(other)
 }
 
 fn joined(known: Sender, own: Sender) -> Sender {

@@ -193,6 +193,8 @@ pub struct Alert {
     pub details: Option<String>,
     /// Whether it says that an earlier alert of the same field is over, such as a reconnection.
     pub ends: bool,
+    /// When Meta says that it happened. Words come late, and twice.
+    pub at: Option<Timestamp>,
     /// All that Meta said.
     pub raw: String,
 }

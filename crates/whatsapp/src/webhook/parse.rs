@@ -1,5 +1,6 @@
 //! From a webhook's body to updates.
 
+use cobro_protocol::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -23,10 +24,10 @@ pub enum ParseError {
 pub fn parse(body: &str) -> Result<Vec<Update>, ParseError> {
     let body = serde_json::from_str(body).or_else(|_| Body::of_odd_shape(body))?;
     let mut updates = Vec::new();
-    for Entry { id, changes } in body.entry {
+    for Entry { id, time, changes } in body.entry {
         let waba_id = id.text();
         for change in changes {
-            of_change(&change, waba_id.as_deref(), &mut updates);
+            of_change(&change, waba_id.as_deref(), time.at(), &mut updates);
         }
     }
     if updates.is_empty() {
@@ -46,6 +47,8 @@ struct Body<'a> {
 struct Entry<'a> {
     #[serde(borrow, default)]
     id: Node<'a>,
+    #[serde(borrow, default)]
+    time: Node<'a>,
     #[serde(borrow)]
     changes: Vec<RawChange<'a>>,
 }
@@ -65,6 +68,7 @@ impl<'a> Body<'a> {
         let entries = Fields::of(body).list("entry").into_iter().map(Fields::of);
         let entry = |entry: Fields<'a>| Entry {
             id: entry.node("id"),
+            time: entry.node("time"),
             changes: entry
                 .list("changes")
                 .into_iter()
@@ -91,13 +95,21 @@ impl<'a> RawChange<'a> {
 pub(super) struct Change<'a> {
     pub(super) line: LineRef,
     pub(super) contacts: Contacts<'a>,
+    /// When Meta says that it happened.
+    pub(super) at: Option<Timestamp>,
 }
 
-fn of_change(RawChange { field, value }: &RawChange<'_>, waba_id: Option<&str>, updates: &mut Vec<Update>) {
+fn of_change(
+    RawChange { field, value }: &RawChange<'_>,
+    waba_id: Option<&str>,
+    at: Option<Timestamp>,
+    updates: &mut Vec<Update>,
+) {
     let field = field.str().unwrap_or("unknown");
     let change = Change {
         line: line_of(value, waba_id),
         contacts: Contacts::of(value.node("contacts")),
+        at,
     };
     let before = updates.len();
     of_value(field, value, &change, updates);
@@ -149,7 +161,12 @@ fn line_of(value: &Fields<'_>, waba_id: Option<&str>) -> LineRef {
     LineRef {
         phone_number_id: metadata.get("phone_number_id").text(),
         display_phone_number: display.or_else(|| value.node("display_phone_number").text()),
-        waba_id: waba_id.map(str::to_owned),
+        // An account's own news may come in the name of the business that it belonged to.
+        waba_id: value
+            .node("waba_info")
+            .get("waba_id")
+            .text()
+            .or_else(|| waba_id.map(str::to_owned)),
     }
 }
 

@@ -149,7 +149,8 @@ fn a_cart_keeps_its_prices_digit_for_digit() {
         "order":{"catalog_id":"194","text":"Sin cebolla","product_items":[
         {"product_retailer_id":"taco","quantity":2,"item_price":30.10,"currency":"USD"},
         {"product_retailer_id":"agua","quantity":"3","item_price":"25.00","currency":"USD"},
-        {"product_retailer_id":"pan","quantity":-1},{"quantity":1}]}}]}}]}]}"#;
+        {"product_retailer_id":"flan","quantity":5.0},
+        {"product_retailer_id":"pan","quantity":-1},{"quantity":1.5}]}}]}}]}]}"#;
     let updates = cobro_whatsapp::webhook::parse(body).unwrap();
     let Update::Message(message) = &updates[0] else {
         panic!("{updates:?}")
@@ -168,7 +169,10 @@ fn a_cart_keeps_its_prices_digit_for_digit() {
             items: vec![
                 item("taco", 2, Some("30.10")),
                 item("agua", 3, Some("25.00")),
-                item("pan", 1, None),
+                item("flan", 5, None),
+                // A guess would be charged.
+                item("pan", 0, None),
+                item("", 0, None),
             ],
         },
     );

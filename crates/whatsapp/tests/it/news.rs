@@ -198,6 +198,7 @@ fn a_disconnection_is_critical_and_says_why() {
             "disconnection_info": { "reason": "PRIMARY_INACTIVITY", "initiated_by": "SYSTEM" } }),
     );
     assert_eq!((removed.severity, removed.ends), (Severity::Critical, false));
+    assert_eq!(removed.line.waba_id.as_deref(), Some("980198427658004"));
     let details = removed.details.unwrap();
     assert!(
         details.contains("reason: PRIMARY_INACTIVITY") && details.contains("initiated_by: SYSTEM"),

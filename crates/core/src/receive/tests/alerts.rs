@@ -17,6 +17,7 @@ fn of_account(event: &str, severity: Severity, ends: bool) -> Update {
         severity,
         details: None,
         ends,
+        at: None,
         raw: format!(r#"{{"event":"{event}"}}"#),
     })
 }
@@ -89,6 +90,7 @@ async fn news_of_a_number_is_written_to_it() {
             severity: Severity::Info,
             details: None,
             ends: false,
+            at: None,
             raw: raw.into(),
         })]
     };
@@ -139,4 +141,59 @@ async fn a_templates_approval_is_written_to_it() {
         .unwrap();
     assert_eq!(row, ("APPROVED".into(), "GREEN".into()));
     assert!(told(&mut events).contains(&CoreEvent::TemplatesChanged));
+}
+
+#[tokio::test]
+async fn late_and_repeated_words_do_not_take_a_number_away_again() {
+    let at = |event: &str, severity, ends, minutes| match of_account(event, severity, ends) {
+        Update::Alert(alert) => vec![Update::Alert(Alert {
+            at: Some(ago(minutes)),
+            ..alert
+        })],
+        other => panic!("{other:?}"),
+    };
+    let removed = at("PARTNER_REMOVED", Severity::Critical, false, 9);
+    let added = at("PARTNER_ADDED", Severity::Info, true, 5);
+    for order in [[&removed, &added, &removed], [&added, &removed, &removed]] {
+        let mut shop = Shop::open().await;
+        shop.hears(says(ana("w1", "hola", ago(60)))).await;
+        for step in order {
+            shop.hears(step.clone()).await;
+        }
+        let lines = conversation::all_lines(&shop.inbox).await.unwrap();
+        assert!(lines[0].offboarded_at.is_none());
+        assert!(alert::open(&shop.inbox).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_is_over_ends_only_what_it_ends_and_what_matters_most_is_first() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(60)))).await;
+    for (event, severity, ends) in [
+        ("ACCOUNT_VIOLATION", Severity::Critical, false),
+        ("PARTNER_REMOVED", Severity::Critical, false),
+        ("AD_ACCOUNT_LINKED", Severity::Info, false),
+        ("ACCOUNT_RECONNECTED", Severity::Info, true),
+    ] {
+        shop.hears(vec![of_account(event, severity, ends)]).await;
+    }
+    let open = alert::open(&shop.inbox).await.unwrap();
+    let events: Vec<_> = open.iter().map(|alert| alert.event.as_str()).collect();
+    assert_eq!(events, ["ACCOUNT_VIOLATION", "AD_ACCOUNT_LINKED"]);
+}
+
+#[tokio::test]
+async fn a_number_that_meta_shows_as_ours_is_ours_whatever_was_told() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(60)))).await;
+    shop.hears(vec![of_account("PARTNER_REMOVED", Severity::Critical, false)])
+        .await;
+    shop.inbox
+        .store
+        .write(|tx| crate::store::lines::answers(tx, super::shop::LINE, crate::domain::Timestamp::now()))
+        .await
+        .unwrap();
+    let lines = conversation::all_lines(&shop.inbox).await.unwrap();
+    assert!(lines[0].offboarded_at.is_none());
 }

@@ -257,6 +257,10 @@ async fn nobody_is_joined_to_themselves_or_twice() {
     assert!(contact::join(&shop.inbox, three, two).await.is_err());
     contact::join(&shop.inbox, three, one).await.unwrap();
     assert_eq!(shop.rows().await.len(), 1);
+    assert!(
+        contact::split(&shop.inbox, one, two).await.is_err(),
+        "what is part of another one is split from that first"
+    );
     contact::split(&shop.inbox, three, one).await.unwrap();
     contact::split(&shop.inbox, one, two).await.unwrap();
     assert_eq!(shop.rows().await.len(), 3);
@@ -281,4 +285,165 @@ async fn people_of_the_same_full_name_are_suggested_and_first_names_are_not() {
     assert_eq!(suggested[0].name, "ana souza");
     let luz = shop.contact("Luz").await;
     assert!(contact::suggestions(&shop.inbox, luz).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn who_takes_a_released_username_gets_a_thread_of_their_own() {
+    let named = |wamid: &str, user_id: &str, name: &str, at: Timestamp| InboundMessage {
+        from: Sender {
+            username: Some("pasteles".into()),
+            ..by_user_id(wamid, None, user_id, name).from
+        },
+        ..ana(wamid, "hola", at)
+    };
+    let mut shop = Shop::open().await;
+    shop.hears(says(named("w1", "MX.1", "Ana", ago(9)))).await;
+    shop.hears(says(named("w2", "MX.2", "Otro", ago(5)))).await;
+    let (ana, other) = (shop.named("Ana").await, shop.named("Otro").await);
+    assert_eq!(
+        (ana.username, other.username.as_deref()),
+        (None, Some("pasteles"))
+    );
+    assert_eq!(shop.thread(ana.id).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_recycled_number_is_the_newer_customers() {
+    let mut shop = Shop::open().await;
+    let at = |message: InboundMessage, at: Timestamp| InboundMessage { at, ..message };
+    let phone = Some("5215511111111");
+    shop.hears(says(at(by_user_id("w1", phone, "MX.1", "Ana"), ago(9))))
+        .await;
+    shop.hears(says(at(by_user_id("w2", phone, "MX.2", "Otro"), ago(5))))
+        .await;
+    let (old, new) = (shop.named("Ana").await, shop.named("Otro").await);
+    assert_eq!((old.phone, new.phone.as_deref()), (None, phone));
+    // What is known by the number alone goes by its time.
+    shop.hears(says(text("w3", "5215511111111", "Otro", "soy nuevo", ago(2))))
+        .await;
+    shop.hears(says(text("w4", "5215511111111", "Ana", "antes", ago(12))))
+        .await;
+    assert_eq!(shop.texts(new.id).await, ["hola", "soy nuevo"]);
+    assert_eq!(shop.texts(old.id).await, ["antes", "hola"]);
+}
+
+#[tokio::test]
+async fn a_given_up_number_no_longer_names_its_last_owner() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    let changed = Update::NumberChanged {
+        line: line(),
+        previous: "5215511111111".into(),
+        current: "5215599999999".into(),
+    };
+    shop.hears(vec![changed.clone()]).await;
+    let later = Timestamp::now().plus(std::time::Duration::from_mins(1));
+    shop.hears(says(text("w2", "5215511111111", "Otro", "quién es", later)))
+        .await;
+    // WhatsApp repeats itself.
+    shop.hears(vec![changed]).await;
+    let (ana, other) = (shop.named("Ana").await, shop.named("Otro").await);
+    assert_eq!(ana.phone.as_deref(), Some("5215599999999"));
+    assert_eq!(other.phone.as_deref(), Some("5215511111111"));
+    // The history's older messages are hers.
+    shop.hears(says(text("w3", "5215511111111", "Ana", "antes", ago(30))))
+        .await;
+    assert_eq!(shop.texts(ana.id).await, ["antes", "hola"]);
+}
+
+#[tokio::test]
+async fn history_does_not_make_an_old_number_the_one_to_answer() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(by_user_id("w1", Some("5215522222222"), "MX.1", "Ana")))
+        .await;
+    let before = InboundMessage {
+        at: ago(60 * 24 * 40),
+        ..by_user_id("w0", Some("5215511111111"), "MX.1", "Ana")
+    };
+    shop.hears(vec![super::shop::old(before, false, None)]).await;
+    assert_eq!(shop.only().await.phone.as_deref(), Some("5215522222222"));
+}
+
+#[tokio::test]
+async fn the_phone_books_newest_word_counts_though_it_changes_nothing() {
+    let entry = |name: &str, at: Timestamp| {
+        vec![Update::PhoneBook(PhoneBookEntry {
+            line: line(),
+            phone: Some("5215511111111".into()),
+            user_id: None,
+            full_name: Some(name.into()),
+            first_name: None,
+            removed: false,
+            at,
+        })]
+    };
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    shop.hears(entry("Ana", ago(8))).await;
+    shop.hears(entry("Ana", ago(3))).await;
+    shop.hears(entry("Bea", ago(5))).await;
+    assert_eq!(shop.only().await.name, "Ana");
+}
+
+#[tokio::test]
+async fn what_was_learned_and_what_came_since_go_to_the_right_side_of_a_split() {
+    let mut shop = Shop::open().await;
+    let on_other_line = |message: InboundMessage| InboundMessage {
+        line: cobro_whatsapp::webhook::LineRef {
+            phone_number_id: Some("2".into()),
+            ..line()
+        },
+        ..message
+    };
+    shop.hears(says(text("w1", "5215511111111", "Ana", "uno", ago(9))))
+        .await;
+    shop.hears(says(on_other_line(text(
+        "w2",
+        "5215522222222",
+        "Bea",
+        "dos",
+        ago(8),
+    ))))
+    .await;
+    let (keep, other) = (shop.contact("Ana").await, shop.contact("Bea").await);
+    contact::join(&shop.inbox, keep, other).await.unwrap();
+    // Bea's user id is learned by her number, and Ana writes into Bea's thread.
+    shop.hears(says(by_user_id("w3", Some("5215522222222"), "MX.2", "Bea")))
+        .await;
+    shop.hears(says(on_other_line(text(
+        "w4",
+        "5215511111111",
+        "Ana",
+        "tres",
+        ago(1),
+    ))))
+    .await;
+    contact::split(&shop.inbox, keep, other).await.unwrap();
+
+    let rows = shop.rows().await;
+    let mut threads = Vec::new();
+    for row in rows {
+        threads.push((shop.view(row.id).await.contact, shop.texts(row.id).await));
+    }
+    threads.sort_by(|one, two| one.1.cmp(&two.1));
+    let of = |contact, texts: &[&str]| (contact, texts.iter().map(|text| (*text).to_owned()).collect());
+    assert_eq!(
+        threads,
+        [
+            of(other, &["dos"]),
+            of(keep, &["tres"]),
+            of(keep, &["uno", "hola"])
+        ]
+    );
+    let by_user_id = Identity {
+        kind: IdentityKind::UserId,
+        value: "MX.2".into(),
+    };
+    let whose = shop
+        .inbox
+        .store
+        .read(move |conn| crate::store::contacts::contact_of(conn, &by_user_id))
+        .await
+        .unwrap();
+    assert_eq!(whose, Some(other));
 }

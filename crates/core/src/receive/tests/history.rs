@@ -221,3 +221,26 @@ async fn a_declined_history_says_so() {
     let import = history::imports(&shop.inbox).await.unwrap().remove(0);
     assert_eq!((import.problem, import.progress), (None, 10));
 }
+
+#[tokio::test]
+async fn a_file_that_names_nobody_moves_to_the_thread_that_its_placeholder_names() {
+    use cobro_whatsapp::webhook::Sender;
+    let mut shop = Shop::open().await;
+    let file = InboundMessage {
+        from: Sender::default(),
+        ..picture("w1", "mira", ago(60))
+    };
+    let placeholder = InboundMessage {
+        kind: MessageKind::MediaPlaceholder,
+        ..ana("w1", "", ago(60))
+    };
+    shop.hears(vec![old(file, true, None)]).await;
+    shop.hears(vec![
+        old(placeholder, true, None),
+        old(ana("w2", "gracias", ago(90)), false, None),
+    ])
+    .await;
+    let row = shop.only().await;
+    assert_eq!((row.name.as_str(), row.snippet.as_str()), ("Ana", "mira"));
+    assert_eq!(shop.texts(row.id).await, ["gracias", "mira"]);
+}

@@ -166,4 +166,11 @@ async fn a_reaction_that_was_kept_as_a_message_becomes_one() {
     let thread = shop.thread(id).await;
     assert_eq!(thread.len(), 1);
     assert_eq!(thread[0].reactions[0].emoji, "👍");
+    assert_eq!(
+        shop.count("notices").await,
+        1,
+        "what was taken out is not announced"
+    );
+    let announced = crate::notify::next(&shop.inbox).await.unwrap();
+    assert_eq!(announced[0].body, "hola");
 }

@@ -304,3 +304,36 @@ async fn a_group_tells_each_conversation_once() {
         .filter(|event| **event == CoreEvent::ConversationChanged { conversation: id });
     assert_eq!(about.count(), 1);
 }
+
+#[tokio::test]
+async fn what_whatsapp_tells_of_a_customer_opens_no_window_and_a_reaction_keeps_it_open() {
+    let mut shop = Shop::open().await;
+    let told = |wamid: &str, at| InboundMessage {
+        kind: MessageKind::System,
+        ..ana(wamid, "Ana changed her number", at)
+    };
+    shop.hears(says(ana("w1", "hola", ago(26 * 60)))).await;
+    shop.hears(says(told("w2", ago(2)))).await;
+    assert!(!shop.only().await.window_is_open(ago(0)));
+    shop.hears(says(reaction("r1", "w1", Some("👍"), ago(1)))).await;
+    let row = shop.only().await;
+    shop.inbox
+        .store
+        .write(move |tx| crate::store::conversations::refresh(tx, row.id))
+        .await
+        .unwrap();
+    let row = shop.only().await;
+    assert_eq!(row.window_closes_at, Some(ago(1).plus(crate::domain::WINDOW)));
+}
+
+#[tokio::test]
+async fn the_same_reaction_again_is_newer_than_one_that_comes_late() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    for (wamid, emoji, minutes) in [("r1", "👍", 8), ("r3", "👍", 2), ("r2", "🎉", 5)] {
+        shop.hears(says(reaction(wamid, "w1", Some(emoji), ago(minutes))))
+            .await;
+    }
+    let id = shop.only().await.id;
+    assert_eq!(shop.thread(id).await[0].reactions[0].emoji, "👍");
+}

@@ -115,6 +115,20 @@ ALTER TABLE lines ADD COLUMN throughput INTEGER;
 ALTER TABLE lines ADD COLUMN coexists INTEGER NOT NULL DEFAULT 0;
 -- When it was taken away from us; messages can't be sent until it is connected again.
 ALTER TABLE lines ADD COLUMN offboarded_at INTEGER;
+-- From when the newest word is on whether it is ours: words come late, and twice.
+ALTER TABLE lines ADD COLUMN standing_at INTEGER NOT NULL DEFAULT 0;
+
+-- Beside which identity (kind and match key) it was learned: they go together when contacts are split.
+ALTER TABLE identities ADD COLUMN beside TEXT;
+
+-- Whose an identity was until somebody else got it: phone numbers and usernames change hands.
+CREATE TABLE former_identities (
+    kind TEXT NOT NULL,
+    match_key TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    contact_id BLOB NOT NULL REFERENCES contacts (id),
+    PRIMARY KEY (kind, match_key, until)
+) STRICT, WITHOUT ROWID;
 
 -- The shop's own name for a customer, from its phone book; it wins over the profile's.
 ALTER TABLE contacts ADD COLUMN book_name TEXT;
@@ -168,6 +182,7 @@ CREATE TABLE alerts (
     -- Names the news, so that a repetition is the same alert.
     key TEXT NOT NULL UNIQUE,
     line_id BLOB,
+    waba_id TEXT,
     field TEXT NOT NULL,
     event TEXT NOT NULL,
     severity TEXT NOT NULL,
