@@ -346,6 +346,29 @@ fn withdraw_links(tx: &Transaction<'_>, charge: ChargeId, now: Timestamp) -> Res
     Ok(())
 }
 
+/// Takes out a waiting link whose charge no longer waits for money, such as one
+/// that was paid or expired meanwhile. Returns that charge.
+pub(crate) fn withdraw_dead_link(
+    tx: &Transaction<'_>,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<Option<ChargeId>> {
+    let link = messages::find(tx, message)?.filter(|message| message.kind == MessageKind::PayButton);
+    let Some(id) = link.and_then(|message| message.charge) else {
+        return Ok(None);
+    };
+    if charges::get(tx, id)?.awaits_money() || !outbox::discard(tx, message)? {
+        return Ok(None);
+    }
+    let words = Words::new(
+        "withdrawn",
+        "Not sent",
+        "The charge no longer waits for money, so its link did not go out. Make a new charge if one is wanted",
+    );
+    not_sent(tx, message, words, now)?;
+    Ok(Some(id))
+}
+
 /// Returns the first line of a text, short enough for a list.
 pub(crate) fn snippet_of(text: &str) -> String {
     let line = text

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use cobro_whatsapp::{
-    AppData, Draft, DraftBody, PhoneNumber, Recipient, TokenInfo, WhatsAppApi, WhatsAppError,
+    AppData, Draft, DraftBody, FailureKind, PhoneNumber, Recipient, TokenInfo, WhatsAppApi, WhatsAppError,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,7 @@ struct Heard {
     chosen: Vec<Chosen>,
     webhook: Option<HeardWebhook>,
     webhook_problem: Option<HeardProblem>,
+    handed_over: Vec<HandedOver>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -120,6 +121,15 @@ struct Chosen {
     id: String,
     name: String,
     waba_id: Option<String>,
+}
+
+/// What a number's phone was asked for, and WhatsApp agreed to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct HandedOver {
+    id: String,
+    contacts: bool,
+    chats: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -255,7 +265,12 @@ pub async fn check(inbox: &Inbox) -> Result<()> {
     };
     let found = look(inbox, &whatsapp.api, &whatsapp.token).await;
     match found {
-        Ok(found) => keep(inbox, found).await?,
+        Ok(found) => {
+            if let Some(error) = found.refused.as_ref().filter(|_| found.accounts.is_empty()) {
+                inbox.problems.whatsapp(error);
+            }
+            keep(inbox, found).await?;
+        }
         Err(error) => {
             inbox.problems.whatsapp(&error);
             change(inbox, move |heard| heard.problem = Some(HeardProblem::of(&error))).await?;
@@ -271,23 +286,41 @@ struct Found {
     token: TokenInfo,
     accounts: Vec<HeardAccount>,
     learned: Vec<Learned>,
+    /// Accounts that could not be asked just now: what was heard of them stays.
+    missed: Vec<String>,
+    /// The first refusal of an account.
+    refused: Option<WhatsAppError>,
 }
 
+/// Looks at every account that the token may reach. One that refuses hides none of the others.
 async fn look(inbox: &Inbox, api: &WhatsAppApi, token: &SecretString) -> Result<Found, WhatsAppError> {
     let token = api.debug_token(token).await?;
-    let (mut accounts, mut learned) = (Vec::new(), Vec::new());
-    if token.is_valid {
-        for waba in reached(inbox, &token).await {
-            let (account, numbers) = look_at(api, &waba, token.app_id.as_deref()).await?;
-            learned.extend(numbers.iter().map(|number| learned_of(&waba, number)));
-            accounts.push(account);
+    let mut found = Found {
+        token,
+        accounts: Vec::new(),
+        learned: Vec::new(),
+        missed: Vec::new(),
+        refused: None,
+    };
+    if !found.token.is_valid {
+        return Ok(found);
+    }
+    for waba in reached(inbox, &found.token).await {
+        match look_at(api, &waba, found.token.app_id.as_deref()).await {
+            Ok((account, numbers)) => {
+                let learned = numbers.iter().map(|number| learned_of(&waba, number));
+                found.learned.extend(learned);
+                found.accounts.push(account);
+            }
+            Err(error) => {
+                if matches!(error.kind(), FailureKind::Retry { .. } | FailureKind::Ambiguous) {
+                    found.missed.push(waba);
+                }
+                found.refused.get_or_insert(error);
+            }
         }
     }
-    Ok(Found {
-        token,
-        accounts,
-        learned,
-    })
+    Ok(found)
 }
 
 /// Returns the accounts that the token names, and those that are known otherwise.
@@ -386,7 +419,10 @@ async fn keep(inbox: &Inbox, found: Found) -> Result<()> {
                 .map(Timestamp::millis)
                 .min();
             heard.granted = granted(&found.token.scopes, &found.token.granular);
-            heard.accounts = found.accounts;
+            heard
+                .accounts
+                .retain(|account| found.missed.contains(&account.waba_id));
+            heard.accounts.extend(found.accounts);
             save(tx, &heard)
         })
         .await
@@ -422,12 +458,13 @@ fn problem_of(found: &Found) -> Option<HeardProblem> {
             "Make the system-user token anew at Meta with this permission ticked, and put it in",
         ));
     }
-    found.accounts.is_empty().then(|| {
-        HeardProblem::new(
+    found.accounts.is_empty().then(|| match &found.refused {
+        Some(error) => HeardProblem::of(error),
+        None => HeardProblem::new(
             "no_accounts",
             "The access token does not say which accounts it reaches",
             "Give the system user the WhatsApp account at Meta, or name the account in cobro.toml (whatsapp.waba_id)",
-        )
+        ),
     })
 }
 
@@ -475,8 +512,16 @@ fn words_of_the_end(ends: Option<Timestamp>, now: Timestamp) -> Option<Words> {
 pub(crate) async fn find_account(inbox: &Inbox, api: &WhatsAppApi, number: String) -> Result<String> {
     let whatsapp = inbox.require_whatsapp()?;
     let token = api.debug_token(&whatsapp.token).await?;
+    let (mut any_worked, mut refused) = (false, None);
     for waba in reached(inbox, &token).await {
-        let numbers = api.phone_numbers(&waba).await?;
+        let numbers = match api.phone_numbers(&waba).await {
+            Ok(numbers) => numbers,
+            Err(error) => {
+                refused.get_or_insert(error);
+                continue;
+            }
+        };
+        any_worked = true;
         if numbers.iter().any(|known| known.id == number) {
             let (kept, of) = (waba.clone(), number);
             inbox
@@ -485,6 +530,9 @@ pub(crate) async fn find_account(inbox: &Inbox, api: &WhatsAppApi, number: Strin
                 .await?;
             return Ok(waba);
         }
+    }
+    if let Some(error) = refused.filter(|_| !any_worked) {
+        return Err(error.into());
     }
     Err(Error::Conflict(
         "Cobro does not know which WhatsApp account this number belongs to, and the access token does not say. Name it in cobro.toml (whatsapp.waba_id), or give the system user the account at Meta"
@@ -720,23 +768,70 @@ pub async fn prove(inbox: &Inbox, number: &str, to: &str) -> Result<()> {
 }
 
 /// Asks the shop's phone for its contacts and then its chats. WhatsApp allows each
-/// once, within a day of connecting; what comes arrives as webhooks.
+/// once, within a day of connecting; what comes arrives as webhooks. What was agreed
+/// to before is not asked for again, unless both were: then the phone was connected anew.
 pub async fn request_history(inbox: &Inbox, line: LineId) -> Result<()> {
     let whatsapp = inbox.require_whatsapp()?;
-    let number = inbox
+    let (number, before) = inbox
         .store
         .read(move |conn| {
-            lines::all(conn)?
+            let number = lines::all(conn)?
                 .into_iter()
                 .find(|known| known.id == line)
                 .map(|line| line.phone_number_id)
-                .ok_or(Error::NotFound("This number"))
+                .ok_or(Error::NotFound("This number"))?;
+            let handed_over = heard(conn)?.handed_over;
+            let before = handed_over.into_iter().find(|known| known.id == number);
+            Ok((number, before.unwrap_or_default()))
         })
         .await?;
-    whatsapp.api.sync_app_data(&number, AppData::Contacts).await?;
-    whatsapp.api.sync_app_data(&number, AppData::History).await?;
-    inbox.emit(CoreEvent::ImportsChanged);
-    Ok(())
+    let (contacts, chats) = if before.contacts && before.chats {
+        (false, false)
+    } else {
+        (before.contacts, before.chats)
+    };
+    let mut refused = None;
+    let mut agreed = HandedOver {
+        id: number.clone(),
+        contacts,
+        chats,
+    };
+    for (what, is_agreed) in [
+        (AppData::Contacts, &mut agreed.contacts),
+        (AppData::History, &mut agreed.chats),
+    ] {
+        if *is_agreed {
+            continue;
+        }
+        match whatsapp.api.sync_app_data(&number, what).await {
+            Ok(_) => *is_agreed = true,
+            Err(error) => {
+                refused.get_or_insert(error);
+            }
+        }
+    }
+    let (contacts, chats) = (agreed.contacts, agreed.chats);
+    if contacts || chats {
+        change(inbox, move |heard| {
+            heard.handed_over.retain(|known| known.id != number);
+            heard.handed_over.push(agreed);
+        })
+        .await?;
+        inbox.emit(CoreEvent::ImportsChanged);
+    }
+    let Some(error) = refused else {
+        return Ok(());
+    };
+    let (there, missing) = match (contacts, chats) {
+        (true, false) => ("contacts", "chats"),
+        (false, true) => ("chats", "contacts"),
+        _ => return Err(error.into()),
+    };
+    Err(Error::Conflict(format!(
+        "The phone's {there} were asked for and come by themselves; its {missing} were refused: {}. {}",
+        error.title(),
+        error.advice()
+    )))
 }
 
 /// Notices when the webhook is proved, and sees the end of the token coming.
@@ -881,11 +976,28 @@ mod tests {
                 granular: vec![],
                 kind: None,
             },
-            accounts: vec![HeardAccount::default()],
+            accounts: vec![],
             learned: vec![],
+            missed: vec![],
+            refused: Some(WhatsAppError::Graph {
+                code: 100,
+                subcode: None,
+                status: 400,
+                details: None,
+                retry_after: None,
+                trace: None,
+            }),
         };
         let both = ["whatsapp_business_messaging", "whatsapp_business_management"];
-        assert!(problem_of(&token(true, &both)).is_none());
+        let one_account = Found {
+            accounts: vec![HeardAccount::default()],
+            ..token(true, &both)
+        };
+        assert!(
+            problem_of(&one_account).is_none(),
+            "an account that works is enough"
+        );
+        assert_eq!(problem_of(&token(true, &both)).unwrap().code, "100");
         let title = problem_of(&token(true, &both[..1])).unwrap().title;
         assert_eq!(title, "The access token lacks whatsapp_business_management");
         assert_eq!(problem_of(&token(false, &both)).unwrap().code, "token_invalid");

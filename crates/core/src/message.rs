@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::action::{Action, Actor, FileOf, Sending, apply};
+use crate::action::{Action, Actor, FileOf, Sending, apply, withdraw_dead_link};
 use crate::domain::{
     ChargeId, ConversationId, Delivery, Direction, Message, MessageId, MessageKind, NewBody, NewMessage,
     Timestamp,
 };
 use crate::store::conversations::{self, Address};
-use crate::store::outbox::Outgoing;
+use crate::store::outbox::{Entry, Outgoing};
 use crate::store::{charges, lines, messages, outbox};
 use crate::templates::LinkTemplate;
 use crate::{CoreEvent, Error, Inbox, Language, Result, send};
@@ -67,6 +67,7 @@ pub async fn send_text(
 }
 
 /// Queues a failed or unknown message again, as a new attempt that is visible as one.
+/// While an attempt has not failed too, a second click returns that one.
 pub async fn send_again(inbox: &Inbox, id: MessageId, failed: MessageId) -> Result<Message> {
     let language = inbox.language();
     let message = inbox
@@ -83,6 +84,9 @@ pub async fn send_again(inbox: &Inbox, id: MessageId, failed: MessageId) -> Resu
                 return Err(Error::Conflict(
                     "Only a message that failed, or whose answer was lost, can be sent again".into(),
                 ));
+            }
+            if let Some(under_way) = under_way(tx, &old)? {
+                return Ok(under_way);
             }
             let address = address(tx, old.conversation)?;
             let sending = match old.charge.filter(|_| old.kind == MessageKind::PayButton) {
@@ -102,6 +106,20 @@ pub async fn send_again(inbox: &Inbox, id: MessageId, failed: MessageId) -> Resu
         .await?;
     queued(inbox, &message);
     Ok(message)
+}
+
+/// Returns what stands for another attempt already: one that has not failed, or the
+/// same charge's link that waits.
+fn under_way(conn: &Connection, old: &Message) -> Result<Option<Message>> {
+    let charge = old.charge.filter(|_| old.kind == MessageKind::PayButton);
+    let attempt = match outbox::attempt_at(conn, old.id)? {
+        None => match charge {
+            Some(charge) => outbox::waiting_link(conn, charge)?,
+            None => None,
+        },
+        attempt => attempt,
+    };
+    attempt.map(|id| messages::get(conn, id)).transpose()
 }
 
 /// Returns another attempt at a message that carries no charge.
@@ -134,13 +152,17 @@ fn again(conn: &Connection, id: MessageId, old: &Message) -> Result<Sending> {
     })
 }
 
-/// Sends a charge's link once more: as a template where the window is closed.
+/// Sends a charge's link once more: as a template where the window is closed. One
+/// that still waits to go, or is on its way, is that once more.
 pub async fn resend_link(inbox: &Inbox, id: MessageId, charge: ChargeId) -> Result<Message> {
     let language = inbox.language();
     let message = inbox
         .store
         .write(move |tx| {
             let now = Timestamp::now();
+            if let Some(waiting) = outbox::waiting_link(tx, charge)? {
+                return messages::get(tx, waiting);
+            }
             let sending = link(tx, language, id, charge, now)?;
             let address = address(tx, sending.conversation)?;
             checked(&sending, &address)?;
@@ -162,7 +184,7 @@ pub(crate) fn link(
     now: Timestamp,
 ) -> Result<Sending> {
     let charge = charges::get(conn, charge)?;
-    if !charge.payment.is_awaited() || charge.closing.is_some() {
+    if !charge.awaits_money() {
         return Err(Error::Conflict(
             "This charge no longer waits for money, so its link is not sent".into(),
         ));
@@ -202,18 +224,23 @@ pub(crate) fn link(
 }
 
 /// Sends after all a message that asked first. Where the window has closed a
-/// charge's link goes as the shop's payment request; anything else must wait.
+/// charge's link goes as the shop's payment request; anything else must wait. A link
+/// whose charge no longer waits for money is taken out instead.
 pub async fn confirm(inbox: &Inbox, id: MessageId) -> Result<Message> {
     let language = inbox.language();
-    let message = inbox
+    let (message, withdrawn) = inbox
         .store
         .write(move |tx| {
             let now = Timestamp::now();
             let entry = outbox::find(tx, id)?.filter(|entry| entry.asks).ok_or_else(|| {
                 Error::Conflict("This message no longer asks. Look at the thread again".into())
             })?;
+            if withdraw_dead_link(tx, id, now)?.is_some() {
+                return Ok((messages::get(tx, id)?, true));
+            }
             let address = address(tx, entry.conversation)?;
-            let outgoing = if !entry.outgoing.needs_window() || address.window_is_open(now) {
+            let is_open = address.window_is_open(now) && !was_told_closed(tx, &entry, &address)?;
+            let outgoing = if !entry.outgoing.needs_window() || is_open {
                 entry.outgoing
             } else {
                 as_template(tx, language, id, now)?
@@ -223,11 +250,27 @@ pub async fn confirm(inbox: &Inbox, id: MessageId) -> Result<Message> {
                 outgoing: Box::new(outgoing),
             };
             apply(tx, Actor::Person, &action, now)?;
-            messages::get(tx, id)
+            Ok((messages::get(tx, id)?, false))
         })
         .await?;
     queued(inbox, &message);
+    if withdrawn {
+        return Err(Error::Conflict(
+            "This charge no longer waits for money, so its link was taken out. Make a new charge if one is wanted".into(),
+        ));
+    }
     Ok(message)
+}
+
+/// Returns whether WhatsApp said that the window is closed, and the customer has not
+/// written since: then our own clock is not believed.
+fn was_told_closed(conn: &Connection, entry: &Entry, address: &Address) -> Result<bool> {
+    let problem = messages::get(conn, entry.id)?.problem;
+    Ok(problem.is_some_and(|problem| problem.code == send::WINDOW_CLOSED)
+            // WhatsApp's times are whole seconds.
+            && address
+                .last_inbound_at
+                .is_none_or(|at| at.plus(Duration::from_secs(1)) < entry.next_at))
 }
 
 /// Makes of a charge's waiting link the payment request that the closed window allows.

@@ -7,16 +7,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use cobro_whatsapp::{FailureKind, WhatsAppApi};
+use cobro_whatsapp::{FailureKind, WhatsAppApi, WhatsAppError};
 
 use self::pace::{Pace, TooEarly};
 pub(crate) use self::post::check;
 use self::post::{Refused, post};
+use crate::action::withdraw_dead_link;
 use crate::domain::{ChargeId, ConversationId, Delivery, LineId, MessageId, Timestamp, Words};
 use crate::store::conversations::{self, Address};
 use crate::store::messages::{self, Report};
 use crate::store::outbox::{self, Entry, Outgoing};
-use crate::store::reactions;
+use crate::store::{reactions, upkeep};
 use crate::{CoreEvent, Inbox, Result};
 
 /// Messages under way at once on one line, each of another conversation.
@@ -31,6 +32,9 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 /// What is safe to repeat is repeated this often after answers that were lost.
 const REPEATS: u32 = 6;
 
+/// Names the problem of a message that waits for the customer to write.
+pub(crate) const WINDOW_CLOSED: &str = "window_closed";
+
 /// Settles what the last run left in doubt: a message that was being sent when
 /// it ended may or may not have left. Only WhatsApp's status can tell.
 pub(crate) async fn recover(inbox: &Inbox) -> Result<()> {
@@ -38,6 +42,7 @@ pub(crate) async fn recover(inbox: &Inbox) -> Result<()> {
         .store
         .write(|tx| {
             let now = Timestamp::now();
+            upkeep::forget_old(tx, now)?;
             for entry in outbox::interrupted(tx)? {
                 match entry.outgoing.message() {
                     Some(message) => {
@@ -79,22 +84,34 @@ struct Sender {
 #[derive(Clone, Default)]
 struct Busy(Arc<Mutex<HashMap<ConversationId, LineId>>>);
 
+/// A conversation's turn. It ends when this is dropped, whatever became of the sending.
+struct Turn {
+    busy: Busy,
+    conversation: ConversationId,
+}
+
 impl Busy {
-    fn take(&self, conversation: ConversationId, line: LineId) -> bool {
+    fn take(&self, conversation: ConversationId, line: LineId) -> Option<Turn> {
         let mut busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let on_line = busy.values().filter(|other| **other == line).count();
         if on_line >= AT_ONCE || busy.contains_key(&conversation) {
-            return false;
+            return None;
         }
         busy.insert(conversation, line);
-        true
+        Some(Turn {
+            busy: self.clone(),
+            conversation,
+        })
     }
+}
 
-    fn give_back(&self, conversation: ConversationId) {
-        self.0
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.busy
+            .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .remove(&conversation);
+            .remove(&self.conversation);
     }
 }
 
@@ -139,17 +156,17 @@ impl Sender {
             .await?;
         let mut soonest = None;
         for entry in due {
-            if inbox.stopping().is_cancelled() || !self.busy.take(entry.conversation, line) {
+            if inbox.stopping().is_cancelled() {
                 continue;
             }
+            let Some(turn) = self.busy.take(entry.conversation, line) else {
+                continue;
+            };
             match self.may_go(&entry) {
-                Ok(()) => self.start(inbox, api, entry),
-                Err(TooEarly::Line(wait)) => {
-                    self.busy.give_back(entry.conversation);
-                    return Ok(Some(wait));
-                }
+                Ok(()) => self.start(inbox, api, entry, turn),
+                Err(TooEarly::Line(wait)) => return Ok(Some(wait)),
                 Err(TooEarly::Recipient(wait)) => {
-                    self.busy.give_back(entry.conversation);
+                    drop(turn);
                     soonest = Some(soonest.map_or(wait, |other: Duration| other.min(wait)));
                     // It waits apart, so that it hides nobody who may be written to now.
                     let (id, until) = (entry.id, now.plus(wait));
@@ -172,15 +189,14 @@ impl Sender {
             .take(entry.line, entry.throughput, entry.conversation, Instant::now())
     }
 
-    fn start(&self, inbox: &Inbox, api: &WhatsAppApi, entry: Entry) {
+    fn start(&self, inbox: &Inbox, api: &WhatsAppApi, entry: Entry, turn: Turn) {
         let (sender, worker, api) = (self.clone(), inbox.clone(), api.clone());
         inbox.spawn(async move {
-            let conversation = entry.conversation;
             if let Err(error) = sender.send(&worker, &api, entry).await {
                 tracing::warn!(%error, "A message could not be sent");
                 worker.rest(None, PAUSE_AFTER_FAULT).await;
             }
-            sender.busy.give_back(conversation);
+            drop(turn);
             worker.outbox.notify_one();
         });
     }
@@ -194,6 +210,12 @@ impl Sender {
             .await?;
         let (entry, address, reply_to) = match claimed {
             Claimed::Gone => return Ok(()),
+            Claimed::Withdrawn(charge) => {
+                inbox.emit(CoreEvent::ConversationChanged { conversation });
+                inbox.emit(CoreEvent::ChargeChanged { charge, conversation });
+                inbox.emit(CoreEvent::StatusChanged);
+                return Ok(());
+            }
             Claimed::SetAside => {
                 if matches!(entry.outgoing, Outgoing::Reaction { .. }) {
                     inbox
@@ -240,6 +262,8 @@ impl Sender {
 enum Claimed {
     /// It was taken out meanwhile.
     Gone,
+    /// It was a link whose charge no longer waits for money.
+    Withdrawn(ChargeId),
     /// It asks now, or can't be sent any more.
     SetAside,
     Ours(Box<Entry>, Address, Option<String>),
@@ -255,6 +279,9 @@ fn claim(
     let Some(entry) = outbox::find(tx, id)? else {
         return Ok(Claimed::Gone);
     };
+    if let Some(charge) = withdraw_dead_link(tx, id, now)? {
+        return Ok(Claimed::Withdrawn(charge));
+    }
     let address = conversations::address(tx, entry.conversation)?;
     if let Some(why) = why_it_waits(&entry, &address, stale_after, now) {
         set_aside(tx, &entry, why)?;
@@ -286,7 +313,7 @@ impl Waits {
     fn words(self) -> Words {
         match self {
             Self::WindowClosed => Words::new(
-                "window_closed",
+                WINDOW_CLOSED,
                 "Not sent: the 24-hour window closed while it waited",
                 "WhatsApp takes only a template now. Send one, or wait until the customer writes and then send this",
             ),
@@ -333,8 +360,13 @@ fn set_aside(tx: &rusqlite::Transaction<'_>, entry: &Entry, why: Waits) -> Resul
 
 /// Takes out what is no message of its own, and puts an unsent reaction back to what it was.
 fn take_back(tx: &rusqlite::Transaction<'_>, entry: &Entry, now: Timestamp) -> Result<()> {
-    if let Outgoing::Reaction { target, before, .. } = &entry.outgoing {
-        reactions::replace_ours(tx, target, before, now)?;
+    if let Outgoing::Reaction {
+        target,
+        emoji,
+        before,
+    } = &entry.outgoing
+    {
+        reactions::take_back_ours(tx, target, emoji, before, now)?;
     }
     outbox::remove(tx, entry.id)
 }
@@ -439,12 +471,29 @@ fn failed(
     if error.kind() == FailureKind::Ambiguous && !refused.safe {
         return messages::set_delivery(tx, message, Delivery::Unknown);
     }
+    let words = if error.kind() == FailureKind::Ambiguous {
+        words_of_upload(error)
+    } else {
+        Words::new(error.code_text(), error.title(), error.advice())
+    };
     let report = Report {
         delivery: Delivery::Failed,
         at: now,
-        problem: Some(Words::new(error.code_text(), error.title(), error.advice())),
+        problem: Some(words),
     };
     messages::report(tx, message, &report).map(drop)
+}
+
+/// What is repeated and never answered for good, and has a message, is the upload of a file.
+fn words_of_upload(error: &WhatsAppError) -> Words {
+    Words::new(
+        error.code_text(),
+        "The file could not be uploaded",
+        format!(
+            "{}. It was tried several times, and nothing reached the customer. Send it again, or a smaller file",
+            error.title()
+        ),
+    )
 }
 
 /// Returns how long to wait before the same is tried again; `None` if it must not be.

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use crate::WhatsAppError;
 
+/// No limit of WhatsApp's lasts longer; more than this is a mistake of something in between.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
 const ANSWER_LIMIT: usize = 1 << 20;
 
 /// Sends the request once. Nothing is ever repeated here: there is no idempotency key.
@@ -118,7 +120,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
         .ok()?
         .parse()
         .ok()?;
-    Some(Duration::from_secs(seconds))
+    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
 #[derive(Deserialize)]

@@ -156,7 +156,7 @@ impl WhatsAppApi {
     }
 
     /// Uploads a file and returns its id, which lasts 30 days. A lost answer
-    /// does no harm: the file can be uploaded again.
+    /// reached no customer: the file can be uploaded again.
     pub async fn upload(
         &self,
         line: &str,
@@ -180,7 +180,7 @@ impl WhatsAppApi {
             .part("file", file);
         let time = self.timeout + Duration::from_secs(size / SLOWEST_LINE);
         let request = self.post(NUMBER, line, "/media")?.timeout(time).multipart(form);
-        let answer = answer_to(request).await.map_err(harmless)?;
+        let answer = answer_to(request).await?;
         field(&json_of(&answer)?, "id").ok_or(WhatsAppError::Unreadable)
     }
 

@@ -302,6 +302,13 @@ pub struct Charge {
     pub creation: Creation,
 }
 
+impl Charge {
+    /// Returns whether its link may still go out: money is awaited, and nobody is switching it off.
+    pub(crate) fn awaits_money(&self) -> bool {
+        self.payment.is_awaited() && self.closing.is_none()
+    }
+}
+
 /// A charge as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

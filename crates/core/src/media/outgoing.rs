@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cobro_whatsapp::{FailureKind, WhatsAppApi, WhatsAppError};
+use cobro_whatsapp::{WhatsAppApi, WhatsAppError};
 use futures_util::stream;
 use rusqlite::Transaction;
 
@@ -165,12 +165,7 @@ async fn upload(inbox: &Inbox, api: &WhatsAppApi, line: &str, file: &File) -> Re
     }
     let name = file.name.as_deref().unwrap_or("file");
     let body = body_of(inbox.files.clone(), id);
-    api.upload(line, name, &file.mime, body, size)
-        .await
-        .map_err(|error| match error.kind() {
-            FailureKind::Ambiguous => WhatsAppError::Network { sent: false },
-            _ => error,
-        })
+    api.upload(line, name, &file.mime, body, size).await
 }
 
 /// Returns the file's bytes as they are read, piece by piece.
@@ -188,10 +183,11 @@ fn body_of(store: Store, file: FileId) -> reqwest::Body {
     reqwest::Body::wrap_stream(pieces)
 }
 
-/// What fails here, on a full disk say, is over soon: nothing was sent, and the same is tried again.
+/// What fails here, on a full disk say, is over soon: the same is tried again, and
+/// nobody else's messages wait for it as they would without a connection.
 fn not_now(error: Error) -> WhatsAppError {
     tracing::warn!(%error, "A file could not be read for sending");
-    WhatsAppError::Network { sent: false }
+    WhatsAppError::Network { sent: true }
 }
 
 #[cfg(test)]

@@ -66,7 +66,9 @@ impl Pace {
 
     /// Keeps the whole line back: WhatsApp said so, often with a time.
     pub(crate) fn hold(&mut self, line: LineId, pause: Duration, now: Instant) {
-        let until = now + pause;
+        let Some(until) = now.checked_add(pause) else {
+            return;
+        };
         let held = self.held.entry(line).or_insert(until);
         *held = (*held).max(until);
     }

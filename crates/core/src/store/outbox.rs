@@ -1,6 +1,7 @@
 //! What still has to go out, in order per conversation.
 
 use std::fmt;
+use std::time::Duration;
 
 use cobro_whatsapp::{Choice, ContactCard, Content, ListSection};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -16,6 +17,8 @@ use crate::{Error, Result};
 const USUAL_THROUGHPUT: u32 = 80;
 /// With the Business app on the same number.
 const COEXISTING_THROUGHPUT: u32 = 20;
+/// Longer than any pause of our own. Where WhatsApp asks for a longer one the line is held back.
+const LONGEST_PAUSE: Duration = Duration::from_mins(20);
 
 /// What is sent, complete, so that a retry sends the same.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -156,12 +159,14 @@ pub(crate) struct Entry {
     pub outgoing: Outgoing,
     pub attempts: u32,
     pub queued_at: Timestamp,
+    /// Before this it does not go; of one that asks, about when it began to.
+    pub next_at: Timestamp,
     /// A person is asked before it goes.
     pub asks: bool,
 }
 
 const ENTRY: &str = "
-    SELECT o.id, o.conversation_id, o.outgoing, o.attempts, o.queued_at, o.asks,
+    SELECT o.id, o.conversation_id, o.outgoing, o.attempts, o.queued_at, o.next_at, o.asks,
            c.line_id, l.throughput, l.coexists
     FROM outbox o
     JOIN conversations c ON c.id = o.conversation_id
@@ -202,17 +207,24 @@ pub(crate) fn lines(conn: &Connection) -> Result<Vec<LineId>> {
 /// Returns the first entry of each of the line's conversations that is due and not being sent.
 ///
 /// Only the first: order is kept, so one that waits holds back what is behind
-/// it. One that asks is set aside and holds nothing back.
+/// it. One that asks is set aside and holds nothing back. What would wait longer
+/// than anything is put off was put off by a clock that has been set back since.
 pub(crate) fn due(conn: &Connection, line: LineId, now: Timestamp, limit: u32) -> Result<Vec<Entry>> {
     let mut statement = conn.prepare_cached(&format!(
         "{ENTRY}
-         WHERE c.line_id = :line AND o.sending = 0 AND o.asks = 0 AND o.next_at <= :now
+         WHERE c.line_id = :line AND o.sending = 0 AND o.asks = 0
+           AND (o.next_at <= :now OR o.next_at > :never)
            AND o.n = (SELECT min(n) FROM outbox WHERE conversation_id = o.conversation_id AND asks = 0)
          ORDER BY o.n LIMIT :limit"
     ))?;
     let entries = statement
         .query_map(
-            named_params! { ":line": line, ":now": At(now), ":limit": limit },
+            named_params! {
+                ":line": line,
+                ":now": At(now),
+                ":never": At(now.plus(LONGEST_PAUSE)),
+                ":limit": limit,
+            },
             entry_from_row,
         )?
         .collect::<Result<_, _>>()?;
@@ -324,6 +336,32 @@ pub(crate) fn withdraw_links(conn: &Connection, charge: ChargeId) -> Result<Vec<
         .query_map(named_params! { ":charge_id": charge }, |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     Ok(ids)
+}
+
+/// Returns the link of a charge that waits to go, asks, or is being sent.
+pub(crate) fn waiting_link(conn: &Connection, charge: ChargeId) -> Result<Option<MessageId>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT o.id FROM outbox o JOIN messages m ON m.id = o.id
+             WHERE m.charge_id = :charge_id AND m.kind = 'payButton' ORDER BY o.n LIMIT 1",
+        )?
+        .query_row(named_params! { ":charge_id": charge }, |row| row.get(0))
+        .optional()?)
+}
+
+/// Returns the newest attempt at a message, or at an attempt at it, that has not failed.
+pub(crate) fn attempt_at(conn: &Connection, message: MessageId) -> Result<Option<MessageId>> {
+    Ok(conn
+        .prepare_cached(
+            "WITH RECURSIVE attempts (id, n, delivery, conversation_id) AS (
+                 SELECT id, n, 'failed', conversation_id FROM messages WHERE id = :id
+                 UNION
+                 SELECT m.id, m.n, m.delivery, m.conversation_id FROM messages m
+                 JOIN attempts a ON m.conversation_id = a.conversation_id AND m.retry_of = a.id)
+             SELECT id FROM attempts WHERE delivery <> 'failed' ORDER BY n DESC LIMIT 1",
+        )?
+        .query_row(named_params! { ":id": message }, |row| row.get(0))
+        .optional()?)
 }
 
 /// Returns what was being sent when the last run ended.
@@ -438,6 +476,7 @@ fn entry_from_row(row: &Row<'_>) -> rusqlite::Result<Entry> {
         })?,
         attempts: row.get("attempts")?,
         queued_at: at(row, "queued_at")?,
+        next_at: at(row, "next_at")?,
         asks: row.get("asks")?,
     })
 }

@@ -47,6 +47,22 @@ pub(crate) fn replace_ours(conn: &Connection, target: &str, emoji: &str, now: Ti
     Ok(before.unwrap_or_default())
 }
 
+/// Puts our reaction back to what stood there `before` it, unless a newer one has its place.
+pub(crate) fn take_back_ours(
+    conn: &Connection,
+    target: &str,
+    emoji: &str,
+    before: &str,
+    now: Timestamp,
+) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE reactions SET emoji = :before, at = :at
+         WHERE target = :target AND direction = 'out' AND emoji = :emoji",
+    )?
+    .execute(named_params! { ":target": target, ":emoji": emoji, ":before": before, ":at": At(now) })?;
+    Ok(())
+}
+
 /// Calls `each` for every reaction, for an export.
 pub(crate) fn for_each(
     conn: &Connection,

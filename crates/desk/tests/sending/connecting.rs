@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use cobro_core::conversation;
 use cobro_core::domain::{Connection, Credentials, Delivery, WayIn};
 use cobro_desk::DeskError;
+use cobro_sandbox::{Endpoint, Fault, Kind};
 
 use super::shop::TestShop;
 use super::words;
@@ -159,6 +160,30 @@ async fn the_webhook_is_set_and_proved_by_what_comes_through_it() {
         connection.webhook.proved_at.is_some()
     })
     .await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn chats_are_asked_for_though_the_contacts_were_refused_and_then_only_those() {
+    let shop = TestShop::open().await;
+    let line = conversation::all_lines(shop.inbox()).await.unwrap()[0].id;
+    let asked = || {
+        shop.sandbox
+            .log()
+            .iter()
+            .filter(|asked| asked.path.ends_with("/smb_app_data"))
+            .count()
+    };
+    shop.sandbox.faults().set(
+        Endpoint::WhatsAppOther,
+        Some(Fault::next(1, Kind::GraphError).with_code(100)),
+    );
+    let request = || cobro_core::connection::request_history(shop.inbox(), line);
+    let error = request().await.unwrap_err();
+    assert!(error.to_string().contains("its contacts were refused"), "{error}");
+    assert_eq!(asked(), 2);
+    request().await.unwrap();
+    assert_eq!(asked(), 3, "the chats were agreed to");
     shop.close().await;
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use cobro_core::domain::{Delivery, MessageId};
-use cobro_core::{ErrorCode, health, message};
+use cobro_core::domain::{Delivery, FileKind, MessageId, NewBody, Payment};
+use cobro_core::{ErrorCode, health, media, message};
+use cobro_sandbox::stripe::PayWith;
 use cobro_sandbox::{Endpoint, Fault, Kind};
 
 use super::shop::{TestShop, mxn};
@@ -81,7 +82,11 @@ async fn every_error_code_has_the_fate_that_the_facts_give_it() {
                 Fate::Waits => {
                     let problems = shop.inbox().problems.all();
                     assert!(problems.iter().any(|problem| problem.id == "whatsapp"), "{what}");
-                    message::discard(shop.inbox(), sent.id).await.unwrap();
+                    // It may be on its way at this very moment.
+                    shop.until_async(&what, || async {
+                        message::discard(shop.inbox(), sent.id).await.is_ok()
+                    })
+                    .await;
                 }
                 Fate::Asks => {
                     assert_eq!(seen.delivery, Some(Delivery::Queued), "{what}");
@@ -219,6 +224,120 @@ async fn one_customer_is_never_written_to_faster_than_whatsapp_takes() {
     for id in sent {
         let _ = message::discard(shop.inbox(), id).await;
     }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_window_that_whatsapp_calls_closed_stays_so_until_the_customer_writes() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    shop.sandbox.faults().set(
+        Endpoint::WhatsAppSend,
+        Some(Fault::next(1, Kind::GraphError).with_code(131_047)),
+    );
+    let sent = shop.text(ana.conversation, "¿paso mañana?").await;
+    shop.until_message("it asks", ana.conversation, sent.id, |message| message.asks)
+        .await;
+    let error = message::confirm(shop.inbox(), sent.id).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::WindowClosed);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    ana.phone.writes("¿hay alguien?");
+    shop.until_async("it goes after all", || async {
+        message::confirm(shop.inbox(), sent.id).await.is_ok()
+    })
+    .await;
+    shop.until("it arrived", || ana.phone.inbox() == ["¿paso mañana?"])
+        .await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_second_click_on_send_again_is_the_same_attempt() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.sandbox.faults().set(
+        Endpoint::WhatsAppSend,
+        Some(Fault::next(2, Kind::GraphError).with_code(131_026)),
+    );
+    let failed = shop.text(ana.conversation, "hola").await;
+    shop.until_delivery(failed.id, ana.conversation, Delivery::Failed)
+        .await;
+    let again = || message::send_again(shop.inbox(), MessageId::new(), failed.id);
+    let first = again().await.unwrap();
+    shop.until_delivery(first.id, ana.conversation, Delivery::Failed)
+        .await;
+    let second = again().await.unwrap();
+    assert_ne!(second.id, first.id, "the first attempt failed too");
+    assert_eq!(again().await.unwrap().id, second.id);
+    shop.until_delivery(second.id, ana.conversation, Delivery::Delivered)
+        .await;
+    assert_eq!(again().await.unwrap().id, second.id);
+    assert_eq!(ana.phone.inbox(), ["hola"]);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_link_that_waits_is_not_queued_twice_and_does_not_go_once_it_is_paid() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.charge(&ana, mxn(450_00)).await;
+    shop.settled().await;
+    shop.sandbox
+        .faults()
+        .set(Endpoint::WhatsAppSend, Some(Fault::always(Kind::RateLimit429)));
+    let resend = || message::resend_link(shop.inbox(), MessageId::new(), charge.id);
+    let waiting = resend().await.unwrap();
+    assert_eq!(resend().await.unwrap().id, waiting.id);
+    assert!(ana.phone.pays(PayWith::card("4242424242424242")).is_paid());
+    shop.until_payment(charge.id, Payment::Paid).await;
+    shop.sandbox.faults().clear();
+    let withdrawn = shop
+        .until_message("it is taken out", ana.conversation, waiting.id, |message| {
+            message.delivery == Some(Delivery::Failed)
+        })
+        .await;
+    assert_eq!(withdrawn.problem.unwrap().code, "withdrawn");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_file_that_can_not_be_uploaded_keeps_nobody_else_waiting() {
+    let shop = TestShop::open().await;
+    let (ana, eva) = (
+        shop.customer("5215512345678", "Ana").await,
+        shop.customer("5215587654321", "Eva").await,
+    );
+    shop.sandbox
+        .faults()
+        .set(Endpoint::WhatsAppUpload, Some(Fault::always(Kind::Error500)));
+    let staged = media::stage_bytes(shop.inbox(), "precios.pdf", b"%PDF-1.4\n%%EOF\n".to_vec())
+        .await
+        .unwrap();
+    let file = NewBody::File {
+        file: staged.id,
+        kind: FileKind::Document,
+        caption: String::new(),
+    };
+    let stuck = shop.send(ana.conversation, file).await.unwrap();
+    shop.until("it was tried", || {
+        shop.sandbox
+            .log()
+            .iter()
+            .any(|asked| asked.path.ends_with("/media"))
+    })
+    .await;
+    let other = shop.text(eva.conversation, "hola, Eva").await;
+    shop.until_delivery(other.id, eva.conversation, Delivery::Delivered)
+        .await;
+    assert!(
+        shop.inbox()
+            .problems
+            .all()
+            .iter()
+            .all(|problem| problem.id != "whatsapp")
+    );
+    message::discard(shop.inbox(), stuck.id).await.unwrap();
     shop.close().await;
 }
 

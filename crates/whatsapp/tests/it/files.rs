@@ -170,12 +170,12 @@ async fn what_can_be_no_file_of_whatsapps_never_leaves() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_an_upload_does_no_harm() {
+async fn a_lost_answer_to_an_upload_does_not_read_as_no_connection() {
     let server = Server::start(Reply::Lost).await;
     let error = server
         .api()
         .upload("1", "a.png", "image/png", "x".into(), 1)
         .await
         .unwrap_err();
-    assert_eq!(error.kind(), FailureKind::Retry { after: None });
+    assert_eq!(error.kind(), FailureKind::Ambiguous);
 }
