@@ -481,7 +481,7 @@ async fn warn_of_the_end(inbox: &Inbox) -> Result<()> {
     Ok(())
 }
 
-const NEW_TOKEN: &str = "Make a new system-user token at Meta, one that never ends if you can, and put it in under Connection. What is queued meanwhile waits";
+const NEW_TOKEN: &str = "Make a new system-user token at Meta, one that never ends if you can, and put it in under Settings → WhatsApp. What is queued meanwhile waits";
 
 fn words_of_the_end(ends: Option<Timestamp>, now: Timestamp) -> Option<Words> {
     let ends = ends?;

@@ -376,12 +376,12 @@ pub(crate) fn address(conn: &Connection, conversation: ConversationId) -> Result
         .find(|line| line.phone_number_id == address.phone_number_id);
     match line {
         Some(line) if line.offboarded_at.is_some() => Err(Error::Conflict(format!(
-            "{} was disconnected from Cobro, so nothing can be sent from it. Connect the number again under Connection",
+            "{} was disconnected from Cobro, so nothing can be sent from it. Connect the number again under Settings → WhatsApp",
             line.name
         ))),
         Some(line) if line.known => Ok(address),
         _ => Err(Error::Conflict(
-            "This customer wrote to a number that Cobro is not set up to answer from. Choose it under Connection, or name it in cobro.toml ([[whatsapp.lines]])"
+            "This customer wrote to a number that Cobro is not set up to answer from. Choose it under Settings → WhatsApp, or name it in cobro.toml ([[whatsapp.lines]])"
                 .into(),
         )),
     }

@@ -87,6 +87,9 @@ pub(crate) fn message_of(
     }
 }
 
+/// The same amount again within this time is more likely a slip than another order.
+const JUST_PAID: std::time::Duration = std::time::Duration::from_hours(24);
+
 fn warnings(
     conn: &Connection,
     conversation: ConversationId,
@@ -122,6 +125,12 @@ fn warnings(
             WarningKind::SameAmountOpen,
             false,
             format!("A charge of {amount} is already open here. Send that link again, or cancel it first"),
+        );
+    } else if charges::same_amount_paid(conn, conversation, amount, Timestamp::now().minus(JUST_PAID))? {
+        warn(
+            WarningKind::SameAmountOpen,
+            false,
+            format!("{amount} was paid here today. Charge it once more only if it is another order"),
         );
     }
     Ok(found)

@@ -160,7 +160,7 @@ impl LinkTemplate {
             .collect();
         if requests.is_empty() {
             return Err(Error::NoLinkTemplate(
-                "The customer last wrote more than 24 hours ago, so the link can only go as a template. Create the template kit under Connection, or wait until the customer writes".into(),
+                "The customer last wrote more than 24 hours ago, so the link can only go as a template. Create the template kit under Settings → Templates, or wait until the customer writes".into(),
             ));
         }
         let wanted = chosen_base(conn)?.unwrap_or_else(|| USUAL_BASE.into());
@@ -187,7 +187,7 @@ impl LinkTemplate {
         }
         best.map(|(_, _, found)| found).ok_or_else(|| {
             Error::NoLinkTemplate(
-                "The customer last wrote more than 24 hours ago, and WhatsApp has not approved a payment request whose button leads to your links. Look at the kit under Connection, or wait until the customer writes".into(),
+                "The customer last wrote more than 24 hours ago, and WhatsApp has not approved a payment request whose button leads to your links. Look at the kit under Settings → Templates, or wait until the customer writes".into(),
             )
         })
     }

@@ -36,7 +36,7 @@ impl Language {
             .map(|name| format!("{name}, "))
             .unwrap_or_default();
         let what = description.trim();
-        match (self, what.is_empty()) {
+        let message = match (self, what.is_empty()) {
             (Self::Es, true) => {
                 format!("{hello}aquí está tu cobro. Total *{amount}*. Paga seguro con Stripe 👇")
             }
@@ -57,7 +57,8 @@ impl Language {
             (Self::En, false) => {
                 format!("{hello}here is your order: {what}. Total *{amount}*. Pay safely with Stripe 👇")
             }
-        }
+        };
+        capitalised(message)
     }
 
     /// Returns the words on a pay button; without the amount where it would be cut.
@@ -271,6 +272,14 @@ impl Language {
         }
         format!("{}{number}", symbol(amount.currency().code()))
     }
+}
+
+/// A customer without a name is greeted by none, and a sentence begins with a capital all the same.
+fn capitalised(sentence: String) -> String {
+    let mut letters = sentence.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn symbol(currency: &str) -> String {

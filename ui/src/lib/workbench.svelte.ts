@@ -284,7 +284,10 @@ export class Workbench {
 
   #charged(charge: Charge) {
     const amount = language.money(charge.amount);
-    toasts.add('good', language.words.charge.sent(amount));
+    if (charge.link === null && charge.problem) {
+      // Stripe made no link: nothing is on its way.
+      toasts.add('bad', charge.problem.title, charge.problem.advice);
+    } else toasts.add('good', language.words.charge.sent(amount));
     const thread = this.threads.known(charge.conversation);
     void thread?.refresh();
   }

@@ -114,6 +114,29 @@ pub(crate) fn same_amount_open(
         .optional()?)
 }
 
+/// Returns whether the same amount was paid here since then.
+pub(crate) fn same_amount_paid(
+    conn: &Connection,
+    conversation: ConversationId,
+    amount: Money,
+    since: Timestamp,
+) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (
+                 SELECT 1 FROM charges
+                 WHERE conversation_id = :conversation_id AND amount_minor = :minor AND currency = :currency
+                   AND payment IN ('paid', 'overpaid') AND paid_at >= :since)",
+        )?
+        .query_row(
+            named_params! {
+                ":conversation_id": conversation, ":minor": amount.minor(), ":currency": amount.currency().code(),
+                ":since": At(since),
+            },
+            |row| row.get(0),
+        )?)
+}
+
 /// What making the link needs, as it was asked for.
 #[derive(Clone)]
 pub(crate) struct ToCreate {
