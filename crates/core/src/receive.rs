@@ -29,7 +29,7 @@ use round::Round;
 pub(crate) const PARSER: u32 = 2;
 
 /// Updates that one transaction holds at most: the next writer waits no longer than they take.
-const BATCH: usize = 2000;
+pub(crate) const BATCH: usize = 2000;
 /// More conversations than this at once are told as "read everything again".
 const SINGLES: usize = 100;
 
@@ -75,6 +75,14 @@ impl Content {
         }
     }
 
+    /// Returns how many updates it has.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::WhatsApp(updates) => updates.len(),
+            Self::Stripe(_) | Self::Nothing | Self::Unreadable(_) => 1,
+        }
+    }
+
     /// Returns why it, or a part of it, could not be read.
     pub(crate) fn error(&self) -> Option<&str> {
         match self {
@@ -93,7 +101,7 @@ impl Parsed {
     fn weight(&self) -> usize {
         match &self.content {
             Content::WhatsApp(updates) => updates.len() - self.done.min(updates.len()),
-            _ => 1,
+            content => content.weight(),
         }
     }
 }
@@ -282,10 +290,41 @@ fn apply_one_by_one(
                 tx.execute_batch("ROLLBACK TO envelope")?;
                 envelopes::add(tx, journal, &parsed.envelope, Some(&format!("{error:#}")))?;
                 envelopes::mark_applied(tx, journal, parsed.envelope.seq)?;
+                let came = Came::of(journal.key(parsed.envelope.seq), parsed.envelope.received_at);
+                all.add(apply_each(tx, rules, &parsed.content, came, parsed.done)?);
                 all.tell(true, CoreEvent::StatusChanged);
             }
         }
         tx.execute_batch("RELEASE envelope")?;
+    }
+    Ok(all)
+}
+
+/// Applies what can be applied of an envelope that breaks as a whole: one bad part
+/// does not cost its neighbours.
+fn apply_each(
+    tx: &Transaction<'_>,
+    rules: Rules,
+    content: &Content,
+    came: Came,
+    done: usize,
+) -> Result<Changes> {
+    let mut all = Changes::default();
+    let Content::WhatsApp(updates) = content else {
+        return Ok(all);
+    };
+    for part in done..updates.len() {
+        tx.execute_batch("SAVEPOINT part")?;
+        let applied = Round::new(tx, rules).and_then(|mut round| {
+            round.content(content, came, part..part + 1)?;
+            round.finish()
+        });
+        match applied {
+            Ok(changes) => all.add(changes),
+            Err(error @ (Error::DiskFull | Error::Damaged)) => return Err(error),
+            Err(_) => tx.execute_batch("ROLLBACK TO part")?,
+        }
+        tx.execute_batch("RELEASE part")?;
     }
     Ok(all)
 }
@@ -308,6 +347,13 @@ pub(crate) fn apply_again(tx: &Transaction<'_>, rules: Rules, kept: &[(Kept, Con
             Err(error) => {
                 tx.execute_batch("ROLLBACK TO envelope")?;
                 envelopes::set_error(tx, kept.key, Some(&format!("{error:#}")))?;
+                all.add(apply_each(
+                    tx,
+                    rules,
+                    content,
+                    Came::of(kept.key, kept.received_at),
+                    0,
+                )?);
             }
         }
         all.tell(kept.had_error, CoreEvent::StatusChanged);

@@ -15,6 +15,8 @@ use crate::{Error, Inbox, Result};
 
 /// Envelopes that are read and applied together: the next writer waits no longer than they take.
 const BATCH: u32 = 200;
+/// Bytes of them that are read at once, though one envelope may have more.
+const BYTES: usize = 4 << 20;
 
 /// What a reading of kept envelopes came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Type)]
@@ -112,13 +114,17 @@ async fn follow(inbox: &Inbox, mut after: i64) -> Result<Reparsed> {
 
 /// Reads and parses the next envelopes, off the writer.
 fn read(conn: &Connection, after: i64) -> Result<Vec<(Kept, Content)>> {
-    Ok(envelopes::kept_after(conn, after, BATCH)?
-        .into_iter()
-        .map(|kept| {
-            let content = Content::of(kept.source, &kept.body);
-            (kept, content)
-        })
-        .collect())
+    let mut weight = 0;
+    let mut batch = Vec::new();
+    for kept in envelopes::kept_after(conn, after, BATCH, BYTES)? {
+        let content = Content::of(kept.source, &kept.body);
+        weight += content.weight();
+        if weight > receive::BATCH && !batch.is_empty() {
+            break;
+        }
+        batch.push((kept, content));
+    }
+    Ok(batch)
 }
 
 fn reparsed_to(conn: &Connection) -> Result<i64> {

@@ -140,7 +140,8 @@ impl<'a> Round<'a> {
             }
         }
         self.note(conversation, message, flow, at);
-        if flow.is_old() {
+        // A file that names nobody comes apart from any import.
+        if flow.is_old() && message.from != Sender::default() {
             let line = self.line(&message.line)?;
             self.imported(line, came.at);
         }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::round::Round;
 use crate::domain::{AlertSeverity, LineId, NoticeId, Timestamp};
 use crate::store::alerts::{self, NewAlert, Over};
+use crate::store::imports;
 use crate::store::lines::{self, LineNews};
 use crate::store::notices;
 use crate::store::template_news::{self, News};
@@ -103,6 +104,8 @@ impl Round<'_> {
         for line in concerned {
             if lines::set_standing(self.tx, *line, is_ours, at)? {
                 is_late = false;
+                let starts_anew = is_ours && imports::reset(self.tx, *line, at)?;
+                self.changes.tell(starts_anew, CoreEvent::ImportsChanged);
                 self.changes.tell(true, CoreEvent::ConnectionChanged);
             }
         }

@@ -90,24 +90,33 @@ pub(crate) struct Kept {
     pub had_error: bool,
 }
 
-/// Returns WhatsApp's envelopes, and all that could not be understood, after `key` in their order.
-pub(crate) fn kept_after(conn: &Connection, key: i64, limit: u32) -> Result<Vec<Kept>> {
+/// Returns WhatsApp's envelopes, and all that could not be understood, after `key` in their order:
+/// at most `limit`, and no more once they have `bytes`.
+pub(crate) fn kept_after(conn: &Connection, key: i64, limit: u32, bytes: usize) -> Result<Vec<Kept>> {
     let mut statement = conn.prepare_cached(
         "SELECT key, source, received_at, body, error FROM envelopes
          WHERE key > ?1 AND (source = 'whatsapp' OR error IS NOT NULL) ORDER BY key LIMIT ?2",
     )?;
-    let kept = statement
-        .query_map(params![key, limit], |row| {
-            let source: String = row.get("source")?;
-            Ok(Kept {
-                key: row.get("key")?,
-                source: Source::from_name(&source).unwrap_or(Source::Action),
-                received_at: at(row, "received_at")?,
-                body: row.get("body")?,
-                had_error: row.get::<_, Option<String>>("error")?.is_some(),
-            })
-        })?
-        .collect::<Result<_, _>>()?;
+    let rows = statement.query_map(params![key, limit], |row| {
+        let source: String = row.get("source")?;
+        Ok(Kept {
+            key: row.get("key")?,
+            source: Source::from_name(&source).unwrap_or(Source::Action),
+            received_at: at(row, "received_at")?,
+            body: row.get("body")?,
+            had_error: row.get::<_, Option<String>>("error")?.is_some(),
+        })
+    })?;
+    let mut kept: Vec<Kept> = Vec::new();
+    let mut read = 0;
+    for row in rows {
+        let row = row?;
+        read += row.body.len();
+        kept.push(row);
+        if read >= bytes {
+            break;
+        }
+    }
     Ok(kept)
 }
 

@@ -38,14 +38,25 @@ pub(crate) fn advance(conn: &Connection, line: LineId, progress: Progress, at: T
     Ok(())
 }
 
-/// Counts messages that are new here. Files that come after their placeholders start no import.
+/// Counts messages that are new here: those of a large chunk come before it says how far it is.
 pub(crate) fn count(conn: &Connection, line: LineId, messages: u32, at: Timestamp) -> Result<()> {
     conn.prepare_cached(
-        "UPDATE history_imports SET messages = messages + :messages, updated_at = max(updated_at, :at)
-         WHERE line_id = :line_id",
+        "INSERT INTO history_imports (line_id, phase, progress, chunks, messages, started_at, updated_at)
+         VALUES (:line_id, 0, 0, 0, :messages, :at, :at)
+         ON CONFLICT (line_id) DO UPDATE SET
+             messages = messages + excluded.messages, updated_at = max(updated_at, excluded.updated_at)",
     )?
     .execute(named_params! { ":line_id": line, ":messages": messages, ":at": At(at) })?;
     Ok(())
+}
+
+/// Forgets the import of a number that was connected anew at that time: its history comes again.
+/// Returns whether there was one.
+pub(crate) fn reset(conn: &Connection, line: LineId, at: Timestamp) -> Result<bool> {
+    let removed = conn
+        .prepare_cached("DELETE FROM history_imports WHERE line_id = :line_id AND updated_at < :at")?
+        .execute(named_params! { ":line_id": line, ":at": At(at) })?;
+    Ok(removed > 0)
 }
 
 /// Says why no history comes. One that came already stays.

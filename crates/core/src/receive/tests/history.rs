@@ -244,3 +244,28 @@ async fn a_file_that_names_nobody_moves_to_the_thread_that_its_placeholder_names
     assert_eq!((row.name.as_str(), row.snippet.as_str()), ("Ana", "mira"));
     assert_eq!(shop.texts(row.id).await, ["gracias", "mira"]);
 }
+
+#[tokio::test]
+async fn a_large_chunk_is_counted_whole_and_a_reconnection_starts_anew() {
+    use cobro_whatsapp::webhook::{Alert, Severity};
+    let mut shop = Shop::open().await;
+    let mut chunk: Vec<Update> = (0..4500).map(of_history).collect();
+    chunk.push(progress(1, 100));
+    shop.hears(chunk).await;
+    let import = history::imports(&shop.inbox).await.unwrap().remove(0);
+    assert_eq!((import.messages, import.finished_at.is_some()), (4500, true));
+
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    shop.hears(vec![Update::Alert(Alert {
+        line: line(),
+        field: "account_update".into(),
+        event: "ACCOUNT_RECONNECTED".into(),
+        severity: Severity::Info,
+        details: None,
+        ends: true,
+        at: None,
+        raw: "{}".into(),
+    })])
+    .await;
+    assert!(history::imports(&shop.inbox).await.unwrap().is_empty());
+}

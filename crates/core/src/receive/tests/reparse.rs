@@ -174,3 +174,25 @@ async fn a_reaction_that_was_kept_as_a_message_becomes_one() {
     let announced = crate::notify::next(&shop.inbox).await.unwrap();
     assert_eq!(announced[0].body, "hola");
 }
+
+#[tokio::test]
+async fn a_part_that_breaks_does_not_cost_its_neighbours() {
+    let mut shop = Shop::open().await;
+    let breaks = |sql: &'static str| shop.inbox.store.write(move |tx| Ok(tx.execute_batch(sql)?));
+    breaks(
+        "CREATE TRIGGER breaks BEFORE INSERT ON messages WHEN new.text = 'dos'
+         BEGIN SELECT RAISE(ABORT, 'broken'); END",
+    )
+    .await
+    .unwrap();
+    let words = [("w1", "uno"), ("w2", "dos"), ("w3", "tres")];
+    let updates = words
+        .into_iter()
+        .map(|(wamid, text)| Update::Message(ana(wamid, text, ago(1))))
+        .collect();
+    shop.hears(updates).await;
+    let id = shop.only().await.id;
+    assert_eq!(shop.texts(id).await, ["uno", "tres"]);
+    let problems = crate::health::envelope_problems(&shop.inbox).await.unwrap();
+    assert_eq!(problems.len(), 1);
+}
