@@ -9,7 +9,7 @@ use cobro_core::domain::Words;
 use cobro_core::domain::{Connection, Credentials, WayIn};
 use cobro_core::{Error, Inbox, KnownLine, WhatsAppLines};
 use cobro_relay::Locksmith;
-use cobro_whatsapp::{WhatsAppApi, WhatsAppOptions};
+use cobro_whatsapp::{WhatsAppApi, WhatsAppError, WhatsAppOptions};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 
@@ -113,9 +113,16 @@ impl Connecting {
         }
         // Before anything is kept: a token that makes no client is none.
         let client = client_of(&next)?;
+        if let Some(client) = &client {
+            require_one_app(client, &next).await?;
+        }
+        let is_another = to_keep.iter().any(|(name, _)| *name != keychain::APP_ID);
         self.keep(to_keep).await?;
         *settings = next;
         self.apply(&settings, client).await?;
+        if is_another {
+            connection::doubt_webhook(&self.0.inbox).await?;
+        }
         drop(settings);
         self.check().await
     }
@@ -285,6 +292,37 @@ pub(crate) fn client_of(settings: &WhatsAppSettings) -> Result<Option<WhatsAppAp
     })
     .map(Some)
     .map_err(|error| DeskError::Setting(format!("whatsapp.token (COBRO_WHATSAPP_TOKEN): {error}")))
+}
+
+/// Asks Meta whether the app id, its secret and the token belong together. With the
+/// secret of another app every webhook would look forged. What is missing still is
+/// not asked about.
+pub(crate) async fn require_one_app(
+    client: &WhatsAppApi,
+    settings: &WhatsAppSettings,
+) -> Result<(), DeskError> {
+    let (Some(token), Some(app_id), Some(secret)) =
+        (&settings.token, &settings.app_id, settings.app_secrets.first())
+    else {
+        return Ok(());
+    };
+    let refused = |what: &str| Err(Error::Invalid(what.to_owned()).into());
+    match client.debug_token_as_app(token, app_id, secret).await {
+        Ok(found) if found.app_id.as_ref().is_some_and(|of| of != app_id) => refused(
+            "The access token was made for another app than this app id. Make the token for this app at Meta, or put in the other app's id and secret",
+        ),
+        // Whether it holds is told by the check, in its own words.
+        Ok(_) => Ok(()),
+        Err(
+            WhatsAppError::Graph { .. }
+            | WhatsAppError::Status {
+                status: 400..=499, ..
+            },
+        ) => refused(
+            "Meta does not take this app secret for this app id. Copy both from the same app's basic settings",
+        ),
+        Err(error) => Err(Error::from(error).into()),
+    }
 }
 
 /// Checks what a person pasted, which is easily the wrong thing.
