@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+#[cfg(feature = "ngrok")]
+use std::time::Duration;
 
 use cobro_core::connection::{self, NewWebhook, OwnFacts};
 #[cfg(feature = "ngrok")]
@@ -17,6 +19,11 @@ use crate::desk::NETWORK_PATIENCE;
 use crate::settings::WhatsAppSettings;
 use crate::{DeskError, keychain};
 
+/// How soon a tunnel that did not open is tried again, and how seldom at most.
+#[cfg(feature = "ngrok")]
+const FIRST_RETRY: Duration = Duration::from_secs(2);
+#[cfg(feature = "ngrok")]
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
 /// Where the relay takes WhatsApp's webhooks.
 const DOOR: &str = "/webhooks/whatsapp";
 
@@ -227,23 +234,42 @@ impl Connecting {
         self.view().await
     }
 
-    /// Opens the tunnel again where WhatsApp posts through it, and tells WhatsApp
-    /// if it has another address now.
+    /// Keeps the tunnel open where WhatsApp posts through it, and tells WhatsApp
+    /// if it has another address now. It ends with the desk.
     #[cfg(feature = "ngrok")]
-    pub(crate) async fn reopen_tunnel(&self) {
-        let reopened = async {
-            let Some(known) = connection::tunnelled(&self.0.inbox).await? else {
-                return Ok(());
+    pub(crate) async fn keep_tunnel(&self) {
+        let mut pause = FIRST_RETRY;
+        while !self.0.inbox.stopping().is_cancelled() {
+            let wait = match self.reopen_tunnel().await {
+                Ok(()) => {
+                    self.0.inbox.problems.clear("tunnel");
+                    pause = FIRST_RETRY;
+                    LONGEST_RETRY
+                }
+                Err(error) => {
+                    let words =
+                        Words::new("tunnel", "The tunnel to this desk is not open", error.to_string());
+                    self.0.inbox.problems.raise("tunnel", words);
+                    let this = pause;
+                    pause = (pause * 2).min(LONGEST_RETRY);
+                    this
+                }
             };
-            if door_of(&self.tunnel().await?)? != known {
-                self.set_webhook(WayIn::Ngrok).await?;
-            }
-            Ok::<(), DeskError>(())
-        };
-        if let Err(error) = reopened.await {
-            let words = Words::new("tunnel", "The tunnel to this desk is not open", error.to_string());
-            self.0.inbox.problems.raise("tunnel", words);
+            let stopping = self.0.inbox.stopping().cancelled();
+            let _ = tokio::time::timeout(wait, stopping).await;
         }
+    }
+
+    /// Looks once. A tunnel that has broken is dropped before the next is opened.
+    #[cfg(feature = "ngrok")]
+    async fn reopen_tunnel(&self) -> Result<(), DeskError> {
+        let Some(known) = connection::tunnelled(&self.0.inbox).await? else {
+            return Ok(());
+        };
+        if door_of(&self.tunnel().await?)? != known {
+            self.set_webhook(WayIn::Ngrok).await?;
+        }
+        Ok(())
     }
 
     /// Returns the public address of a tunnel to the relay inside.
@@ -256,9 +282,10 @@ impl Connecting {
             .into());
         };
         let mut open = relay.tunnel.lock().await;
-        if let Some(tunnel) = open.as_ref() {
+        if let Some(tunnel) = open.as_ref().filter(|tunnel| tunnel.is_open()) {
             return Ok(tunnel.url().to_owned());
         }
+        *open = None;
         let tunnel = crate::tunnel::open(&self.0.profile, &relay.url).await?;
         Ok(open.insert(tunnel).url().to_owned())
     }
