@@ -50,7 +50,7 @@ pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charg
             let address = message::address(tx, new.conversation)?;
             if !address.window_is_open(now) {
                 // Only a template goes through: better to say so before there is a link.
-                LinkTemplate::find(tx, new.conversation, language)?;
+                LinkTemplate::find(tx, new.conversation, language, None)?;
             }
             let message = message_of(
                 language,

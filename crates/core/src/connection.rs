@@ -664,6 +664,23 @@ pub async fn tunnelled(inbox: &Inbox) -> Result<Option<String>> {
         .map(|webhook| webhook.url))
 }
 
+/// Forgets that the webhook was proved: other credentials are in use now.
+pub async fn doubt_webhook(inbox: &Inbox) -> Result<()> {
+    inbox
+        .store
+        .write(|tx| {
+            let mut heard = heard(tx)?;
+            if let Some(webhook) = &mut heard.webhook {
+                webhook.proved_at = None;
+                webhook.mark = envelopes::newest_key(tx)?;
+            }
+            save(tx, &heard)
+        })
+        .await?;
+    inbox.connecting.notify_one();
+    Ok(())
+}
+
 /// Returns the numbers that it was set for.
 async fn tell_webhook(inbox: &Inbox, new: &NewWebhook) -> Result<Vec<String>> {
     let whatsapp = inbox.require_whatsapp()?;

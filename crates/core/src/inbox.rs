@@ -286,7 +286,8 @@ impl Inbox {
         }
     }
 
-    pub(crate) fn stopping(&self) -> &CancellationToken {
+    /// Tells when everything that runs by itself has to end.
+    pub fn stopping(&self) -> &CancellationToken {
         &self.stop
     }
 

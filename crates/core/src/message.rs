@@ -204,7 +204,7 @@ pub(crate) fn link(
         };
         (outgoing, body, None)
     } else {
-        let template = LinkTemplate::find(conn, charge.conversation, language)?;
+        let template = LinkTemplate::find(conn, charge.conversation, language, Some(&url))?;
         let filled = template.fill(language, &address.contact_name, &charge, &url)?;
         let content = filled.content();
         (filled.outgoing(message), filled.text, Some(content))

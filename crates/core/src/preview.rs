@@ -66,7 +66,7 @@ fn going(
     if conversations::address(conn, conversation)?.window_is_open(now) {
         return Ok(Ok(None));
     }
-    match LinkTemplate::find(conn, conversation, language) {
+    match LinkTemplate::find(conn, conversation, language, None) {
         Ok(template) => Ok(Ok(Some(template))),
         Err(Error::NoLinkTemplate(why)) => Ok(Err(why)),
         Err(error) => Err(error),

@@ -24,7 +24,7 @@ const BASE_LIMIT: usize = 2000 - 200;
 
 /// Returns the templates that a conversation's line may send, approved ones first.
 ///
-/// Where none is known yet they are asked of Meta once.
+/// Where none is known yet, or of one only that it exists, they are asked of Meta.
 pub async fn list(inbox: &Inbox, conversation: ConversationId) -> Result<Vec<Template>> {
     let (known, line) = inbox
         .store
@@ -33,11 +33,16 @@ pub async fn list(inbox: &Inbox, conversation: ConversationId) -> Result<Vec<Tem
             let line = lines::all(conn)?
                 .into_iter()
                 .find(|line| line.phone_number_id == address.phone_number_id);
-            Ok((of_number(conn, &address.phone_number_id)?, line))
+            let known = of_number(conn, &address.phone_number_id)?;
+            let is_whole = !known.is_empty() && !known.iter().any(|template| template.body.is_empty());
+            Ok((known, line.filter(|_| !is_whole)))
         })
         .await?;
     match line {
-        Some(line) if known.is_empty() && inbox.whatsapp().is_some() => sync(inbox, line.id).await,
+        Some(line) if inbox.whatsapp().is_some() => match sync(inbox, line.id).await {
+            Err(_) if !known.is_empty() => Ok(sorted(known)),
+            asked => asked,
+        },
         _ => Ok(sorted(known)),
     }
 }
@@ -45,11 +50,13 @@ pub async fn list(inbox: &Inbox, conversation: ConversationId) -> Result<Vec<Tem
 /// Reads a line's templates from Meta.
 pub async fn sync(inbox: &Inbox, line: LineId) -> Result<Vec<Template>> {
     let (api, waba) = account(inbox, line).await?;
+    // What Meta tells by itself while we ask is newer than the answer.
+    let asked_at = Timestamp::now();
     let kept = all_of(&api, &waba).await?;
     let templates = inbox
         .store
         .write(move |tx| {
-            store::replace(tx, &waba, &kept, Timestamp::now())?;
+            store::replace(tx, &waba, &kept, asked_at, Timestamp::now())?;
             Ok(store::of_account(tx, &waba)?
                 .iter()
                 .map(parse::template)
@@ -90,7 +97,11 @@ pub async fn kit(inbox: &Inbox, line: LineId) -> Result<Kit> {
         .read(move |conn| {
             let number = number_of(conn, line)?;
             let base = chosen_base(conn)?;
-            Ok(kit_of(&of_number(conn, &number)?, base))
+            let mut kit = kit_of(&of_number(conn, &number)?, base);
+            if kit.base.is_none() {
+                kit.base = charges::newest_link(conn)?.as_deref().and_then(base_of_link);
+            }
+            Ok(kit)
         })
         .await
 }
@@ -150,9 +161,15 @@ pub(crate) struct LinkTemplate {
 }
 
 impl LinkTemplate {
-    /// Returns the newest approved one, in the shop's language if there is one;
-    /// else an error that says what to do.
-    pub(crate) fn find(conn: &Connection, conversation: ConversationId, language: Language) -> Result<Self> {
+    /// Returns the newest approved one whose button leads to `link`, in the shop's
+    /// language if there is one; else an error that says what to do. Without a link
+    /// yet, the newest of the shop's stands for it.
+    pub(crate) fn find(
+        conn: &Connection,
+        conversation: ConversationId,
+        language: Language,
+        link: Option<&str>,
+    ) -> Result<Self> {
         let address = conversations::address(conn, conversation)?;
         let requests: Vec<Template> = of_number(conn, &address.phone_number_id)?
             .into_iter()
@@ -164,7 +181,10 @@ impl LinkTemplate {
             ));
         }
         let wanted = chosen_base(conn)?.unwrap_or_else(|| USUAL_BASE.into());
-        let links_are_at = charges::newest_link(conn)?;
+        let links_are_at = match link {
+            Some(link) => Some(link.to_owned()),
+            None => charges::newest_link(conn)?,
+        };
         let mut best: Option<(bool, u32, Self)> = None;
         for template in requests {
             let Some(base) = kit::base_of(&template).map(str::to_owned) else {
@@ -260,9 +280,15 @@ fn version_to_make(there: &[Template], part: KitPart, language: Language, base: 
             continue;
         };
         let fits = !has_button || kit::base_of(template) == Some(base);
-        if template.language == kit::code(language) && fits {
+        // A name that was refused can't be had again, so it needs a new version.
+        let is_lost = matches!(
+            template.status,
+            TemplateStatus::Rejected | TemplateStatus::Disabled
+        );
+        if template.language == kit::code(language) && fits && !is_lost {
             return None;
         }
+        let fits = fits && !(is_lost && template.language == kit::code(language));
         // All languages of one version share their address.
         newest = newest.max(if fits { version - 1 } else { version });
     }
@@ -322,6 +348,12 @@ fn checked_base(base: &str) -> Result<String> {
     Err(Error::Invalid(format!(
         "The address of the pay buttons must start with https:// and end in a slash, such as {USUAL_BASE}. What differs from link to link comes behind it"
     )))
+}
+
+/// Returns the address before what differs from link to link.
+fn base_of_link(link: &str) -> Option<String> {
+    let (base, _) = link.split(['?', '#']).next()?.rsplit_once('/')?;
+    checked_base(&format!("{base}/")).ok()
 }
 
 fn chosen_base(conn: &Connection) -> Result<Option<String>> {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+#[cfg(feature = "ngrok")]
+use std::time::Duration;
 
 use cobro_core::connection::{self, NewWebhook, OwnFacts};
 #[cfg(feature = "ngrok")]
@@ -9,7 +11,7 @@ use cobro_core::domain::Words;
 use cobro_core::domain::{Connection, Credentials, WayIn};
 use cobro_core::{Error, Inbox, KnownLine, WhatsAppLines};
 use cobro_relay::Locksmith;
-use cobro_whatsapp::{WhatsAppApi, WhatsAppOptions};
+use cobro_whatsapp::{WhatsAppApi, WhatsAppError, WhatsAppOptions};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 
@@ -17,6 +19,11 @@ use crate::desk::NETWORK_PATIENCE;
 use crate::settings::WhatsAppSettings;
 use crate::{DeskError, keychain};
 
+/// How soon a tunnel that did not open is tried again, and how seldom at most.
+#[cfg(feature = "ngrok")]
+const FIRST_RETRY: Duration = Duration::from_secs(2);
+#[cfg(feature = "ngrok")]
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
 /// Where the relay takes WhatsApp's webhooks.
 const DOOR: &str = "/webhooks/whatsapp";
 
@@ -113,9 +120,16 @@ impl Connecting {
         }
         // Before anything is kept: a token that makes no client is none.
         let client = client_of(&next)?;
+        if let Some(client) = &client {
+            require_one_app(client, &next).await?;
+        }
+        let is_another = to_keep.iter().any(|(name, _)| *name != keychain::APP_ID);
         self.keep(to_keep).await?;
         *settings = next;
         self.apply(&settings, client).await?;
+        if is_another {
+            connection::doubt_webhook(&self.0.inbox).await?;
+        }
         drop(settings);
         self.check().await
     }
@@ -220,23 +234,42 @@ impl Connecting {
         self.view().await
     }
 
-    /// Opens the tunnel again where WhatsApp posts through it, and tells WhatsApp
-    /// if it has another address now.
+    /// Keeps the tunnel open where WhatsApp posts through it, and tells WhatsApp
+    /// if it has another address now. It ends with the desk.
     #[cfg(feature = "ngrok")]
-    pub(crate) async fn reopen_tunnel(&self) {
-        let reopened = async {
-            let Some(known) = connection::tunnelled(&self.0.inbox).await? else {
-                return Ok(());
+    pub(crate) async fn keep_tunnel(&self) {
+        let mut pause = FIRST_RETRY;
+        while !self.0.inbox.stopping().is_cancelled() {
+            let wait = match self.reopen_tunnel().await {
+                Ok(()) => {
+                    self.0.inbox.problems.clear("tunnel");
+                    pause = FIRST_RETRY;
+                    LONGEST_RETRY
+                }
+                Err(error) => {
+                    let words =
+                        Words::new("tunnel", "The tunnel to this desk is not open", error.to_string());
+                    self.0.inbox.problems.raise("tunnel", words);
+                    let this = pause;
+                    pause = (pause * 2).min(LONGEST_RETRY);
+                    this
+                }
             };
-            if door_of(&self.tunnel().await?)? != known {
-                self.set_webhook(WayIn::Ngrok).await?;
-            }
-            Ok::<(), DeskError>(())
-        };
-        if let Err(error) = reopened.await {
-            let words = Words::new("tunnel", "The tunnel to this desk is not open", error.to_string());
-            self.0.inbox.problems.raise("tunnel", words);
+            let stopping = self.0.inbox.stopping().cancelled();
+            let _ = tokio::time::timeout(wait, stopping).await;
         }
+    }
+
+    /// Looks once. A tunnel that has broken is dropped before the next is opened.
+    #[cfg(feature = "ngrok")]
+    async fn reopen_tunnel(&self) -> Result<(), DeskError> {
+        let Some(known) = connection::tunnelled(&self.0.inbox).await? else {
+            return Ok(());
+        };
+        if door_of(&self.tunnel().await?)? != known {
+            self.set_webhook(WayIn::Ngrok).await?;
+        }
+        Ok(())
     }
 
     /// Returns the public address of a tunnel to the relay inside.
@@ -249,9 +282,10 @@ impl Connecting {
             .into());
         };
         let mut open = relay.tunnel.lock().await;
-        if let Some(tunnel) = open.as_ref() {
+        if let Some(tunnel) = open.as_ref().filter(|tunnel| tunnel.is_open()) {
             return Ok(tunnel.url().to_owned());
         }
+        *open = None;
         let tunnel = crate::tunnel::open(&self.0.profile, &relay.url).await?;
         Ok(open.insert(tunnel).url().to_owned())
     }
@@ -285,6 +319,37 @@ pub(crate) fn client_of(settings: &WhatsAppSettings) -> Result<Option<WhatsAppAp
     })
     .map(Some)
     .map_err(|error| DeskError::Setting(format!("whatsapp.token (COBRO_WHATSAPP_TOKEN): {error}")))
+}
+
+/// Asks Meta whether the app id, its secret and the token belong together. With the
+/// secret of another app every webhook would look forged. What is missing still is
+/// not asked about.
+pub(crate) async fn require_one_app(
+    client: &WhatsAppApi,
+    settings: &WhatsAppSettings,
+) -> Result<(), DeskError> {
+    let (Some(token), Some(app_id), Some(secret)) =
+        (&settings.token, &settings.app_id, settings.app_secrets.first())
+    else {
+        return Ok(());
+    };
+    let refused = |what: &str| Err(Error::Invalid(what.to_owned()).into());
+    match client.debug_token_as_app(token, app_id, secret).await {
+        Ok(found) if found.app_id.as_ref().is_some_and(|of| of != app_id) => refused(
+            "The access token was made for another app than this app id. Make the token for this app at Meta, or put in the other app's id and secret",
+        ),
+        // Whether it holds is told by the check, in its own words.
+        Ok(_) => Ok(()),
+        Err(
+            WhatsAppError::Graph { .. }
+            | WhatsAppError::Status {
+                status: 400..=499, ..
+            },
+        ) => refused(
+            "Meta does not take this app secret for this app id. Copy both from the same app's basic settings",
+        ),
+        Err(error) => Err(Error::from(error).into()),
+    }
 }
 
 /// Checks what a person pasted, which is easily the wrong thing.

@@ -194,7 +194,7 @@ impl Desk {
         #[cfg(feature = "ngrok")]
         if kind != Kind::Command {
             let connecting = connecting.clone();
-            tokio::spawn(async move { connecting.reopen_tunnel().await });
+            tokio::spawn(async move { connecting.keep_tunnel().await });
         }
         Ok(Self {
             inbox,

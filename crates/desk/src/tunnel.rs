@@ -15,7 +15,14 @@ const VARIABLE: &str = "NGROK_AUTHTOKEN";
 /// An open tunnel.
 pub(crate) struct Tunnel {
     url: String,
-    _forwarder: Forwarder<HttpTunnel>,
+    /// Ends when the tunnel breaks.
+    forwarding: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Tunnel {
+    fn drop(&mut self) {
+        self.forwarding.abort();
+    }
 }
 
 impl std::fmt::Debug for Tunnel {
@@ -27,6 +34,11 @@ impl std::fmt::Debug for Tunnel {
 }
 
 impl Tunnel {
+    /// Returns whether it still forwards.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.forwarding.is_finished()
+    }
+
     /// Returns its public address.
     pub(crate) fn url(&self) -> &str {
         &self.url
@@ -65,10 +77,17 @@ pub(crate) async fn open(profile: &Path, to: &str) -> Result<Tunnel, DeskError> 
         .listen_and_forward(to)
         .await
         .map_err(refused)?;
+    let url = forwarder.url().to_owned();
     Ok(Tunnel {
-        url: forwarder.url().to_owned(),
-        _forwarder: forwarder,
+        url,
+        forwarding: tokio::spawn(until_broken(forwarder)),
     })
+}
+
+async fn until_broken(mut forwarder: Forwarder<HttpTunnel>) {
+    if !matches!(forwarder.join().await, Ok(Ok(()))) {
+        tracing::debug!("The tunnel broke");
+    }
 }
 
 /// ngrok's own words name what to mend; they hold no token.

@@ -107,6 +107,28 @@ impl WhatsAppApi {
             .ok_or(WhatsAppError::Unreadable)
     }
 
+    /// Returns what a token may do, asked as the app itself: Meta refuses that where
+    /// the secret is not the app's.
+    pub async fn debug_token_as_app(
+        &self,
+        token: &SecretString,
+        app_id: &str,
+        app_secret: &SecretString,
+    ) -> Result<TokenInfo, WhatsAppError> {
+        let app_token = format!("{app_id}|{}", app_secret.expose_secret());
+        let request = self
+            .http
+            .get(self.address("address", "debug_token", "")?)
+            .bearer_auth(app_token)
+            .query(&[("input_token", token.expose_secret())]);
+        let answer = asked(request).await?;
+        answer
+            .get("data")
+            .filter(|data| data.is_object())
+            .map(token_of)
+            .ok_or(WhatsAppError::Unreadable)
+    }
+
     /// Returns what an account is called.
     pub async fn account(&self, waba: &str) -> Result<AccountInfo, WhatsAppError> {
         let answer = asked(self.get(ACCOUNT, waba, "?fields=id,name")?).await?;

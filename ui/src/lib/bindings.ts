@@ -655,8 +655,12 @@ export type OrderDraft = {
 };
 
 export type OrderItem = {
-	/**  The shop's own id of the product. */
+	/**
+	 *  The shop's own id of the product.
+	 *  Empty where WhatsApp gave none.
+	 */
 	product: string,
+	/**  0 where it could not be read. */
 	quantity: number,
 	/**  In major units, digit for digit as WhatsApp wrote it. */
 	price: string | null,
@@ -666,6 +670,7 @@ export type OrderItem = {
 export type OrderLine = {
 	/**  The shop's own id of the product. */
 	product: string,
+	/**  0 where it could not be read. */
 	quantity: number,
 	/**  For one. */
 	price: Money | null,

@@ -23,17 +23,26 @@ pub(crate) struct Kept {
 
 const COLUMNS: &str = "name, language, meta_id, category, status, quality, reason, components";
 
-/// Makes what is kept of an account what Meta has: what is gone there goes here.
-pub(crate) fn replace(conn: &Connection, waba: &str, all: &[Kept], at: Timestamp) -> Result<()> {
+/// Makes what is kept of an account what Meta had at `at`: what is gone there goes
+/// here, and what Meta told since then stays. What comes from the future was told by a
+/// clock that is wrong, and gives way.
+pub(crate) fn replace(
+    conn: &Connection,
+    waba: &str,
+    all: &[Kept],
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
     conn.execute(
-        "DELETE FROM templates WHERE waba_id = :waba",
-        named_params! { ":waba": waba },
+        "DELETE FROM templates WHERE waba_id = :waba AND (updated_at <= :at OR updated_at > :now)",
+        named_params! { ":waba": waba, ":at": At(at), ":now": At(now) },
     )?;
     let mut statement = conn.prepare_cached(
         "INSERT INTO templates
              (waba_id, name, language, meta_id, category, status, quality, reason, components, updated_at)
          VALUES (:waba, :name, :language, :meta_id, :category, :status, :quality, :reason, :components, :at)
-         ON CONFLICT DO NOTHING",
+         ON CONFLICT (waba_id, name, language) DO UPDATE SET
+             meta_id = excluded.meta_id, components = excluded.components",
     )?;
     for template in all {
         statement.execute(named_params! {

@@ -113,6 +113,26 @@ async fn what_is_pasted_wrong_is_said() {
     shop.close().await;
 }
 
+#[tokio::test]
+async fn the_secret_of_another_app_is_refused_before_it_is_kept() {
+    let shop = TestShop::open_with(&[
+        ("COBRO_WHATSAPP_APP_ID", "300000000000003"),
+        ("COBRO_WHATSAPP_APP_SECRET", ""),
+    ])
+    .await;
+    let secret = Credentials {
+        app_secret: Some("anotherapp0secret000000000000000".into()),
+        ..Credentials::default()
+    };
+    let error = shop.connecting().save(secret).await.unwrap_err();
+    assert!(
+        error.to_string().contains("does not take this app secret"),
+        "{error}"
+    );
+    assert!(!shop.connecting().view().await.unwrap().has_app_secret);
+    shop.close().await;
+}
+
 /// Where there is no keychain nothing is kept, and nothing is used that would be gone tomorrow.
 #[tokio::test]
 #[cfg(target_os = "linux")]

@@ -153,6 +153,23 @@ async fn a_template_reaches_a_customer_whose_window_is_closed() {
 }
 
 #[tokio::test]
+async fn the_kit_suggests_where_links_lead_and_makes_anew_what_meta_refused() {
+    let shop = TestShop::open().await;
+    let base = link_base_of_a_link(&shop).await;
+    let line = shop.line().await;
+    let kit = templates::kit(shop.inbox(), line).await.unwrap();
+    assert_eq!(kit.base.as_deref(), Some(base.as_str()));
+    shop.approved_kit(base.clone()).await;
+    shop.sandbox
+        .change_template("cobro_shipping_question_v1", TemplateState::Rejected, None);
+    templates::create_kit(shop.inbox(), line, base).await.unwrap();
+    let there = templates::sync(shop.inbox(), line).await.unwrap();
+    let has = |name: &str| there.iter().any(|template| template.name == name);
+    assert!(has("cobro_shipping_question_v2") && !has("cobro_payment_request_v2"));
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn a_template_that_is_not_approved_is_not_sent() {
     let shop = TestShop::open().await;
     shop.approved_kit(shop.link_base()).await;

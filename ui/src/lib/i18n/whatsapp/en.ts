@@ -218,6 +218,7 @@ const en = {
     tokenEnded: 'The token has ended. Make a new one in Meta Business settings.',
     tokenForever: 'The token does not end',
     permissions: 'Permissions',
+    optional: 'not needed',
     granted: 'granted',
     missing: 'missing',
     noPermissions: 'Save the token to see what it may do.',
@@ -267,7 +268,7 @@ const en = {
     alertsFailed: 'What WhatsApp told could not be read',
     dismissAlert: (title: string) => `Dismiss: ${title}`,
     severity: { info: 'Note', warning: 'Warning', critical: 'Sales stop' },
-    notDone: 'WhatsApp did not do it',
+    notDone: 'That did not happen',
     offline: 'No connection. What is shown is the last known state.',
   },
 

@@ -214,6 +214,7 @@ const es: WhatsAppWords = {
     tokenEnded: 'El token venció. Crea otro en la configuración de Meta Business.',
     tokenForever: 'El token no vence',
     permissions: 'Permisos',
+    optional: 'no hace falta',
     granted: 'concedido',
     missing: 'falta',
     noPermissions: 'Guarda el token para ver qué puede hacer.',
@@ -262,7 +263,7 @@ const es: WhatsAppWords = {
     alertsFailed: 'No se pudo leer lo que avisó WhatsApp',
     dismissAlert: (title) => `Descartar: ${title}`,
     severity: { info: 'Nota', warning: 'Atención', critical: 'Para las ventas' },
-    notDone: 'WhatsApp no lo hizo',
+    notDone: 'No se hizo',
     offline: 'Sin conexión. Se muestra el último estado conocido.',
   },
 

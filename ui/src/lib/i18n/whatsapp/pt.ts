@@ -214,6 +214,7 @@ const pt: WhatsAppWords = {
     tokenEnded: 'O token venceu. Crie outro nas configurações do Meta Business.',
     tokenForever: 'O token não vence',
     permissions: 'Permissões',
+    optional: 'não é preciso',
     granted: 'concedida',
     missing: 'falta',
     noPermissions: 'Salve o token para ver o que ele pode fazer.',
@@ -262,7 +263,7 @@ const pt: WhatsAppWords = {
     alertsFailed: 'Não foi possível ler o que o WhatsApp avisou',
     dismissAlert: (title) => `Descartar: ${title}`,
     severity: { info: 'Nota', warning: 'Atenção', critical: 'As vendas param' },
-    notDone: 'O WhatsApp não fez isso',
+    notDone: 'Não foi feito',
     offline: 'Sem conexão. É mostrado o último estado conhecido.',
   },
 
