@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use crate::domain::{
     ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction, FileKind,
-    MessageId, MessageKind, NewCharge, Origin, Timestamp, Words,
+    MessageId, MessageKind, NewCharge, Origin, ProductDraft, ProductId, Timestamp, Words,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};
 use crate::store::outbox::{Furnishing, Outgoing};
-use crate::store::{actions, charges, conversations, joins, messages, outbox, reactions};
+use crate::store::{actions, charges, conversations, joins, messages, outbox, products, reactions};
 use crate::{Result, media};
 
 /// Who made a change.
@@ -85,6 +85,12 @@ pub(crate) enum Action {
     CancelCharge {
         charge: ChargeId,
     },
+    SaveProduct(#[serde(serialize_with = "product_for_log")] Box<ProductDraft>),
+    /// Archives a product, or offers it again.
+    OfferProduct {
+        product: ProductId,
+        active: bool,
+    },
     JoinContacts {
         keep: ContactId,
         other: ContactId,
@@ -120,6 +126,11 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
         } => charges::add(tx, new, message, *livemode, now)?,
         Action::RetryCharge { charge } => charges::want_again(tx, *charge, now)?,
         Action::CancelCharge { charge } => cancel(tx, *charge, now)?,
+        Action::SaveProduct(draft) => {
+            products::save(tx, draft, now)?;
+            true
+        }
+        Action::OfferProduct { product, active } => products::set_active(tx, *product, *active, now)?,
         Action::JoinContacts { keep, other } => {
             joins::join(tx, *keep, *other, now)?;
             true
@@ -385,5 +396,14 @@ fn charge_for_log<S: serde::Serializer>(new: &NewCharge, serializer: S) -> Resul
     map.serialize_entry("conversation", &new.conversation)?;
     map.serialize_entry("amount_minor", &new.amount.minor())?;
     map.serialize_entry("currency", &new.amount.currency())?;
+    map.end()
+}
+
+fn product_for_log<S: serde::Serializer>(draft: &ProductDraft, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap;
+    let mut map = serializer.serialize_map(Some(3))?;
+    map.serialize_entry("product", &draft.id)?;
+    map.serialize_entry("amount_minor", &draft.price.minor())?;
+    map.serialize_entry("currency", &draft.price.currency())?;
     map.end()
 }

@@ -29,6 +29,8 @@ pub enum CoreEvent {
     ConnectionChanged,
     /// A template was made, approved, rejected or paused.
     TemplatesChanged,
+    /// A product was written, archived, sold or met at Stripe.
+    CatalogChanged,
     /// Events were missed: read everything again.
     Resync,
 }

@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::store::hints::{self, Hint};
 use crate::store::notices::Notice;
-use crate::store::{charges, conversations, notices, payments};
+use crate::store::{charges, conversations, notices, payments, products};
 use crate::{CoreEvent, Error, Inbox, Language, Result};
 
 /// Reads back whatever was hinted at, one object after another.
@@ -272,8 +272,9 @@ struct Settled {
 }
 
 /// Writes the payment and what it makes of its charge. Money that is news also
-/// queues its notice and, where it completes the charge, the thank-you. All
-/// commit together, so a crash can neither lose the thank-you nor send it twice.
+/// queues its notice and, where it completes the charge, takes what was sold from
+/// the stock and queues the thank-you. All commit together, so a crash can neither
+/// lose the thank-you nor send it twice, nor sell from the stock twice.
 fn settle(
     tx: &Transaction<'_>,
     fact: &Fact,
@@ -308,6 +309,7 @@ fn settle(
     let paid = charges::get(tx, charge)?;
     // A link that may be paid often has as many payments to thank for.
     if first_paid || (is_news && !facts.single_use && payment == Payment::Paid) {
+        products::sell(tx, charge, &fact.record.payment_intent, now)?;
         thank(tx, charge, fact.record.amount, language, now)?;
     }
     if is_news && announces {

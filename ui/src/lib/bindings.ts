@@ -69,6 +69,12 @@ export const commands = {
 	retryCharge: (charge: ChargeId) => typedError<Charge, CommandError>(__TAURI_INVOKE("retry_charge", { charge })),
 	/**  Withdraws a charge. */
 	cancelCharge: (charge: ChargeId) => typedError<Charge, CommandError>(__TAURI_INVOKE("cancel_charge", { charge })),
+	/**  Returns the catalog, by name; archived products only where they are asked for. */
+	products: (archived: boolean) => typedError<Product[], CommandError>(__TAURI_INVOKE("products", { archived })),
+	/**  Writes a product. The same id twice is one product. */
+	saveProduct: (draft: ProductDraft) => typedError<Product, CommandError>(__TAURI_INVOKE("save_product", { draft })),
+	/**  Archives a product, or offers it again. */
+	offerProduct: (product: ProductId, active: boolean) => typedError<Product, CommandError>(__TAURI_INVOKE("offer_product", { product, active })),
 	/**  Says what the person can see now; `null` when the window is hidden or unfocused. */
 	setOnScreen: (conversation: ConversationId | null) => typedError<null, CommandError>(__TAURI_INVOKE("set_on_screen", { conversation })),
 	/**  Shows a notification, so that a person can see whether this system does. */
@@ -352,6 +358,8 @@ export type CoreEvent = { type: "conversationChanged"; conversation: Conversatio
 { type: "connectionChanged" } | 
 /**  A template was made, approved, rejected or paused. */
 { type: "templatesChanged" } | 
+/**  A product was written, archived, sold or met at Stripe. */
+{ type: "catalogChanged" } | 
 /**  Events were missed: read everything again. */
 { type: "resync" };
 
@@ -398,6 +406,9 @@ export type Delivery = "queued" | "sending" |
 /**  WhatsApp's answer was lost. Its status webhook will tell; it is never blindly repeated. */
 "unknown" | "sent" | "failed" | "delivered" | "read";
 
+/**  How much more, or less, something costs, in minor units. */
+export type Difference = number;
+
 export type Direction = "in" | "out";
 
 /**  An envelope that could not be understood. It is kept whole. */
@@ -407,6 +418,9 @@ export type EnvelopeProblem = {
 	receivedAt: Timestamp,
 	error: string,
 };
+
+/**  Names the bytes of a file: those of a message by the message's own id, or staged ones. */
+export type FileId = string;
 
 /**  What kind of file is sent. */
 export type FileKind = "image" | "video" | "audio" | 
@@ -444,6 +458,9 @@ export type Identity = {
 export type IdentityKind = "phone" | 
 /**  Business-scoped user id, such as `MX.1349…`. */
 "userId" | "username";
+
+/**  The unit in which a subscription's price comes back. */
+export type Interval = "day" | "week" | "month" | "year";
 
 /**  Another contact that a person joined to this one. */
 export type JoinedContact = {
@@ -643,6 +660,21 @@ export type Number = {
 	line: LineId | null,
 };
 
+/**
+ *  What a customer chooses of a product, such as its size. One value is always
+ *  taken: the first, unless another is chosen.
+ */
+export type OptionGroup = {
+	name: string,
+	values: OptionValue[],
+};
+
+export type OptionValue = {
+	name: string,
+	/**  What it adds to the price, or takes off. */
+	difference?: Difference,
+};
+
 /**  What a cart adds up to, by exact arithmetic on what WhatsApp wrote. */
 export type OrderDraft = {
 	message: MessageId,
@@ -742,6 +774,56 @@ export type Problem = {
 	count: number,
 };
 
+/**  Something the shop sells. */
+export type Product = {
+	id: ProductId,
+	name: string,
+	description: string,
+	/**  Other names that customers and sellers use. */
+	aliases: string[],
+	/**  The shop's own number for it, which a cart of WhatsApp's names it by. */
+	sku: string | null,
+	/**  Without options. */
+	price: Money,
+	options: OptionGroup[],
+	/**
+	 *  How many are left; below zero where more were paid for than there were.
+	 *  `None`: nobody counts.
+	 */
+	stock: number | null,
+	image: FileId | null,
+	tax: Tax | null,
+	/**  An archived product is kept, and no longer offered. */
+	active: boolean,
+	/**  A subscription's interval; `None` for what is paid once. */
+	recurring: Recurring | null,
+	stripeProduct: string | null,
+	stripePrice: string | null,
+	sync: SyncState,
+	problem: Words | null,
+	updatedAt: Timestamp,
+};
+
+/**  A product as a person writes it. */
+export type ProductDraft = {
+	/**  Made by the editor, so that saving twice is saving once. */
+	id: ProductId,
+	name: string,
+	description?: string,
+	aliases?: string[],
+	sku?: string | null,
+	price: Money,
+	options?: OptionGroup[],
+	stock?: number | null,
+	/**  The stock when the editor was opened: what was sold meanwhile stays sold. */
+	seenStock?: number | null,
+	tax?: Tax | null,
+	recurring?: Recurring | null,
+};
+
+/**  Names a product. The editor makes it, so that saving twice is saving once. */
+export type ProductId = string;
+
 /**  The message that another one answers, as far as it is here. */
 export type Quote = {
 	/**  `None` for a message that is not here. */
@@ -762,6 +844,12 @@ export type RecorderState = {
 	available: boolean,
 	/**  Why not, and what to do. */
 	problem: string | null,
+};
+
+/**  How often a subscription is charged: every `count` of `interval`. */
+export type Recurring = {
+	interval: Interval,
+	count: number,
 };
 
 /**  The ad or post that led the customer here. */
@@ -832,6 +920,17 @@ export type StripeReads = {
 	allowance: number,
 };
 
+/**  How a product stands to Stripe's. */
+export type SyncState = 
+/**  It is only here. */
+"local" | 
+/**  What is here goes to Stripe as soon as it can. */
+"wanted" | "synced" | 
+/**  Both sides changed it: a person decides. */
+"conflict" | 
+/**  Stripe refused it; a person must look. */
+"refused";
+
 /**  What a system message tells. */
 export type SystemChange = "number" | "userId" | 
 /**  The customer's security code changed: a new phone, or a new owner. */
@@ -841,6 +940,16 @@ export type SystemChange = "number" | "userId" |
 export type Tab = "all" | "unread" | 
 /**  A charge waits for the customer's money. */
 "awaiting" | "paid";
+
+/**  How Stripe's tax looks at a product. */
+export type Tax = {
+	behavior: TaxBehavior,
+	/**  Such as `txcd_99999999`. */
+	code: string | null,
+};
+
+/**  Whether a price includes its tax, as Stripe has it. */
+export type TaxBehavior = "inclusive" | "exclusive" | "unspecified";
 
 /**  One template of the shop's, in one language. */
 export type Template = {

@@ -1,5 +1,6 @@
 /** What the person has open: the view, the conversation, its thread, draft and charge. */
 import type { Charge, CommandError, CoreEvent, Message, Money } from '$lib/api';
+import { Catalog } from '$lib/catalog/catalog.svelte';
 import { type ChargeComposer, ChargeComposers } from '$lib/charge/composer.svelte';
 import { Health } from '$lib/health/health.svelte';
 import { language } from '$lib/i18n/language.svelte';
@@ -23,7 +24,7 @@ export type Section = (typeof SECTIONS)[number];
 export type View = 'inbox' | Section;
 export type Focus = 'reply' | 'amount' | 'search';
 
-type Told = 'imports' | 'alerts' | 'connection' | 'templates' | 'everything';
+type Told = 'imports' | 'alerts' | 'connection' | 'templates' | 'everything' | 'catalog';
 
 export class Workbench {
   readonly status = new Status();
@@ -33,6 +34,7 @@ export class Workbench {
   readonly recorder = new Recorder();
   readonly connection = new Connection();
   readonly alerts = new Alerts();
+  readonly catalog = new Catalog();
   readonly imports = new Imports();
   readonly kit = new Kit();
   readonly threads = new Threads();
@@ -93,6 +95,9 @@ export class Workbench {
         break;
       case 'templatesChanged':
         this.#toldOf.add('templates');
+        break;
+      case 'catalogChanged':
+        this.#toldOf.add('catalog');
         break;
       case 'resync':
         // An import overruns the events again and again: each flood is read once.
@@ -229,6 +234,7 @@ export class Workbench {
       all || what.has('imports') ? this.imports.refresh() : undefined,
       all || what.has('alerts') ? this.alerts.refresh() : undefined,
       all || what.has('connection') ? this.connection.changed() : undefined,
+      all || what.has('catalog') ? this.catalog.changed() : undefined,
       all || what.has('templates') ? this.#rereadTemplates() : undefined,
     ]);
   }

@@ -47,4 +47,8 @@ ids! {
     /// Names a message here; WhatsApp's own name for it is its wamid.
     MessageId
     NoticeId
+    /// Names a product. The editor makes it, so that saving twice is saving once.
+    ProductId
+    /// Names an offer that a customer may accept.
+    QuotationId
 }

@@ -10,6 +10,7 @@ mod message;
 mod notice;
 mod order;
 mod problem;
+mod product;
 mod template;
 
 pub use charge::{
@@ -29,7 +30,9 @@ pub use connection::{
 };
 pub use contact::{ContactSuggestion, CustomerStats, Identity, IdentityKind, JoinedContact};
 pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
-pub use ids::{ChargeId, ContactId, ConversationId, FileId, LineId, MessageId, NoticeId};
+pub use ids::{
+    ChargeId, ContactId, ConversationId, FileId, LineId, MessageId, NoticeId, ProductId, QuotationId,
+};
 pub use media::{FileKind, MediaPolicy, MediaState, MediaView, StagedFile};
 pub use message::{
     Delivery, Direction, Forwarded, Message, MessageVersion, NewBody, NewMessage, Origin, Quote, ReactionView,
@@ -37,6 +40,10 @@ pub use message::{
 pub use notice::{Announcement, NoticeKind};
 pub use order::{OrderDraft, OrderLine};
 pub use problem::{EnvelopeProblem, Problem, Words};
+pub use product::{
+    ChosenOption, Difference, Interval, OptionGroup, OptionValue, Product, ProductDraft, Recurring,
+    SyncState, Tax, TaxBehavior,
+};
 pub use template::{
     Kit, KitEntry, KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplatePreview,
     TemplateStatus, TemplateValue,

@@ -12,6 +12,7 @@ pub(crate) type Migrations = &'static [&'static str];
 pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_whatsapp.sql"),
+    include_str!("migrations/0003_catalog.sql"),
 ];
 
 /// Those of the files' database.

@@ -22,6 +22,7 @@ pub(crate) mod notices;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod payments;
+pub(crate) mod products;
 pub(crate) mod reactions;
 pub(crate) mod reads;
 pub(crate) mod received;
@@ -254,4 +255,13 @@ async fn blocking<T: Send + 'static>(job: impl FnOnce() -> Result<T> + Send + 's
     tokio::task::spawn_blocking(job)
         .await
         .map_err(|error| Error::Other(anyhow!(error).context("A database task stopped")))?
+}
+
+/// Opens a new database in a folder of its own.
+#[cfg(test)]
+pub(crate) async fn open_for_tests() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let key = DatabaseKey::from_raw([7; 32]);
+    let store = Store::open(folder.path().join("cobro.db"), key).await;
+    (store.expect("a new database opens"), folder)
 }
