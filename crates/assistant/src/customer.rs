@@ -12,6 +12,7 @@ use crate::catalog::{Catalog, Place};
 use crate::consent::{self, Verdict};
 use crate::conversation::{Conversation, Order};
 use crate::dialogue::{Consent, Doubt, Price, Question, State, delivery_item, is_delivery};
+use crate::guards;
 use crate::mention::{Fit, Mention, common};
 use crate::order::{Level, Line, Quantity, places_meant, quantity_of};
 use crate::read::{Language, Sense, Token};
@@ -125,7 +126,11 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
     }
     // "un masaje o una sesión": one of them, and nobody knows which.
     state.unsettled |= said.found.mentions.iter().any(|mention| {
-        let next = said.text(mention.end);
+        let comma = said
+            .tokens
+            .get(mention.end)
+            .is_some_and(|token| token.is_mark(','));
+        let next = said.text(mention.end + usize::from(comma));
         matches!(next, "or" | "ou") || next == "o" && state.language == Language::Spanish
     });
     let mut replaced = None;
@@ -273,7 +278,8 @@ fn take_mention(
         .places
         .iter()
         .all(|place| is_delivery(catalog, *place) || state.offer.contains(place));
-    if earlier && level == Level::Wanted && !adds(said, mention) && !offered {
+    let asked_for_more = state.question == Question::Upsell;
+    if earlier && level == Level::Wanted && !adds(said, mention) && !offered && !asked_for_more {
         // Two orders in a row: is the first one meant too?
         state.unsettled = true;
     }
@@ -307,6 +313,14 @@ fn take_delivery(state: &mut State, said: &Said, catalog: &Catalog) {
 
 /// Takes the customer's agreement, or its withdrawal, in.
 fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: usize, catalog: &Catalog) {
+    let verdict = match verdict {
+        // "en 7 mil y las pago" agrees to a price that nobody gave.
+        Verdict::Agrees(_) if guards::names_own_price(said, state, catalog, None) => {
+            Verdict::Doubts(Doubt::Conditional)
+        }
+        Verdict::Agrees(Consent::Accept) if state.brings && only_takes_along(said) => Verdict::Neither,
+        verdict => verdict,
+    };
     match verdict {
         Verdict::Agrees(consent) => {
             let counts = match consent {
@@ -337,6 +351,13 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
     if said.tokens.iter().any(Token::is_word) && state.fit_is_lost(catalog) {
         state.unsettled |= state.price != Price::Verified && state.price != Price::Quoted;
     }
+}
+
+/// "ya lo llevo" answers "tráigalo": it brings, and buys nothing.
+fn only_takes_along(said: &Said) -> bool {
+    said.all(Sense::Accept).all(|hit| {
+        (hit.start..hit.end).any(|at| matches!(said.text(at), "llevo" | "llevamos" | "levo" | "levamos"))
+    })
 }
 
 /// "sí, agrégalas": takes what the shop offered on top.

@@ -231,9 +231,24 @@ impl Desk<'_> {
             })
     }
 
+    /// "mándame el link" … "ah, y otra gelatina": nobody has seen that order's total.
+    fn changed_after_consent(&self) -> bool {
+        let (Some((_, consent)), Some(order)) = (self.state.consent, self.state.order_turn) else {
+            return false;
+        };
+        let same_burst = self.burst.first().is_some_and(|(first, _)| *first <= consent);
+        same_burst && consent < order
+    }
+
     /// Returns what keeps an agreed and priced order from being charged.
     fn still_open(&self, consent: Consent) -> Option<&'static str> {
         let state = self.state;
+        if self.changed_after_consent() {
+            return Some("The customer changed the order after asking to pay");
+        }
+        if self.burst_has(Sense::Hedge) {
+            return Some("The customer does not sound sure");
+        }
         match state.price {
             Price::Mismatch => return Some("The shop named an amount that the order does not explain"),
             Price::Verified => return None,

@@ -86,6 +86,8 @@ pub(crate) struct State {
     /// The round in which the customer asked about several items as one order.
     pub(crate) together: Option<usize>,
     pub(crate) free_delivery: bool,
+    /// The shop asked for something to be brought: "llevarlo" is not buying then.
+    pub(crate) brings: bool,
     /// A link is out for what was ordered.
     pub(crate) linked: bool,
     pub(crate) paid: bool,
@@ -118,6 +120,7 @@ impl State {
             unsettled: false,
             together: None,
             free_delivery: false,
+            brings: false,
             linked: false,
             paid: false,
             last: Vec::new(),

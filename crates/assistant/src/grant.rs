@@ -167,7 +167,15 @@ fn is_off(said: &Said, at: usize, money: bool) -> bool {
                     | "descontamos"
             )
     });
-    let result = (start.max(at.saturating_sub(3))..at).any(|before| {
+    let result = says_what_is_left(said, start, at);
+    let take_off = said.text(at + 1) == "off" || said.text(at + 2) == "off";
+    let currency_or_close = money || after || take_off;
+    currency_or_close && (after || before) && !result
+}
+
+/// Returns whether the amount at `at` is what remains to be paid: "te queda en 90", "so that's 90".
+fn says_what_is_left(said: &Said, start: usize, at: usize) -> bool {
+    (start.max(at.saturating_sub(3))..at).any(|before| {
         matches!(
             said.text(before),
             "queda"
@@ -182,12 +190,11 @@ fn is_off(said: &Said, at: usize, money: bool) -> bool {
                 | "son"
                 | "precio"
                 | "preco"
+                | "so"
+                | "that"
                 | "now"
         )
-    });
-    let take_off = said.text(at + 1) == "off" || said.text(at + 2) == "off";
-    let currency_or_close = money || after || take_off;
-    currency_or_close && (after || before) && !result
+    })
 }
 
 fn amount_off(said: &Said, at: usize, number: Decimal, catalog: &Catalog) -> Option<Grant> {
@@ -215,23 +222,7 @@ fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: 
         };
         hit.start >= start && hit.start < end && hit.start <= at + 3 && at < hit.end + reach
     });
-    let result = said.within((start, end), Sense::Off)
-        && (start.max(at.saturating_sub(3))..at).any(|before| {
-            matches!(
-                said.text(before),
-                "queda"
-                    | "quedan"
-                    | "quedaria"
-                    | "quedarian"
-                    | "fica"
-                    | "sai"
-                    | "seria"
-                    | "serian"
-                    | "total"
-                    | "so"
-                    | "that"
-            )
-        });
+    let result = said.within((start, end), Sense::Off) && says_what_is_left(said, start, at);
     if !(result || gives && !is_off(said, at, true)) {
         return None;
     }

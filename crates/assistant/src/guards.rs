@@ -1,7 +1,8 @@
 //! What a person must look at, whatever else was said.
 
+use crate::catalog::Catalog;
 use crate::decide::Desk;
-use crate::dialogue::{Consent, sum};
+use crate::dialogue::{Consent, State, sum};
 use crate::grant::readings;
 use crate::price::{Trouble, priced};
 use crate::proposal::HandoffReason;
@@ -163,9 +164,8 @@ fn wants_instalments(said: &Said) -> bool {
 /// An offer ("te doy 70") is a question to the shop. "Cóbrame 20.000" is not,
 /// and neither is "tu colega me dijo que 40".
 fn claims_a_price(said: &Said, desk: &Desk<'_>) -> bool {
-    let unknown = said
-        .amounts()
-        .any(|(at, number, money)| is_a_price(said, at, number, money, desk) && !is_known(number, desk));
+    let charged = priced(desk).ok().map(|charge| charge.total.minor());
+    let unknown = names_own_price(said, desk.state, desk.catalog, charged);
     let agrees = said.has(Sense::Pay)
         || said.has(Sense::Accept)
             && desk
@@ -194,6 +194,12 @@ fn claims_a_price(said: &Said, desk: &Desk<'_>) -> bool {
                     | "told"
                     | "promised"
                     | "quoted"
+                    | "cardapio"
+                    | "menu"
+                    | "catalogo"
+                    | "letrero"
+                    | "etiqueta"
+                    | "flyer"
             )
         });
         let acts = said.has(Sense::Pay) || said.has(Sense::Accept) || said.has(Sense::Want);
@@ -211,7 +217,14 @@ fn claims_a_price(said: &Said, desk: &Desk<'_>) -> bool {
         })
 }
 
-fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, desk: &Desk<'_>) -> bool {
+/// Returns whether the message names a price that neither the catalog, nor the shop, nor `charged` explains.
+pub(crate) fn names_own_price(said: &Said, state: &State, catalog: &Catalog, charged: Option<i64>) -> bool {
+    said.amounts().any(|(at, number, money)| {
+        is_a_price(said, at, number, money, catalog) && !is_known(number, state, catalog, charged)
+    })
+}
+
+fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, catalog: &Catalog) -> bool {
     if money {
         return true;
     }
@@ -244,8 +257,8 @@ fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, desk: &Desk<
         .iter()
         .any(|mention| mention.start <= at && at < mention.end);
     let grouped = said.text(at).contains(['.', ',']);
-    let (cheapest, _) = desk.catalog.prices();
-    let plausible = readings(desk.catalog, number)
+    let (cheapest, _) = catalog.prices();
+    let plausible = readings(catalog, number)
         .iter()
         .any(|minor| *minor >= cheapest / 4);
     let claimed = grouped && said.has(Sense::Claim);
@@ -256,14 +269,10 @@ fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, desk: &Desk<
 }
 
 /// Returns whether the catalog or the shop explains the amount.
-fn is_known(number: Decimal, desk: &Desk<'_>) -> bool {
-    let state = desk.state;
-    let amounts = readings(desk.catalog, number);
-    let total = state
-        .resolved(desk.catalog)
-        .and_then(|pairs| sum(desk.catalog, &pairs));
-    let charged = priced(desk).ok().map(|charge| charge.total.minor());
-    let lines = state.resolved(desk.catalog).unwrap_or_default();
+fn is_known(number: Decimal, state: &State, catalog: &Catalog, charged: Option<i64>) -> bool {
+    let amounts = readings(catalog, number);
+    let lines = state.resolved(catalog).unwrap_or_default();
+    let total = sum(catalog, &lines).filter(|_| !lines.is_empty());
     amounts.iter().any(|minor| {
         state.shop_amounts.contains(minor)
             || Some(*minor) == total
@@ -273,9 +282,9 @@ fn is_known(number: Decimal, desk: &Desk<'_>) -> bool {
                 .iter()
                 .flat_map(|line| &line.places)
                 .chain(&state.offer)
-                .any(|place| desk.catalog.price(*place) == *minor)
+                .any(|place| catalog.price(*place) == *minor)
             || lines.iter().any(|(place, quantity)| {
-                desk.catalog.price(*place).checked_mul(i64::from(*quantity)) == Some(*minor)
+                catalog.price(*place).checked_mul(i64::from(*quantity)) == Some(*minor)
             })
     })
 }

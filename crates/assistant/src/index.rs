@@ -177,25 +177,27 @@ impl Index {
         }
     }
 
+    /// Places come in order, so that one that is there already is the last.
+    fn add_head(&mut self, head: String, place: Place) {
+        let heads = self.heads.entry(head).or_default();
+        if heads.last() != Some(&place) {
+            heads.push(place);
+        }
+    }
+
     fn add(&mut self, place: Place, item: &Item) {
         let mut entry = self.entry_from_name(&item.name);
         for alias in &item.aliases {
             let other = self.entry_from_name(alias);
             entry.keys.extend(other.keys);
-            self.heads
-                .entry(other.head.unwrap_or_default())
-                .or_default()
-                .push(place);
+            self.add_head(other.head.unwrap_or_default(), place);
         }
         entry.keys.dedup();
         for key in entry.keys.iter().collect::<BTreeSet<_>>() {
             self.postings.entry(key.clone()).or_default().push(place);
         }
-        if let Some(head) = &entry.head {
-            let heads = self.heads.entry(head.clone()).or_default();
-            if heads.last() != Some(&place) {
-                heads.push(place);
-            }
+        if let Some(head) = entry.head.clone() {
+            self.add_head(head, place);
         }
         self.entries.push(entry);
     }

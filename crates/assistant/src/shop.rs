@@ -45,6 +45,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
             .retain(|line| !line.places.iter().all(|place| is_delivery(catalog, *place)));
     }
     judge_amounts(state, &said, &offered, catalog, at);
+    state.brings = said.tokens.iter().any(|token| is_bring(&token.text));
     state.question = question_of(&said);
     if state.question == Question::Other
         && state.price == Price::Verified
@@ -64,6 +65,14 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     }
     state.doubt = None;
     state.round += 1;
+}
+
+fn is_bring(word: &str) -> bool {
+    ["trae", "traig", "traer", "traz", "traga", "tragan"]
+        .iter()
+        .any(|root| word.starts_with(root))
+        && word != "traemos"
+        || word == "bring"
 }
 
 /// Remembers what was ordered and starts anew: it is charged, or paid.
@@ -276,13 +285,14 @@ fn recap(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog,
         .flat_map(|(_, number, _)| readings(catalog, number))
         .collect();
     let ours = state.resolved(catalog);
+    let our_total = ours.as_ref().and_then(|pairs| sum(catalog, pairs));
+    let listed_total = sum(catalog, &listed);
+    // "2 hems $36, rush $20. $56 total": the largest amount is the total.
+    let is_the_total = said.has(Sense::Total) && listed_total == amounts.iter().max().copied();
     if listed.len() > 1
         && ours.as_ref() != Some(&listed)
-        && sum(catalog, &listed).is_some_and(|total| amounts.contains(&total))
-        && ours
-            .as_ref()
-            .and_then(|pairs| sum(catalog, pairs))
-            .is_none_or(|total| !amounts.contains(&total))
+        && listed_total.is_some_and(|total| amounts.contains(&total))
+        && (is_the_total || our_total.is_none_or(|total| !amounts.contains(&total)))
     {
         state.lines = listed
             .iter()

@@ -239,6 +239,7 @@ fn propose_gives(_: &Catalog, turn: &Turn) -> bool {
         "off",
         "faço",
         "can do",
+        "could do",
         "10%",
         "20%",
         "queda",

@@ -17,6 +17,15 @@ impl Walk<'_> {
         let Some(whole) = number.as_whole() else {
             return at + 1;
         };
+        // "faz 160 na troca": a price for the thing, not so many of it.
+        if whole > 12
+            && matches!(
+                self.text(at + 1),
+                "na" | "no" | "pela" | "pelo" | "por" | "en" | "for" | "on" | "em"
+            )
+        {
+            return at + 1;
+        }
         let code = self.token(at).is_some_and(|token| token.glued)
             && at.checked_sub(1).is_some_and(|before| {
                 self.token(before)
@@ -110,11 +119,29 @@ impl Walk<'_> {
         {
             return None;
         }
+        if size == 12 && self.sells_by_the_dozen(at + 2) {
+            return None;
+        }
         let half = matches!(self.text_before(at), "half" | "media" | "medio" | "meia" | "meio");
         let pieces = number.as_whole()?.checked_mul(size)?;
         self.take_count(at, if half { pieces / 2 } else { pieces });
         self.set_unit(Unit::Pieces);
         Some(at + 2)
+    }
+
+    /// Returns whether what follows at `at` is itself an item of a dozen: "docena de tamales".
+    fn sells_by_the_dozen(&self, at: usize) -> bool {
+        let noun = if matches!(self.text(at), "de" | "of") {
+            at + 1
+        } else {
+            at
+        };
+        let index = &self.catalog.index;
+        let dozens = index.with_key("~dozen");
+        !dozens.is_empty()
+            && self
+                .key_at(noun)
+                .is_some_and(|key| index.with_key(&key).iter().any(|place| dozens.contains(place)))
     }
 
     pub(super) fn set_unit(&mut self, unit: Unit) {

@@ -70,6 +70,7 @@ pub(crate) enum Sense {
     Each,
     Total,
     Hypothetical,
+    Hedge,
 }
 
 /// A phrase found in a message: tokens `start..end`.
@@ -372,6 +373,7 @@ fn sense_named(heading: &str) -> Option<Sense> {
         "each" => S::Each,
         "total" => S::Total,
         "hypothetical" => S::Hypothetical,
+        "hedge" => S::Hedge,
         _ => return None,
     })
 }
