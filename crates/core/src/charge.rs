@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cobro_protocol::cards;
-use cobro_stripe::{KeyMode, NewLink, PaymentLink, StripeApi, StripeError};
+use cobro_stripe::{KeyMode, NewLine, NewLink, PaymentLink, StripeApi, StripeError};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -235,10 +235,10 @@ async fn link_for(stripe: &StripeApi, draft: &ToCreate) -> Result<PaymentLink, S
     let new = NewLink {
         charge: &id,
         conversation: &conversation,
-        amount: draft.amount,
-        description: &draft.description,
+        lines: &[NewLine::of(&draft.description, draft.amount)],
         single_use: draft.single_use,
         inactive_message: Some(INACTIVE_LINK),
+        ..NewLink::default()
     };
     match timeout(
         Duration::from_secs(25),

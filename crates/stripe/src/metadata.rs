@@ -1,15 +1,15 @@
 //! The metadata that ties Stripe's objects to a charge and its conversation.
 
-use std::collections::HashMap;
-
 /// The charge's id, on every object that we make.
 pub(crate) const CHARGE: &str = "cobro_charge";
 /// The conversation's id, likewise.
 pub(crate) const CONVERSATION: &str = "cobro_conversation";
 
-pub(crate) fn of(charge: &str, conversation: &str) -> HashMap<String, String> {
-    HashMap::from([
-        (CHARGE.to_owned(), charge.to_owned()),
-        (CONVERSATION.to_owned(), conversation.to_owned()),
-    ])
+pub(crate) fn of<'a>(charge: &'a str, conversation: &'a str) -> [(&'static str, &'a str); 2] {
+    [(CHARGE, charge), (CONVERSATION, conversation)]
+}
+
+/// Returns whether an object was made for the charge.
+pub(crate) fn is_of(metadata: &crate::read::Metadata, charge: &str) -> bool {
+    metadata.get(CHARGE).is_some_and(|id| id == charge)
 }

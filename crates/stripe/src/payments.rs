@@ -1,14 +1,13 @@
 //! Payments and charges read back, and money given back.
 
-use cobro_protocol::Timestamp;
 use stripe_client_core::StripeRequest;
-use stripe_core::charge::{ListCharge, RetrieveCharge};
+use stripe_core::charge::RetrieveCharge;
 use stripe_core::payment_intent::RetrievePaymentIntent;
 use stripe_core::refund::{CreateRefund, CreateRefundReason};
-use stripe_types::RangeQueryTs;
 
+use crate::form::Form;
 use crate::links::checked_id;
-use crate::list::{self, List, PAGE};
+use crate::list::{Created, List, put_page};
 use crate::{Money, PaymentIntent, Refund, StripeApi, StripeCharge, StripeError, read};
 
 /// Why money is given back, in Stripe's words.
@@ -49,19 +48,14 @@ impl StripeApi {
     /// Returns a page of charges, newest first, beginning behind the charge `after`.
     pub async fn charges(
         &self,
-        created_since: Option<Timestamp>,
+        created: impl Into<Created>,
         after: Option<&str>,
     ) -> Result<List<StripeCharge>, StripeError> {
-        let mut request = ListCharge::new()
-            .limit(PAGE)
-            .expand(["data.balance_transaction".to_owned()]);
-        if let Some(since) = created_since {
-            request = request.created(RangeQueryTs::gte(since.secs()));
-        }
-        if let Some(after) = after {
-            request = request.starting_after(after);
-        }
-        list::read_list(&self.get(request.build()).await?, self.is_live())
+        let mut form = Form::default();
+        put_page(&mut form, after);
+        created.into().put(&mut form);
+        form.put("expand[0]", "data.balance_transaction");
+        self.page(form.get("/charges")).await
     }
 
     /// Gives back `amount` of a payment, all of it where there is none. Save `idempotency_key` first.
@@ -74,7 +68,7 @@ impl StripeApi {
     ) -> Result<Refund, StripeError> {
         let mut refund = CreateRefund::new().payment_intent(payment_intent);
         if let Some(amount) = amount {
-            refund = refund.amount(crate::links::chargeable(amount)?.minor());
+            refund = refund.amount(crate::lines::chargeable(amount)?.minor());
         }
         if let Some(reason) = reason {
             refund = refund.reason(reason);

@@ -15,12 +15,15 @@ use crate::{Currency, Money, StripeError};
 
 /// One of Stripe's objects as the rest of Cobro knows it.
 pub(crate) trait FromStripe: Sized {
-    /// async-stripe's type: every field, none of the required ones missing.
-    type Full: miniserde::Deserialize;
     /// Only what we need.
-    type Wire: DeserializeOwned + From<Self::Full>;
+    type Wire: DeserializeOwned;
     /// Stripe's name for it.
     const NAME: &'static str;
+
+    /// Returns what async-stripe's type reads: every field, none of the required ones missing.
+    fn wire_from_full(_raw: &str) -> Option<Self::Wire> {
+        None
+    }
 
     /// Returns the object. `live` is the mode where it does not say itself.
     fn from_wire(wire: Self::Wire, raw: String, live: bool) -> Result<Self, Unusable>;
@@ -42,13 +45,17 @@ pub(crate) fn answer<T: FromStripe>(answer: Answer, live: bool) -> Result<T, Str
 }
 
 pub(crate) fn object<T: FromStripe>(raw: &str, live: bool) -> Result<T, StripeError> {
-    let wire = match miniserde::json::from_str::<T::Full>(raw) {
-        Ok(full) => T::Wire::from(full),
-        Err(_) => serde_json::from_str(raw)
+    let wire = match T::wire_from_full(raw) {
+        Some(wire) => wire,
+        None => serde_json::from_str(raw)
             .map_err(|error| StripeError::decode(format!("{} ({})", T::NAME, place_of(&error))))?,
     };
     T::from_wire(wire, raw.to_owned(), live)
         .map_err(|Unusable(what)| StripeError::decode(format!("{} ({what})", T::NAME)))
+}
+
+pub(crate) fn full<F: miniserde::Deserialize, W: From<F>>(raw: &str) -> Option<W> {
+    miniserde::json::from_str::<F>(raw).ok().map(W::from)
 }
 
 /// Returns where reading failed, without what stood there.
@@ -89,6 +96,13 @@ impl<T> Expanded<T> {
     }
 
     pub(crate) fn id(&self) -> Option<&str> {
+        match self {
+            Self::Nothing => None,
+            Self::Id(id) | Self::Object(id, _) => Some(id),
+        }
+    }
+
+    pub(crate) fn into_id(self) -> Option<String> {
         match self {
             Self::Nothing => None,
             Self::Id(id) | Self::Object(id, _) => Some(id),
@@ -143,6 +157,10 @@ pub(crate) fn money(minor: i64, currency: &str) -> Result<Money, Unusable> {
     Currency::from_code(currency)
         .and_then(|currency| Money::from_minor(minor, currency))
         .map_err(|_| Unusable("an amount or its currency is none"))
+}
+
+pub(crate) fn currency(code: &str) -> Result<Currency, Unusable> {
+    Currency::from_code(code).map_err(|_| Unusable("a currency is none"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use cobro_protocol::Timestamp;
 use serde::Deserialize;
 
 use super::{at, quiet_debug};
-use crate::read::{Expanded, FromStripe, Metadata, Unusable, if_readable, money};
+use crate::read::{self, Expanded, FromStripe, Metadata, Unusable, if_readable, money};
 use crate::{Currency, Money};
 
 /// One attempt to take money. Not to be confused with the shop's own charge.
@@ -180,9 +180,12 @@ impl BalanceWire {
 }
 
 impl FromStripe for StripeCharge {
-    type Full = stripe_shared::Charge;
     type Wire = Wire;
     const NAME: &'static str = "charge";
+
+    fn wire_from_full(raw: &str) -> Option<Wire> {
+        read::full::<stripe_shared::Charge, _>(raw)
+    }
 
     fn from_wire(wire: Wire, raw: String, live: bool) -> Result<Self, Unusable> {
         Ok(Self {

@@ -7,7 +7,7 @@ use super::charge::Nothing;
 use super::payment_intent::{self, PaymentIntent};
 use super::{at, quiet_debug};
 use crate::Money;
-use crate::read::{Expanded, FromStripe, Metadata, Unusable, if_readable, money};
+use crate::read::{self, Expanded, FromStripe, Metadata, Unusable, if_readable, money};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct CheckoutSession {
@@ -108,9 +108,12 @@ impl From<stripe_shared::CheckoutSession> for Wire {
 }
 
 impl FromStripe for CheckoutSession {
-    type Full = stripe_shared::CheckoutSession;
     type Wire = Wire;
     const NAME: &'static str = "checkout.session";
+
+    fn wire_from_full(raw: &str) -> Option<Wire> {
+        read::full::<stripe_shared::CheckoutSession, _>(raw)
+    }
 
     fn from_wire(wire: Wire, raw: String, live: bool) -> Result<Self, Unusable> {
         let live = wire.livemode.unwrap_or(live);

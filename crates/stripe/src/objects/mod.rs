@@ -2,15 +2,23 @@
 
 mod charge;
 mod checkout_session;
+mod coupon;
+mod customer;
 mod payment_intent;
 mod payment_link;
+mod price;
+mod product;
 mod refund;
 
 pub(crate) use charge::Nothing;
 pub use charge::{BalanceTransaction, PaymentMethodSummary, StripeCharge};
 pub use checkout_session::{CheckoutSession, PaymentStatus};
+pub use coupon::{Coupon, PromotionCode};
+pub use customer::Customer;
 pub use payment_intent::{PaymentError, PaymentIntent};
 pub use payment_link::PaymentLink;
+pub use price::Price;
+pub use product::Product;
 pub use refund::Refund;
 
 use cobro_protocol::Timestamp;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::charge::{self, StripeCharge};
 use super::{at, quiet_debug};
 use crate::Money;
-use crate::read::{Expanded, FromStripe, Metadata, Unusable, if_readable, money};
+use crate::read::{self, Expanded, FromStripe, Metadata, Unusable, if_readable, money};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct PaymentIntent {
@@ -76,9 +76,12 @@ impl From<stripe_shared::PaymentIntent> for Wire {
 }
 
 impl FromStripe for PaymentIntent {
-    type Full = stripe_shared::PaymentIntent;
     type Wire = Wire;
     const NAME: &'static str = "payment_intent";
+
+    fn wire_from_full(raw: &str) -> Option<Wire> {
+        read::full::<stripe_shared::PaymentIntent, _>(raw)
+    }
 
     fn from_wire(wire: Wire, raw: String, live: bool) -> Result<Self, Unusable> {
         let live = wire.livemode.unwrap_or(live);

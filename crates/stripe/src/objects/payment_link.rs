@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::quiet_debug;
-use crate::read::{FromStripe, Metadata, Unusable, if_readable};
+use crate::read::{self, FromStripe, Metadata, Unusable, if_readable};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct PaymentLink {
@@ -41,9 +41,12 @@ impl From<stripe_shared::PaymentLink> for Wire {
 }
 
 impl FromStripe for PaymentLink {
-    type Full = stripe_shared::PaymentLink;
     type Wire = Wire;
     const NAME: &'static str = "payment_link";
+
+    fn wire_from_full(raw: &str) -> Option<Wire> {
+        read::full::<stripe_shared::PaymentLink, _>(raw)
+    }
 
     fn from_wire(wire: Wire, raw: String, live: bool) -> Result<Self, Unusable> {
         Ok(Self {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::charge::Nothing;
 use super::quiet_debug;
 use crate::Money;
-use crate::read::{Expanded, FromStripe, Unusable, money};
+use crate::read::{self, Expanded, FromStripe, Unusable, money};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refund {
@@ -49,9 +49,12 @@ impl From<stripe_shared::Refund> for Wire {
 }
 
 impl FromStripe for Refund {
-    type Full = stripe_shared::Refund;
     type Wire = Wire;
     const NAME: &'static str = "refund";
+
+    fn wire_from_full(raw: &str) -> Option<Wire> {
+        read::full::<stripe_shared::Refund, _>(raw)
+    }
 
     fn from_wire(wire: Wire, raw: String, _live: bool) -> Result<Self, Unusable> {
         Ok(Self {

@@ -150,6 +150,9 @@ fn coerced(value: Value, schema: &Value) -> Value {
             Some("integer") => text
                 .parse()
                 .map_or(Value::String(text), |number: i64| json!(number)),
+            Some("number") => text
+                .parse()
+                .map_or(Value::String(text), |number: f64| json!(number)),
             Some("boolean") => text.parse().map_or(Value::String(text), |yes: bool| json!(yes)),
             _ => Value::String(text),
         },

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use cobro_stripe::{Currency, Money, NewLink, PaymentLink, StripeApi, StripeError, StripeOptions};
+use cobro_stripe::{Currency, Money, NewLine, NewLink, PaymentLink, StripeApi, StripeError, StripeOptions};
 use stripe_client_core::StripeRequest;
 use stripe_core::refund::CreateRefund;
 
@@ -12,13 +12,13 @@ use crate::objects;
 use crate::server::{Reply, Server, install_tls};
 
 async fn make_link(api: &StripeApi) -> Result<PaymentLink, StripeError> {
+    let amount = Money::from_minor(100_00, Currency::from_code("MXN").unwrap()).unwrap();
     let new = NewLink {
         charge: "c1",
         conversation: "v1",
-        amount: Money::from_minor(100_00, Currency::from_code("MXN").unwrap()).unwrap(),
-        description: "Tacos",
+        lines: &[NewLine::of("Tacos", amount)],
         single_use: true,
-        inactive_message: None,
+        ..NewLink::default()
     };
     api.create_payment_link(&new, "cobro-charge-c1").await
 }
