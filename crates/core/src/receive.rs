@@ -43,7 +43,7 @@ pub(crate) struct Parsed {
 
 pub(crate) enum Content {
     WhatsApp(Vec<Update>),
-    Stripe(EventHint),
+    Stripe(Box<EventHint>),
     Nothing,
     Unreadable(String),
 }
@@ -68,7 +68,7 @@ impl Content {
                 Err(error) => Self::Unreadable(error.to_string()),
             },
             Source::Stripe => match EventHint::from_webhook_body(body) {
-                Ok(hint) => Self::Stripe(hint),
+                Ok(hint) => Self::Stripe(Box::new(hint)),
                 Err(error) => Self::Unreadable(error.to_string()),
             },
             Source::Action => Self::Nothing,

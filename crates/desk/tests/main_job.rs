@@ -10,6 +10,7 @@ use cobro_core::domain::{Delivery, MessageId, NewCharge, Payment, Tab};
 use cobro_core::{charge, conversation, message, notify};
 use cobro_sandbox::stripe::PayWith;
 use cobro_sandbox::{Endpoint, Fault, Kind};
+use cobro_stripe::NewRefund;
 use shop::{TestShop, mxn};
 
 #[tokio::test]
@@ -279,10 +280,16 @@ async fn a_refund_made_elsewhere_is_seen() {
     ana.phone.pays(PayWith::card("4242424242424242"));
     let paid = shop.until_payment(charge.id, Payment::Paid).await;
     let intent = paid.stripe_ids.payment_intent.unwrap();
+    let refund = NewRefund {
+        payment_intent: &intent,
+        amount: Some(mxn(40_00)),
+        reason: None,
+        metadata: &[],
+    };
     shop.inbox()
         .stripe()
         .unwrap()
-        .refund(&intent, Some(mxn(40_00)), None, "refund-1")
+        .create_refund(&refund, "refund-1")
         .await
         .unwrap();
     let refunded = shop.until_payment(charge.id, Payment::PartlyRefunded).await;

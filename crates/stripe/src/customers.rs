@@ -1,5 +1,7 @@
 //! Customers: who pays, kept at Stripe for transfers, subscriptions and the portal.
 
+use std::collections::BTreeMap;
+
 use stripe_client_core::RequestBuilder;
 
 use crate::form::{Form, read as reading};
@@ -43,6 +45,21 @@ impl StripeApi {
     pub async fn customer(&self, id: &str) -> Result<Customer, StripeError> {
         let request = reading(format!("/customers/{}", checked_id(id)?));
         read::answer(self.get(request).await?, self.is_live())
+    }
+
+    /// Returns what a customer has sent too much by transfer, by currency, in minor units.
+    pub async fn cash_balance(&self, customer: &str) -> Result<BTreeMap<String, i64>, StripeError> {
+        #[derive(serde::Deserialize)]
+        struct Wire {
+            available: Option<BTreeMap<String, i64>>,
+        }
+        let request = reading(format!("/customers/{}/cash_balance", checked_id(customer)?));
+        let answer = self.get(request).await?;
+        let wire: Wire = serde_json::from_str(&answer.body).map_err(|error| StripeError::Decode {
+            what: format!("cash_balance ({})", read::place_of(&error)),
+            request_id: answer.request_id,
+        })?;
+        Ok(wire.available.unwrap_or_default())
     }
 
     /// Returns a page of customers, newest first, of one e-mail or of all.

@@ -13,27 +13,29 @@ use crate::objects::Nothing;
 use crate::read::{Expanded, Metadata, if_readable, place_of};
 use crate::{StripeApi, StripeError, metadata};
 
-/// What is asked for. Stripe takes at most twenty types.
-pub const EVENT_TYPES: [&str; 19] = [
+/// What is asked for. Stripe takes at most twenty types, so those are left out
+/// that always come with another: a refund's making, a cancelled payment.
+pub const EVENT_TYPES: [&str; 20] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
     "payment_intent.succeeded",
-    "payment_intent.processing",
     "payment_intent.requires_action",
     "payment_intent.partially_funded",
     "payment_intent.payment_failed",
-    "payment_intent.canceled",
     "charge.updated",
     "charge.refunded",
-    "refund.created",
     "refund.updated",
     "refund.failed",
     "charge.dispute.created",
     "charge.dispute.updated",
     "charge.dispute.closed",
-    "charge.dispute.funds_reinstated",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "payout.paid",
 ];
 
 /// The cursor of an account that has had no event yet.
@@ -56,6 +58,9 @@ pub struct EventHint {
     pub payment_intent: Option<String>,
     pub payment_link: Option<String>,
     pub stripe_charge: Option<String>,
+    pub customer: Option<String>,
+    /// The subscription that it is, or that an invoice is for.
+    pub subscription: Option<String>,
     /// Our own charge, where the object carries its id.
     pub charge: Option<String>,
 }
@@ -240,6 +245,47 @@ struct About {
     payment_link: Expanded<Nothing>,
     #[serde(default)]
     charge: Expanded<Nothing>,
+    #[serde(default)]
+    customer: Expanded<Nothing>,
+    #[serde(default)]
+    subscription: Expanded<Nothing>,
+    #[serde(default, deserialize_with = "if_readable")]
+    parent: Option<Parent>,
+}
+
+#[derive(Deserialize)]
+struct Parent {
+    #[serde(default, deserialize_with = "if_readable")]
+    subscription_details: Option<OfSubscription>,
+}
+
+#[derive(Deserialize)]
+struct OfSubscription {
+    #[serde(default)]
+    subscription: Expanded<Nothing>,
+    #[serde(default, deserialize_with = "if_readable")]
+    metadata: Option<Metadata>,
+}
+
+impl About {
+    fn of_subscription(&self) -> Option<&OfSubscription> {
+        self.parent.as_ref()?.subscription_details.as_ref()
+    }
+
+    fn subscription_id(&self) -> Option<String> {
+        if self.object.as_deref() == Some("subscription") {
+            return self.id.clone();
+        }
+        let of = self.of_subscription().and_then(|of| of.subscription.id());
+        of.or(self.subscription.id()).map(str::to_owned)
+    }
+
+    fn charge_of_ours(&self) -> Option<String> {
+        let own = self.metadata.as_ref();
+        let of = self.of_subscription().and_then(|of| of.metadata.as_ref());
+        let charge = |metadata: &Metadata| metadata.get(metadata::CHARGE).cloned();
+        own.and_then(charge).or_else(|| of.and_then(charge))
+    }
 }
 
 impl Wire {
@@ -250,13 +296,14 @@ impl Wire {
                 .as_ref()
                 .and_then(|about| field(about).id().map(str::to_owned))
         };
-        let charge = about
-            .as_ref()
-            .and_then(|about| about.metadata.as_ref()?.get(metadata::CHARGE).cloned());
+        let charge = about.as_ref().and_then(About::charge_of_ours);
+        let subscription = about.as_ref().and_then(About::subscription_id);
         EventHint {
             payment_intent: id_of(|about| &about.payment_intent),
             payment_link: id_of(|about| &about.payment_link),
             stripe_charge: id_of(|about| &about.charge),
+            customer: id_of(|about| &about.customer),
+            subscription,
             charge,
             id: self.id,
             kind: self.kind,
@@ -273,6 +320,20 @@ const _: () = assert!(PAGE == 100 && EVENT_TYPES.len() <= 20);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_invoice_tells_whose_subscription_it_is_for() {
+        let hint = EventHint::from_webhook_body(
+            r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"id":"in_1","object":"invoice","customer":"cus_1",
+                "metadata":{},"parent":{"type":"subscription_details","subscription_details":{"subscription":"sub_1",
+                "metadata":{"cobro_charge":"c1"}}}}}}"#,
+        )
+        .unwrap();
+        assert_eq!(hint.to_read_back(), Some(("invoice", "in_1")));
+        assert_eq!(hint.subscription.as_deref(), Some("sub_1"));
+        assert_eq!(hint.customer.as_deref(), Some("cus_1"));
+        assert_eq!(hint.charge.as_deref(), Some("c1"));
+    }
 
     #[test]
     fn an_event_is_taken_as_a_hint_and_an_id() {

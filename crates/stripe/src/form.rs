@@ -69,3 +69,8 @@ impl Form {
 pub(crate) fn read(path: impl Into<String>) -> RequestBuilder {
     RequestBuilder::new(StripeMethod::Get, path.into())
 }
+
+/// Returns the request that takes away what is at `path`.
+pub(crate) fn delete(path: impl Into<String>) -> RequestBuilder {
+    RequestBuilder::new(StripeMethod::Delete, path.into())
+}

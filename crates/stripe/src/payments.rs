@@ -1,33 +1,13 @@
-//! Payments and charges read back, and money given back.
+//! Payments and charges read back.
 
 use stripe_client_core::StripeRequest;
 use stripe_core::charge::RetrieveCharge;
 use stripe_core::payment_intent::RetrievePaymentIntent;
-use stripe_core::refund::{CreateRefund, CreateRefundReason};
 
 use crate::form::Form;
 use crate::links::checked_id;
 use crate::list::{Created, List, put_page};
-use crate::{Money, PaymentIntent, Refund, StripeApi, StripeCharge, StripeError, read};
-
-/// Why money is given back, in Stripe's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefundReason {
-    Duplicate,
-    /// Stripe then also learns from it.
-    Fraudulent,
-    RequestedByCustomer,
-}
-
-impl From<RefundReason> for CreateRefundReason {
-    fn from(reason: RefundReason) -> Self {
-        match reason {
-            RefundReason::Duplicate => Self::Duplicate,
-            RefundReason::Fraudulent => Self::Fraudulent,
-            RefundReason::RequestedByCustomer => Self::RequestedByCustomer,
-        }
-    }
-}
+use crate::{PaymentIntent, StripeApi, StripeCharge, StripeError, read};
 
 impl StripeApi {
     /// Reads a payment back, with its latest charge and fee.
@@ -58,21 +38,16 @@ impl StripeApi {
         self.page(form.get("/charges")).await
     }
 
-    /// Gives back `amount` of a payment, all of it where there is none. Save `idempotency_key` first.
-    pub async fn refund(
+    /// Returns a page of payments, newest first, beginning behind the payment `after`, each with its latest charge.
+    pub async fn payment_intents(
         &self,
-        payment_intent: &str,
-        amount: Option<Money>,
-        reason: Option<RefundReason>,
-        idempotency_key: &str,
-    ) -> Result<Refund, StripeError> {
-        let mut refund = CreateRefund::new().payment_intent(payment_intent);
-        if let Some(amount) = amount {
-            refund = refund.amount(crate::lines::chargeable(amount)?.minor());
-        }
-        if let Some(reason) = reason {
-            refund = refund.reason(reason);
-        }
-        read::answer(self.post(refund.build(), idempotency_key).await?, self.is_live())
+        created: impl Into<Created>,
+        after: Option<&str>,
+    ) -> Result<List<PaymentIntent>, StripeError> {
+        let mut form = Form::default();
+        put_page(&mut form, after);
+        created.into().put(&mut form);
+        form.put("expand[0]", "data.latest_charge.balance_transaction");
+        self.page(form.get("/payment_intents")).await
     }
 }

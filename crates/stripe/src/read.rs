@@ -1,14 +1,13 @@
-//! Reading Stripe's answers: by async-stripe's full types, else by only what we need.
+//! Reading Stripe's answers: only what we need of each object, beside its raw JSON.
 //!
-//! async-stripe refuses an object whole when one required field is missing; a
-//! payment must not be lost to that. Both ways end in the same small wire type.
+//! async-stripe's own types refuse an object whole when one required field is
+//! missing; a payment must not be lost to that.
 
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use stripe_types::{AsCursorOpt, Expandable};
 
 use crate::transport::Answer;
 use crate::{Currency, Money, StripeError};
@@ -19,11 +18,6 @@ pub(crate) trait FromStripe: Sized {
     type Wire: DeserializeOwned;
     /// Stripe's name for it.
     const NAME: &'static str;
-
-    /// Returns what async-stripe's type reads: every field, none of the required ones missing.
-    fn wire_from_full(_raw: &str) -> Option<Self::Wire> {
-        None
-    }
 
     /// Returns the object. `live` is the mode where it does not say itself.
     fn from_wire(wire: Self::Wire, raw: String, live: bool) -> Result<Self, Unusable>;
@@ -45,17 +39,10 @@ pub(crate) fn answer<T: FromStripe>(answer: Answer, live: bool) -> Result<T, Str
 }
 
 pub(crate) fn object<T: FromStripe>(raw: &str, live: bool) -> Result<T, StripeError> {
-    let wire = match T::wire_from_full(raw) {
-        Some(wire) => wire,
-        None => serde_json::from_str(raw)
-            .map_err(|error| StripeError::decode(format!("{} ({})", T::NAME, place_of(&error))))?,
-    };
+    let wire = serde_json::from_str(raw)
+        .map_err(|error| StripeError::decode(format!("{} ({})", T::NAME, place_of(&error))))?;
     T::from_wire(wire, raw.to_owned(), live)
         .map_err(|Unusable(what)| StripeError::decode(format!("{} ({what})", T::NAME)))
-}
-
-pub(crate) fn full<F: miniserde::Deserialize, W: From<F>>(raw: &str) -> Option<W> {
-    miniserde::json::from_str::<F>(raw).ok().map(W::from)
 }
 
 /// Returns where reading failed, without what stood there.
@@ -78,23 +65,6 @@ pub(crate) enum Expanded<T> {
 }
 
 impl<T> Expanded<T> {
-    pub(crate) fn from_full<F>(full: Option<Expandable<F>>) -> Self
-    where
-        F: stripe_types::Object,
-        T: From<F>,
-    {
-        let Some(full) = full else {
-            return Self::Nothing;
-        };
-        let Some(id) = full.id().as_cursor_opt().map(str::to_owned) else {
-            return Self::Nothing;
-        };
-        match full {
-            Expandable::Id(_) => Self::Id(id),
-            Expandable::Object(object) => Self::Object(id, Box::new(T::from(*object))),
-        }
-    }
-
     pub(crate) fn id(&self) -> Option<&str> {
         match self {
             Self::Nothing => None,

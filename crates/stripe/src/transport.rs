@@ -199,6 +199,18 @@ impl StripeApi {
     }
 }
 
+impl StripeApi {
+    /// Posts what makes nothing, without a key; once.
+    pub(crate) async fn post_freely(&self, request: RequestBuilder) -> Result<Answer, StripeError> {
+        self.transport.ask(&self.transport.call(request, None)?).await
+    }
+
+    /// Takes something away, once: the caller reads back where the answer is lost.
+    pub(crate) async fn delete(&self, request: RequestBuilder) -> Result<Answer, StripeError> {
+        self.transport.ask(&self.transport.call(request, None)?).await
+    }
+}
+
 /// Lets any of async-stripe's request builders be sent through our transport.
 ///
 /// A request that carries no key of the caller's own is sent once: a key made

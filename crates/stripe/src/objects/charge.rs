@@ -3,9 +3,10 @@
 use cobro_protocol::Timestamp;
 use serde::Deserialize;
 
-use super::{at, quiet_debug};
-use crate::read::{self, Expanded, FromStripe, Metadata, Unusable, if_readable, money};
-use crate::{Currency, Money};
+use super::balance_transaction::{self as balance, BalanceTransaction};
+use super::{Nothing, at, quiet_debug};
+use crate::Money;
+use crate::read::{Expanded, FromStripe, Metadata, Unusable, if_readable, money};
 
 /// One attempt to take money. Not to be confused with the shop's own charge.
 #[expect(
@@ -23,6 +24,10 @@ pub struct StripeCharge {
     pub disputed: bool,
     pub paid: bool,
     pub payment_intent: Option<String>,
+    pub customer: Option<String>,
+    /// Who paid, as typed on the pay page.
+    pub payer: Payer,
+    pub failure_code: Option<String>,
     pub method: Option<PaymentMethodSummary>,
     /// `None` for a moment after capture, and where it was not expanded.
     pub balance_transaction: Option<BalanceTransaction>,
@@ -35,6 +40,21 @@ pub struct StripeCharge {
 
 quiet_debug!(StripeCharge);
 
+/// Who paid, for finding the conversation that a payment belongs to.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Payer {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// Names nobody: it stays out of logs.
+impl std::fmt::Debug for Payer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Payer").finish_non_exhaustive()
+    }
+}
+
 /// How the customer paid, such as a card and its last digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentMethodSummary {
@@ -42,17 +62,8 @@ pub struct PaymentMethodSummary {
     pub kind: String,
     pub brand: Option<String>,
     pub last4: Option<String>,
-}
-
-/// What the payment did to the shop's balance. It may be another currency than the charge's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BalanceTransaction {
-    pub id: String,
-    pub amount: i64,
-    pub fee: i64,
-    /// Can be negative: a refund, or a fee above the amount.
-    pub net: i64,
-    pub currency: Currency,
+    /// Months of a card payment without interest.
+    pub installments: Option<u32>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -72,24 +83,19 @@ pub(crate) struct Wire {
     paid: bool,
     #[serde(default)]
     payment_intent: Expanded<Nothing>,
+    #[serde(default)]
+    customer: Expanded<Nothing>,
+    #[serde(default, deserialize_with = "if_readable")]
+    billing_details: Option<Payer>,
+    failure_code: Option<String>,
     #[serde(default, deserialize_with = "if_readable")]
     payment_method_details: Option<MethodWire>,
     #[serde(default)]
-    balance_transaction: Expanded<BalanceWire>,
+    balance_transaction: Expanded<balance::Wire>,
     #[serde(default, deserialize_with = "if_readable")]
     metadata: Option<Metadata>,
     livemode: Option<bool>,
     created: Option<i64>,
-}
-
-/// Stands for an object of which only the id is wanted.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Nothing {}
-
-impl<T: stripe_types::Object> From<T> for Nothing {
-    fn from(_: T) -> Self {
-        Self {}
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -104,88 +110,42 @@ struct MethodWire {
 struct CardWire {
     brand: Option<String>,
     last4: Option<String>,
+    #[serde(default, deserialize_with = "if_readable")]
+    installments: Option<InstallmentsWire>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct BalanceWire {
-    id: String,
-    amount: i64,
-    fee: i64,
-    net: i64,
-    currency: String,
+struct InstallmentsWire {
+    plan: Option<PlanWire>,
 }
 
-impl From<stripe_shared::Charge> for Wire {
-    fn from(charge: stripe_shared::Charge) -> Self {
-        Self {
-            id: charge.id.to_string(),
-            amount: charge.amount,
-            amount_captured: charge.amount_captured,
-            amount_refunded: charge.amount_refunded,
-            currency: charge.currency.to_string(),
-            refunded: charge.refunded,
-            disputed: charge.disputed,
-            paid: charge.paid,
-            payment_intent: Expanded::from_full(charge.payment_intent),
-            payment_method_details: charge.payment_method_details.map(MethodWire::from),
-            balance_transaction: Expanded::from_full(charge.balance_transaction),
-            metadata: Some(charge.metadata.into_iter().collect()),
-            livemode: Some(charge.livemode),
-            created: Some(charge.created),
-        }
-    }
-}
-
-impl From<stripe_shared::PaymentMethodDetails> for MethodWire {
-    fn from(details: stripe_shared::PaymentMethodDetails) -> Self {
-        Self {
-            kind: details.type_,
-            card: details.card.map(|card| CardWire {
-                brand: card.brand,
-                last4: card.last4,
-            }),
-        }
-    }
-}
-
-impl From<stripe_shared::BalanceTransaction> for BalanceWire {
-    fn from(balance: stripe_shared::BalanceTransaction) -> Self {
-        Self {
-            id: balance.id.to_string(),
-            amount: balance.amount,
-            fee: balance.fee,
-            net: balance.net,
-            currency: balance.currency.to_string(),
-        }
-    }
+#[derive(Debug, Clone, Deserialize)]
+struct PlanWire {
+    count: Option<u32>,
 }
 
 impl From<MethodWire> for PaymentMethodSummary {
     fn from(MethodWire { kind, card }: MethodWire) -> Self {
-        let (brand, last4) = card.map_or((None, None), |card| (card.brand, card.last4));
-        Self { kind, brand, last4 }
-    }
-}
-
-impl BalanceWire {
-    fn into_balance(self) -> Option<BalanceTransaction> {
-        Some(BalanceTransaction {
-            currency: Currency::from_code(&self.currency).ok()?,
-            id: self.id,
-            amount: self.amount,
-            fee: self.fee,
-            net: self.net,
-        })
+        let Some(card) = card else {
+            return Self {
+                kind,
+                brand: None,
+                last4: None,
+                installments: None,
+            };
+        };
+        Self {
+            kind,
+            brand: card.brand,
+            last4: card.last4,
+            installments: card.installments.and_then(|plan| plan.plan?.count),
+        }
     }
 }
 
 impl FromStripe for StripeCharge {
     type Wire = Wire;
     const NAME: &'static str = "charge";
-
-    fn wire_from_full(raw: &str) -> Option<Wire> {
-        read::full::<stripe_shared::Charge, _>(raw)
-    }
 
     fn from_wire(wire: Wire, raw: String, live: bool) -> Result<Self, Unusable> {
         Ok(Self {
@@ -195,12 +155,15 @@ impl FromStripe for StripeCharge {
             refunded: wire.refunded,
             disputed: wire.disputed,
             paid: wire.paid,
-            payment_intent: wire.payment_intent.id().map(str::to_owned),
+            payment_intent: wire.payment_intent.into_id(),
+            customer: wire.customer.into_id(),
+            payer: wire.billing_details.unwrap_or_default(),
+            failure_code: wire.failure_code,
             method: wire.payment_method_details.map(Into::into),
             balance_transaction: wire
                 .balance_transaction
                 .into_object()
-                .and_then(BalanceWire::into_balance),
+                .and_then(|balance| BalanceTransaction::from_wire(balance, String::new(), live).ok()),
             metadata: wire.metadata.unwrap_or_default(),
             livemode: wire.livemode.unwrap_or(live),
             created: at(wire.created),

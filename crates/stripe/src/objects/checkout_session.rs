@@ -3,11 +3,11 @@
 use cobro_protocol::Timestamp;
 use serde::Deserialize;
 
-use super::charge::Nothing;
+use super::charge::Payer;
 use super::payment_intent::{self, PaymentIntent};
-use super::{at, quiet_debug};
+use super::{Nothing, at, quiet_debug};
 use crate::Money;
-use crate::read::{self, Expanded, FromStripe, Metadata, Unusable, if_readable, money};
+use crate::read::{Expanded, FromStripe, Metadata, Unusable, if_readable, money};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct CheckoutSession {
@@ -18,6 +18,18 @@ pub struct CheckoutSession {
     /// Stripe's word: `open`, `complete` or `expired`.
     pub status: Option<String>,
     pub amount_total: Option<Money>,
+    /// Part of the total's reckoning, in its currency's minor units.
+    pub amount_discount: i64,
+    pub amount_shipping: i64,
+    /// Stripe's word: `payment`, `subscription` or `setup`.
+    pub mode: Option<String>,
+    pub customer: Option<String>,
+    pub subscription: Option<String>,
+    pub invoice: Option<String>,
+    /// Who paid, as typed on the page.
+    pub payer: Payer,
+    /// Where to deliver, if the page asked.
+    pub shipping: Option<ShippingAddress>,
     pub payment_intent_id: Option<String>,
     /// `None` where there is none yet, and where it was not expanded.
     pub payment_intent: Option<PaymentIntent>,
@@ -45,6 +57,26 @@ impl CheckoutSession {
             self.payment_status,
             PaymentStatus::Paid | PaymentStatus::NoPaymentRequired
         )
+    }
+}
+
+/// Where to deliver. Every part is as the customer typed it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ShippingAddress {
+    pub name: Option<String>,
+    pub line1: Option<String>,
+    pub line2: Option<String>,
+    pub city: Option<String>,
+    pub state: Option<String>,
+    pub postal_code: Option<String>,
+    /// Two letters.
+    pub country: Option<String>,
+}
+
+/// Names somebody's home: it stays out of logs.
+impl std::fmt::Debug for ShippingAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShippingAddress").finish_non_exhaustive()
     }
 }
 
@@ -77,6 +109,22 @@ pub(crate) struct Wire {
     status: Option<String>,
     amount_total: Option<i64>,
     currency: Option<String>,
+    #[serde(default, deserialize_with = "if_readable")]
+    total_details: Option<TotalWire>,
+    mode: Option<String>,
+    #[serde(default)]
+    customer: Expanded<Nothing>,
+    #[serde(default)]
+    subscription: Expanded<Nothing>,
+    #[serde(default)]
+    invoice: Expanded<Nothing>,
+    #[serde(default, deserialize_with = "if_readable")]
+    customer_details: Option<Payer>,
+    #[serde(default, deserialize_with = "if_readable")]
+    collected_information: Option<CollectedWire>,
+    /// Where older versions have it.
+    #[serde(default, deserialize_with = "if_readable")]
+    shipping_details: Option<ShippingWire>,
     #[serde(default)]
     payment_intent: Expanded<payment_intent::Wire>,
     #[serde(default)]
@@ -88,21 +136,47 @@ pub(crate) struct Wire {
     expires_at: Option<i64>,
 }
 
-impl From<stripe_shared::CheckoutSession> for Wire {
-    fn from(session: stripe_shared::CheckoutSession) -> Self {
+#[derive(Debug, Default, Deserialize)]
+struct TotalWire {
+    #[serde(default)]
+    amount_discount: i64,
+    amount_shipping: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CollectedWire {
+    #[serde(default, deserialize_with = "if_readable")]
+    shipping_details: Option<ShippingWire>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ShippingWire {
+    name: Option<String>,
+    #[serde(default, deserialize_with = "if_readable")]
+    address: Option<AddressWire>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct AddressWire {
+    line1: Option<String>,
+    line2: Option<String>,
+    city: Option<String>,
+    state: Option<String>,
+    postal_code: Option<String>,
+    country: Option<String>,
+}
+
+impl From<ShippingWire> for ShippingAddress {
+    fn from(wire: ShippingWire) -> Self {
+        let address = wire.address.unwrap_or_default();
         Self {
-            id: session.id.to_string(),
-            url: session.url,
-            payment_status: Some(session.payment_status.to_string()),
-            status: session.status.map(|status| status.to_string()),
-            amount_total: session.amount_total,
-            currency: session.currency.map(|currency| currency.to_string()),
-            payment_intent: Expanded::from_full(session.payment_intent),
-            payment_link: Expanded::from_full(session.payment_link),
-            metadata: session.metadata.map(|metadata| metadata.into_iter().collect()),
-            livemode: Some(session.livemode),
-            created: Some(session.created),
-            expires_at: Some(session.expires_at),
+            name: wire.name,
+            line1: address.line1,
+            line2: address.line2,
+            city: address.city,
+            state: address.state,
+            postal_code: address.postal_code,
+            country: address.country,
         }
     }
 }
@@ -111,15 +185,14 @@ impl FromStripe for CheckoutSession {
     type Wire = Wire;
     const NAME: &'static str = "checkout.session";
 
-    fn wire_from_full(raw: &str) -> Option<Wire> {
-        read::full::<stripe_shared::CheckoutSession, _>(raw)
-    }
-
     fn from_wire(wire: Wire, raw: String, live: bool) -> Result<Self, Unusable> {
         let live = wire.livemode.unwrap_or(live);
         let total = wire.amount_total.zip(wire.currency.as_deref());
         let payment_intent_id = wire.payment_intent.id().map(str::to_owned);
         let intent = wire.payment_intent.into_object();
+        let details = wire.total_details.unwrap_or_default();
+        let collected = wire.collected_information.and_then(|info| info.shipping_details);
+        let shipping = collected.or(wire.shipping_details);
         Ok(Self {
             id: wire.id,
             url: wire.url,
@@ -128,6 +201,14 @@ impl FromStripe for CheckoutSession {
             amount_total: total
                 .map(|(minor, currency)| money(minor, currency))
                 .transpose()?,
+            amount_discount: details.amount_discount,
+            amount_shipping: details.amount_shipping.unwrap_or(0),
+            mode: wire.mode,
+            customer: wire.customer.into_id(),
+            subscription: wire.subscription.into_id(),
+            invoice: wire.invoice.into_id(),
+            payer: wire.customer_details.unwrap_or_default(),
+            shipping: shipping.map(ShippingAddress::from),
             payment_intent_id,
             payment_intent: intent
                 .map(|intent| PaymentIntent::from_wire(intent, String::new(), live))

@@ -4,9 +4,10 @@ use cobro_protocol::Timestamp;
 use serde::Deserialize;
 
 use super::charge::{self, StripeCharge};
-use super::{at, quiet_debug};
+use super::next_step::{self, NextStep};
+use super::{Nothing, at, quiet_debug};
 use crate::Money;
-use crate::read::{self, Expanded, FromStripe, Metadata, Unusable, if_readable, money};
+use crate::read::{Expanded, FromStripe, Metadata, Unusable, if_readable, money};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct PaymentIntent {
@@ -19,6 +20,9 @@ pub struct PaymentIntent {
     /// `None` before the first attempt, and where it was not expanded.
     pub latest_charge: Option<StripeCharge>,
     pub last_error: Option<PaymentError>,
+    /// What the customer has still to do.
+    pub next: Option<NextStep>,
+    pub customer: Option<String>,
     pub livemode: bool,
     pub created: Option<Timestamp>,
     /// Empty where the intent came inside another object, whose raw JSON has it.
@@ -50,38 +54,17 @@ pub(crate) struct Wire {
     latest_charge: Expanded<charge::Wire>,
     #[serde(default, deserialize_with = "if_readable")]
     last_payment_error: Option<PaymentError>,
+    #[serde(default, deserialize_with = "if_readable")]
+    next_action: Option<next_step::Wire>,
+    #[serde(default)]
+    customer: Expanded<Nothing>,
     livemode: Option<bool>,
     created: Option<i64>,
-}
-
-impl From<stripe_shared::PaymentIntent> for Wire {
-    fn from(intent: stripe_shared::PaymentIntent) -> Self {
-        Self {
-            id: intent.id.to_string(),
-            status: intent.status.to_string(),
-            amount: intent.amount,
-            amount_received: intent.amount_received,
-            currency: intent.currency.to_string(),
-            metadata: Some(intent.metadata.into_iter().collect()),
-            latest_charge: Expanded::from_full(intent.latest_charge),
-            last_payment_error: intent.last_payment_error.map(|error| PaymentError {
-                code: error.code.map(|code| code.to_string()),
-                decline_code: error.decline_code,
-                message: error.message,
-            }),
-            livemode: Some(intent.livemode),
-            created: Some(intent.created),
-        }
-    }
 }
 
 impl FromStripe for PaymentIntent {
     type Wire = Wire;
     const NAME: &'static str = "payment_intent";
-
-    fn wire_from_full(raw: &str) -> Option<Wire> {
-        read::full::<stripe_shared::PaymentIntent, _>(raw)
-    }
 
     fn from_wire(wire: Wire, raw: String, live: bool) -> Result<Self, Unusable> {
         let live = wire.livemode.unwrap_or(live);
@@ -96,6 +79,8 @@ impl FromStripe for PaymentIntent {
                 .map(|charge| StripeCharge::from_wire(charge, String::new(), live))
                 .transpose()?,
             last_error: wire.last_payment_error,
+            next: wire.next_action.map(NextStep::from),
+            customer: wire.customer.into_id(),
             livemode: live,
             created: at(wire.created),
             raw,

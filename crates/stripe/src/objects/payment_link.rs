@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::quiet_debug;
-use crate::read::{self, FromStripe, Metadata, Unusable, if_readable};
+use crate::read::{FromStripe, Metadata, Unusable, if_readable};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct PaymentLink {
@@ -28,25 +28,9 @@ pub(crate) struct Wire {
     metadata: Option<Metadata>,
 }
 
-impl From<stripe_shared::PaymentLink> for Wire {
-    fn from(link: stripe_shared::PaymentLink) -> Self {
-        Self {
-            id: link.id.to_string(),
-            url: link.url,
-            active: Some(link.active),
-            livemode: Some(link.livemode),
-            metadata: Some(link.metadata.into_iter().collect()),
-        }
-    }
-}
-
 impl FromStripe for PaymentLink {
     type Wire = Wire;
     const NAME: &'static str = "payment_link";
-
-    fn wire_from_full(raw: &str) -> Option<Wire> {
-        read::full::<stripe_shared::PaymentLink, _>(raw)
-    }
 
     fn from_wire(wire: Wire, raw: String, live: bool) -> Result<Self, Unusable> {
         Ok(Self {

@@ -1,11 +1,11 @@
 //! Refunds.
 
+use cobro_protocol::Timestamp;
 use serde::Deserialize;
 
-use super::charge::Nothing;
-use super::quiet_debug;
+use super::{Nothing, at, quiet_debug};
 use crate::Money;
-use crate::read::{self, Expanded, FromStripe, Unusable, money};
+use crate::read::{Expanded, FromStripe, Metadata, Unusable, if_readable, money};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refund {
@@ -16,6 +16,13 @@ pub struct Refund {
     pub failure_reason: Option<String>,
     pub payment_intent: Option<String>,
     pub charge: Option<String>,
+    /// Stripe's word, as given when it was made.
+    pub reason: Option<String>,
+    pub balance_transaction: Option<String>,
+    /// What came back onto the balance when it failed.
+    pub failure_balance_transaction: Option<String>,
+    pub metadata: Metadata,
+    pub created: Option<Timestamp>,
     pub raw: String,
 }
 
@@ -32,29 +39,19 @@ pub(crate) struct Wire {
     payment_intent: Expanded<Nothing>,
     #[serde(default)]
     charge: Expanded<Nothing>,
-}
-
-impl From<stripe_shared::Refund> for Wire {
-    fn from(refund: stripe_shared::Refund) -> Self {
-        Self {
-            id: refund.id.to_string(),
-            amount: refund.amount,
-            currency: refund.currency.to_string(),
-            status: refund.status,
-            failure_reason: refund.failure_reason,
-            payment_intent: Expanded::from_full(refund.payment_intent),
-            charge: Expanded::from_full(refund.charge),
-        }
-    }
+    reason: Option<String>,
+    #[serde(default)]
+    balance_transaction: Expanded<Nothing>,
+    #[serde(default)]
+    failure_balance_transaction: Expanded<Nothing>,
+    #[serde(default, deserialize_with = "if_readable")]
+    metadata: Option<Metadata>,
+    created: Option<i64>,
 }
 
 impl FromStripe for Refund {
     type Wire = Wire;
     const NAME: &'static str = "refund";
-
-    fn wire_from_full(raw: &str) -> Option<Wire> {
-        read::full::<stripe_shared::Refund, _>(raw)
-    }
 
     fn from_wire(wire: Wire, raw: String, _live: bool) -> Result<Self, Unusable> {
         Ok(Self {
@@ -64,6 +61,11 @@ impl FromStripe for Refund {
             id: wire.id,
             status: wire.status,
             failure_reason: wire.failure_reason,
+            reason: wire.reason,
+            balance_transaction: wire.balance_transaction.into_id(),
+            failure_balance_transaction: wire.failure_balance_transaction.into_id(),
+            metadata: wire.metadata.unwrap_or_default(),
+            created: at(wire.created),
             raw,
         })
     }
