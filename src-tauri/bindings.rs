@@ -58,7 +58,6 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::media::fetch_media,
             commands::media::open_media,
             commands::media::save_media,
-            commands::media::pick_files,
             commands::media::stage_start,
             commands::media::stage_append,
             commands::media::stage_finish,

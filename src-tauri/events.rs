@@ -1,6 +1,5 @@
 //! Core's events on their way to the window.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use cobro_core::CoreEvent;
@@ -12,60 +11,72 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
 
-/// Repetitions within this time reach the window as one.
+/// What follows within this time reaches the window together, each event once.
 const BURST: Duration = Duration::from_millis(10);
+/// An import says more than this at once; the window reads everything instead.
+const MANY: usize = 50;
 
-/// Something changed; the window reads it again.
+/// What changed; the window reads it again.
+///
+/// Many at a time: each delivery costs the window's own thread, and an import has thousands.
 #[derive(Debug, Clone, Serialize, Type, Event)]
 #[serde(transparent)]
 #[specta(transparent)]
-#[tauri_specta(event_name = "core-event")]
-pub(crate) struct Changed(CoreEvent);
+#[tauri_specta(event_name = "core-events")]
+pub(crate) struct Changed(Vec<CoreEvent>);
 
 /// Tells the window. One that is not there needs no telling.
-pub(crate) fn emit(app: &AppHandle, event: CoreEvent) {
-    if let Err(error) = Changed(event).emit(app) {
+pub(crate) fn emit(app: &AppHandle, events: Vec<CoreEvent>) {
+    if let Err(error) = Changed(events).emit(app) {
         tracing::debug!(%error, "An event did not reach the window");
     }
 }
 
 /// Passes on what core says until it ends.
 pub(crate) async fn forward(app: AppHandle, heard: Receiver<CoreEvent>) {
-    coalesce(heard, |event| emit(&app, event)).await;
+    coalesce(heard, |events| emit(&app, events)).await;
 }
 
-/// Emits the first of equal events at once, and those that follow within a burst as one at its end.
-async fn coalesce(mut heard: Receiver<CoreEvent>, emit: impl Fn(CoreEvent)) {
+/// Emits the first event at once, with what was said together with it; what
+/// follows within a burst goes together at its end.
+async fn coalesce(mut heard: Receiver<CoreEvent>, emit: impl Fn(Vec<CoreEvent>)) {
     let mut burst = Burst::default();
     loop {
         tokio::select! {
-            event = heard.recv() => match event {
-                Ok(event) => burst.hear(event, &emit),
-                Err(RecvError::Lagged(_)) => burst.hear(CoreEvent::Resync, &emit),
-                Err(RecvError::Closed) => break,
-            },
-            () = burst.over() => burst.end(&emit),
+            event = heard.recv() => {
+                match event {
+                    Ok(event) => burst.add(event),
+                    Err(RecvError::Lagged(_)) => burst.add(CoreEvent::Resync),
+                    Err(RecvError::Closed) => break,
+                }
+                while let Ok(event) = heard.try_recv() {
+                    burst.add(event);
+                }
+                if burst.ends.is_none() {
+                    burst.pass(&emit);
+                }
+            }
+            () = burst.over() => burst.pass(&emit),
         }
     }
-    burst.end(&emit);
+    burst.pass(&emit);
 }
 
-/// What was emitted a moment ago, and whether it was heard again since.
+/// What waits to be emitted, and until when.
 #[derive(Default)]
 struct Burst {
-    heard_again: HashMap<CoreEvent, bool>,
+    waiting: Vec<CoreEvent>,
     ends: Option<Instant>,
 }
 
 impl Burst {
-    fn hear(&mut self, event: CoreEvent, emit: impl Fn(CoreEvent)) {
-        if let Some(again) = self.heard_again.get_mut(&event) {
-            *again = true;
-            return;
+    fn add(&mut self, event: CoreEvent) {
+        if !self.waiting.contains(&event) {
+            self.waiting.push(event);
         }
-        emit(event);
-        self.heard_again.insert(event, false);
-        self.ends.get_or_insert_with(|| Instant::now() + BURST);
+        if self.waiting.len() > MANY {
+            self.waiting = vec![CoreEvent::Resync];
+        }
     }
 
     async fn over(&self) {
@@ -75,13 +86,12 @@ impl Burst {
         }
     }
 
-    fn end(&mut self, emit: impl Fn(CoreEvent)) {
-        self.heard_again.retain(|_, again| *again);
-        for (event, again) in &mut self.heard_again {
-            emit(*event);
-            *again = false;
+    /// Emits what waits and begins the next burst; with nothing to emit it is over.
+    fn pass(&mut self, emit: impl Fn(Vec<CoreEvent>)) {
+        self.ends = (!self.waiting.is_empty()).then(|| Instant::now() + BURST);
+        if self.ends.is_some() {
+            emit(std::mem::take(&mut self.waiting));
         }
-        self.ends = (!self.heard_again.is_empty()).then(|| Instant::now() + BURST);
     }
 }
 
@@ -94,36 +104,54 @@ mod tests {
 
     use super::*;
 
-    async fn emitted(capacity: usize, events: &[CoreEvent]) -> Vec<CoreEvent> {
+    fn changes() -> Vec<CoreEvent> {
+        (0..3)
+            .map(|_| CoreEvent::ConversationChanged {
+                conversation: ConversationId::new(),
+            })
+            .collect()
+    }
+
+    async fn emitted(capacity: usize, events: &[CoreEvent]) -> Vec<Vec<CoreEvent>> {
         let (say, heard) = broadcast::channel(capacity);
         for event in events {
             say.send(*event).unwrap();
         }
         drop(say);
         let emitted = Mutex::new(Vec::new());
-        coalesce(heard, |event| emitted.lock().unwrap().push(event)).await;
+        coalesce(heard, |events| emitted.lock().unwrap().push(events)).await;
         emitted.into_inner().unwrap()
     }
 
     #[tokio::test]
-    async fn a_burst_reaches_the_window_as_its_first_and_its_last() {
+    async fn repetitions_reach_the_window_once() {
         assert_eq!(
             emitted(64, &[CoreEvent::StatusChanged; 50]).await,
-            [CoreEvent::StatusChanged; 2]
+            [[CoreEvent::StatusChanged]]
         );
     }
 
     #[tokio::test]
-    async fn different_events_all_arrive_in_their_order() {
-        let changes = [ConversationId::new(), ConversationId::new()]
-            .map(|conversation| CoreEvent::ConversationChanged { conversation });
-        assert_eq!(emitted(64, &changes).await, changes);
+    async fn what_was_said_together_arrives_together_and_in_its_order() {
+        let changes = changes();
+        assert_eq!(emitted(64, &changes).await, [changes]);
     }
 
     #[tokio::test]
     async fn events_that_were_missed_make_the_window_read_everything() {
         let heard = emitted(2, &[CoreEvent::StatusChanged; 9]).await;
-        assert_eq!(heard.first(), Some(&CoreEvent::Resync));
+        assert_eq!(heard, [[CoreEvent::Resync, CoreEvent::StatusChanged]]);
+    }
+
+    #[tokio::test]
+    async fn an_import_makes_the_window_read_everything_instead_of_a_list() {
+        let many: Vec<CoreEvent> = (0..20).flat_map(|_| changes()).collect();
+        let heard = emitted(64, &many).await;
+        let [heard] = heard.as_slice() else {
+            panic!("one delivery, not {}", heard.len())
+        };
+        assert!(heard.contains(&CoreEvent::Resync));
+        assert!(heard.len() < 20);
     }
 
     #[tokio::test(start_paused = true)]

@@ -150,7 +150,7 @@ pub(crate) async fn open(app: AppHandle) {
         }
     }
     drop(held);
-    events::emit(&app, CoreEvent::StatusChanged);
+    events::emit(&app, vec![CoreEvent::StatusChanged]);
 }
 
 async fn open_desk(profile: PathBuf) -> Result<Desk, DeskError> {

@@ -93,38 +93,6 @@ pub(crate) async fn save_media(
     Ok(Some(path.to_string_lossy().into_owned()))
 }
 
-/// Lets a person choose files to send, and stages them.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn pick_files(
-    window: WebviewWindow,
-    app: AppHandle,
-    desk: Desk<'_>,
-) -> Answer<Vec<StagedFile>> {
-    let inbox = desk.inbox()?;
-    let (say, chosen) = oneshot::channel();
-    app.dialog().file().set_parent(&window).pick_files(move |paths| {
-        let _ = say.send(paths);
-    });
-    let paths = chosen.await.ok().flatten().unwrap_or_default();
-    let mut staged = Vec::new();
-    for path in paths
-        .into_iter()
-        .filter_map(|path: FilePath| path.into_path().ok())
-    {
-        match media::stage_file(&inbox, &path).await {
-            Ok(file) => staged.push(file),
-            Err(error) => {
-                for file in &staged {
-                    media::stage_discard(&inbox, &file.id).await?;
-                }
-                return Err(named(error, &path).into());
-            }
-        }
-    }
-    Ok(staged)
-}
-
 /// Begins a file that the window sends piece by piece. Returns its id.
 #[tauri::command]
 #[specta::specta]

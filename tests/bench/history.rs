@@ -1,53 +1,31 @@
 //! The phone's history: messages applied by the core, beside the raw SQLCipher insert in equal groups.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use cobro_core::{Inbox, history};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::apply::{fill, open, raw_database, relay};
-use crate::figures::{line, mark};
+use crate::apply::{caught_up, compare, raw_rate};
+use crate::figures::line;
 
 const MESSAGES: u32 = 50_000;
 const CUSTOMERS: u32 = 500;
 /// Messages in one webhook, and in one transaction of the core.
 const CHUNK: u32 = 2000;
-const LIMIT: f64 = 0.5;
 
 pub(crate) async fn run() -> Result<()> {
-    let folder = tempfile::tempdir()?;
     let chunks = MESSAGES / CHUNK;
     // From both ends to the middle: WhatsApp keeps no order.
     let order = (0..chunks).map(|n| if n % 2 == 0 { n / 2 } else { chunks - 1 - n / 2 });
     let bodies: Vec<String> = order.map(|chunk| webhook(chunk, chunks)).collect();
-    let relay = relay(folder.path()).await?;
-    fill(&relay, &bodies).await?;
-
-    let begun = Instant::now();
-    let inbox = open(&relay, folder.path()).await?;
-    inbox.start();
-    while imported(&inbox).await? < MESSAGES {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let core = f64::from(MESSAGES) / begun.elapsed().as_secs_f64();
-    inbox.shutdown().await;
-    relay.shutdown().await;
-
-    let path = folder.path().join("raw.db");
-    let raw = tokio::task::spawn_blocking(move || raw_insert(&path, &bodies)).await??;
-    let ratio = core / raw;
+    let core = caught_up(&bodies, MESSAGES, imported).await?;
+    let raw = raw_rate(MESSAGES, move |db| raw_insert(db, &bodies)).await?;
     line(
         "messages of history imported",
         &format!("{core:.0}/s"),
         &format!("raw insert of envelopes and messages: {raw:.0}/s"),
     );
-    line(
-        "imported, of the raw insert",
-        &format!("{ratio:.2}"),
-        &format!("at least 0.5: {}", mark(ratio >= LIMIT)),
-    );
+    compare("imported, of the raw insert", core, raw);
     Ok(())
 }
 
@@ -107,10 +85,8 @@ fn words(n: u32) -> String {
 }
 
 /// The same rows under the same unique keys and index: no stream, no parsing, no looking up.
-fn raw_insert(path: &Path, bodies: &[String]) -> Result<f64> {
-    let mut db = raw_database(path)?;
+fn raw_insert(db: &mut Connection, bodies: &[String]) -> Result<()> {
     let conversations: Vec<_> = (0..CUSTOMERS).map(|_| uuid::Uuid::now_v7()).collect();
-    let begun = Instant::now();
     for (chunk, body) in bodies.iter().enumerate() {
         let chunk = u32::try_from(chunk)?;
         let tx = db.transaction()?;
@@ -130,6 +106,5 @@ fn raw_insert(path: &Path, bodies: &[String]) -> Result<f64> {
         }
         tx.commit()?;
     }
-    let count = u32::try_from(bodies.len()).context("Too many webhooks")? * CHUNK;
-    Ok(f64::from(count) / begun.elapsed().as_secs_f64())
+    Ok(())
 }

@@ -1,4 +1,6 @@
-//! `cargo xtask bench`: what a desk does, beside the least that any program must do, in one run.
+//! `cargo xtask bench [PART …]`: what a desk does, beside the least that any program must do, in one run.
+//!
+//! Parts: `latency`, `click`, `apply`, `history`, `window`; all of them where none is named.
 
 mod apply;
 mod click;
@@ -10,15 +12,33 @@ mod window;
 
 use anyhow::Result;
 
+const PARTS: [&str; 5] = ["latency", "click", "apply", "history", "window"];
+
 fn main() -> Result<()> {
     // A second provider can't be there: this is the first thing that runs.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
-        latency::run().await?;
-        click::run().await?;
-        apply::run().await?;
-        history::run().await?;
-        window::run().await
+        let wanted: Vec<String> = std::env::args().skip(1).collect();
+        let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
+        if let Some(unknown) = wanted.iter().find(|name| !PARTS.contains(&name.as_str())) {
+            anyhow::bail!("There is no bench {unknown:?}. There are: {}", PARTS.join(", "));
+        }
+        if is_wanted("latency") {
+            latency::run().await?;
+        }
+        if is_wanted("click") {
+            click::run().await?;
+        }
+        if is_wanted("apply") {
+            apply::run().await?;
+        }
+        if is_wanted("history") {
+            history::run().await?;
+        }
+        if is_wanted("window") {
+            window::run().await?;
+        }
+        Ok(())
     })
 }

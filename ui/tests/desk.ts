@@ -28,7 +28,7 @@ export function deskAnswers(answers: Answers): Call[] {
 }
 
 export function tell(event: CoreEvent) {
-  return emit('core-event', event);
+  return emit('core-events', [event]);
 }
 
 /** Rejects as the shell does: with a plain object, which is no Error. */

@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     conversation: ConversationId,
     /// In minor units: 125000 is MX$1,250.00
-    #[arg(long)]
+    #[arg(long, value_parser = minor_units)]
     amount: i64,
     /// Such as MXN; the shop's usual currency if left out
     #[arg(long)]
@@ -84,4 +84,29 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads an amount. A point would leave open what is meant, so none is taken.
+fn minor_units(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| {
+        format!(
+            "an amount is a whole number of the currency's smallest unit: MX$1,250.00 is 125000, {text:?} is not one"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::minor_units;
+
+    #[test]
+    fn an_amount_with_a_point_is_refused_with_the_rule() {
+        assert_eq!(minor_units("10050"), Ok(10050));
+        for text in ["100.50", "1,250", "MX$100", ""] {
+            assert!(
+                minor_units(text).unwrap_err().contains("MX$1,250.00 is 125000"),
+                "{text}"
+            );
+        }
+    }
 }

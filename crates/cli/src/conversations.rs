@@ -57,9 +57,10 @@ fn print(row: &ConversationRow, json: bool) {
         } else {
             String::new()
         };
-        println!(
-            "{}  {}  {}{unread}: {}",
-            row.id, row.last_at, row.name, row.snippet
-        );
+        let said = match row.snippet.as_str() {
+            "" => format!("({})", row.snippet_kind.as_str().replace('_', " ")),
+            snippet => snippet.to_owned(),
+        };
+        println!("{}  {}  {}{unread}: {said}", row.id, row.last_at, row.name);
     }
 }

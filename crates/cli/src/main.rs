@@ -112,7 +112,12 @@ async fn main() -> ExitCode {
             tracing_subscriber::EnvFilter::try_from_env("COBRO_LOG").unwrap_or_else(|_| "warn".into()),
         )
         .init();
-    match run(Cli::parse().command).await {
+    let command = Cli::parse().command;
+    // A list that is cut off by `head` ends quietly. What runs on, or charges, is not ended by its reader.
+    if !matches!(command, Command::Agent(_) | Command::Charge(_)) {
+        sigpipe::reset();
+    }
+    match run(command).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("cobro: {error}");

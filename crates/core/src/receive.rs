@@ -29,7 +29,7 @@ use round::Round;
 pub(crate) const PARSER: u32 = 2;
 
 /// Updates that one transaction holds at most: the next writer waits no longer than they take.
-pub(crate) const BATCH: usize = 2000;
+pub(crate) const BATCH: usize = 2048;
 /// More conversations than this at once are told as "read everything again".
 const SINGLES: usize = 100;
 

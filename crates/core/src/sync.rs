@@ -27,7 +27,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// Frames that are parsed while one is being committed.
 const AHEAD: usize = 8;
 /// Envelopes that are committed together at most.
-const GROUP: usize = 1024;
+const GROUP: usize = receive::BATCH;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -195,12 +195,21 @@ async fn apply_in_turn(
     mut parsed: mpsc::Receiver<Vec<Parsed>>,
     applied: mpsc::Sender<Seq>,
 ) -> Result<()> {
-    while let Some(mut group) = parsed.recv().await {
-        while group.len() < GROUP {
-            match parsed.try_recv() {
-                Ok(more) => group.extend(more),
-                Err(_) => break,
+    let mut left_over = None;
+    loop {
+        let Some(mut group) = (match left_over.take() {
+            Some(frame) => Some(frame),
+            None => parsed.recv().await,
+        }) else {
+            return Ok(());
+        };
+        // A frame too many would cost a transaction of its own.
+        while let Ok(frame) = parsed.try_recv() {
+            if group.len() + frame.len() > GROUP {
+                left_over = Some(frame);
+                break;
             }
+            group.extend(frame);
         }
         let Some(last) = group.last().map(|parsed| parsed.envelope.seq) else {
             continue;
@@ -209,7 +218,6 @@ async fn apply_in_turn(
         // The relay only wants to know; a broken line is noticed by the reader.
         let _ = applied.try_send(last);
     }
-    Ok(())
 }
 
 type Incoming =

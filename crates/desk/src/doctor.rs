@@ -7,7 +7,7 @@ use cobro_whatsapp::{WhatsAppApi, WhatsAppError, WhatsAppOptions};
 use serde::Serialize;
 use std::time::Duration;
 
-use crate::{DeskError, Profile, Settings};
+use crate::{DeskError, Profile, Settings, keychain};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Looks at the profile, the database, WhatsApp and Stripe. It changes nothing.
 pub async fn examine(settings: &Settings) -> Vec<Finding> {
-    let mut found = vec![secrets(settings)];
+    let mut found = vec![secrets(settings), keychain().await];
     found.extend(database(settings).await);
     found.push(whatsapp(settings).await);
     found.extend(stripe(settings).await);
@@ -72,6 +72,21 @@ fn secrets(settings: &Settings) -> Finding {
             settings.plain_secrets.join(", ")
         ),
     )
+}
+
+/// Without a keychain everything must be given in the environment or in files.
+async fn keychain() -> Finding {
+    const WHAT: &str = "keychain";
+    match tokio::task::spawn_blocking(keychain::fault).await {
+        Ok(None) => ok(WHAT, "The system's keychain can be used"),
+        Ok(Some(why)) => warning(
+            WHAT,
+            format!(
+                "The system's keychain can't be used: {why}. Unlock it, or give the key in COBRO_DATABASE_KEY or database.key_file, and the other secrets in the environment"
+            ),
+        ),
+        Err(_) => warning(WHAT, "The keychain was not reached. Run the doctor again"),
+    }
 }
 
 async fn database(settings: &Settings) -> Vec<Finding> {

@@ -30,6 +30,11 @@ pub(crate) fn secret(profile: &Path, name: &str) -> Option<SecretString> {
     .map(SecretString::from)
 }
 
+/// Returns why the keychain can't be used, if it can't.
+pub(crate) fn fault() -> Option<String> {
+    apart(open).err()
+}
+
 /// Keeps a secret for a profile.
 pub fn keep(profile: &Path, name: &str, secret: &SecretString) -> Result<(), String> {
     let (entry, secret) = (entry(profile, name), secret.clone());

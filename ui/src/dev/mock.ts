@@ -85,7 +85,7 @@ const crowd = wish.has('many') ? playedCrowd(1000) : [];
 const desk = new PlayedDesk(
   [...people, ...crowd],
   status,
-  (event) => void emit('core-event', event),
+  (event) => void emit('core-events', [event]),
 );
 Object.assign(window, { desk, people: people.map(({ row }) => row.id) });
 
@@ -118,14 +118,16 @@ await import('../main');
 if (wish.has('flood'))
   setInterval(() => {
     const { row } = people[Math.floor(Math.random() * people.length)] ?? {};
-    if (row) void emit('core-event', { type: 'conversationChanged', conversation: row.id });
-    if (Math.random() < 0.1) void emit('core-event', { type: 'resync' });
+    if (row) void emit('core-events', [{ type: 'conversationChanged', conversation: row.id }]);
+    if (Math.random() < 0.1) void emit('core-events', [{ type: 'resync' }]);
   }, 20);
 
 const wished = Number(wish.get('open') ?? -1);
 if (people[wished])
   setTimeout(
     () =>
-      void emit('core-event', { type: 'openConversation', conversation: people[wished]?.row.id }),
+      void emit('core-events', [
+        { type: 'openConversation', conversation: people[wished]?.row.id },
+      ]),
     200,
   );

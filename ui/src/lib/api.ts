@@ -155,7 +155,6 @@ export const api = {
   alerts: () => ask(commands.alerts),
   dismissAlert: (id: number) => ask(() => commands.dismissAlert(id)),
   reparse: () => ask(commands.reparse),
-  lines: () => ask(commands.lines),
 
   sendMessage: (message: NewMessage) => ask(() => commands.sendMessage(message)),
   react: (message: string, emoji: string | null) => ask(() => commands.react(message, emoji)),
@@ -208,7 +207,7 @@ export const api = {
 
   /** Listens until the returned function is called. */
   onEvent: (heard: (event: CoreEvent) => void) =>
-    events.coreEvent.listen((event) => heard(event.payload)),
+    events.coreEvents.listen((event) => event.payload.forEach(heard)),
 
   /** Names the window. A title that can't be set is no reason to stop. */
   async setTitle(title: string) {

@@ -109,8 +109,6 @@ export const commands = {
 	openMedia: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("open_media", { message })),
 	/**  Saves a message's file where a person says. Returns where, or nothing if they changed their mind. */
 	saveMedia: (message: MessageId) => typedError<string | null, CommandError>(__TAURI_INVOKE("save_media", { message })),
-	/**  Lets a person choose files to send, and stages them. */
-	pickFiles: () => typedError<StagedFile[], CommandError>(__TAURI_INVOKE("pick_files")),
 	/**  Begins a file that the window sends piece by piece. Returns its id. */
 	stageStart: (name: string, mime: string, size: number) => typedError<string, CommandError>(__TAURI_INVOKE("stage_start", { name, mime, size })),
 	/**  Adds a piece to a file that was begun. */
@@ -135,7 +133,7 @@ export const commands = {
 
 /** Events */
 export const events = {
-	coreEvent: makeEvent<Changed, Changed>("core-event"),
+	coreEvents: makeEvent<Changed, Changed>("core-events"),
 };
 
 /* Types */
@@ -173,8 +171,12 @@ export type CardPhone = {
 	waId: string | null,
 };
 
-/**  Something changed; the window reads it again. */
-export type Changed = CoreEvent;
+/**
+ *  What changed; the window reads it again.
+ * 
+ *  Many at a time: each delivery costs the window's own thread, and an import has thousands.
+ */
+export type Changed = CoreEvent[];
 
 /**  A charge with all that is known of it. */
 export type Charge = {

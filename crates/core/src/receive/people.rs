@@ -78,6 +78,7 @@ impl Round<'_> {
     }
 
     fn changed(&mut self, contact: crate::domain::ContactId) -> Result<()> {
+        self.former = None;
         let conversations = contacts::conversations_of(self.tx, contact)?;
         self.changes.conversations.extend(conversations);
         Ok(())

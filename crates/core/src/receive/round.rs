@@ -26,8 +26,10 @@ pub(super) struct Round<'a> {
     /// Whether reports wait for their messages.
     pub(super) reports_wait: bool,
     lines: HashMap<&'a str, LineId>,
-    /// With when the person was seen first, as it was written, and last.
+    /// With when the person was seen last as the database has it, and as this round knows.
     conversations: HashMap<Person<'a>, (ConversationId, Timestamp, Timestamp)>,
+    /// Whether any identity changed hands, once it was looked up.
+    pub(super) former: Option<bool>,
     latest: HashMap<ConversationId, Latest>,
     coexisting: HashSet<LineId>,
     /// New messages of the phone's history, by line.
@@ -65,6 +67,7 @@ impl<'a> Round<'a> {
             reports_wait: messages::any_early(tx)?,
             lines: HashMap::new(),
             conversations: HashMap::new(),
+            former: None,
             latest: HashMap::new(),
             coexisting: HashSet::new(),
             imported: HashMap::new(),
@@ -106,8 +109,8 @@ impl<'a> Round<'a> {
     }
 
     pub(super) fn finish(mut self) -> Result<Changes> {
-        for (person, (_, first, last)) in &self.conversations {
-            if last > first {
+        for (person, (_, seen, last)) in &self.conversations {
+            if last > seen {
                 for identity in person.identities() {
                     contacts::saw(self.tx, &identity, *last)?;
                 }
@@ -203,17 +206,34 @@ impl<'a> Round<'a> {
             username: sender.username.as_deref(),
         };
         // What changed hands depends on the time.
-        if let Some((id, _, last)) = self.conversations.get_mut(&person)
-            && !contacts::any_former(self.tx)?
-        {
+        let former = self.any_former()?;
+        if !former && let Some((id, _, last)) = self.conversations.get_mut(&person) {
             *last = at.max(*last);
             return Ok(*id);
         }
         let identities = identities_of(sender);
-        let contact = contacts::find_or_add(self.tx, &identities, sender.profile_name.as_deref(), at)?;
+        let name = sender.profile_name.as_deref();
+        if (!former || sender.user_id.is_some())
+            && let Some((id, seen)) = contacts::known_on_line(self.tx, line, &identities, name)?
+        {
+            self.conversations.insert(person, (id, seen, at));
+            return Ok(id);
+        }
+        let contact = contacts::find_or_add(self.tx, &identities, name, at)?;
         let id = conversations::find_or_add(self.tx, line, contact)?;
         self.conversations.insert(person, (id, at, at));
+        self.former = None;
         Ok(id)
+    }
+
+    /// Returns whether anything changed hands yet. What may change that forgets the answer.
+    fn any_former(&mut self) -> Result<bool> {
+        if let Some(known) = self.former {
+            return Ok(known);
+        }
+        let any = contacts::any_former(self.tx)?;
+        self.former = Some(any);
+        Ok(any)
     }
 
     /// Forgets a conversation that is no longer there.

@@ -4,7 +4,7 @@ use cobro_whatsapp::identity::phone_match_key;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::columns::At;
-use crate::domain::{ContactId, ConversationId, Identity, IdentityKind, Timestamp};
+use crate::domain::{ContactId, ConversationId, Identity, IdentityKind, LineId, Timestamp};
 use crate::{Error, Result};
 
 /// Why two contacts look like one person.
@@ -51,6 +51,52 @@ pub(crate) fn find_or_add(
         attach(conn, contact, identity, by, Evidence::SameMessage, at)?;
     }
     Ok(contact)
+}
+
+/// Returns the conversation on `line` of the one contact who has all of `identities`
+/// and goes by `name`, and since when all of them were seen: what most messages
+/// name, in one look. `None` leaves it to [`find_or_add`].
+///
+/// Without a user id it holds only while nothing changed hands yet.
+pub(crate) fn known_on_line(
+    conn: &Connection,
+    line: LineId,
+    identities: &[Identity],
+    name: Option<&str>,
+) -> Result<Option<(ConversationId, Timestamp)>> {
+    let Some((first, others)) = identities.split_first() else {
+        return Ok(None);
+    };
+    let found: Option<(ConversationId, ContactId, Timestamp)> = conn
+        .prepare_cached(
+            "SELECT c.id, i.contact_id, i.seen_at FROM identities i
+             JOIN contacts k ON k.id = i.contact_id
+             JOIN conversations c ON c.line_id = ?3 AND c.contact_id = i.contact_id
+             WHERE i.kind = ?1 AND i.match_key = ?2 AND (?4 = '' OR k.name = ?4)",
+        )?
+        .query_row(
+            params![first.kind, match_key(first), line, name.unwrap_or_default()],
+            |row| Ok((row.get(0)?, row.get(1)?, super::columns::at(row, "seen_at")?)),
+        )
+        .optional()?;
+    let Some((conversation, contact, mut seen)) = found else {
+        return Ok(None);
+    };
+    for identity in others {
+        let theirs: Option<Timestamp> = conn
+            .prepare_cached(
+                "SELECT seen_at FROM identities WHERE kind = ?1 AND match_key = ?2 AND contact_id = ?3",
+            )?
+            .query_row(params![identity.kind, match_key(identity), contact], |row| {
+                super::columns::at(row, "seen_at")
+            })
+            .optional()?;
+        let Some(theirs) = theirs else {
+            return Ok(None);
+        };
+        seen = seen.min(theirs);
+    }
+    Ok(Some((conversation, seen)))
 }
 
 /// Whom identities name at some moment.

@@ -1,7 +1,9 @@
 /** Choosing a template, filling it in, and seeing it as the customer will. */
+import { language as spoken } from '$lib/i18n/language.svelte';
 import {
   api,
   type CommandError,
+  type KitPart,
   type NewBody,
   type Template,
   type TemplateParameter,
@@ -10,6 +12,27 @@ import {
 } from '$lib/api';
 
 const PREVIEW_DELAY = 150;
+
+export type KitField = 'customer' | 'item' | 'amount' | 'date' | 'next';
+
+/** What stands in the places of the kit's own texts, in their order (core's `templates::kit`). */
+const KIT_FIELDS: Record<KitPart, KitField[]> = {
+  paymentRequest: ['customer', 'item', 'amount'],
+  paymentReceived: ['customer', 'amount', 'item'],
+  paymentReminder: ['customer', 'item', 'amount'],
+  upcomingCharge: ['customer', 'date', 'item', 'amount'],
+  subscriptionReceipt: ['customer', 'item', 'amount', 'next'],
+  shippingQuestion: ['customer', 'item'],
+};
+
+/** Returns what a place of a kit's text is for; other templates only have numbers and names. */
+export function kitFieldOf(
+  template: Template,
+  { place, name }: TemplateParameter,
+): KitField | null {
+  if (template.kit === null || place !== 'body') return null;
+  return KIT_FIELDS[template.kit][Number(name) - 1] ?? null;
+}
 
 export class TemplateChoice {
   state = $state<'loading' | 'ready' | 'failed'>('loading');
@@ -27,7 +50,7 @@ export class TemplateChoice {
   #previewed = $state('');
 
   readonly languages = $derived([...new Set(this.all.map(({ language }) => language))].sort());
-  readonly found = $derived(matching(this.all, this.query, this.language));
+  readonly found = $derived(matching(this.all, this.query, this.language, spoken.code));
   readonly sendable = $derived(this.all.some(isSendable));
   readonly complete = $derived(
     this.chosen?.parameters.every((parameter) => this.valueOf(parameter).trim() !== '') ?? false,
@@ -123,13 +146,22 @@ export function isSendable(template: Template): boolean {
   return template.status === 'approved' && template.unsendable === null;
 }
 
-/** Returns what fits the search, what can be sent first. */
-export function matching(all: readonly Template[], query: string, language: string): Template[] {
+/** Returns what fits the search: what can be sent first, and among those the shop's own language. */
+export function matching(
+  all: readonly Template[],
+  query: string,
+  language: string,
+  own: string,
+): Template[] {
   const wanted = query.trim().toLowerCase();
+  const isOwn = (template: Template) => template.language.startsWith(own.slice(0, 2));
   return all
     .filter((template) => language === '' || template.language === language)
     .filter(({ name, body }) => `${name} ${body}`.toLowerCase().includes(wanted))
-    .toSorted((a, b) => Number(isSendable(b)) - Number(isSendable(a)));
+    .toSorted(
+      (a, b) =>
+        Number(isSendable(b)) - Number(isSendable(a)) || Number(isOwn(b)) - Number(isOwn(a)),
+    );
 }
 
 export function keyOf({ place, button, name }: TemplateParameter): string {

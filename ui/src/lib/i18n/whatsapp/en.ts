@@ -162,6 +162,13 @@ const en = {
     send: 'Send the template',
     example: (example: string) => `e.g. ${example}`,
     places: { header: 'Header', body: 'Text', button: 'Link ending' },
+    fields: {
+      customer: 'Customer’s name',
+      item: 'What it is for',
+      amount: 'Amount',
+      date: 'Date of the charge',
+      next: 'Next charge',
+    },
     parameter: (place: string, name: string) => `${place} ${name}`,
     empty: 'This must be filled in.',
     status: {

@@ -159,6 +159,13 @@ const es: WhatsAppWords = {
     send: 'Enviar la plantilla',
     example: (example) => `p. ej. ${example}`,
     places: { header: 'Encabezado', body: 'Texto', button: 'Final del enlace' },
+    fields: {
+      customer: 'Nombre del cliente',
+      item: 'Concepto',
+      amount: 'Importe',
+      date: 'Fecha del cobro',
+      next: 'Próximo cobro',
+    },
     parameter: (place, name) => `${place} ${name}`,
     empty: 'Falta llenarlo.',
     status: {

@@ -159,6 +159,13 @@ const pt: WhatsAppWords = {
     send: 'Enviar o modelo',
     example: (example) => `ex.: ${example}`,
     places: { header: 'Cabeçalho', body: 'Texto', button: 'Final do link' },
+    fields: {
+      customer: 'Nome do cliente',
+      item: 'Descrição',
+      amount: 'Valor',
+      date: 'Data da cobrança',
+      next: 'Próxima cobrança',
+    },
     parameter: (place, name) => `${place} ${name}`,
     empty: 'Falta preencher.',
     status: {
