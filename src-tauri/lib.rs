@@ -1,6 +1,7 @@
 //! The desktop shell: window, tray, commands, native notifications; no rules, no SQL.
 
 mod args;
+mod background;
 mod bindings;
 mod commands;
 mod error;

@@ -11,7 +11,7 @@ use cobro_desk::{Connecting, Desk, DeskError, Kind, Settings};
 use tauri::{AppHandle, Manager as _};
 
 use crate::error::CommandError;
-use crate::{events, notifications, tray};
+use crate::{background, events, notifications, tray};
 
 /// What is under way when a person quits has this long to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -158,7 +158,11 @@ async fn open_desk(profile: PathBuf) -> Result<Desk, DeskError> {
     let settings = tokio::task::spawn_blocking(move || Settings::load(&profile))
         .await
         .map_err(anyhow::Error::new)??;
-    Desk::open(settings, Kind::Window).await
+    background::runtime()
+        .map_err(anyhow::Error::new)?
+        .spawn(Desk::open(settings, Kind::Window))
+        .await
+        .map_err(anyhow::Error::new)?
 }
 
 /// Starts what follows core: the window's events, the tray, the notifications.

@@ -1,7 +1,5 @@
 //! Files: opening, saving and adding them, and recording voice messages.
 
-use std::path::Path;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cobro_core::domain::{MediaPolicy, MessageId, StagedFile};
@@ -10,7 +8,7 @@ use cobro_voice::{Recording, VoiceError};
 use serde::Serialize;
 use specta::Type;
 use tauri::{AppHandle, State, WebviewWindow};
-use tauri_plugin_dialog::{DialogExt as _, FilePath};
+use tauri_plugin_dialog::DialogExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::{Mutex, oneshot};
 
@@ -205,15 +203,4 @@ async fn here(inbox: &Inbox, message: MessageId) -> Result<media::Served, Comman
         Error::Conflict("The file is not here yet. Fetch it first, and open it once it has come".into())
             .into()
     })
-}
-
-/// Says which of several files it was.
-fn named(error: Error, path: &Path) -> Error {
-    match error {
-        Error::Invalid(why) => {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            Error::Invalid(format!("{name}: {why}"))
-        }
-        error => error,
-    }
 }

@@ -6,9 +6,12 @@ use super::rights::{Step, install};
 use super::{Purpose, node};
 use crate::commands::{command, output_of};
 
-const TO_BUILD: [&str; 11] = [
+const TO_BUILD: [&str; 13] = [
     "build-essential",
     "cmake",
+    // What customers send: voice messages are Opus, videos are H.264.
+    "gstreamer1.0-libav",
+    "gstreamer1.0-plugins-good",
     "libasound2-dev",
     "libayatana-appindicator3-dev",
     "libdbus-1-dev",
