@@ -8,8 +8,11 @@ pub(crate) mod health;
 pub(crate) mod inbox;
 pub(crate) mod links;
 pub(crate) mod media;
+pub(crate) mod search;
 pub(crate) mod sending;
 pub(crate) mod templates;
+pub(crate) mod tools;
+pub(crate) mod work;
 
 use tauri::State;
 

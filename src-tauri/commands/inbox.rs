@@ -1,23 +1,23 @@
 //! The list and its threads.
 
 use cobro_core::domain::{
-    ConversationId, ConversationRow, ConversationView, Counts, Line, Message, MessageId, MessageVersion,
-    OrderDraft, Page, Tab,
+    ConversationId, ConversationRow, ConversationView, Counts, Line, ListFilter, Message, MessageId,
+    MessageVersion, OrderDraft, Page, Tab,
 };
 use cobro_core::{conversation, message, order};
 
 use super::{Answer, Desk};
 
-/// Returns one page of the list, newest first.
+/// Returns one page of a tab with only what the filter leaves, newest first.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn conversations(
     desk: Desk<'_>,
     tab: Tab,
-    query: String,
+    filter: ListFilter,
     after: Option<String>,
 ) -> Answer<Page<ConversationRow>> {
-    Ok(conversation::list(&desk.inbox()?, tab, query, after).await?)
+    Ok(conversation::filtered(&desk.inbox()?, tab, filter, after).await?)
 }
 
 /// Returns how many conversations each tab holds.

@@ -84,7 +84,7 @@ pub(crate) async fn raw_rate(
     .await?
 }
 
-async fn relay(folder: &Path) -> Result<Relay> {
+pub(crate) async fn relay(folder: &Path) -> Result<Relay> {
     Ok(Relay::start(RelayOptions {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         journal_path: folder.join("journal.db"),
@@ -99,7 +99,7 @@ async fn relay(folder: &Path) -> Result<Relay> {
 }
 
 /// Posts the webhooks as WhatsApp does.
-async fn fill(relay: &Relay, bodies: &[String]) -> Result<()> {
+pub(crate) async fn fill(relay: &Relay, bodies: &[String]) -> Result<()> {
     let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
     let url = format!("{}/webhooks/whatsapp", relay.url());
     let posts = stream::iter(bodies).map(|body| {
@@ -122,9 +122,13 @@ async fn fill(relay: &Relay, bodies: &[String]) -> Result<()> {
 
 /// Opens an inbox that listens to the relay once it is started.
 async fn open(relay: &Relay, folder: &Path) -> Result<Inbox> {
+    open_with(relay, folder, KEY).await
+}
+
+pub(crate) async fn open_with(relay: &Relay, folder: &Path, key: [u8; 32]) -> Result<Inbox> {
     Ok(Inbox::open(Options {
         database: folder.join("cobro.db"),
-        key: DatabaseKey::from_raw(KEY),
+        key: DatabaseKey::from_raw(key),
         stream: Some(StreamOptions {
             url: relay.stream_url(),
             token: SecretString::from("token"),

@@ -1,6 +1,6 @@
 //! `cargo xtask bench [PART …]`: what a desk does, beside the least that any program must do, in one run.
 //!
-//! Parts: `latency`, `click`, `apply`, `history`, `window`; all of them where none is named.
+//! Parts: `latency`, `click`, `apply`, `history`, `search`, `window`; all of them where none is named.
 
 mod apply;
 mod click;
@@ -8,11 +8,13 @@ mod desk;
 mod figures;
 mod history;
 mod latency;
+mod search;
+mod shop;
 mod window;
 
 use anyhow::Result;
 
-const PARTS: [&str; 5] = ["latency", "click", "apply", "history", "window"];
+const PARTS: [&str; 6] = ["latency", "click", "apply", "history", "search", "window"];
 
 fn main() -> Result<()> {
     // A second provider can't be there: this is the first thing that runs.
@@ -35,6 +37,9 @@ fn main() -> Result<()> {
         }
         if is_wanted("history") {
             history::run().await?;
+        }
+        if is_wanted("search") {
+            search::run().await?;
         }
         if is_wanted("window") {
             window::run().await?;

@@ -8,6 +8,8 @@ export function someDeeds(answers: Partial<MessageDeeds> = {}) {
     sendNow: vi.fn(),
     discard: vi.fn(),
     reply: vi.fn(),
+    forward: vi.fn(),
+    removeNote: vi.fn(),
     react: vi.fn(),
     copy: vi.fn(),
     view: vi.fn(),

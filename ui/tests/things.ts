@@ -6,6 +6,7 @@ import type {
   ConversationView,
   MediaView,
   Message,
+  SearchHit,
   StagedFile,
   Status,
   Template,
@@ -34,6 +35,29 @@ export function aRow(fields: Partial<ConversationRow> = {}): ConversationRow {
     unread: 0,
     windowClosesAt: minutesAgo(-23 * 60),
     chip: null,
+    resolved: false,
+    doneAt: null,
+    snoozedUntil: null,
+    wokeAt: null,
+    assignee: null,
+    labels: [],
+    draft: null,
+    ...fields,
+  };
+}
+
+export function aHit(fields: Partial<SearchHit> = {}): SearchHit {
+  return {
+    message: 'm1',
+    conversation: 'maria',
+    name: 'María González',
+    at: minutesAgo(10),
+    direction: 'in',
+    kind: 'text',
+    snippet: [
+      { text: 'un ', isHit: false },
+      { text: 'pastel', isHit: true },
+    ],
     ...fields,
   };
 }
@@ -102,6 +126,7 @@ export function aView(fields: Partial<ConversationView> = {}): ConversationView 
     joined: [],
     cost: [],
     identities: [{ kind: 'phone', value: '+52 1 55 4821 7730' }],
+    fields: [],
     stats: { paidCount: 0, lifetime: [], since: null },
     charges: [],
     ...fields,

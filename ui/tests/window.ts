@@ -25,11 +25,26 @@ export const ana = aRow({
 export function open(answers: Answers = {}) {
   return deskAnswers({
     status: () => aStatus({ unread: 3, holdSeconds: 0 }),
-    counts: () => ({ all: 2, unread: 1, awaiting: 0, paid: 0 }),
-    conversations: ({ query }) => ({
-      rows: [maria, ana].filter(({ name }) => name.toLowerCase().includes(String(query))),
-      next: null,
+    counts: () => ({
+      all: 2,
+      mine: 2,
+      unassigned: 2,
+      unread: 1,
+      awaiting: 0,
+      paid: 0,
+      snoozed: 0,
     }),
+    labels: () => [],
+    members: () => [{ id: 'me', name: '', isMe: true }],
+    quick_replies: () => [],
+    search_history: ({ query }) => ({
+      people: [maria, ana].filter(({ name }) => name.toLowerCase().includes(String(query))),
+      hits: [],
+      next: null,
+      isBuilding: false,
+      unclear: null,
+    }),
+    conversations: () => ({ rows: [maria, ana], next: null }),
     conversation: ({ id }) =>
       aView({ row: id === 'ana' ? ana : maria, charges: id === 'maria' ? [aCharge()] : [] }),
     messages: ({ id }) => ({

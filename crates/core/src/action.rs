@@ -1,5 +1,7 @@
 //! Every change that a person or a rule makes: one value, applied by one function, kept in the audit log.
 
+mod work;
+
 use rusqlite::Transaction;
 use serde::Serialize;
 use uuid::Uuid;
@@ -13,6 +15,8 @@ use crate::store::messages::{NewMessage, Report};
 use crate::store::outbox::{Furnishing, Outgoing};
 use crate::store::{actions, charges, conversations, joins, messages, outbox, products, reactions};
 use crate::{Result, media};
+
+pub(crate) use work::Work;
 
 /// Who made a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +103,9 @@ pub(crate) enum Action {
         contact: ContactId,
         joined: ContactId,
     },
+    /// What concerns the shop alone.
+    #[serde(untagged)]
+    Work(Work),
 }
 
 /// Applies the change in the caller's transaction. Returns whether it changed
@@ -136,6 +143,7 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
             true
         }
         Action::SplitContact { contact, joined } => joins::split(tx, *contact, *joined, now)?,
+        Action::Work(change) => work::apply(tx, actor, change, now)?,
     };
     if changed {
         let line = serde_json::to_string(action).map_err(anyhow::Error::new)?;

@@ -2,10 +2,10 @@
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    ConversationId, ConversationRow, ConversationView, Counts, Line, Message, MessageId, MessageVersion,
-    Page, Tab, Timestamp,
+    ConversationId, ConversationRow, ConversationView, Counts, Line, ListFilter, Message, MessageId,
+    MessageVersion, Page, Tab, Timestamp,
 };
-use crate::store::{changes, charges, contacts, conversations, joins, lines, messages, payments};
+use crate::store::{changes, charges, contacts, conversations, fields, joins, lines, messages, payments};
 use crate::{CoreEvent, Inbox, Result, Store};
 
 /// Returns one page of the list, newest first.
@@ -26,7 +26,26 @@ pub async fn list_of(
     after: Option<String>,
 ) -> Result<Page<ConversationRow>> {
     store
-        .read(move |conn| conversations::page(conn, tab, query.trim(), after.as_deref()))
+        .read(move |conn| {
+            let filter = ListFilter {
+                query,
+                ..ListFilter::default()
+            };
+            conversations::page(conn, tab, &filter, after.as_deref())
+        })
+        .await
+}
+
+/// Returns one page of a tab with only what the filter leaves, newest first.
+pub async fn filtered(
+    inbox: &Inbox,
+    tab: Tab,
+    filter: ListFilter,
+    after: Option<String>,
+) -> Result<Page<ConversationRow>> {
+    inbox
+        .store
+        .read(move |conn| conversations::page(conn, tab, &filter, after.as_deref()))
         .await
 }
 
@@ -57,6 +76,7 @@ pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView>
                 joined: joins::of(conn, contact)?,
                 cost: conversations::cost(conn, id)?,
                 identities: contacts::identities_of(conn, contact)?,
+                fields: fields::of(conn, contact)?,
                 stats: payments::stats(conn, contact)?,
                 charges: charges::of_conversation(conn, id)?,
             })
@@ -69,6 +89,21 @@ pub async fn thread(inbox: &Inbox, id: ConversationId, before: Option<String>) -
     inbox
         .store
         .read(move |conn| messages::page(conn, id, before.as_deref()))
+        .await
+}
+
+/// Returns a thread from before the key `before` back to that moment, newest first.
+///
+/// At most a few thousand messages: where the moment lies deeper, the page says where to go on.
+pub async fn thread_back_to(
+    inbox: &Inbox,
+    id: ConversationId,
+    before: Option<String>,
+    to: Timestamp,
+) -> Result<Page<Message>> {
+    inbox
+        .store
+        .read(move |conn| messages::back_to(conn, id, before.as_deref(), to))
         .await
 }
 

@@ -31,6 +31,8 @@ pub enum CoreEvent {
     TemplatesChanged,
     /// A product was written, archived, sold or met at Stripe.
     CatalogChanged,
+    /// Labels, people of the shop or prepared answers changed.
+    ToolsChanged,
     /// Events were missed: read everything again.
     Resync,
 }

@@ -109,6 +109,8 @@ pub struct Parts {
     pub(crate) reconciling: Notify,
     /// Wakes whoever looks at the connection to WhatsApp.
     pub(crate) connecting: Notify,
+    /// Wakes whoever brings back what was put aside.
+    pub(crate) waking: Notify,
     /// Wakes whoever shows notifications.
     pub(crate) notices: Notify,
     /// Held while kept envelopes are read again.
@@ -158,6 +160,7 @@ impl Inbox {
             hints: Notify::new(),
             charges: Notify::new(),
             notices: Notify::new(),
+            waking: Notify::new(),
             connecting: Notify::new(),
             reconciling: Notify::new(),
             reparsing: tokio::sync::Mutex::default(),
@@ -193,6 +196,8 @@ impl Inbox {
         self.spawn(crate::clock::run(self.clone()));
         self.spawn(crate::connection::run(self.clone()));
         self.spawn(crate::reparse::run_once(self.clone()));
+        self.spawn(crate::search::run(self.clone()));
+        self.spawn(crate::work::run(self.clone()));
     }
 
     /// Stops the workers, waits for what they are doing, and closes the databases.

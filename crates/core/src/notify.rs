@@ -64,12 +64,14 @@ async fn due(inbox: &Inbox) -> Result<Vec<Announcement>> {
 /// Decides what of the waiting notices is announced, and what needs no word.
 fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Announcement>, Vec<NoticeId>)> {
     let mut payments = Vec::new();
+    let mut woken = Vec::new();
     let mut talks: BTreeMap<ConversationId, Vec<Notice>> = BTreeMap::new();
     let mut dropped = Vec::new();
     for notice in notices::waiting(conn)? {
         let stale = now.since(notice.at) > STALE;
         match notice.kind {
             NoticeKind::Paid => payments.push(notice),
+            NoticeKind::Woke => woken.push(notice),
             // It was taken out meanwhile.
             NoticeKind::Message if is_gone(conn, &notice)? => dropped.push(notice.id),
             NoticeKind::Message if stale || inbox.is_on_screen(notice.conversation) => {
@@ -88,6 +90,10 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
     }
     for notice in payments {
         let made = of_payment(conn, language, &notice);
+        due.extend(or_drop(made, notice.id, &mut dropped)?);
+    }
+    for notice in woken {
+        let made = of_woken(conn, language, &notice).map(Some);
         due.extend(or_drop(made, notice.id, &mut dropped)?);
     }
     if talks.len() > SINGLES {
@@ -153,6 +159,19 @@ fn of_payment(conn: &Connection, language: Language, notice: &Notice) -> Result<
         open: language.open().to_owned(),
         conversation: Some(notice.conversation),
     }))
+}
+
+/// What was put aside for this moment is told even if it is on screen: its time is the news.
+fn of_woken(conn: &Connection, language: Language, notice: &Notice) -> Result<Announcement> {
+    let row = conversations::row(conn, notice.conversation)?;
+    Ok(Announcement {
+        notices: vec![notice.id],
+        kind: NoticeKind::Woke,
+        title: language.woke_title(&row.name),
+        body: row.snippet,
+        open: language.open().to_owned(),
+        conversation: Some(notice.conversation),
+    })
 }
 
 fn of_talk(conn: &Connection, language: Language, notices: &[Notice]) -> Result<Option<Announcement>> {

@@ -29,6 +29,15 @@ impl Language {
         }
     }
 
+    /// Returns the title that says whose conversation is back.
+    pub(crate) fn woke_title(self, name: &str) -> String {
+        match self {
+            Self::Es => format!("{name}: vuelve a tu lista"),
+            Self::Pt => format!("{name}: de volta à sua lista"),
+            Self::En => format!("{name}: back in your list"),
+        }
+    }
+
     /// Returns the usual message above a pay button.
     pub fn pay_message(self, name: &str, amount: Money, description: &str) -> String {
         let amount = self.money(amount);
@@ -248,6 +257,7 @@ impl Language {
             MessageKind::Template => ["Plantilla", "Modelo", "Template"],
             MessageKind::Revoke => ["Mensaje eliminado", "Mensagem apagada", "Deleted message"],
             MessageKind::MediaPlaceholder => ["Archivo", "Arquivo", "File"],
+            MessageKind::Note => ["Nota interna", "Nota interna", "Internal note"],
             _ => ["Mensaje", "Mensagem", "Message"],
         };
         match self {

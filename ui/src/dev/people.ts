@@ -123,6 +123,13 @@ function person(
       snippetFromMe: last?.direction === 'out',
       lastAt: last?.at ?? at('08:00'),
       unread: 0,
+      resolved: false,
+      doneAt: null,
+      snoozedUntil: null,
+      wokeAt: null,
+      assignee: null,
+      labels: [],
+      draft: null,
       windowClosesAt: new Date(Date.now() + 23.2 * HOUR).toISOString(),
       chip: newest
         ? { amount: newest.amount, payment: newest.payment, delivery: newest.delivery }

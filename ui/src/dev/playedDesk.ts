@@ -20,6 +20,7 @@ import { formatMoney } from '../lib/shared/money';
 import { echoOf } from '../lib/thread/echo';
 import type { Played } from './people';
 import { PlayedSetup } from './playedSetup';
+import { PlayedWork } from './playedWork';
 
 const PAGE = 50;
 
@@ -28,6 +29,7 @@ type Args = Record<string, unknown>;
 export class PlayedDesk {
   readonly #people: Map<string, Played>;
   readonly #setup: PlayedSetup;
+  readonly #work: PlayedWork;
 
   constructor(
     people: Played[],
@@ -36,10 +38,17 @@ export class PlayedDesk {
   ) {
     this.#people = new Map(people.map((played) => [played.row.id, played]));
     this.#setup = new PlayedSetup(tell);
+    this.#work = new PlayedWork(
+      this.#people,
+      (conversation) => tell({ type: 'conversationChanged', conversation }),
+      () => tell({ type: 'toolsChanged' }),
+    );
   }
 
   /** Answers a command, or throws a `CommandError` as the shell does. */
   answer(command: string, args: Args): unknown {
+    const worked = this.#work.answer(command, args);
+    if (worked !== undefined) return worked;
     switch (command) {
       case 'status':
         return this.#status();
@@ -50,6 +59,7 @@ export class PlayedDesk {
       case 'conversation':
         return this.#view(args['id']);
       case 'messages':
+      case 'messages_back_to':
         return this.#messages(args);
       case 'send_message':
         return this.#send(args['message'] as NewMessage);
@@ -111,12 +121,11 @@ export class PlayedDesk {
     return { ...this.status, unread };
   }
 
-  #conversations({ tab, query, after }: Args): Page<Played['row']> {
-    const wanted = String(query).toLowerCase();
+  #conversations({ tab, filter, after }: Args): Page<Played['row']> {
     const rows = [...this.#people.values()]
       .map(({ row }) => row)
       .filter((row) => isIn(row, tab as Tab))
-      .filter((row) => `${row.name} ${row.phone ?? ''}`.toLowerCase().includes(wanted))
+      .filter((row) => !(filter as { unread: boolean }).unread || row.unread > 0)
       .sort((a, b) => b.lastAt.localeCompare(a.lastAt));
     return page(rows, after);
   }
@@ -134,9 +143,12 @@ export class PlayedDesk {
     const count = (tab: Tab) => rows.filter((row) => isIn(row, tab)).length;
     return {
       all: count('all'),
+      mine: count('mine'),
+      unassigned: count('unassigned'),
       unread: count('unread'),
       awaiting: count('awaiting'),
       paid: count('paid'),
+      snoozed: count('snoozed'),
     };
   }
 
@@ -160,6 +172,7 @@ export class PlayedDesk {
         { kind: 'userId', value: userId },
         ...(row.username ? [{ kind: 'username' as const, value: row.username }] : []),
       ],
+      fields: [],
       stats: {
         paidCount: paid.length,
         lifetime: paid.slice(0, 1).map(({ amount }) => amount),
@@ -513,7 +526,11 @@ function ownMessage(id: string, conversation: string, text: string): Message {
 
 function isIn(row: Played['row'], tab: Tab): boolean {
   const payment = row.chip?.payment;
+  const atWork = !row.resolved && row.snoozedUntil === null;
   if (tab === 'unread') return row.unread > 0;
+  if (tab === 'snoozed') return row.snoozedUntil !== null;
+  if (tab === 'unassigned') return atWork && row.assignee === null;
+  if (tab === 'mine') return atWork && row.assignee === 'me';
   if (tab === 'awaiting')
     return payment === 'open' || payment === 'processing' || payment === 'failedAttempt';
   return tab === 'all' || payment === 'paid';

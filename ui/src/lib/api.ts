@@ -12,9 +12,13 @@ import {
   type MediaPolicy,
   type Message,
   type Money,
+  type Label,
+  type ListFilter,
   type NewMessage,
   type ProductDraft,
+  type NewQuickReply,
   type Status,
+  type Tab,
   type TemplateValue,
   type WayIn,
 } from './bindings';
@@ -37,6 +41,7 @@ export type {
   ConversationView,
   CoreEvent,
   CostLine,
+  CustomField,
   CreateCharge,
   Credentials,
   CustomerStats,
@@ -50,17 +55,22 @@ export type {
   Kit,
   KitEntry,
   KitPart,
+  Label,
+  LabelColor,
   Line,
+  ListFilter,
   ListSection,
   MediaPolicy,
   MediaState,
   MediaView,
+  Member,
   Message,
   MessageKind,
   MessageVersion,
   Money,
   NewBody,
   NewMessage,
+  NewQuickReply,
   OrderDraft,
   OrderItem,
   Page,
@@ -72,10 +82,15 @@ export type {
   Problem,
   Product,
   ProductDraft,
+  QuickReply,
+  QuickReplyFile,
   Quote,
   ReactionView,
   RecorderState,
   Referral,
+  SearchHit,
+  SearchPage,
+  SnippetPart,
   StagedFile,
   Status,
   Template,
@@ -87,8 +102,7 @@ export type {
   WebhookState,
 } from './bindings';
 
-export type Tab = 'all' | 'unread' | 'awaiting' | 'paid';
-export type Counts = Record<Tab, number>;
+export type { Counts, Tab } from './bindings';
 export type Mode = Status['mode'];
 export type StreamState = Status['stream'];
 export type ChargeWarning = ChargePreview['warnings'][number];
@@ -120,12 +134,50 @@ function brokenCall(cause: unknown): CommandError {
 
 export const api = {
   status: () => ask(commands.status),
-  conversations: (tab: Tab, query: string, after: string | null) =>
-    ask(() => commands.conversations(tab, query, after)),
+  conversations: (tab: Tab, filter: ListFilter, after: string | null) =>
+    ask(() => commands.conversations(tab, filter, after)),
+  searchHistory: (query: string, after: string | null) =>
+    ask(() => commands.searchHistory(query, after)),
+  searchConversation: (conversation: string, query: string, after: string | null) =>
+    ask(() => commands.searchConversation(conversation, query, after)),
+  setField: (contact: string, name: string, value: string) =>
+    ask(() => commands.setField(contact, name, value)),
+  fieldNames: () => ask(commands.fieldNames),
+  messagesBackTo: (id: string, before: string | null, to: string) =>
+    ask(() => commands.messagesBackTo(id, before, to)),
   counts: () => ask(commands.counts),
   conversation: (id: string) => ask(() => commands.conversation(id)),
   messages: (id: string, before: string | null) => ask(() => commands.messages(id, before)),
   sendAgain: (id: string, message: string) => ask(() => commands.sendAgain(id, message)),
+  resolve: (conversations: string[]) => ask(() => commands.resolve(conversations)),
+  reopen: (conversations: string[], doneAt: string | null) =>
+    ask(() => commands.reopen(conversations, doneAt)),
+  readMoment: (text: string) => ask(() => commands.readMoment(text)),
+  snooze: (conversations: string[], until: string | null) =>
+    ask(() => commands.snooze(conversations, until)),
+  assign: (conversations: string[], to: string | null) =>
+    ask(() => commands.assign(conversations, to)),
+  setLabel: (conversations: string[], label: string, on: boolean) =>
+    ask(() => commands.setLabel(conversations, label, on)),
+  addNote: (id: string, conversation: string, text: string) =>
+    ask(() => commands.addNote(id, conversation, text)),
+  removeNote: (message: string) => ask(() => commands.removeNote(message)),
+
+  labels: () => ask(commands.labels),
+  saveLabel: (label: Label) => ask(() => commands.saveLabel(label)),
+  removeLabel: (label: string) => ask(() => commands.removeLabel(label)),
+  members: () => ask(commands.members),
+  saveMember: (member: string, name: string) => ask(() => commands.saveMember(member, name)),
+  removeMember: (member: string) => ask(() => commands.removeMember(member)),
+  quickReplies: () => ask(commands.quickReplies),
+  saveQuickReply: (reply: NewQuickReply) => ask(() => commands.saveQuickReply(reply)),
+  removeQuickReply: (reply: string) => ask(() => commands.removeQuickReply(reply)),
+  stageQuickReply: (reply: string) => ask(() => commands.stageQuickReply(reply)),
+  draft: (conversation: string) => ask(() => commands.draft(conversation)),
+  keepDraft: (conversation: string, letter: string | null, words: string) =>
+    ask(() => commands.keepDraft(conversation, letter, words)),
+  removeDraft: (conversation: string) => ask(() => commands.removeDraft(conversation)),
+
   markRead: (conversation: string) => ask(() => commands.markRead(conversation)),
   previewCharge: (
     conversation: string,

@@ -9,8 +9,8 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**  Returns how the desk is. */
 	status: () => typedError<Status, CommandError>(__TAURI_INVOKE("status")),
-	/**  Returns one page of the list, newest first. */
-	conversations: (tab: Tab, query: string, after: string | null) => typedError<Page<ConversationRow>, CommandError>(__TAURI_INVOKE("conversations", { tab, query, after })),
+	/**  Returns one page of a tab with only what the filter leaves, newest first. */
+	conversations: (tab: Tab, filter: ListFilter, after: string | null) => typedError<Page<ConversationRow>, CommandError>(__TAURI_INVOKE("conversations", { tab, filter, after })),
 	/**  Returns how many conversations each tab holds. */
 	counts: () => typedError<Counts, CommandError>(__TAURI_INVOKE("counts")),
 	/**  Returns a conversation with its customer and charges. */
@@ -59,6 +59,54 @@ export const commands = {
 	requestHistory: (line: LineId) => typedError<null, CommandError>(__TAURI_INVOKE("request_history", { line })),
 	/**  Marks a conversation read. */
 	markRead: (conversation: ConversationId) => typedError<null, CommandError>(__TAURI_INVOKE("mark_read", { conversation })),
+	/**  Returns one page of what fits, newest first. */
+	searchHistory: (query: string, after: string | null) => typedError<SearchPage, CommandError>(__TAURI_INVOKE("search_history", { query, after })),
+	/**  Returns the messages of one conversation that fit, newest first. */
+	searchConversation: (conversation: ConversationId, query: string, after: string | null) => typedError<SearchPage, CommandError>(__TAURI_INVOKE("search_conversation", { conversation, query, after })),
+	/**  Returns a thread from before the key `before` back to that moment, newest first. */
+	messagesBackTo: (id: ConversationId, before: string | null, to: Timestamp) => typedError<Page<Message>, CommandError>(__TAURI_INVOKE("messages_back_to", { id, before, to })),
+	/**  Marks conversations done. */
+	resolve: (conversations: ConversationId[]) => typedError<null, CommandError>(__TAURI_INVOKE("resolve", { conversations })),
+	/**  Opens conversations again. `done_at` takes a resolving back as if it had not been. */
+	reopen: (conversations: ConversationId[], doneAt: Timestamp | null) => typedError<null, CommandError>(__TAURI_INVOKE("reopen", { conversations, doneAt })),
+	/**  Returns the moment that a person's words mean; `null` if they mean none. */
+	readMoment: (text: string) => typedError<Timestamp | null, CommandError>(__TAURI_INVOKE("read_moment", { text })),
+	/**  Puts conversations aside until then; `null` brings them back. */
+	snooze: (conversations: ConversationId[], until: Timestamp | null) => typedError<null, CommandError>(__TAURI_INVOKE("snooze", { conversations, until })),
+	/**  Gives conversations to somebody, or to nobody. */
+	assign: (conversations: ConversationId[], to: MemberId | null) => typedError<null, CommandError>(__TAURI_INVOKE("assign", { conversations, to })),
+	/**  Puts a label on conversations, or takes it off. */
+	setLabel: (conversations: ConversationId[], label: LabelId, on: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("set_label", { conversations, label, on })),
+	/**  Writes a note into a thread. It is never sent. */
+	addNote: (id: MessageId, conversation: ConversationId, text: string) => typedError<Message, CommandError>(__TAURI_INVOKE("add_note", { id, conversation, text })),
+	/**  Takes a note out of its thread. */
+	removeNote: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("remove_note", { message })),
+	/**  Returns the shop's labels. */
+	labels: () => typedError<Label[], CommandError>(__TAURI_INVOKE("labels")),
+	/**  Writes a label, new or changed. */
+	saveLabel: (label: Label) => typedError<null, CommandError>(__TAURI_INVOKE("save_label", { label })),
+	/**  Takes a label away, from every conversation too. */
+	removeLabel: (label: LabelId) => typedError<null, CommandError>(__TAURI_INVOKE("remove_label", { label })),
+	/**  Returns who works in the shop, this desk's own person first. */
+	members: () => typedError<Member[], CommandError>(__TAURI_INVOKE("members")),
+	/**  Adds somebody to the shop, or gives them another name. */
+	saveMember: (member: MemberId, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("save_member", { member, name })),
+	/**  Takes somebody off the list. */
+	removeMember: (member: MemberId) => typedError<null, CommandError>(__TAURI_INVOKE("remove_member", { member })),
+	/**  Returns the prepared answers by their shortcuts. */
+	quickReplies: () => typedError<QuickReply[], CommandError>(__TAURI_INVOKE("quick_replies")),
+	/**  Writes a prepared answer. */
+	saveQuickReply: (reply: NewQuickReply) => typedError<null, CommandError>(__TAURI_INVOKE("save_quick_reply", { reply })),
+	/**  Takes a prepared answer away. */
+	removeQuickReply: (reply: QuickReplyId) => typedError<null, CommandError>(__TAURI_INVOKE("remove_quick_reply", { reply })),
+	/**  Lays the files of a prepared answer ready to be sent. */
+	stageQuickReply: (reply: QuickReplyId) => typedError<StagedFile[], CommandError>(__TAURI_INVOKE("stage_quick_reply", { reply })),
+	/**  Returns what was being written to that customer, in the window's own form. */
+	draft: (conversation: ConversationId) => typedError<string | null, CommandError>(__TAURI_INVOKE("draft", { conversation })),
+	/**  Keeps what is being written; `words` is what the list shows of it. */
+	keepDraft: (conversation: ConversationId, letter: string | null, words: string) => typedError<null, CommandError>(__TAURI_INVOKE("keep_draft", { conversation, letter, words })),
+	/**  Takes away what a person no longer wants to send. */
+	removeDraft: (conversation: ConversationId) => typedError<null, CommandError>(__TAURI_INVOKE("remove_draft", { conversation })),
 	/**  Returns what a charge would look like and cost. */
 	previewCharge: (conversation: ConversationId, amount: Money, description: string, message: string | null) => typedError<ChargePreview, CommandError>(__TAURI_INVOKE("preview_charge", { conversation, amount, description, message })),
 	/**  Asks a customer for money. The same id twice is one charge. */
@@ -93,6 +141,10 @@ export const commands = {
 	splitContact: (contact: ContactId, joined: ContactId) => typedError<null, CommandError>(__TAURI_INVOKE("split_contact", { contact, joined })),
 	/**  Returns who may be the same person, and why it seems so. */
 	contactSuggestions: (contact: ContactId) => typedError<ContactSuggestion[], CommandError>(__TAURI_INVOKE("contact_suggestions", { contact })),
+	/**  Writes what the shop notes of a customer; an empty value takes the field away. */
+	setField: (contact: ContactId, name: string, value: string) => typedError<null, CommandError>(__TAURI_INVOKE("set_field", { contact, name, value })),
+	/**  Returns the names of fields that the shop uses. */
+	fieldNames: () => typedError<string[], CommandError>(__TAURI_INVOKE("field_names")),
 	/**  Returns how far the phone's history has come, one import a line. */
 	historyImports: () => typedError<HistoryImport[], CommandError>(__TAURI_INVOKE("history_imports")),
 	/**  Returns what Meta told that is not over, newest first. */
@@ -331,6 +383,17 @@ export type ConversationRow = {
 	/**  When free text stops being allowed; `None` if the customer never wrote. */
 	windowClosesAt: Timestamp | null,
 	chip: ChargeChip | null,
+	/**  Done, until the customer writes again. */
+	resolved: boolean,
+	/**  When it was last resolved. */
+	doneAt: Timestamp | null,
+	snoozedUntil: Timestamp | null,
+	/**  When it came back from being put aside, if nothing newer came since. */
+	wokeAt: Timestamp | null,
+	assignee: MemberId | null,
+	labels: LabelId[],
+	/**  The first words of what is being written. */
+	draft: string | null,
 };
 
 /**  A conversation with its customer and charges. */
@@ -338,6 +401,8 @@ export type ConversationView = {
 	row: ConversationRow,
 	contact: ContactId,
 	identities: Identity[],
+	/**  What the shop notes of the customer; the free notes under an empty name. */
+	fields: CustomField[],
 	/**  Contacts that a person joined to this one, newest first. */
 	joined: JoinedContact[],
 	stats: CustomerStats,
@@ -362,6 +427,8 @@ export type CoreEvent = { type: "conversationChanged"; conversation: Conversatio
 { type: "templatesChanged" } | 
 /**  A product was written, archived, sold or met at Stripe. */
 { type: "catalogChanged" } | 
+/**  Labels, people of the shop or prepared answers changed. */
+{ type: "toolsChanged" } | 
 /**  Events were missed: read everything again. */
 { type: "resync" };
 
@@ -376,9 +443,12 @@ export type CostLine = {
 /**  How many conversations each tab holds. */
 export type Counts = {
 	all: number,
+	mine: number,
+	unassigned: number,
 	unread: number,
 	awaiting: number,
 	paid: number,
+	snoozed: number,
 };
 
 /**  What a person asks for when they charge. */
@@ -393,6 +463,13 @@ export type Credentials = {
 
 /**  A three-letter currency code in upper case, such as `MXN`. */
 export type Currency = string;
+
+/**  Something that the shop notes of a customer. */
+export type CustomField = {
+	/**  Empty: the free notes. */
+	name: string,
+	value: string,
+};
 
 /**  What a customer has paid so far. */
 export type CustomerStats = {
@@ -492,6 +569,18 @@ export type KitEntry = {
 /**  The templates that Cobro brings. */
 export type KitPart = "paymentRequest" | "paymentReceived" | "paymentReminder" | "upcomingCharge" | "subscriptionReceipt" | "shippingQuestion";
 
+/**  A word that the shop sorts its conversations by. */
+export type Label = {
+	id: LabelId,
+	name: string,
+	color: LabelColor,
+};
+
+/**  The colours of labels: few, and told apart in light and dark. */
+export type LabelColor = "green" | "amber" | "blue" | "red" | "violet" | "gray";
+
+export type LabelId = string;
+
 /**  One WhatsApp number of the shop. */
 export type Line = {
 	id: LineId,
@@ -511,6 +600,16 @@ export type Line = {
 
 /**  Names a line: one WhatsApp number of the shop. */
 export type LineId = string;
+
+/**  What a list shows of a tab. */
+export type ListFilter = {
+	/**  Letters of the name or number; empty for everybody. */
+	query: string,
+	label: LabelId | null,
+	line: LineId | null,
+	payment: Payment | null,
+	unread: boolean,
+};
 
 export type ListSection = {
 	title: string | null,
@@ -551,6 +650,17 @@ export type MediaView = {
 	hasThumbnail: boolean,
 	problem: Words | null,
 };
+
+/**  Somebody who works in the shop. */
+export type Member = {
+	id: MemberId,
+	/**  Empty until this desk's own person gave one. */
+	name: string,
+	/**  Whether it is the person at this desk. */
+	isMe: boolean,
+};
+
+export type MemberId = string;
 
 /**  One message of a thread. */
 export type Message = {
@@ -593,6 +703,8 @@ export type MessageId = string;
 export type MessageKind = "text" | "image" | "audio" | "voice" | "video" | "document" | "sticker" | "location" | "contacts" | "reaction" | "button" | "interactive" | "order" | "system" | "edit" | "revoke" | "call" | "template" | 
 /**  Reply buttons or a list that we sent. */
 "choices" | "payButton" | "mediaPlaceholder" | 
+/**  The shop's own note in a thread. It is never sent, and never arrives. */
+"note" | 
 /**  WhatsApp itself can't show it to programs. */
 "unsupported" | 
 /**  A type that this version does not know. The envelope keeps it whole. */
@@ -646,6 +758,15 @@ export type NewMessage = {
 	/**  The message that it answers. */
 	replyTo: MessageId | null,
 	body: NewBody,
+};
+
+/**  A prepared answer as a person wrote it. */
+export type NewQuickReply = {
+	id: QuickReplyId,
+	shortcut: string,
+	text: string,
+	/**  Files in their order: staged ones, or those that it had. */
+	files: string[],
 };
 
 /**  One of the account's numbers. */
@@ -826,6 +947,25 @@ export type ProductDraft = {
 /**  Names a product. The editor makes it, so that saving twice is saving once. */
 export type ProductId = string;
 
+/**  A prepared answer. `{name}`, `{amount}` and `{link}` in it are filled in when it is used. */
+export type QuickReply = {
+	id: QuickReplyId,
+	/**  What is typed after the slash. */
+	shortcut: string,
+	text: string,
+	files: QuickReplyFile[],
+};
+
+/**  A file that goes with a prepared answer. */
+export type QuickReplyFile = {
+	id: string,
+	name: string,
+	mime: string,
+	size: number,
+};
+
+export type QuickReplyId = string;
+
 /**  The message that another one answers, as far as it is here. */
 export type Quote = {
 	/**  `None` for a message that is not here. */
@@ -871,6 +1011,38 @@ export type Reparsed = {
 	envelopes: number,
 	/**  Messages that were understood anew. */
 	messages: number,
+};
+
+/**  A message that fits. */
+export type SearchHit = {
+	message: MessageId,
+	conversation: ConversationId,
+	/**  Whom the conversation is with. */
+	name: string,
+	at: Timestamp,
+	direction: Direction,
+	kind: MessageKind,
+	snippet: SnippetPart[],
+};
+
+/**  One page of what a search finds. */
+export type SearchPage = {
+	/**  Customers whose name, number or notes fit; on the first page only. */
+	people: ConversationRow[],
+	/**  Newest first. */
+	hits: SearchHit[],
+	/**  Asks for the page after this one; `None` on the last. */
+	next: string | null,
+	/**  Older messages are still being brought into the index. */
+	isBuilding: boolean,
+	/**  A filter that could not be understood, as it was written. */
+	unclear: string | null,
+};
+
+/**  A piece of a hit's text. */
+export type SnippetPart = {
+	text: string,
+	isHit: boolean,
 };
 
 /**  A file that waits to be sent, checked against WhatsApp's limits. */
@@ -939,9 +1111,17 @@ export type SystemChange = "number" | "userId" |
 "identity" | "other";
 
 /**  Which conversations a list shows. */
-export type Tab = "all" | "unread" | 
+export type Tab = "all" | 
+/**  At work, and this desk's own person's. Where nobody else works, also what is nobody's. */
+"mine" | 
+/**  At work, and nobody's. */
+"unassigned" | "unread" | 
 /**  A charge waits for the customer's money. */
-"awaiting" | "paid";
+"awaiting" | 
+/**  Paid, and not resolved since: still to be fulfilled. */
+"paid" | 
+/**  Put aside until a moment. */
+"snoozed";
 
 /**  How Stripe's tax looks at a product. */
 export type Tax = {

@@ -1,34 +1,63 @@
 /** What the person has open: the view, the conversation, its thread, draft and charge. */
-import type { Charge, CommandError, CoreEvent, Message, Money } from '$lib/api';
+import {
+  api,
+  type Charge,
+  type CommandError,
+  type ConversationRow,
+  type CoreEvent,
+  type Message,
+  type Money,
+  type QuickReply,
+  type SearchHit,
+} from '$lib/api';
 import { Catalog } from '$lib/catalog/catalog.svelte';
 import { type ChargeComposer, ChargeComposers } from '$lib/charge/composer.svelte';
 import { Health } from '$lib/health/health.svelte';
 import { language } from '$lib/i18n/language.svelte';
 import { Inbox } from '$lib/inbox/inbox.svelte';
 import { OnScreen } from '$lib/inbox/onScreen.svelte';
+import { Search } from '$lib/search/search.svelte';
 import { Coalescer } from '$lib/shared/coalescer';
+import { newId } from '$lib/shared/ids';
 import { toasts } from '$lib/shared/toasts.svelte';
+import { forwardedBody } from '$lib/thread/forward';
+import { filledReply } from '$lib/write/quick';
 import { Alerts } from '$lib/settings/alerts.svelte';
 import { Connection } from '$lib/settings/connection.svelte';
 import { Imports } from '$lib/settings/imports.svelte';
 import { Kit } from '$lib/settings/kit.svelte';
 import { Status } from '$lib/status/status.svelte';
 import { Threads, type Thread } from '$lib/thread/thread.svelte';
+import { Tools } from '$lib/work/tools.svelte';
+import { Work } from '$lib/work/work.svelte';
 import { Letters } from '$lib/write/letter.svelte';
 import { Recorder } from '$lib/write/recorder.svelte';
 import { createContext } from 'svelte';
 
 /** The parts of the settings, in their order. */
-export const SECTIONS = ['health', 'whatsapp', 'templates', 'media', 'appearance'] as const;
+export const SECTIONS = [
+  'health',
+  'team',
+  'quick',
+  'whatsapp',
+  'templates',
+  'media',
+  'appearance',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 export type View = 'inbox' | Section;
 export type Focus = 'reply' | 'amount' | 'search';
+/** What is asked before something is done with conversations. */
+export type Picker = 'label' | 'snooze' | 'assign' | 'forward' | 'date';
 
-type Told = 'imports' | 'alerts' | 'connection' | 'templates' | 'everything' | 'catalog';
+type Told = 'imports' | 'alerts' | 'connection' | 'templates' | 'everything' | 'catalog' | 'tools';
 
 export class Workbench {
   readonly status = new Status();
   readonly inbox = new Inbox();
+  readonly search = new Search();
+  readonly tools = new Tools();
+  readonly work = new Work((title, error) => this.complain(title, error));
   readonly health = new Health();
   readonly letters = new Letters();
   readonly recorder = new Recorder();
@@ -51,6 +80,9 @@ export class Workbench {
   drawer = $state(false);
   paletteOpen = $state(false);
   keysOpen = $state(false);
+  picker = $state.raw<Picker | null>(null);
+  /** The message that is about to be forwarded. */
+  forwarding = $state.raw<Message | null>(null);
   /** Where the keyboard should go next; the part that owns the field goes there and clears it. */
   focus = $state.raw<Focus | null>(null);
 
@@ -70,6 +102,7 @@ export class Workbench {
     this.#statusArrived();
     this.#toldOf.add('imports');
     this.#toldOf.add('alerts');
+    this.#toldOf.add('tools');
   }
 
   hear(event: CoreEvent) {
@@ -98,6 +131,9 @@ export class Workbench {
         break;
       case 'catalogChanged':
         this.#toldOf.add('catalog');
+        break;
+      case 'toolsChanged':
+        this.#toldOf.add('tools');
         break;
       case 'resync':
         // An import overruns the events again and again: each flood is read once.
@@ -174,16 +210,126 @@ export class Workbench {
     this.focus = 'search';
   }
 
-  /** Takes back a held charge, by default the one held last. Returns whether there was one. */
+  /** Opens a conversation where a message stands that was found. */
+  async openHit(hit: SearchHit) {
+    this.select(hit.conversation);
+    const thread = this.thread;
+    if (!thread) return;
+    if (thread.state === 'loading') await thread.refresh();
+    if (!(await thread.jumpTo(hit.message, hit.at)))
+      toasts.add('plain', language.words.find.jumpFailed);
+  }
+
+  /** The row of the open conversation, as far as it is known. */
+  readonly openRow = $derived(
+    this.thread?.view?.row ?? this.inbox.rows.find(({ id }) => id === this.thread?.id) ?? null,
+  );
+
+  /** What a deed is for now. */
+  targets(): ConversationRow[] {
+    return this.inbox.targets(this.openRow);
+  }
+
+  /** Resolves the chosen conversations or the open one, or opens that again. */
+  async resolve({ thenNext = false } = {}) {
+    const rows = this.targets();
+    if (rows.length === 0) return;
+    const next = thenNext ? this.inbox.neighbour(1) : null;
+    if (!thenNext && rows.every(({ resolved }) => resolved)) await this.work.reopen(rows);
+    else await this.work.resolve(rows);
+    this.inbox.chosen.clear();
+    if (next !== null) this.select(next);
+  }
+
+  /** Resolves the open conversation, whatever is chosen in the list. */
+  async resolveOpen() {
+    const row = this.openRow;
+    if (!row) return;
+    if (row.resolved) await this.work.reopen([row]);
+    else await this.work.resolve([row]);
+  }
+
+  /** Passes a message on, and opens where it went. */
+  async forward(message: Message, row: ConversationRow) {
+    const body = forwardedBody(message);
+    if (!body) return;
+    const thread = this.threads.known(row.id);
+    const sent = await api.sendMessage({
+      id: newId(),
+      conversation: row.id,
+      replyTo: null,
+      body,
+    });
+    if (!sent.ok) {
+      this.complain(language.words.notSent, sent.error);
+      return;
+    }
+    void thread?.refresh();
+    toasts.add('good', language.words.work.forwarded(row.name));
+  }
+
+  /** Puts a prepared answer into the open conversation's letter. */
+  async useReply(reply: QuickReply) {
+    const thread = this.thread;
+    if (!thread) return;
+    const { text, missing } = filledReply(reply.text, this.#valuesFor(thread));
+    const files = reply.files.length > 0 ? await api.stageQuickReply(reply.id) : null;
+    if (files && !files.ok) this.complain(language.words.quick.notSaved, files.error);
+    this.letters.of(thread.id).use(text, files?.ok ? files.value : []);
+    const [first] = missing;
+    if (first) toasts.add('plain', language.words.quick.missing(first));
+    this.startReply();
+  }
+
+  /** What stands for the variables of a prepared answer. */
+  #valuesFor(thread: Thread): Record<string, string | null> {
+    const row = this.openRow;
+    const charges = thread.view?.charges ?? [];
+    const open = charges.find(({ payment }) => payment === 'open') ?? charges[0];
+    const name = row && /^\p{L}/u.test(row.name) ? row.name.split(/\s+/)[0] : null;
+    return {
+      name: name ?? null,
+      amount: open ? language.money(open.amount) : null,
+      link: open?.link ?? null,
+      line: row?.lineName ?? null,
+    };
+  }
+
+  /** Asks what to do with the chosen conversations or the open one. */
+  ask(picker: Picker) {
+    if (this.view !== 'inbox' || this.targets().length === 0) return;
+    this.picker = picker;
+  }
+
+  async markChosenRead() {
+    for (const { id, unread } of this.targets()) if (unread > 0) await api.markRead(id);
+    this.inbox.chosen.clear();
+  }
+
+  /** Begins a note in the open conversation. */
+  startNote() {
+    if (!this.thread) return;
+    this.letters.of(this.thread.id).noting = true;
+    this.startReply();
+  }
+
+  /** Takes back a held charge, by default the one held last; else what was done last. Returns whether there was anything. */
   undo(composer = this.charges.held.at(-1)): boolean {
     const undone = composer?.undo() ?? false;
     if (undone) toasts.add('plain', language.words.charge.undone);
-    return undone;
+    return undone || this.work.undo();
   }
 
   /** Closes what lies on top. Returns whether there was anything. */
   back(): boolean {
-    if (this.composer && this.undo(this.composer)) return true;
+    if (this.composer?.undo()) {
+      toasts.add('plain', language.words.charge.undone);
+      return true;
+    }
+    if (this.inbox.chosen.size > 0) {
+      this.inbox.chosen.clear();
+      return true;
+    }
     if (this.charging) {
       this.composer?.hide();
       return true;
@@ -212,6 +358,7 @@ export class Workbench {
       this.inbox.changed(ids),
       here ? thread.refresh() : undefined,
       this.status.refresh(),
+      this.search.refresh(),
     ]);
     if (!here) return;
     this.composer?.recheck();
@@ -236,6 +383,7 @@ export class Workbench {
       all || what.has('connection') ? this.connection.changed() : undefined,
       all || what.has('catalog') ? this.catalog.changed() : undefined,
       all || what.has('templates') ? this.#rereadTemplates() : undefined,
+      all || what.has('tools') ? this.tools.refresh() : undefined,
     ]);
   }
 

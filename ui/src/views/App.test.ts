@@ -167,7 +167,7 @@ describe('the window', () => {
     await press('j');
     await screen.findByText('Hola de maria');
     language.choose('es');
-    await screen.findByText('Por pagar', { exact: false });
+    await screen.findByText('Por cobrar', { exact: false });
     await screen.findByText('Hola de maria');
   });
 });

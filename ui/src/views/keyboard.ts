@@ -13,6 +13,7 @@ export function handleKey(event: KeyboardEvent, workbench: Workbench) {
 
 /** A dialog keeps the keys to itself; Enter belongs to the button that has the focus. */
 function isAllowed(action: KeyAction, workbench: Workbench, focused: Element | null): boolean {
+  if (workbench.picker) return false;
   if (workbench.paletteOpen || workbench.keysOpen) return action === 'palette';
   if (action === 'open' && focused?.matches('button, a, summary, input')) return false;
   return workbench.view === 'inbox' || EVERYWHERE.has(action);
@@ -50,6 +51,25 @@ function run(action: KeyAction, workbench: Workbench, focused: Element | null): 
       return true;
     case 'undo':
       return workbench.undo();
+    case 'resolve':
+    case 'resolveNext':
+      void workbench.resolve({ thenNext: action === 'resolveNext' });
+      return true;
+    case 'snooze':
+    case 'label':
+    case 'assign':
+      workbench.ask(action);
+      return true;
+    case 'note':
+      workbench.startNote();
+      return true;
+    case 'choose':
+      if (workbench.inbox.selectedId) workbench.inbox.choose(workbench.inbox.selectedId);
+      return true;
+    case 'findIn':
+      if (!workbench.thread) return false;
+      workbench.thread.finding = true;
+      return true;
     case 'back':
       return goBack(workbench, focused);
   }

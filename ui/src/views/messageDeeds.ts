@@ -34,6 +34,11 @@ export function messageDeeds(
     open: (message) => void tried(api.openMedia(message.id), () => words().act.notOpened),
     save: (message) => void save(message),
     reply: (message) => workbench.replyTo(message),
+    forward: (message) => {
+      workbench.forwarding = message;
+      workbench.picker = 'forward';
+    },
+    removeNote: (message) => void tried(thread.removeNote(message), () => words().work.notRemoved),
     copy: (text) => void copy(text),
     view,
     jumpTo: (message) => void jump(message),

@@ -1,6 +1,7 @@
 /** Everything the palette can do, in the order people want it. */
 import { language, LANGUAGE_CODES, LANGUAGES } from '$lib/i18n/language.svelte';
 import type { PaletteAction } from '$lib/palette/entries';
+import { commandKey } from '$lib/shared/keys';
 import { theme, THEMES } from '$lib/settings/theme.svelte';
 import { SECTIONS, type Workbench } from '$lib/workbench.svelte';
 
@@ -26,6 +27,36 @@ function conversationActions(workbench: Workbench): PaletteAction[] {
       },
     },
     { key: 'reply', label: words.reply, hint: 'R', run: () => workbench.startReply() },
+    { key: 'note', label: words.work.note, hint: 'N', run: () => workbench.startNote() },
+    {
+      key: 'resolve',
+      label: workbench.openRow?.resolved ? words.work.reopen : words.work.resolve,
+      hint: 'E',
+      run: () => void workbench.resolve(),
+    },
+    {
+      key: 'resolveNext',
+      label: words.work.resolveNext,
+      hint: '⇧E',
+      run: () => void workbench.resolve({ thenNext: true }),
+    },
+    { key: 'snooze', label: words.work.snooze, hint: 'H', run: () => workbench.ask('snooze') },
+    { key: 'label', label: words.work.label, hint: 'L', run: () => workbench.ask('label') },
+    { key: 'assign', label: words.work.assign, hint: 'A', run: () => workbench.ask('assign') },
+    {
+      key: 'findIn',
+      label: words.find_in.title,
+      hint: `${commandKey()}F`,
+      run: () => {
+        if (workbench.thread) workbench.thread.finding = true;
+      },
+    },
+    { key: 'date', label: words.work.goToDate, run: () => workbench.ask('date') },
+    ...workbench.tools.replies.map((reply) => ({
+      key: `quick ${reply.id}`,
+      label: `/${reply.shortcut} · ${reply.text.slice(0, 60)}`,
+      run: () => void workbench.useReply(reply),
+    })),
   ];
 }
 
@@ -42,7 +73,7 @@ function placeActions(workbench: Workbench): PaletteAction[] {
     run: () => workbench.go(section),
   }));
   return [
-    { key: 'search', label: words.search, hint: '/', run: () => workbench.startSearch() },
+    { key: 'search', label: words.find.placeholder, hint: '/', run: () => workbench.startSearch() },
     ...(workbench.view === 'inbox' ? [] : [inbox]),
     ...sections,
     { key: 'keys', label: words.keys.keys, hint: '?', run: () => (workbench.keysOpen = true) },

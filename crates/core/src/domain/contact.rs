@@ -88,3 +88,19 @@ impl std::fmt::Debug for ContactSuggestion {
             .finish_non_exhaustive()
     }
 }
+
+/// Something that the shop notes of a customer.
+#[derive(Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomField {
+    /// Empty: the free notes.
+    pub name: String,
+    pub value: String,
+}
+
+/// What the shop notes stays out of logs.
+impl std::fmt::Debug for CustomField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CustomField").finish_non_exhaustive()
+    }
+}

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::{
-    Charge, ChargeChip, ContactId, ConversationId, CustomerStats, Identity, JoinedContact, LineId,
-    MessageKind, Timestamp,
+    Charge, ChargeChip, ContactId, ConversationId, CustomField, CustomerStats, Identity, JoinedContact,
+    LabelId, LineId, MemberId, MessageKind, Timestamp,
 };
 
 /// How long after the customer's last message free text may be sent.
@@ -37,10 +37,17 @@ pub struct Line {
 #[serde(rename_all = "camelCase")]
 pub enum Tab {
     All,
+    /// At work, and this desk's own person's. Where nobody else works, also what is nobody's.
+    Mine,
+    /// At work, and nobody's.
+    Unassigned,
     Unread,
     /// A charge waits for the customer's money.
     Awaiting,
+    /// Paid, and not resolved since: still to be fulfilled.
     Paid,
+    /// Put aside until a moment.
+    Snoozed,
 }
 
 /// How many conversations each tab holds.
@@ -48,9 +55,12 @@ pub enum Tab {
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
     pub all: u32,
+    pub mine: u32,
+    pub unassigned: u32,
     pub unread: u32,
     pub awaiting: u32,
     pub paid: u32,
+    pub snoozed: u32,
 }
 
 /// A conversation as the list shows it.
@@ -72,6 +82,20 @@ pub struct ConversationRow {
     /// When free text stops being allowed; `None` if the customer never wrote.
     pub window_closes_at: Option<Timestamp>,
     pub chip: Option<ChargeChip>,
+    /// Done, until the customer writes again.
+    pub resolved: bool,
+    /// When it was last resolved.
+    pub done_at: Option<Timestamp>,
+    pub snoozed_until: Option<Timestamp>,
+    /// When it came back from being put aside, if nothing newer came since.
+    pub woke_at: Option<Timestamp>,
+    pub assignee: Option<MemberId>,
+    pub labels: Vec<LabelId>,
+    /// The first words of what is being written.
+    pub draft: Option<String>,
+    /// Where the list puts it.
+    #[serde(skip)]
+    pub listed_at: Timestamp,
 }
 
 impl ConversationRow {
@@ -88,6 +112,8 @@ pub struct ConversationView {
     pub row: ConversationRow,
     pub contact: ContactId,
     pub identities: Vec<Identity>,
+    /// What the shop notes of the customer; the free notes under an empty name.
+    pub fields: Vec<CustomField>,
     /// Contacts that a person joined to this one, newest first.
     pub joined: Vec<JoinedContact>,
     pub stats: CustomerStats,

@@ -42,8 +42,10 @@ ids! {
     ConversationId
     /// Names the bytes of a file: those of a message by the message's own id, or staged ones.
     FileId
+    LabelId
     /// Names a line: one WhatsApp number of the shop.
     LineId
+    MemberId
     /// Names a message here; WhatsApp's own name for it is its wamid.
     MessageId
     NoticeId
@@ -51,4 +53,5 @@ ids! {
     ProductId
     /// Names an offer that a customer may accept.
     QuotationId
+    QuickReplyId
 }

@@ -11,7 +11,9 @@ mod notice;
 mod order;
 mod problem;
 mod product;
+mod search;
 mod template;
+mod work;
 
 pub use charge::{
     Charge, ChargeChip, ChargePreview, ChargeWarning, Closing, Creation, NewCharge, Payment, PaymentFacts,
@@ -28,10 +30,11 @@ pub use connection::{
     Account, AlertSeverity, AlertView, Connection, Credentials, HistoryImport, Number, Permission, WayIn,
     WebhookState,
 };
-pub use contact::{ContactSuggestion, CustomerStats, Identity, IdentityKind, JoinedContact};
+pub use contact::{ContactSuggestion, CustomField, CustomerStats, Identity, IdentityKind, JoinedContact};
 pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
 pub use ids::{
-    ChargeId, ContactId, ConversationId, FileId, LineId, MessageId, NoticeId, ProductId, QuotationId,
+    ChargeId, ContactId, ConversationId, FileId, LabelId, LineId, MemberId, MessageId, NoticeId, ProductId,
+    QuickReplyId, QuotationId,
 };
 pub use media::{FileKind, MediaPolicy, MediaState, MediaView, StagedFile};
 pub use message::{
@@ -44,7 +47,9 @@ pub use product::{
     ChosenOption, Difference, Interval, OptionGroup, OptionValue, Product, ProductDraft, Recurring,
     SyncState, Tax, TaxBehavior,
 };
+pub use search::{SearchHit, SearchPage, SnippetPart};
 pub use template::{
     Kit, KitEntry, KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplatePreview,
     TemplateStatus, TemplateValue,
 };
+pub use work::{Label, LabelColor, ListFilter, Member, NewQuickReply, QuickReply, QuickReplyFile};

@@ -6,6 +6,8 @@ use super::{ConversationId, NoticeId};
 pub enum NoticeKind {
     Message,
     Paid,
+    /// A conversation came back that was put aside.
+    Woke,
     /// Meta told something that stops sales.
     Alert,
 }
@@ -15,12 +17,13 @@ impl NoticeKind {
         match self {
             Self::Message => "message",
             Self::Paid => "paid",
+            Self::Woke => "woke",
             Self::Alert => "alert",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Message, Self::Paid, Self::Alert]
+        [Self::Message, Self::Paid, Self::Woke, Self::Alert]
             .into_iter()
             .find(|kind| kind.as_str() == name)
     }

@@ -5,5 +5,7 @@ mod contacts;
 mod corpus;
 mod history;
 mod reparse;
+mod search;
 mod shop;
 mod thread;
+mod work;

@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use crate::domain::{
     ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, FileId, FileKind,
-    IdentityKind, LineId, MediaState, MessageId, MessageKind, Money, NoticeId, NoticeKind, Origin, Payment,
-    PaymentStatus, ProductId, QuotationId, SyncState, Timestamp, Words,
+    IdentityKind, LabelColor, LabelId, LineId, MediaState, MemberId, MessageId, MessageKind, Money, NoticeId,
+    NoticeKind, Origin, Payment, PaymentStatus, ProductId, QuickReplyId, QuotationId, SyncState, Timestamp,
+    Words,
 };
 
 macro_rules! id_columns {
@@ -26,7 +27,7 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns! { ChargeId ContactId ConversationId FileId LineId MessageId NoticeId ProductId QuotationId }
+id_columns! { ChargeId ContactId ConversationId FileId LabelId LineId MemberId MessageId NoticeId ProductId QuickReplyId QuotationId }
 
 /// Names that rows keep as text.
 macro_rules! name_columns {
@@ -77,7 +78,7 @@ impl Origin {
     }
 }
 
-name_columns! { Closing Creation Delivery Direction FileKind IdentityKind MediaState NoticeKind Origin Payment PaymentStatus SyncState }
+name_columns! { Closing Creation Delivery Direction FileKind IdentityKind LabelColor MediaState NoticeKind Origin Payment PaymentStatus SyncState }
 
 /// A moment as a row keeps it.
 pub(crate) struct At(pub Timestamp);

@@ -6,7 +6,7 @@ use super::columns::{At, Kind, at, maybe_at, money};
 use crate::action::snippet_of;
 use crate::domain::{
     ChargeChip, ContactId, ConversationId, ConversationRow, CostLine, Counts, Direction, Identity,
-    IdentityKind, LineId, MessageId, MessageKind, Page, Tab, Timestamp, WINDOW,
+    IdentityKind, LabelId, LineId, ListFilter, MessageId, MessageKind, Page, Tab, Timestamp, WINDOW,
 };
 use crate::{Error, Result};
 
@@ -22,13 +22,16 @@ const ROW: &str = "
            (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'username' ORDER BY seen_at DESC LIMIT 1) AS username,
            (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' ORDER BY seen_at DESC LIMIT 1) AS user_id,
            c.snippet, c.snippet_kind, c.snippet_from_me, c.last_at, c.unread, c.last_inbound_at,
+           c.resolved, c.done_at, c.snoozed_until, c.woke_at, c.assignee_id, c.listed_at, d.words AS draft,
+           (SELECT group_concat(hex(label_id)) FROM conversation_labels WHERE conversation_id = c.id) AS labels,
            h.amount_minor, h.currency, h.payment, m.delivery
     FROM conversations c
     JOIN lines l ON l.id = c.line_id
     JOIN contacts k ON k.id = c.contact_id
     LEFT JOIN charges h ON h.id = (
         SELECT id FROM charges WHERE conversation_id = c.id ORDER BY created_at DESC LIMIT 1)
-    LEFT JOIN messages m ON m.id = h.message_id";
+    LEFT JOIN messages m ON m.id = h.message_id
+    LEFT JOIN drafts d ON d.conversation_id = c.id";
 
 /// What a conversation's list row becomes when something newer arrives.
 #[derive(Debug, Clone)]
@@ -75,7 +78,7 @@ pub(crate) fn refresh(conn: &Connection, id: ConversationId) -> Result<()> {
     let newest = conn
         .prepare_cached(
             "SELECT at, text, kind, direction, media_name, revoked_at FROM messages
-             WHERE conversation_id = ?1 ORDER BY at DESC, n DESC LIMIT 1",
+             WHERE conversation_id = ?1 AND kind <> 'note' ORDER BY at DESC, n DESC LIMIT 1",
         )?
         .query_row(params![id], newest_from_row)
         .optional()?;
@@ -186,7 +189,10 @@ pub(crate) fn advance(conn: &Connection, id: ConversationId, latest: &Latest) ->
              snippet = CASE WHEN :at >= last_at THEN :snippet ELSE snippet END,
              snippet_kind = CASE WHEN :at >= last_at THEN :kind ELSE snippet_kind END,
              snippet_from_me = CASE WHEN :at >= last_at THEN :from_me ELSE snippet_from_me END,
-             last_at = max(last_at, :at)
+             last_at = max(last_at, :at),
+             -- Who writes again is nobody who is done with, or put aside.
+             resolved = CASE WHEN :unread > 0 THEN 0 ELSE resolved END,
+             snoozed_until = CASE WHEN :unread > 0 THEN NULL ELSE snoozed_until END
          WHERE id = :id",
     )?
     .execute(named_params! {
@@ -274,7 +280,7 @@ pub(crate) fn address(conn: &Connection, id: ConversationId) -> Result<Address> 
 pub(crate) fn page(
     conn: &Connection,
     tab: Tab,
-    query: &str,
+    filter: &ListFilter,
     after: Option<&str>,
 ) -> Result<Page<ConversationRow>> {
     let (last_at, last_id) = match after {
@@ -284,6 +290,7 @@ pub(crate) fn page(
             ConversationId(uuid::Uuid::max()),
         ),
     };
+    let query = filter.query.trim();
     let name = format!("%{}%", escaped(query));
     let digits: String = query.chars().filter(char::is_ascii_digit).collect();
     let phone = if digits.is_empty() {
@@ -293,8 +300,13 @@ pub(crate) fn page(
     };
     let sql = format!(
         "{ROW}
-         WHERE (c.last_at, c.id) < (:last_at, :last_id) {} {}
-         ORDER BY c.last_at DESC, c.id DESC LIMIT :limit",
+         WHERE (c.listed_at, c.id) < (:last_at, :last_id) {} {}
+           AND (:unread = 0 OR c.unread > 0)
+           AND (:line IS NULL OR c.line_id = :line)
+           AND (:label IS NULL OR EXISTS (
+               SELECT 1 FROM conversation_labels g WHERE g.conversation_id = c.id AND g.label_id = :label))
+           AND (:payment IS NULL OR h.payment = :payment)
+         ORDER BY c.listed_at DESC, c.id DESC LIMIT :limit",
         tab_condition(tab),
         if query.is_empty() {
             // Both names stay in the statement, so that one set of parameters serves.
@@ -310,6 +322,7 @@ pub(crate) fn page(
         .query_map(
             named_params! {
                 ":last_at": At(last_at), ":last_id": last_id, ":name": name, ":phone": phone, ":limit": PAGE_AND_ONE,
+                ":unread": filter.unread, ":line": filter.line, ":label": filter.label, ":payment": filter.payment,
             },
             conversation_from_row,
         )?
@@ -319,20 +332,40 @@ pub(crate) fn page(
     let next = rows
         .last()
         .filter(|_| more)
-        .map(|row| format!("{}_{}", row.last_at.millis(), row.id));
+        .map(|row| format!("{}_{}", row.listed_at.millis(), row.id));
     Ok(Page { rows, next })
 }
 
 pub(crate) fn counts(conn: &Connection) -> Result<Counts> {
-    let count = |condition: &str| -> Result<u32> {
-        let sql = format!("SELECT count(*) FROM conversations c WHERE 1 {condition}");
-        Ok(conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
-    };
+    // Each is answered from an index alone.
+    let count = |sql: &str| -> Result<u32> { Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?) };
+    let unassigned = count(
+        "SELECT count(*) FROM conversations
+         WHERE resolved = 0 AND snoozed_until IS NULL AND assignee_id IS NULL",
+    )?;
+    let mine = count(
+        "SELECT count(*) FROM conversations
+         WHERE resolved = 0 AND snoozed_until IS NULL
+           AND assignee_id = (SELECT id FROM members WHERE is_me = 1)",
+    )?;
+    let alone = !conn
+        .prepare_cached("SELECT 1 FROM members WHERE is_me = 0 AND removed_at IS NULL")?
+        .exists([])?;
     Ok(Counts {
-        all: count("")?,
-        unread: count(tab_condition(Tab::Unread))?,
-        awaiting: count(tab_condition(Tab::Awaiting))?,
-        paid: count(tab_condition(Tab::Paid))?,
+        all: count("SELECT count(*) FROM conversations")?,
+        mine: if alone { mine + unassigned } else { mine },
+        unassigned,
+        unread: count("SELECT count(*) FROM conversations WHERE unread > 0")?,
+        awaiting: count(
+            "SELECT count(DISTINCT conversation_id) FROM charges
+             WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid')",
+        )?,
+        paid: count(
+            "SELECT count(DISTINCT c.id) FROM charges h JOIN conversations c ON c.id = h.conversation_id
+             WHERE h.payment IN ('paid', 'overpaid')
+               AND coalesce(h.paid_at, h.created_at) > coalesce(c.done_at, 0)",
+        )?,
+        snoozed: count("SELECT count(*) FROM conversations WHERE snoozed_until IS NOT NULL")?,
     })
 }
 
@@ -375,7 +408,18 @@ fn tab_condition(tab: Tab) -> &'static str {
                           WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid'))"
         }
         Tab::Paid => {
-            "AND c.id IN (SELECT conversation_id FROM charges WHERE payment IN ('paid', 'overpaid'))"
+            "AND c.id IN (SELECT conversation_id FROM charges WHERE payment IN ('paid', 'overpaid'))
+             AND coalesce(c.done_at, 0) < (
+                 SELECT max(coalesce(paid_at, created_at)) FROM charges
+                 WHERE conversation_id = c.id AND payment IN ('paid', 'overpaid'))"
+        }
+        Tab::Snoozed => "AND c.snoozed_until IS NOT NULL",
+        Tab::Unassigned => "AND c.resolved = 0 AND c.snoozed_until IS NULL AND c.assignee_id IS NULL",
+        Tab::Mine => {
+            "AND c.resolved = 0 AND c.snoozed_until IS NULL
+             AND (c.assignee_id = (SELECT id FROM members WHERE is_me = 1)
+                  OR c.assignee_id IS NULL
+                     AND NOT EXISTS (SELECT 1 FROM members WHERE is_me = 0 AND removed_at IS NULL))"
         }
     }
 }
@@ -421,7 +465,25 @@ fn conversation_from_row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         unread: row.get("unread")?,
         window_closes_at: maybe_at(row, "last_inbound_at")?.map(|at| at.plus(WINDOW)),
         chip: chip_from_row(row)?,
+        resolved: row.get("resolved")?,
+        done_at: maybe_at(row, "done_at")?,
+        snoozed_until: maybe_at(row, "snoozed_until")?,
+        woke_at: maybe_at(row, "woke_at")?
+            .filter(|woke| row.get::<_, At>("last_at").is_ok_and(|last| last.0 < *woke)),
+        assignee: row.get("assignee_id")?,
+        labels: labels_from_row(row)?,
+        draft: row.get("draft")?,
+        listed_at: at(row, "listed_at")?,
     })
+}
+
+fn labels_from_row(row: &Row<'_>) -> rusqlite::Result<Vec<LabelId>> {
+    let ids: Option<String> = row.get("labels")?;
+    Ok(ids
+        .unwrap_or_default()
+        .split(',')
+        .filter_map(|id| id.parse().ok())
+        .collect())
 }
 
 /// Returns what to call a customer: by name, else by what WhatsApp knows of them.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde::{Deserialize, Serialize};
 
 use super::columns::{At, at};
-use super::conversations;
+use super::{conversations, labels};
 use crate::Result;
 use crate::domain::{ChargeId, ContactId, ConversationId, IdentityKind, JoinedContact, LineId, Timestamp};
 
@@ -247,6 +247,11 @@ fn merge(conn: &Connection, from: ConversationId, into: ConversationId, line: Li
         "UPDATE conversations
          SET unread = unread + (SELECT unread FROM conversations WHERE id = ?2)
          WHERE id = ?1",
+        params![into, from],
+    )?;
+    labels::move_to(conn, from, into)?;
+    conn.execute(
+        "UPDATE OR IGNORE drafts SET conversation_id = ?1 WHERE conversation_id = ?2",
         params![into, from],
     )?;
     conn.execute("DELETE FROM conversations WHERE id = ?1", params![from])?;

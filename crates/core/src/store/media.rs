@@ -268,7 +268,8 @@ pub(crate) fn needs(conn: &Connection, file: FileId) -> Result<bool> {
             "SELECT EXISTS (SELECT 1 FROM media WHERE message_id = :file)
                  OR EXISTS (SELECT 1 FROM staged_files WHERE id = :file)
                  OR EXISTS (SELECT 1 FROM media WHERE file_id = :file)
-                 OR EXISTS (SELECT 1 FROM product_images WHERE file_id = :file)",
+                 OR EXISTS (SELECT 1 FROM product_images WHERE file_id = :file)
+                 OR EXISTS (SELECT 1 FROM quick_reply_files WHERE file_id = :file)",
         )?
         .query_row(named_params! { ":file": file }, |row| row.get(0))?)
 }

@@ -11,8 +11,8 @@ use crate::domain::{
 use crate::{Error, Result};
 
 const PAGE: usize = 50;
-/// One more than a page tells whether there is another.
-const PAGE_AND_ONE: i64 = 51;
+/// How many messages a jump reads at once.
+const DEEPEST: usize = 3000;
 
 /// A message with everything that belongs to it, in one statement: reactions and
 /// quotes by WhatsApp's names, the file and whether it asks by our own.
@@ -125,6 +125,14 @@ pub(crate) fn find(conn: &Connection, id: MessageId) -> Result<Option<Message>> 
         .optional()?)
 }
 
+/// Takes a note out. What was said by or to a customer is never taken out so.
+pub(crate) fn remove_note(conn: &Connection, id: MessageId) -> Result<bool> {
+    let removed = conn
+        .prepare_cached("DELETE FROM messages WHERE id = ?1 AND kind = 'note'")?
+        .execute(params![id])?;
+    Ok(removed > 0)
+}
+
 pub(crate) fn is_known(conn: &Connection, id: MessageId) -> Result<bool> {
     Ok(conn
         .prepare_cached("SELECT 1 FROM messages WHERE id = ?1")?
@@ -144,10 +152,38 @@ pub(crate) fn page(
     conversation: ConversationId,
     before: Option<&str>,
 ) -> Result<Page<Message>> {
-    let (last_at, last_n) = match before {
-        Some(cursor) => cursor_from_text(cursor)?,
-        None => (i64::MAX, i64::MAX),
-    };
+    page_of(conn, conversation, before, PAGE)
+}
+
+/// Returns the thread from before the key `before` back to that moment, and a page more to stand in.
+pub(crate) fn back_to(
+    conn: &Connection,
+    conversation: ConversationId,
+    before: Option<&str>,
+    to: Timestamp,
+) -> Result<Page<Message>> {
+    let (last_at, last_n) = last_of(before)?;
+    let between: u32 = conn
+        .prepare_cached(
+            "SELECT count(*) FROM messages
+             WHERE conversation_id = ?1 AND (at, n) < (?2, ?3) AND at >= ?4",
+        )?
+        .query_row(params![conversation, last_at, last_n, At(to)], |row| row.get(0))?;
+    let between = usize::try_from(between).unwrap_or(DEEPEST);
+    page_of(conn, conversation, before, (between + PAGE).min(DEEPEST))
+}
+
+fn last_of(before: Option<&str>) -> Result<(i64, i64)> {
+    before.map_or(Ok((i64::MAX, i64::MAX)), cursor_from_text)
+}
+
+fn page_of(
+    conn: &Connection,
+    conversation: ConversationId,
+    before: Option<&str>,
+    size: usize,
+) -> Result<Page<Message>> {
+    let (last_at, last_n) = last_of(before)?;
     let mut statement = conn.prepare_cached(&format!(
         "{SELECT}
          WHERE m.conversation_id = :conversation_id AND (m.at, m.n) < (:last_at, :last_n)
@@ -156,13 +192,15 @@ pub(crate) fn page(
     let mut rows: Vec<(i64, Message)> = statement
         .query_map(
             named_params! {
-                ":conversation_id": conversation, ":last_at": last_at, ":last_n": last_n, ":limit": PAGE_AND_ONE,
+                ":conversation_id": conversation, ":last_at": last_at, ":last_n": last_n,
+                // One more than a page tells whether there is another.
+                ":limit": i64::try_from(size + 1).unwrap_or(i64::MAX),
             },
             |row| Ok((row.get("n")?, message_from_row(row)?)),
         )?
         .collect::<Result<_, _>>()?;
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
+    let more = rows.len() > size;
+    rows.truncate(size);
     let next = rows
         .last()
         .filter(|_| more)

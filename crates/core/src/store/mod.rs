@@ -8,13 +8,17 @@ mod check;
 pub(crate) mod columns;
 pub(crate) mod contacts;
 pub(crate) mod conversations;
+pub(crate) mod drafts;
 pub(crate) mod envelopes;
+pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod hints;
 pub(crate) mod imports;
 pub(crate) mod joins;
+pub(crate) mod labels;
 pub(crate) mod lines;
 pub(crate) mod media;
+pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod meta;
 mod migrations;
@@ -23,14 +27,17 @@ mod open;
 pub(crate) mod outbox;
 pub(crate) mod payments;
 pub(crate) mod products;
+pub(crate) mod quick_replies;
 pub(crate) mod reactions;
 pub(crate) mod reads;
 pub(crate) mod received;
+pub(crate) mod search;
 pub(crate) mod staged;
 pub(crate) mod suggestions;
 pub(crate) mod template_news;
 pub(crate) mod templates;
 pub(crate) mod upkeep;
+pub(crate) mod work;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -48,6 +55,7 @@ use crate::{DatabaseKey, Error, Result};
 const KEPT_READERS: usize = 4;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+type Last = fn(&Transaction<'_>) -> Result<()>;
 
 /// The open database. Clones share it.
 #[derive(Clone)]
@@ -56,6 +64,7 @@ pub struct Store(Arc<Parts>);
 struct Parts {
     path: PathBuf,
     key: DatabaseKey,
+    last: Last,
     writer: Mutex<Option<mpsc::UnboundedSender<Job>>>,
     writer_thread: Mutex<Option<std::thread::JoinHandle<()>>>,
     readers: Mutex<Vec<Connection>>,
@@ -87,17 +96,23 @@ impl fmt::Debug for Store {
 impl Store {
     /// Opens the database for one writer and many readers, and migrates it.
     pub async fn open(path: PathBuf, key: DatabaseKey) -> Result<Self> {
-        Self::open_with(path, key, migrations::INBOX).await
+        Self::open_with(path, key, migrations::INBOX, search::keep_current).await
     }
 
     /// Opens the database that holds the bytes of files, after the inbox beside it.
     pub(crate) async fn open_files(path: PathBuf, key: DatabaseKey) -> Result<Self> {
-        Self::open_with(path, key, migrations::FILES)
+        Self::open_with(path, key, migrations::FILES, |_| Ok(()))
             .await
             .map_err(damaged_if_locked)
     }
 
-    async fn open_with(path: PathBuf, key: DatabaseKey, migrations: migrations::Migrations) -> Result<Self> {
+    /// `last` is what every transaction does before it commits.
+    async fn open_with(
+        path: PathBuf,
+        key: DatabaseKey,
+        migrations: migrations::Migrations,
+        last: Last,
+    ) -> Result<Self> {
         blocking(move || {
             let mut writer = open::writer(&path, &key)?;
             migrations::run(&mut writer, migrations)?;
@@ -109,6 +124,7 @@ impl Store {
             Ok(Self(Arc::new(Parts {
                 path,
                 key,
+                last,
                 writer: Mutex::new(Some(jobs)),
                 writer_thread: Mutex::new(Some(thread)),
                 readers: Mutex::new(Vec::new()),
@@ -125,6 +141,7 @@ impl Store {
             Ok(Self(Arc::new(Parts {
                 path,
                 key,
+                last: |_| Ok(()),
                 writer: Mutex::new(None),
                 writer_thread: Mutex::new(None),
                 readers: Mutex::new(vec![reader]),
@@ -141,9 +158,10 @@ impl Store {
         job: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
+        let last = self.0.last;
         let job: Job = Box::new(move |writer| {
             // A caller that went away still gets its change: it may have been promised.
-            let _ = answer.send(in_transaction(writer, job));
+            let _ = answer.send(in_transaction(writer, job, last));
         });
         let queued = {
             let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -244,9 +262,14 @@ fn write_in_turn(mut writer: Connection, mut queue: mpsc::UnboundedReceiver<Job>
     }
 }
 
-fn in_transaction<T>(writer: &mut Connection, job: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+fn in_transaction<T>(
+    writer: &mut Connection,
+    job: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    last: Last,
+) -> Result<T> {
     let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = job(&tx)?;
+    last(&tx)?;
     tx.commit()?;
     Ok(done)
 }

@@ -44,6 +44,8 @@ kinds! {
     Choices = "choices",
     PayButton = "payButton",
     MediaPlaceholder = "mediaPlaceholder",
+    /// The shop's own note in a thread. It is never sent, and never arrives.
+    Note = "note",
     /// WhatsApp itself can't show it to programs.
     Unsupported = "unsupported",
     /// A type that this version does not know. The envelope keeps it whole.
@@ -64,7 +66,7 @@ impl MessageKind {
     pub(super) fn from_type(name: &str) -> Self {
         match name {
             "media_placeholder" => Self::MediaPlaceholder,
-            "voice" | "call" | "choices" | "payButton" | "mediaPlaceholder" => Self::Unknown,
+            "voice" | "call" | "choices" | "payButton" | "mediaPlaceholder" | "note" => Self::Unknown,
             name => Self::from_name(name),
         }
     }

@@ -1,9 +1,11 @@
 /** English, and the shape that the other languages have to fill. */
 
+import inbox from './inbox/en';
 import whatsapp from './whatsapp/en';
 
 const en = {
   ...whatsapp,
+  ...inbox,
   // What the parts of the window are called.
   appName: 'Cobro',
   inbox: 'Inbox',
@@ -29,9 +31,6 @@ const en = {
 
   // The list.
   conversations: 'Conversations',
-  search: 'Search by name or phone',
-  tabs: { all: 'All', unread: 'Unread', awaiting: 'Awaiting', paid: 'Paid' },
-  awaitingPayment: 'Awaiting payment',
   you: 'You',
   unreadCount: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
   windowLeft: (time: string) => `window ${time} left`,
@@ -42,11 +41,6 @@ const en = {
     unread: { title: 'All read', advice: 'Nobody is waiting for you.' },
     awaiting: { title: 'Nobody owes you', advice: 'Open a chat and press C to send a charge.' },
     paid: { title: 'Nothing paid yet', advice: 'A charge comes here once Stripe confirms it.' },
-    search: {
-      title: 'Nobody found',
-      advice: 'Search looks at names and phone numbers.',
-      action: 'Clear the search',
-    },
     showAll: 'Show all conversations',
     openHealth: 'Check the connection',
   },
@@ -108,6 +102,7 @@ const en = {
     unsupported: 'A kind of message that WhatsApp does not pass on',
     unknown: 'A kind of message that Cobro does not know yet',
     mediaPlaceholder: 'Media from the phone’s history',
+    note: 'Internal note',
     template: 'Template message',
   },
 

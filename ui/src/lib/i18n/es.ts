@@ -1,9 +1,11 @@
 /** Spanish, as Latin America writes it. */
 import type { Words } from './en';
+import inbox from './inbox/es';
 import whatsapp from './whatsapp/es';
 
 const es: Words = {
   ...whatsapp,
+  ...inbox,
   appName: 'Cobro',
   inbox: 'Bandeja',
   health: 'Estado y ajustes',
@@ -26,9 +28,6 @@ const es: Words = {
   },
 
   conversations: 'Conversaciones',
-  search: 'Buscar por nombre o teléfono',
-  tabs: { all: 'Todas', unread: 'Sin leer', awaiting: 'Por pagar', paid: 'Pagadas' },
-  awaitingPayment: 'Por pagar',
   you: 'Tú',
   unreadCount: (count) => (count === 1 ? '1 mensaje sin leer' : `${count} mensajes sin leer`),
   windowLeft: (time) => `quedan ${time} de ventana`,
@@ -44,11 +43,6 @@ const es: Words = {
     paid: {
       title: 'Nada pagado todavía',
       advice: 'Un cobro llega aquí cuando Stripe lo confirma.',
-    },
-    search: {
-      title: 'No se encontró a nadie',
-      advice: 'Se busca en nombres y números de teléfono.',
-      action: 'Borrar la búsqueda',
     },
     showAll: 'Ver todas las conversaciones',
     openHealth: 'Revisar la conexión',
@@ -110,6 +104,7 @@ const es: Words = {
     unsupported: 'Un tipo de mensaje que WhatsApp no entrega',
     unknown: 'Un tipo de mensaje que Cobro aún no conoce',
     mediaPlaceholder: 'Archivo del historial del teléfono',
+    note: 'Nota interna',
     template: 'Mensaje de plantilla',
   },
 

@@ -1,9 +1,11 @@
 /** Portuguese, as Brazil writes it. */
 import type { Words } from './en';
+import inbox from './inbox/pt';
 import whatsapp from './whatsapp/pt';
 
 const pt: Words = {
   ...whatsapp,
+  ...inbox,
   appName: 'Cobro',
   inbox: 'Caixa de entrada',
   health: 'Estado e ajustes',
@@ -26,9 +28,6 @@ const pt: Words = {
   },
 
   conversations: 'Conversas',
-  search: 'Buscar por nome ou telefone',
-  tabs: { all: 'Todas', unread: 'Não lidas', awaiting: 'A receber', paid: 'Pagas' },
-  awaitingPayment: 'A receber',
   you: 'Você',
   unreadCount: (count) => (count === 1 ? '1 mensagem não lida' : `${count} mensagens não lidas`),
   windowLeft: (time) => `restam ${time} de janela`,
@@ -44,11 +43,6 @@ const pt: Words = {
     paid: {
       title: 'Nada pago ainda',
       advice: 'Uma cobrança vem para cá quando o Stripe confirma.',
-    },
-    search: {
-      title: 'Ninguém encontrado',
-      advice: 'A busca olha nomes e números de telefone.',
-      action: 'Limpar a busca',
     },
     showAll: 'Ver todas as conversas',
     openHealth: 'Verificar a conexão',
@@ -110,6 +104,7 @@ const pt: Words = {
     unsupported: 'Um tipo de mensagem que o WhatsApp não repassa',
     unknown: 'Um tipo de mensagem que o Cobro ainda não conhece',
     mediaPlaceholder: 'Mídia do histórico do telefone',
+    note: 'Nota interna',
     template: 'Mensagem de modelo',
   },
 

@@ -7,7 +7,18 @@ import ConversationListRow from './ConversationListRow.svelte';
 
 function show(fields: Partial<ConversationRow>, showLine = false) {
   const select = vi.fn();
-  render(ConversationListRow, { row: aRow(fields), selected: false, showLine, now: NOW, select });
+  render(ConversationListRow, {
+    row: aRow(fields),
+    labels: [{ id: 'vip', name: 'VIP', color: 'violet' }],
+    members: [
+      { id: 'me', name: '', isMe: true },
+      { id: 'luis', name: 'Luis', isMe: false },
+    ],
+    selected: false,
+    showLine,
+    now: NOW,
+    select,
+  });
   return { select, row: screen.getByTestId('conversation-row') };
 }
 

@@ -1,22 +1,51 @@
 /** The list of conversations: what it shows, what is selected, and how it stays true. */
-import { api, type CommandError, type ConversationRow, type Counts, type Tab } from '$lib/api';
+import {
+  api,
+  type CommandError,
+  type ConversationRow,
+  type Counts,
+  type ListFilter,
+  type Tab,
+} from '$lib/api';
 import { createContext } from 'svelte';
-import { mergeHead, type Slice } from './rows';
+import { SvelteSet } from 'svelte/reactivity';
+import { inHeldOrder, mergeHead, type Slice } from './rows';
 
 /** More changed rows than this outside the head are re-read page by page instead. */
 const PATCHES_AT_ONCE = 20;
 
+export const NO_FILTER: ListFilter = {
+  query: '',
+  label: null,
+  line: null,
+  payment: null,
+  unread: false,
+};
+
 export class Inbox {
   tab = $state<Tab>('all');
-  query = $state('');
+  filter = $state.raw<ListFilter>(NO_FILTER);
+  /** As the core orders them. */
   rows = $state.raw<ConversationRow[]>([]);
+  /** The order that was in sight when the pointer came; while it is here nothing moves away under it. */
+  #held = $state.raw<string[] | null>(null);
+  readonly shown = $derived(this.#held ? inHeldOrder(this.rows, this.#held) : this.rows);
+  /** How many rows stand elsewhere than they will once the pointer leaves. */
+  readonly moved = $derived(
+    this.#held
+      ? this.rows.slice(0, 20).filter((row, at) => this.shown[at]?.id !== row.id).length
+      : 0,
+  );
+  /** The rows that a bulk action will be for. */
+  readonly chosen = new SvelteSet<string>();
+  readonly filtered = $derived(this.filter !== NO_FILTER);
   counts = $state.raw<Counts | null>(null);
   state = $state<'loading' | 'ready' | 'failed'>('loading');
   error = $state.raw<CommandError | null>(null);
   loadingMore = $state(false);
   selectedId = $state<string | null>(null);
 
-  readonly selectedIndex = $derived(this.rows.findIndex((row) => row.id === this.selectedId));
+  readonly selectedIndex = $derived(this.shown.findIndex((row) => row.id === this.selectedId));
 
   #next: string | null = null;
   /** Goes up with each change of tab or query: answers to the old question are dropped. */
@@ -24,10 +53,12 @@ export class Inbox {
   #latest = 0;
 
   /** Shows another tab, from its top. */
-  async show(tab: Tab, query = this.query) {
-    if (tab === this.tab && query === this.query && this.state === 'ready') return;
+  async show(tab: Tab, filter = this.filter) {
+    if (tab === this.tab && filter === this.filter && this.state === 'ready') return;
     this.tab = tab;
-    this.query = query;
+    this.filter = filter;
+    this.chosen.clear();
+    this.release();
     this.#question++;
     await this.refresh({ fromTop: true });
   }
@@ -39,7 +70,28 @@ export class Inbox {
   /** Returns the neighbour of the selected row, or the first row. */
   neighbour(step: 1 | -1): string | null {
     const index = this.selectedIndex < 0 ? 0 : this.selectedIndex + step;
-    return this.rows[index]?.id ?? null;
+    return this.shown[index]?.id ?? null;
+  }
+
+  /** Keeps the order as it is in sight, while the pointer is over it. */
+  hold() {
+    this.#held ??= this.rows.map(({ id }) => id);
+  }
+
+  /** Lets the rows stand where they belong. */
+  release() {
+    this.#held = null;
+  }
+
+  choose(id: string) {
+    if (!this.chosen.delete(id)) this.chosen.add(id);
+  }
+
+  /** Returns the rows that a deed is for: the chosen ones, else the one that is open. */
+  targets(open: ConversationRow | null): ConversationRow[] {
+    const chosen = this.rows.filter(({ id }) => this.chosen.has(id));
+    if (chosen.length > 0) return chosen;
+    return open ? [open] : [];
   }
 
   async refresh({ fromTop = false } = {}) {
@@ -77,7 +129,7 @@ export class Inbox {
     const question = this.#question;
     const cursor = this.#next;
     this.loadingMore = true;
-    const page = await api.conversations(this.tab, this.query, cursor);
+    const page = await api.conversations(this.tab, this.filter, cursor);
     this.loadingMore = false;
     if (question !== this.#question || cursor !== this.#next || !page.ok) return;
 
@@ -88,12 +140,12 @@ export class Inbox {
 
   /** Reads pages from the top until they meet what is known, so that no gap stays between. */
   async #readHead(known: ConversationRow[]) {
-    let page = await api.conversations(this.tab, this.query, null);
+    let page = await api.conversations(this.tab, this.filter, null);
     if (!page.ok) return page;
     const head: Slice = { rows: page.value.rows, next: page.value.next };
     while (head.next !== null && known.length > 0 && !meets(head.rows, known)) {
       if (head.rows.length >= known.length) break;
-      page = await api.conversations(this.tab, this.query, head.next);
+      page = await api.conversations(this.tab, this.filter, head.next);
       if (!page.ok) return page;
       head.rows = [...head.rows, ...page.value.rows];
       head.next = page.value.next;
@@ -115,7 +167,7 @@ export class Inbox {
     do {
       const page: Awaited<ReturnType<typeof api.conversations>> = await api.conversations(
         this.tab,
-        this.query,
+        this.filter,
         next,
       );
       if (!page.ok || question !== this.#question) return;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deskAnswers, later, refuse } from '../../../tests/desk';
 import { aRow, aView, minutesAgo } from '../../../tests/things';
 import type { ConversationRow, Page } from '../api';
-import { Inbox } from './inbox.svelte';
+import { Inbox, NO_FILTER } from './inbox.svelte';
 
 type Rows = Page<ConversationRow>;
 const page = (ids: string[], next: string | null = null): Rows => ({
@@ -19,8 +19,8 @@ describe('Inbox', () => {
     deskAnswers({ conversations: () => asked.shift()?.promise });
     const inbox = new Inbox();
 
-    const first = inbox.show('all', 'mar');
-    const second = inbox.show('all', 'maria');
+    const first = inbox.show('all', { ...NO_FILTER, query: 'mar' });
+    const second = inbox.show('all', { ...NO_FILTER, query: 'maria' });
     fast.keep(page(['maria']));
     await second;
     slow.keep(page(['mar', 'maria']));
@@ -29,12 +29,12 @@ describe('Inbox', () => {
     expect(shown(inbox)).toBe('maria');
   });
 
-  it('asks for the tab and the words that are wanted', async () => {
+  it('asks for the tab and the filter that are wanted', async () => {
     const calls = deskAnswers({ conversations: () => page([]) });
-    await new Inbox().show('unread', 'ana');
+    await new Inbox().show('unread', { ...NO_FILTER, unread: true });
     expect(calls.find(({ command }) => command === 'conversations')?.args).toEqual({
       tab: 'unread',
-      query: 'ana',
+      filter: { ...NO_FILTER, unread: true },
       after: null,
     });
   });

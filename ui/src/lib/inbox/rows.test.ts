@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aRow, minutesAgo } from '../../../tests/things';
-import { mergeHead } from './rows';
+import { inHeldOrder, mergeHead } from './rows';
 
 const row = (id: string, minutes: number) => aRow({ id, lastAt: minutesAgo(minutes) });
 const ids = (rows: { id: string }[]) => rows.map(({ id }) => id).join(' ');
@@ -40,4 +40,16 @@ it('takes a list that ends in its head as it is', () => {
   const known = { rows: [row('a', 1), row('b', 2)], next: null };
   expect(mergeHead(known, { rows: [row('b', 0)], next: null }).rows).toHaveLength(1);
   expect(mergeHead(known, { rows: [], next: null }).rows).toHaveLength(0);
+});
+
+describe('a list under the pointer', () => {
+  it('keeps its order, shows what is new of each row, and puts new ones last', () => {
+    const rows = [aRow({ id: 'new' }), aRow({ id: 'b', unread: 3 }), aRow({ id: 'a' })];
+    const shown = inHeldOrder(rows, ['a', 'b', 'gone']);
+    expect(shown.map(({ id, unread }) => [id, unread])).toEqual([
+      ['a', 0],
+      ['b', 3],
+      ['new', 0],
+    ]);
+  });
 });

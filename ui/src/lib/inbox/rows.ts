@@ -23,3 +23,15 @@ export function mergeHead(known: Slice, head: Slice): Slice {
   const below = known.rows.slice(meets + 1).filter((row) => !inHead.has(row.id));
   return { rows: [...head.rows, ...below], next: below.length > 0 ? known.next : head.next };
 }
+
+/**
+ * Returns the rows in the order that is held, with what is new of them.
+ *
+ * A row that was not there waits at the end of what was held; one that left the list is gone.
+ */
+export function inHeldOrder(rows: ConversationRow[], held: readonly string[]): ConversationRow[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const kept = held.flatMap((id) => byId.get(id) ?? []);
+  const known = new Set(held);
+  return [...kept, ...rows.filter(({ id }) => !known.has(id))];
+}

@@ -13,6 +13,6 @@ export function matching(actions: PaletteAction[], query: string): PaletteAction
   return actions.filter((action) => wanted.every((word) => plain(action.label).includes(word)));
 }
 
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

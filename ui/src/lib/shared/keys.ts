@@ -11,7 +11,15 @@ export type KeyAction =
   | 'palette'
   | 'search'
   | 'keys'
-  | 'undo';
+  | 'undo'
+  | 'resolve'
+  | 'resolveNext'
+  | 'snooze'
+  | 'label'
+  | 'assign'
+  | 'note'
+  | 'choose'
+  | 'findIn';
 
 export interface KeyPress {
   key: string;
@@ -29,6 +37,12 @@ const LETTERS: Record<string, KeyAction> = {
   r: 'reply',
   c: 'charge',
   z: 'undo',
+  e: 'resolve',
+  h: 'snooze',
+  l: 'label',
+  a: 'assign',
+  n: 'note',
+  x: 'choose',
 };
 
 const SIGNS: Record<string, KeyAction> = { '/': 'search', '?': 'keys' };
@@ -47,7 +61,8 @@ export function actionFromKey(press: KeyPress, typing: boolean): KeyAction | nul
   if (press.key === 'Enter') return press.repeat ? null : 'open';
   const sign = SIGNS[press.key];
   if (sign) return sign;
-  if (press.shiftKey) return null;
+  if (press.shiftKey)
+    return press.key.toLowerCase() === 'e' && !press.repeat ? 'resolveNext' : null;
   const action = LETTERS[press.key.toLowerCase()] ?? null;
   return press.repeat && action !== 'next' && action !== 'previous' ? null : action;
 }
@@ -55,6 +70,7 @@ export function actionFromKey(press: KeyPress, typing: boolean): KeyAction | nul
 function actionWithCommand(press: KeyPress): KeyAction | null {
   if (press.altKey) return null;
   if (press.key.toLowerCase() === 'k' && !press.shiftKey) return 'palette';
+  if (press.key.toLowerCase() === 'f' && !press.shiftKey) return 'findIn';
   return press.key === 'Enter' && press.shiftKey ? 'sendCharge' : null;
 }
 

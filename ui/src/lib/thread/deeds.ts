@@ -7,6 +7,8 @@ export interface MessageDeeds {
   sendNow: (message: Message) => void;
   discard: (message: Message) => void;
   reply: (message: Message) => void;
+  forward: (message: Message) => void;
+  removeNote: (message: Message) => void;
   /** Sets our one reaction; null takes it back. */
   react: (message: Message, emoji: string | null) => void;
   copy: (text: string) => void;

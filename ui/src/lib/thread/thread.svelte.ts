@@ -32,16 +32,22 @@ export class Thread {
   /** Where older messages go on; null when the conversation's start is here. */
   olderCursor = $state<string | null>(null);
 
+  /** The first message that nobody had read when the thread was opened. */
+  unreadFrom = $state<string | null>(null);
+
   readonly timeline = $derived(
     timelineFrom(
       [...this.messages, ...this.echoes],
       this.view?.charges ?? [],
       this.state === 'ready' && this.olderCursor === null,
+      this.unreadFrom,
     ),
   );
 
   /** The message that is to be brought into sight. */
   wanted = $state<string | null>(null);
+  /** Whether the thread is being searched. */
+  finding = $state(false);
 
   #latest = 0;
   /** What is being asked of the core right now, by what it is. */
@@ -61,6 +67,7 @@ export class Thread {
       return;
     }
     this.view = view.value;
+    if (this.state !== 'ready') this.unreadFrom = firstUnread(messages.value.messages, view.value);
     this.messages = messages.value.messages;
     this.olderCursor = messages.value.next;
     this.echoes = this.echoes.filter(({ id }) => !this.messages.some((known) => known.id === id));
@@ -126,7 +133,8 @@ export class Thread {
   }
 
   /** Brings a message into sight, reading back to it. Returns whether it was found. */
-  async jumpTo(message: string): Promise<boolean> {
+  async jumpTo(message: string, at?: string): Promise<boolean> {
+    if (at !== undefined && !this.#has(message)) await this.#loadBackTo(at);
     for (let page = 0; page < PAGES_A_JUMP && !this.#has(message); page++) {
       if (this.olderCursor === null) break;
       await this.loadOlder();
@@ -134,6 +142,35 @@ export class Thread {
     if (!this.#has(message)) return false;
     this.wanted = message;
     return true;
+  }
+
+  /** Brings the first message of that moment or later into sight. */
+  async goTo(at: string) {
+    await this.#loadBackTo(at);
+    const first = this.messages.find((message) => message.at >= at) ?? this.messages.at(-1);
+    if (first) this.wanted = first.id;
+  }
+
+  /** Reads everything back to that moment at once. */
+  async #loadBackTo(at: string) {
+    const oldest = this.messages[0];
+    if (this.olderCursor === null || (oldest && oldest.at < at)) return;
+    const request = this.#latest;
+    const page = await api.messagesBackTo(this.id, this.olderCursor, at);
+    if (request !== this.#latest || !page.ok) return;
+    const known = new Set(this.messages.map(({ id }) => id));
+    const older = page.value.rows.filter(({ id }) => !known.has(id)).reverse();
+    this.messages = [...older, ...this.messages];
+    this.olderCursor = page.value.next;
+  }
+
+  /** Writes a note that stands here and goes nowhere. */
+  note(text: string) {
+    return this.#thenRefresh(api.addNote(newId(), this.id, text));
+  }
+
+  removeNote(message: Message) {
+    return this.#thenRefresh(api.removeNote(message.id));
   }
 
   sendAgain(message: Message) {
@@ -210,6 +247,13 @@ export class Thread {
     await this.refresh();
     return result;
   }
+}
+
+/** Returns the first of the newest messages that nobody has read; null where all are read. */
+function firstUnread(messages: readonly Message[], view: ConversationView): string | null {
+  if (view.row.unread === 0) return null;
+  const inbound = messages.filter(({ direction }) => direction === 'in');
+  return inbound.at(-view.row.unread)?.id ?? inbound[0]?.id ?? null;
 }
 
 /** Keeps the threads of the last few conversations, so that going back shows them at once. */

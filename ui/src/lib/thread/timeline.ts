@@ -9,6 +9,7 @@ const items = new WeakMap<Message, { kind: 'message' } & TimelineItem>();
 export type TimelineItem =
   | { kind: 'start'; key: string }
   | { kind: 'day'; key: string; at: string }
+  | { kind: 'unread'; key: string }
   | { kind: 'message'; key: string; message: Message; follows: boolean }
   | { kind: 'charge'; key: string; charge: Charge; message: Message | null };
 
@@ -26,6 +27,7 @@ export function timelineFrom(
   messages: readonly Message[],
   charges: readonly Charge[],
   complete: boolean,
+  unreadFrom: string | null = null,
 ): TimelineItem[] {
   const byId = new Map(charges.map((charge) => [charge.id, charge]));
   const cardAt = lastSendings(messages, byId);
@@ -40,7 +42,7 @@ export function timelineFrom(
     if (shown && !cardAt.has(charge.id))
       insert(entries, { at: charge.createdAt, message: null, charge });
   }
-  return withDays(entries, complete);
+  return withDays(entries, complete, unreadFrom);
 }
 
 function chargeOf(message: Message, charges: ReadonlyMap<string, Charge>): Charge | null {
@@ -65,7 +67,7 @@ function insert(entries: Entry[], entry: Entry) {
   entries.splice(after + 1, 0, entry);
 }
 
-function withDays(entries: Entry[], complete: boolean): TimelineItem[] {
+function withDays(entries: Entry[], complete: boolean, unreadFrom: string | null): TimelineItem[] {
   const laid: TimelineItem[] = [];
   if (complete && entries.length > 0) laid.push({ kind: 'start', key: 'start' });
   let day = '';
@@ -75,6 +77,10 @@ function withDays(entries: Entry[], complete: boolean): TimelineItem[] {
     if (its !== day) {
       day = its;
       laid.push({ kind: 'day', key: `day ${day} ${keyOf(entry)}`, at: entry.at });
+      before = null;
+    }
+    if (unreadFrom !== null && entry.message?.id === unreadFrom) {
+      laid.push({ kind: 'unread', key: 'unread' });
       before = null;
     }
     const item = itemFrom(entry, before);

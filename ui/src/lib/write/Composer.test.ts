@@ -3,16 +3,27 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { deskAnswers, type Answers } from '../../../tests/desk';
 import { aMessage, aTemplate, staged } from '../../../tests/things';
-import type { TemplateValue } from '../api';
+import type { QuickReply, TemplateValue } from '../api';
 import en from '../i18n/en';
 import { language } from '../i18n/language.svelte';
 import Composer from './Composer.svelte';
 import { Letter } from './letter.svelte';
 import { Recorder } from './recorder.svelte';
 
-function show(fields: { text?: string; canWrite?: boolean; answers?: Answers } = {}) {
+function show(
+  fields: { text?: string; canWrite?: boolean; answers?: Answers; replies?: QuickReply[] } = {},
+) {
   const calls = deskAnswers({ templates: () => [], ...fields.answers });
-  const did = { send: vi.fn(), sendBody: vi.fn(), charge: vi.fn(), toTemplates: vi.fn() };
+  const did = {
+    send: vi.fn(),
+    sendBody: vi.fn(),
+    charge: vi.fn(),
+    toTemplates: vi.fn(),
+    useReply: vi.fn(),
+    toReplies: vi.fn(),
+    keepNote: vi.fn(),
+    discard: vi.fn(),
+  };
   const letter = new Letter('maria');
   letter.text = fields.text ?? '';
   const recorder = new Recorder();
@@ -23,6 +34,8 @@ function show(fields: { text?: string; canWrite?: boolean; answers?: Answers } =
     canWrite: fields.canWrite ?? true,
     wantsFocus: false,
     focused: () => undefined,
+    replies: fields.replies ?? [],
+    members: [],
     ...did,
   });
   const field = () => screen.getByTestId<HTMLTextAreaElement>('composer-input');

@@ -154,4 +154,55 @@ describe('an upload', () => {
     expect(calls.some(({ command }) => command === 'stage_finish')).toBe(false);
     expect(letter.uploads.all).toEqual([]);
   });
+
+  it('is kept, form and all, and comes back after a restart', async () => {
+    let kept: unknown = null;
+    deskAnswers({
+      draft: () => kept,
+      keep_draft: ({ letter }) => {
+        kept = letter;
+        return null;
+      },
+    });
+    const letter = new Letter('maria');
+    await letter.load();
+    letter.text = 'quedo en';
+    letter.open('location');
+    letter.filled.location.where = '19.4, -99.1';
+    expect(await letter.keep()).toBeNull();
+
+    const later = new Letter('maria');
+    await later.load();
+    expect([later.text, later.form, later.filled.location.where]).toEqual([
+      'quedo en',
+      'location',
+      '19.4, -99.1',
+    ]);
+    later.text = '';
+    later.filled.location.where = '';
+    await later.keep();
+    expect(kept).toBeNull();
+  });
+
+  it('comes back after it was deleted and that was taken back', async () => {
+    const calls = deskAnswers({});
+    const letter = new Letter('maria');
+    await letter.load();
+    letter.text = 'hola';
+    const was = await letter.discard();
+    expect(letter.empty).toBe(true);
+    if (was.ok) await letter.putBack(was.value);
+    expect(letter.text).toBe('hola');
+    expect(calls.map(({ command }) => command)).toEqual(['draft', 'remove_draft', 'keep_draft']);
+  });
+
+  it('keeps a note where it could not be put into the thread', async () => {
+    deskAnswers({});
+    const letter = new Letter('maria');
+    letter.noting = true;
+    letter.note = 'pidió factura';
+    const error = { code: 'internal', message: '', details: null };
+    await letter.keepNote(() => Promise.resolve({ ok: false, error }));
+    expect([letter.note, letter.noting]).toEqual(['pidió factura', true]);
+  });
 });

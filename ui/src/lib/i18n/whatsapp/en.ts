@@ -188,6 +188,8 @@ const en = {
     title: 'Settings',
     sections: {
       health: 'Health',
+      team: 'Profile and people',
+      quick: 'Quick replies',
       whatsapp: 'WhatsApp',
       templates: 'Templates',
       media: 'Files',

@@ -184,6 +184,8 @@ const es: WhatsAppWords = {
     title: 'Ajustes',
     sections: {
       health: 'Estado',
+      team: 'Perfil y personas',
+      quick: 'Respuestas rápidas',
       whatsapp: 'WhatsApp',
       templates: 'Plantillas',
       media: 'Archivos',

@@ -184,6 +184,8 @@ const pt: WhatsAppWords = {
     title: 'Ajustes',
     sections: {
       health: 'Estado',
+      team: 'Perfil e pessoas',
+      quick: 'Respostas rápidas',
       whatsapp: 'WhatsApp',
       templates: 'Modelos',
       media: 'Arquivos',

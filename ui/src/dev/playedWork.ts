@@ -1,0 +1,243 @@
+/** The shop's own work as the played desk does it: labels, people, prepared answers, search. */
+import type {
+  ConversationRow,
+  Label,
+  Member,
+  Message,
+  NewQuickReply,
+  QuickReply,
+  SearchHit,
+  SearchPage,
+} from '../lib/api';
+import { plain } from '../lib/palette/entries';
+import type { Played } from './people';
+
+type Args = Record<string, unknown>;
+
+export class PlayedWork {
+  #labels: Label[] = [
+    { id: 'l1', name: 'VIP', color: 'violet' },
+    { id: 'l2', name: 'Mayoreo', color: 'blue' },
+  ];
+  #members: Member[] = [
+    { id: 'me', name: 'Laura', isMe: true },
+    { id: 'luis', name: 'Luis', isMe: false },
+  ];
+  #replies: QuickReply[] = [
+    {
+      id: 'q1',
+      shortcut: 'envio',
+      text: 'Hola {name}, el envío cuesta $60 y llega mañana entre 10 y 14 h.',
+      files: [],
+    },
+    {
+      id: 'q2',
+      shortcut: 'pago',
+      text: 'Puedes pagar {amount} aquí: {link}',
+      files: [{ id: 'f1', name: 'como-pagar.pdf', mime: 'application/pdf', size: 84_000 }],
+    },
+  ];
+  readonly #drafts = new Map<string, string>();
+
+  constructor(
+    private readonly people: Map<string, Played>,
+    private readonly changed: (id: string) => void,
+    private readonly tools: () => void,
+  ) {
+    const rows = [...people.values()].map(({ row }) => row);
+    if (rows[0]) rows[0].labels = ['l1'];
+    if (rows[2]) rows[2].labels = ['l2', 'l1'];
+    if (rows[1]) rows[1].assignee = 'luis';
+  }
+
+  /** Answers a command, or returns undefined where it is none of these. */
+  answer(command: string, args: Args): unknown {
+    switch (command) {
+      case 'labels':
+        return this.#labels;
+      case 'members':
+        return this.#members;
+      case 'quick_replies':
+        return this.#replies;
+      case 'save_label':
+        return this.#saveLabel(args['label'] as Label);
+      case 'remove_label':
+        this.#labels = this.#labels.filter(({ id }) => id !== args['label']);
+        return this.#told();
+      case 'save_member':
+        return this.#saveMember(String(args['member']), String(args['name']));
+      case 'remove_member':
+        this.#members = this.#members.filter(({ id }) => id !== args['member']);
+        return this.#told();
+      case 'save_quick_reply':
+        return this.#saveReply(args['reply'] as NewQuickReply);
+      case 'remove_quick_reply':
+        this.#replies = this.#replies.filter(({ id }) => id !== args['reply']);
+        return this.#told();
+      case 'stage_quick_reply':
+        return [];
+      case 'resolve':
+        return this.#each(args, (row) => {
+          row.resolved = true;
+          row.doneAt = new Date().toISOString();
+          row.snoozedUntil = null;
+        });
+      case 'reopen':
+        return this.#each(args, (row) => {
+          row.resolved = false;
+          row.doneAt = args['doneAt'] as string | null;
+        });
+      case 'snooze':
+        return this.#each(args, (row) => (row.snoozedUntil = args['until'] as string | null));
+      case 'assign':
+        return this.#each(args, (row) => (row.assignee = args['to'] as string | null));
+      case 'set_label':
+        return this.#each(args, (row) => {
+          const others = row.labels.filter((id) => id !== args['label']);
+          row.labels = args['on'] ? [...others, String(args['label'])] : others;
+        });
+      case 'read_moment':
+        return String(args['text']).length > 3
+          ? new Date(Date.now() + 18 * 3_600_000).toISOString()
+          : null;
+      case 'add_note':
+        return this.#note(args);
+      case 'remove_note':
+        return this.#removeNote(String(args['message']));
+      case 'draft':
+        return this.#drafts.get(String(args['conversation'])) ?? null;
+      case 'keep_draft':
+        return this.#keepDraft(args);
+      case 'remove_draft':
+        return this.#keepDraft({ ...args, letter: null });
+      case 'search_history':
+        return this.#search(String(args['query']), null);
+      case 'search_conversation':
+        return this.#search(String(args['query']), String(args['conversation']));
+      case 'field_names':
+        return [];
+      default:
+        return undefined;
+    }
+  }
+
+  #each({ conversations }: Args, change: (row: ConversationRow) => void) {
+    for (const id of conversations as string[]) {
+      const row = this.people.get(id)?.row;
+      if (row) change(row);
+      this.changed(id);
+    }
+    return null;
+  }
+
+  #told() {
+    this.tools();
+    return null;
+  }
+
+  #saveLabel(label: Label) {
+    this.#labels = [...this.#labels.filter(({ id }) => id !== label.id), label];
+    return this.#told();
+  }
+
+  #saveMember(id: string, name: string) {
+    const known = this.#members.find((member) => member.id === id);
+    this.#members = known
+      ? this.#members.map((member) => (member.id === id ? { ...member, name } : member))
+      : [...this.#members, { id, name, isMe: false }];
+    return this.#told();
+  }
+
+  #saveReply({ id, shortcut, text }: NewQuickReply) {
+    const reply = { id, shortcut, text, files: [] };
+    this.#replies = [...this.#replies.filter((each) => each.id !== id), reply];
+    return this.#told();
+  }
+
+  #note({ id, conversation, text }: Args): Message {
+    const played = this.people.get(String(conversation));
+    const note: Message = {
+      id: String(id),
+      conversation: String(conversation),
+      direction: 'out',
+      origin: 'desk',
+      kind: 'note',
+      text: String(text),
+      at: new Date().toISOString(),
+      delivery: null,
+      problem: null,
+      charge: null,
+      retryOf: null,
+      mediaName: null,
+      content: null,
+      media: null,
+      quote: null,
+      forwarded: 'no',
+      referral: null,
+      reactions: [],
+      editedAt: null,
+      revokedAt: null,
+      pricing: null,
+      asks: false,
+    };
+    played?.messages.push(note);
+    return note;
+  }
+
+  #removeNote(message: string) {
+    for (const played of this.people.values()) {
+      const at = played.messages.findIndex(({ id }) => id === message);
+      if (at >= 0) played.messages.splice(at, 1);
+    }
+    return null;
+  }
+
+  #keepDraft({ conversation, letter, words }: Args) {
+    const id = String(conversation);
+    const row = this.people.get(id)?.row;
+    if (typeof letter === 'string') this.#drafts.set(id, letter);
+    else this.#drafts.delete(id);
+    if (row) row.draft = typeof letter === 'string' ? String(words) : null;
+    this.changed(id);
+    return null;
+  }
+
+  #search(query: string, within: string | null): SearchPage {
+    const wanted = plain(query.trim());
+    const all = [...this.people.values()];
+    const hits: SearchHit[] = all
+      .filter(({ row }) => within === null || row.id === within)
+      .flatMap(({ row, messages }) =>
+        messages
+          .filter(({ text }) => plain(text).includes(wanted))
+          .map((message) => ({
+            message: message.id,
+            conversation: row.id,
+            name: row.name,
+            at: message.at,
+            direction: message.direction,
+            kind: message.kind,
+            snippet: marked(message.text, wanted),
+          })),
+      )
+      .sort((a, b) => b.at.localeCompare(a.at))
+      .slice(0, 30);
+    const people = all.map(({ row }) => row).filter(({ name }) => plain(name).includes(wanted));
+    return {
+      people: within === null ? people.slice(0, 6) : [],
+      hits,
+      next: null,
+      isBuilding: false,
+      unclear: null,
+    };
+  }
+}
+
+function marked(text: string, wanted: string) {
+  const at = plain(text).indexOf(wanted);
+  return [
+    { text: text.slice(0, at), isHit: false },
+    { text: text.slice(at, at + wanted.length), isHit: true },
+    { text: text.slice(at + wanted.length), isHit: false },
+  ].filter((part) => part.text !== '');
+}

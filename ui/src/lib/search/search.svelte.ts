@@ -1,0 +1,104 @@
+/** Search over the whole history, as somebody types. */
+import { api, type CommandError, type ConversationRow, type SearchHit } from '$lib/api';
+
+/** What the list column shows of a search, in its order. */
+export type Found =
+  | { kind: 'person'; key: string; row: ConversationRow }
+  | { kind: 'hit'; key: string; hit: SearchHit };
+
+export class Search {
+  query = $state('');
+  people = $state.raw<ConversationRow[]>([]);
+  hits = $state.raw<SearchHit[]>([]);
+  state = $state<'idle' | 'loading' | 'ready' | 'failed'>('idle');
+  error = $state.raw<CommandError | null>(null);
+  building = $state(false);
+  unclear = $state<string | null>(null);
+  /** Which result the keyboard is on. */
+  at = $state(0);
+  loadingMore = $state(false);
+
+  readonly active = $derived(this.query.trim() !== '');
+  readonly found: Found[] = $derived([
+    ...this.people.map((row) => ({ kind: 'person' as const, key: `p ${row.id}`, row })),
+    ...this.hits.map((hit) => ({ kind: 'hit' as const, key: `m ${hit.message}`, hit })),
+  ]);
+
+  #next: string | null = null;
+  #asking = false;
+  /** Typed while the last question was on its way: only the newest is asked. */
+  #waits = false;
+
+  /** Searches for what was typed. One question is on its way at a time, and the newest follows it. */
+  async type(query: string) {
+    this.query = query;
+    this.at = 0;
+    if (!this.active) {
+      this.#clear();
+      return;
+    }
+    if (this.state !== 'ready') this.state = 'loading';
+    if (this.#asking) {
+      this.#waits = true;
+      return;
+    }
+    await this.#ask();
+  }
+
+  /** Asks again for the same words, after something was written or taken back. */
+  async refresh() {
+    if (this.active && !this.#asking) await this.#ask();
+  }
+
+  step(by: 1 | -1) {
+    this.at = Math.max(0, Math.min(this.at + by, this.found.length - 1));
+    if (this.at > this.found.length - 10) void this.loadMore();
+  }
+
+  async loadMore() {
+    if (this.loadingMore || this.#next === null) return;
+    const [query, cursor] = [this.query, this.#next];
+    this.loadingMore = true;
+    const page = await api.searchHistory(query, cursor);
+    this.loadingMore = false;
+    if (query !== this.query || cursor !== this.#next || !page.ok) return;
+    const known = new Set(this.hits.map(({ message }) => message));
+    this.hits = [...this.hits, ...page.value.hits.filter(({ message }) => !known.has(message))];
+    this.#next = page.value.next;
+  }
+
+  async #ask() {
+    this.#asking = true;
+    do {
+      this.#waits = false;
+      const query = this.query;
+      const page = await api.searchHistory(query, null);
+      if (query !== this.query) {
+        this.#waits = this.active;
+        continue;
+      }
+      if (page.ok) {
+        this.people = page.value.people;
+        this.hits = page.value.hits;
+        this.building = page.value.isBuilding;
+        this.unclear = page.value.unclear;
+        this.#next = page.value.next;
+        this.error = null;
+        this.state = 'ready';
+      } else {
+        this.error = page.error;
+        this.state = 'failed';
+      }
+    } while (this.#waits);
+    this.#asking = false;
+  }
+
+  #clear() {
+    this.people = [];
+    this.hits = [];
+    this.unclear = null;
+    this.error = null;
+    this.#next = null;
+    this.state = 'idle';
+  }
+}
