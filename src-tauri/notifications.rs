@@ -28,6 +28,8 @@ pub(crate) struct Note {
     pub(crate) body: String,
     /// The words on its button.
     pub(crate) open: String,
+    /// Whether it may be heard.
+    pub(crate) sound: bool,
 }
 
 /// What happens when a person clicks it.
@@ -61,6 +63,7 @@ pub(crate) async fn test(app: &AppHandle, inbox: &Inbox) -> Result<(), CommandEr
         title: "Cobro".into(),
         body: words::test_notification(language).into(),
         open: words::open(language).into(),
+        sound: notify::rules(inbox).await?.sound,
     };
     let failure = show(app, inbox, note, None).await.err();
     notify::announced(inbox, Vec::new(), failure.clone()).await?;
@@ -73,9 +76,21 @@ async fn announce(app: &AppHandle, inbox: &Inbox, announcement: Announcement) ->
         body,
         open,
         conversation,
+        sound,
         ..
     } = announcement;
-    show(app, inbox, Note { title, body, open }, conversation).await
+    show(
+        app,
+        inbox,
+        Note {
+            title,
+            body,
+            open,
+            sound,
+        },
+        conversation,
+    )
+    .await
 }
 
 /// Shows a notification. Its error is a sentence without a full stop.

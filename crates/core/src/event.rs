@@ -31,6 +31,10 @@ pub enum CoreEvent {
     TemplatesChanged,
     /// A product was written, archived, sold or met at Stripe.
     CatalogChanged,
+    /// A backup is so far, in percent.
+    BackupMoved {
+        percent: u32,
+    },
     /// Labels, people of the shop or prepared answers changed.
     ToolsChanged,
     /// Events were missed: read everything again.

@@ -8,11 +8,11 @@ use anyhow::Context;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::domain::{Charge, Forwarded, Message, PaymentRecord};
+use crate::domain::{Charge, ContactId, Forwarded, MediaState, Message, MessageId, PaymentRecord};
 use crate::store::{
-    alerts, changes, charges, contacts, conversations, envelopes, messages, payments, reactions,
+    alerts, changes, charges, contacts, conversations, customers, envelopes, messages, payments, reactions,
 };
-use crate::{DatabaseKey, Result, Store};
+use crate::{DatabaseKey, Result, Store, media};
 
 /// Writes the whole history of the database at `path`, also beside a running desk.
 ///
@@ -58,6 +58,60 @@ fn write_all(conn: &Connection, out: &mut impl Write) -> Result<()> {
     charges::for_each(conn, |charge| line(out, &charge_line(&charge)))?;
     payments::for_each(conn, |payment| line(out, &payment_line(&payment)))?;
     alerts::for_each(conn, |alert| line(out, &alert))
+}
+
+/// Writes everything of one customer. Returns the files that go beside it, by their messages.
+pub(crate) fn write_customer(
+    conn: &Connection,
+    contact: ContactId,
+    out: &mut impl Write,
+) -> Result<Vec<(MessageId, String)>> {
+    let known = customers::view(conn, contact)?;
+    line(
+        out,
+        &json!({
+            "type": "contact", "id": contact, "name": known.name, "created_at": known.since.rfc3339(),
+            "identities": known.identities.iter().map(|identity| json!({
+                "kind": identity.kind.as_str(), "value": identity.value,
+            })).collect::<Vec<_>>(),
+            "fields": known.fields.iter().map(|field| json!({
+                "name": field.name, "value": field.value,
+            })).collect::<Vec<_>>(),
+        }),
+    )?;
+    for row in &known.conversations {
+        line(
+            out,
+            &json!({ "type": "conversation", "id": row.id, "line": row.line_name, "last_at": row.last_at.rfc3339() }),
+        )?;
+    }
+    let mut files = Vec::new();
+    let mut before = None;
+    loop {
+        let page = messages::page_of_contact(conn, contact, before.as_deref())?;
+        for message in &page.rows {
+            let ready = message
+                .media
+                .as_ref()
+                .filter(|file| file.state == MediaState::Ready);
+            if let Some(file) = ready {
+                let name = media::file_name(&file.mime, file.name.as_deref(), message.direction);
+                files.push((message.id, format!("{} {name}", message.id)));
+            }
+            line(out, &message_line(message))?;
+        }
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    for charge in &known.charges {
+        line(out, &charge_line(charge))?;
+        for payment in payments::of_charge(conn, charge.id)? {
+            line(out, &payment_line(&payment))?;
+        }
+    }
+    Ok(files)
 }
 
 fn write_contacts(conn: &Connection, out: &mut impl Write) -> Result<()> {

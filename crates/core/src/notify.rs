@@ -1,5 +1,9 @@
 //! Notifying: whether and what to announce is decided here; the shell only shows it.
 
+mod rules;
+
+pub use rules::{rules, set_rules};
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -63,6 +67,8 @@ async fn due(inbox: &Inbox) -> Result<Vec<Announcement>> {
 
 /// Decides what of the waiting notices is announced, and what needs no word.
 fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Announcement>, Vec<NoticeId>)> {
+    let rules = rules::kept(conn)?;
+    let is_quiet = rules.is_quiet(now, &jiff::tz::TimeZone::system());
     let mut payments = Vec::new();
     let mut woken = Vec::new();
     let mut talks: BTreeMap<ConversationId, Vec<Notice>> = BTreeMap::new();
@@ -70,6 +76,9 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
     for notice in notices::waiting(conn)? {
         let stale = now.since(notice.at) > STALE;
         match notice.kind {
+            kind if !rules.wants(kind) => dropped.push(notice.id),
+            // It waits for the end of the quiet hours, as far as it is news then.
+            _ if is_quiet => {}
             NoticeKind::Paid => payments.push(notice),
             NoticeKind::Woke => woken.push(notice),
             // It was taken out meanwhile.
@@ -101,6 +110,12 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
     } else {
         for notices in talks.values() {
             due.extend(of_talk(conn, language, notices)?);
+        }
+    }
+    for announcement in &mut due {
+        announcement.sound = rules.sound;
+        if rules.hide_content && announcement.kind != NoticeKind::Alert {
+            language.hide(announcement);
         }
     }
     Ok((due, dropped))
@@ -138,6 +153,7 @@ fn of_alert(conn: &Connection, language: Language, notice: &AlertNotice) -> Resu
         body: alert.advice,
         open: language.open().to_owned(),
         conversation: None,
+        sound: true,
     })
 }
 
@@ -158,6 +174,7 @@ fn of_payment(conn: &Connection, language: Language, notice: &Notice) -> Result<
         body: language.paid_body(&charge.description, charge.payment),
         open: language.open().to_owned(),
         conversation: Some(notice.conversation),
+        sound: true,
     }))
 }
 
@@ -171,6 +188,7 @@ fn of_woken(conn: &Connection, language: Language, notice: &Notice) -> Result<An
         body: row.snippet,
         open: language.open().to_owned(),
         conversation: Some(notice.conversation),
+        sound: true,
     })
 }
 
@@ -198,6 +216,7 @@ fn of_talk(conn: &Connection, language: Language, notices: &[Notice]) -> Result<
         body: language.more_messages(&text, notices.len()),
         open: language.open().to_owned(),
         conversation: Some(last.conversation),
+        sound: true,
     }))
 }
 
@@ -211,5 +230,6 @@ fn of_many(language: Language, talks: &BTreeMap<ConversationId, Vec<Notice>>) ->
         body,
         open: language.open().to_owned(),
         conversation: None,
+        sound: true,
     }
 }

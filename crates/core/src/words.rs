@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::domain::{MessageKind, Money, Payment};
+use crate::domain::{Announcement, MessageKind, Money, NoticeKind, Payment};
 
 /// WhatsApp cuts a button's text here.
 const BUTTON_LIMIT: usize = 20;
@@ -27,6 +27,34 @@ impl Language {
             "en" => Some(Self::En),
             _ => None,
         }
+    }
+
+    /// Takes names, words and amounts out of an announcement.
+    pub(crate) fn hide(self, announcement: &mut Announcement) {
+        let [message, paid, woke] = match self {
+            Self::Es => [
+                "Mensaje nuevo",
+                "Pago recibido",
+                "Una conversación vuelve a tu lista",
+            ],
+            Self::Pt => [
+                "Mensagem nova",
+                "Pagamento recebido",
+                "Uma conversa voltou à sua lista",
+            ],
+            Self::En => [
+                "New message",
+                "Payment received",
+                "A conversation is back in your list",
+            ],
+        };
+        announcement.title = match announcement.kind {
+            NoticeKind::Paid => paid,
+            NoticeKind::Woke => woke,
+            NoticeKind::Message | NoticeKind::Alert => message,
+        }
+        .to_owned();
+        announcement.body = String::new();
     }
 
     /// Returns the title that says whose conversation is back.

@@ -3,6 +3,7 @@
  *
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
  * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?open=3` (the fourth conversation),
+ * `?view=customers` (or a section of the settings), `?search=pastel`, `?press=h`,
  * `?long=50000` (messages in the long talk), `?flood` (events as in an import), `?offboarded`, `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
  */
 import { emit } from '@tauri-apps/api/event';
@@ -121,6 +122,40 @@ if (wish.has('flood'))
     if (row) void emit('core-events', [{ type: 'conversationChanged', conversation: row.id }]);
     if (Math.random() < 0.1) void emit('core-events', [{ type: 'resync' }]);
   }, 20);
+
+/** `?view=customers`, `?view=data`, …: clicked like a person would. */
+const view = wish.get('view');
+if (view !== null)
+  setTimeout(() => {
+    const places = ['customers', 'catalog', 'payments', 'assistant', 'reports'];
+    if (places.includes(view)) clickOn(`go-${view}`);
+    else {
+      clickOn('go-settings');
+      setTimeout(() => clickOn(`section-${view}`), 100);
+    }
+    if (view === 'customers') setTimeout(() => clickOn('customer-row'), 300);
+  }, 300);
+
+function clickOn(testid: string) {
+  document.querySelector<HTMLElement>(`[data-testid="${testid}"]`)?.click();
+}
+
+/** `?search=pastel`, `?press=n`: typed like a person would. */
+const searched = wish.get('search');
+if (searched !== null)
+  setTimeout(() => {
+    const field = document.querySelector<HTMLInputElement>('[data-testid="search-input"]');
+    if (!field) return;
+    field.value = searched;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }, 500);
+const pressed = wish.get('press');
+if (pressed !== null)
+  setTimeout(
+    () =>
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: pressed, bubbles: true })),
+    900,
+  );
 
 const wished = Number(wish.get('open') ?? -1);
 if (people[wished])

@@ -1,10 +1,13 @@
 /** The shop's own work as the played desk does it: labels, people, prepared answers, search. */
 import type {
+  Charge,
   ConversationRow,
+  CustomerView,
   Label,
   Member,
   Message,
   NewQuickReply,
+  NotifyRules,
   QuickReply,
   SearchHit,
   SearchPage,
@@ -38,6 +41,15 @@ export class PlayedWork {
     },
   ];
   readonly #drafts = new Map<string, string>();
+  #rules: NotifyRules = {
+    messages: true,
+    payments: true,
+    woke: true,
+    quietFrom: '22:00',
+    quietTo: '08:00',
+    hideContent: false,
+    sound: true,
+  };
 
   constructor(
     private readonly people: Map<string, Played>,
@@ -115,7 +127,26 @@ export class PlayedWork {
       case 'search_conversation':
         return this.#search(String(args['query']), String(args['conversation']));
       case 'field_names':
-        return [];
+        return ['Cumpleaños', 'Talla'];
+      case 'set_field':
+        return null;
+      case 'customers':
+        return this.#customers(String(args['query']));
+      case 'customer':
+        return this.#customer(String(args['contact']));
+      case 'customer_messages':
+        return this.#said(String(args['contact']));
+      case 'export_customer':
+        return '/home/laura/Documentos/cobro María González';
+      case 'erase_customer':
+        return null;
+      case 'back_up':
+        return '/home/laura/Respaldos/cobro-backup-2026-11-24-15-00-00';
+      case 'notify_rules':
+        return this.#rules;
+      case 'set_notify_rules':
+        this.#rules = args['rules'] as NotifyRules;
+        return null;
       default:
         return undefined;
     }
@@ -128,6 +159,43 @@ export class PlayedWork {
       this.changed(id);
     }
     return null;
+  }
+
+  #customers(query: string) {
+    const rows = [...this.people.values()]
+      .filter(({ row }) => plain(row.name).includes(plain(query)))
+      .map(({ row, charges }) => ({
+        contact: `contact-${row.id}`,
+        row,
+        stats: statsOf(charges),
+      }));
+    return { rows, next: null };
+  }
+
+  #customer(contact: string): CustomerView | null {
+    const played = this.people.get(contact.replace('contact-', ''));
+    if (!played) return null;
+    const { row, charges, messages } = played;
+    return {
+      contact,
+      name: row.name,
+      identities: row.phone ? [{ kind: 'phone', value: row.phone }] : [],
+      fields: [
+        { name: '', value: 'Paga siempre con tarjeta. Prefiere recoger los sábados.' },
+        { name: 'Cumpleaños', value: '12 de marzo' },
+      ],
+      joined: [],
+      stats: statsOf(charges),
+      conversations: [row],
+      charges,
+      messages: messages.length,
+      since: messages[0]?.at ?? row.lastAt,
+    };
+  }
+
+  #said(contact: string) {
+    const messages = this.people.get(contact.replace('contact-', ''))?.messages ?? [];
+    return { rows: messages.toReversed().slice(0, 50), next: null };
   }
 
   #told() {
@@ -231,6 +299,15 @@ export class PlayedWork {
       unclear: null,
     };
   }
+}
+
+function statsOf(charges: Charge[]) {
+  const paid = charges.filter((charge) => charge.payment === 'paid');
+  return {
+    paidCount: paid.length,
+    lifetime: paid.slice(0, 1).map(({ amount }) => amount),
+    since: paid[0]?.paidAt ?? null,
+  };
 }
 
 function marked(text: string, wanted: string) {

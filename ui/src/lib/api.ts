@@ -17,6 +17,7 @@ import {
   type NewMessage,
   type ProductDraft,
   type NewQuickReply,
+  type NotifyRules,
   type Status,
   type Tab,
   type TemplateValue,
@@ -42,6 +43,8 @@ export type {
   CoreEvent,
   CostLine,
   CustomField,
+  CustomerRow,
+  CustomerView,
   CreateCharge,
   Credentials,
   CustomerStats,
@@ -71,6 +74,7 @@ export type {
   NewBody,
   NewMessage,
   NewQuickReply,
+  NotifyRules,
   OrderDraft,
   OrderItem,
   Page,
@@ -143,6 +147,16 @@ export const api = {
   setField: (contact: string, name: string, value: string) =>
     ask(() => commands.setField(contact, name, value)),
   fieldNames: () => ask(commands.fieldNames),
+  customers: (query: string, after: string | null) => ask(() => commands.customers(query, after)),
+  customer: (contact: string) => ask(() => commands.customer(contact)),
+  customerMessages: (contact: string, before: string | null) =>
+    ask(() => commands.customerMessages(contact, before)),
+  exportCustomer: (contact: string) => ask(() => commands.exportCustomer(contact)),
+  eraseCustomer: (contact: string, typed: string) =>
+    ask(() => commands.eraseCustomer(contact, typed)),
+  backUp: () => ask(commands.backUp),
+  notifyRules: () => ask(commands.notifyRules),
+  setNotifyRules: (rules: NotifyRules) => ask(() => commands.setNotifyRules(rules)),
   messagesBackTo: (id: string, before: string | null, to: string) =>
     ask(() => commands.messagesBackTo(id, before, to)),
   counts: () => ask(commands.counts),

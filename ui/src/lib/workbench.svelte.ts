@@ -39,13 +39,15 @@ export const SECTIONS = [
   'health',
   'team',
   'quick',
+  'notify',
   'whatsapp',
   'templates',
   'media',
+  'data',
   'appearance',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
-export type View = 'inbox' | Section;
+export type View = 'inbox' | 'customers' | Section;
 export type Focus = 'reply' | 'amount' | 'search';
 /** What is asked before something is done with conversations. */
 export type Picker = 'label' | 'snooze' | 'assign' | 'forward' | 'date';
@@ -81,6 +83,8 @@ export class Workbench {
   paletteOpen = $state(false);
   keysOpen = $state(false);
   picker = $state.raw<Picker | null>(null);
+  /** How far a backup is, in percent; null while none is made. */
+  backup = $state<number | null>(null);
   /** The message that is about to be forwarded. */
   forwarding = $state.raw<Message | null>(null);
   /** Where the keyboard should go next; the part that owns the field goes there and clears it. */
@@ -90,6 +94,7 @@ export class Workbench {
   composer = $state.raw<ChargeComposer | null>(null);
   readonly charging = $derived(this.composer?.open ?? false);
 
+  readonly #listeners = new Set<() => void>();
   readonly #changed = new Coalescer<string>((ids) => this.#reread(ids));
   readonly #statusChanged = new Coalescer<true>(() => this.#rereadStatus());
   /** What concerns the settings and the history: none of it hurries. */
@@ -131,6 +136,9 @@ export class Workbench {
         break;
       case 'catalogChanged':
         this.#toldOf.add('catalog');
+        break;
+      case 'backupMoved':
+        this.backup = event.percent;
         break;
       case 'toolsChanged':
         this.#toldOf.add('tools');
@@ -176,7 +184,7 @@ export class Workbench {
 
   go(view: View) {
     this.view = view;
-    if (view !== 'inbox') this.section = view;
+    if (view !== 'inbox' && view !== 'customers') this.section = view;
     this.#readSection();
     this.lookedAround();
   }
@@ -351,7 +359,14 @@ export class Workbench {
     toasts.add('bad', title, language.error(error));
   }
 
+  /** Calls back whenever conversations are read again, until the returned function is called. */
+  onReread(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   async #reread(ids: Set<string>) {
+    for (const listener of this.#listeners) listener();
     const thread = this.thread;
     const here = thread !== null && ids.has(thread.id);
     await Promise.all([

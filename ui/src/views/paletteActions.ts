@@ -75,6 +75,11 @@ function placeActions(workbench: Workbench): PaletteAction[] {
   return [
     { key: 'search', label: words.find.placeholder, hint: '/', run: () => workbench.startSearch() },
     ...(workbench.view === 'inbox' ? [] : [inbox]),
+    {
+      key: 'customers',
+      label: words.customers.title,
+      run: () => workbench.go('customers'),
+    },
     ...sections,
     { key: 'keys', label: words.keys.keys, hint: '?', run: () => (workbench.keysOpen = true) },
   ];

@@ -87,6 +87,10 @@ pub(crate) enum Work {
     RemoveDraft {
         conversation: ConversationId,
     },
+    /// What it was is gone; that it was, is remembered.
+    EraseCustomer {
+        contact: ContactId,
+    },
     SetField {
         contact: ContactId,
         #[serde(skip)]
@@ -126,6 +130,8 @@ pub(super) fn apply(tx: &Transaction<'_>, actor: Actor, change: &Work, now: Time
         Work::SaveQuickReply { saved, .. } => quick_replies::save(tx, saved, now).map(|()| true),
         Work::RemoveQuickReply { reply } => quick_replies::remove(tx, *reply),
         Work::RemoveDraft { conversation } => drafts::set(tx, *conversation, None, now),
+        // The caller has erased: only the log is left to write.
+        Work::EraseCustomer { .. } => Ok(true),
         Work::SetField { contact, name, value } => fields::set(tx, *contact, name, value),
     }
 }

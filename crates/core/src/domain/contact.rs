@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{ContactId, ConversationId, Money, Timestamp};
+use super::{Charge, ContactId, ConversationId, ConversationRow, Money, Timestamp};
 
 /// How WhatsApp names a customer. Any of them can be absent or change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Type)]
@@ -103,4 +103,32 @@ impl std::fmt::Debug for CustomField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CustomField").finish_non_exhaustive()
     }
+}
+
+/// A customer as the list of customers shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerRow {
+    pub contact: ContactId,
+    /// Their latest conversation.
+    pub row: ConversationRow,
+    pub stats: CustomerStats,
+}
+
+/// What is known of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerView {
+    pub contact: ContactId,
+    pub name: String,
+    pub identities: Vec<Identity>,
+    pub fields: Vec<CustomField>,
+    pub joined: Vec<JoinedContact>,
+    pub stats: CustomerStats,
+    /// The latest first.
+    pub conversations: Vec<ConversationRow>,
+    /// The newest first.
+    pub charges: Vec<Charge>,
+    pub messages: u32,
+    pub since: Timestamp,
 }

@@ -30,7 +30,10 @@ pub use connection::{
     Account, AlertSeverity, AlertView, Connection, Credentials, HistoryImport, Number, Permission, WayIn,
     WebhookState,
 };
-pub use contact::{ContactSuggestion, CustomField, CustomerStats, Identity, IdentityKind, JoinedContact};
+pub use contact::{
+    ContactSuggestion, CustomField, CustomerRow, CustomerStats, CustomerView, Identity, IdentityKind,
+    JoinedContact,
+};
 pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
 pub use ids::{
     ChargeId, ContactId, ConversationId, FileId, LabelId, LineId, MemberId, MessageId, NoticeId, ProductId,
@@ -40,7 +43,7 @@ pub use media::{FileKind, MediaPolicy, MediaState, MediaView, StagedFile};
 pub use message::{
     Delivery, Direction, Forwarded, Message, MessageVersion, NewBody, NewMessage, Origin, Quote, ReactionView,
 };
-pub use notice::{Announcement, NoticeKind};
+pub use notice::{Announcement, NoticeKind, NotifyRules};
 pub use order::{OrderDraft, OrderLine};
 pub use problem::{EnvelopeProblem, Problem, Words};
 pub use product::{

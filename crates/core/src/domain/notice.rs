@@ -1,5 +1,8 @@
 //! Notices: what a person should hear about even when they look elsewhere.
 
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
 use super::{ConversationId, NoticeId};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,8 @@ pub struct Announcement {
     pub open: String,
     /// Where "Open" lands; `None` when it speaks for several conversations.
     pub conversation: Option<ConversationId>,
+    /// Whether it may be heard.
+    pub sound: bool,
 }
 
 /// Customers' words stay out of logs.
@@ -49,5 +54,39 @@ impl std::fmt::Debug for Announcement {
         f.debug_struct("Announcement")
             .field("kind", &self.kind)
             .finish_non_exhaustive()
+    }
+}
+
+/// What is announced, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that a person sees"
+)]
+pub struct NotifyRules {
+    pub messages: bool,
+    pub payments: bool,
+    /// Conversations that come back from being put aside.
+    pub woke: bool,
+    /// Such as `22:00`: from then on only alerts are announced; the rest waits for the end.
+    pub quiet_from: Option<String>,
+    pub quiet_to: Option<String>,
+    /// Names, words and amounts stay out of notifications: others may see the screen.
+    pub hide_content: bool,
+    pub sound: bool,
+}
+
+impl Default for NotifyRules {
+    fn default() -> Self {
+        Self {
+            messages: true,
+            payments: true,
+            woke: true,
+            quiet_from: None,
+            quiet_to: None,
+            hide_content: false,
+            sound: true,
+        }
     }
 }

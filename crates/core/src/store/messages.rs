@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 
 use super::columns::{At, Kind, at, maybe_at, words};
 use crate::domain::{
-    ChargeId, ConversationId, Delivery, Direction, Forwarded, MediaView, Message, MessageId, MessageKind,
-    Origin, Page, Pricing, Quote, ReactionView, Timestamp, Words,
+    ChargeId, ContactId, ConversationId, Delivery, Direction, Forwarded, MediaView, Message, MessageId,
+    MessageKind, Origin, Page, Pricing, Quote, ReactionView, Timestamp, Words,
 };
 use crate::{Error, Result};
 
@@ -189,7 +189,7 @@ fn page_of(
          WHERE m.conversation_id = :conversation_id AND (m.at, m.n) < (:last_at, :last_n)
          ORDER BY m.at DESC, m.n DESC LIMIT :limit"
     ))?;
-    let mut rows: Vec<(i64, Message)> = statement
+    let rows = statement
         .query_map(
             named_params! {
                 ":conversation_id": conversation, ":last_at": last_at, ":last_n": last_n,
@@ -199,16 +199,47 @@ fn page_of(
             |row| Ok((row.get("n")?, message_from_row(row)?)),
         )?
         .collect::<Result<_, _>>()?;
+    Ok(page_from(rows, size))
+}
+
+/// Returns one page of what was said with a customer on all lines, newest first.
+pub(crate) fn page_of_contact(
+    conn: &Connection,
+    contact: ContactId,
+    before: Option<&str>,
+) -> Result<Page<Message>> {
+    let (last_at, last_n) = last_of(before)?;
+    let mut statement = conn.prepare_cached(&format!(
+        "{SELECT}
+         WHERE m.conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)
+           AND (m.at, m.n) < (?2, ?3)
+         ORDER BY m.at DESC, m.n DESC LIMIT ?4"
+    ))?;
+    let rows = statement
+        .query_map(
+            params![
+                contact,
+                last_at,
+                last_n,
+                i64::try_from(PAGE + 1).unwrap_or(i64::MAX)
+            ],
+            |row| Ok((row.get("n")?, message_from_row(row)?)),
+        )?
+        .collect::<Result<_, _>>()?;
+    Ok(page_from(rows, PAGE))
+}
+
+fn page_from(mut rows: Vec<(i64, Message)>, size: usize) -> Page<Message> {
     let more = rows.len() > size;
     rows.truncate(size);
     let next = rows
         .last()
         .filter(|_| more)
         .map(|(n, message)| format!("{}_{n}", message.at.millis()));
-    Ok(Page {
+    Page {
         rows: rows.into_iter().map(|(_, message)| message).collect(),
         next,
-    })
+    }
 }
 
 /// What WhatsApp, or our own sender, reports of a message.

@@ -12,6 +12,8 @@ pub(crate) const CONNECTION: &str = "whatsapp.connection";
 pub(crate) const RECONCILED_AT: &str = "reconciled_at";
 /// Which files come by themselves (JSON).
 pub(crate) const MEDIA_POLICY: &str = "media.policy";
+/// What is announced (JSON).
+pub(crate) const NOTIFY_RULES: &str = "notify.rules";
 pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
 
 /// Which parser the kept envelopes were last read with.

@@ -8,8 +8,10 @@ mod check;
 pub(crate) mod columns;
 pub(crate) mod contacts;
 pub(crate) mod conversations;
+pub(crate) mod customers;
 pub(crate) mod drafts;
 pub(crate) mod envelopes;
+pub(crate) mod erase;
 pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod hints;
@@ -186,6 +188,18 @@ impl Store {
             let result = job(&reader);
             store.put_back(reader);
             result
+        })
+        .await
+    }
+
+    /// Copies the database as it is now into a new file with the same key, and says how far it is in percent.
+    pub(crate) async fn copy_to(&self, path: PathBuf, told: impl FnMut(u32) + Send + 'static) -> Result<()> {
+        let store = self.clone();
+        blocking(move || {
+            let reader = store.reader()?;
+            let copied = open::copy(&reader, &path, &store.0.key, told);
+            store.put_back(reader);
+            copied
         })
         .await
     }

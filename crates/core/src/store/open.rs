@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use secrecy::ExposeSecret;
 
@@ -28,6 +29,41 @@ pub(crate) fn reader(path: &Path, key: &DatabaseKey) -> Result<Connection> {
     let connection = unlocked(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
+}
+
+/// Pages that are copied before others get their turn.
+const PAGES_A_STEP: i32 = 1000;
+
+/// Copies a database into a new file with the same key: one moment of it, whatever is written meanwhile.
+pub(crate) fn copy(
+    from: &Connection,
+    path: &Path,
+    key: &DatabaseKey,
+    mut told: impl FnMut(u32),
+) -> Result<()> {
+    let moment = from.unchecked_transaction()?;
+    moment.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    let mut into = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    into.execute_batch(key.pragma().expose_secret())?;
+    {
+        let backup = Backup::new(&moment, &mut into)?;
+        loop {
+            let step = backup.step(PAGES_A_STEP)?;
+            let progress = backup.progress();
+            let done = progress.pagecount - progress.remaining;
+            told(u32::try_from(i64::from(done) * 100 / i64::from(progress.pagecount.max(1))).unwrap_or(0));
+            match step {
+                StepResult::Done => break,
+                StepResult::More => {}
+                _ => std::thread::sleep(Duration::from_millis(50)),
+            }
+        }
+    }
+    let said: String = into.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(Error::Damaged) }
 }
 
 fn unlocked(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection> {

@@ -190,6 +190,8 @@ const en = {
       health: 'Health',
       team: 'Profile and people',
       quick: 'Quick replies',
+      notify: 'Notifications',
+      data: 'Data',
       whatsapp: 'WhatsApp',
       templates: 'Templates',
       media: 'Files',

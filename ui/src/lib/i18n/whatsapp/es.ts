@@ -186,6 +186,8 @@ const es: WhatsAppWords = {
       health: 'Estado',
       team: 'Perfil y personas',
       quick: 'Respuestas rápidas',
+      notify: 'Notificaciones',
+      data: 'Datos',
       whatsapp: 'WhatsApp',
       templates: 'Plantillas',
       media: 'Archivos',

@@ -186,6 +186,8 @@ const pt: WhatsAppWords = {
       health: 'Estado',
       team: 'Perfil e pessoas',
       quick: 'Respostas rápidas',
+      notify: 'Notificações',
+      data: 'Dados',
       whatsapp: 'WhatsApp',
       templates: 'Modelos',
       media: 'Arquivos',
