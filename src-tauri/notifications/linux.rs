@@ -114,6 +114,9 @@ fn notification(note: &Note, abilities: &[String]) -> Notification {
         .body(&body)
         .icon("cobro-desktop")
         .hint(Hint::DesktopEntry("Cobro".into()));
+    if !note.sound {
+        notification.hint(Hint::SuppressSound(true));
+    }
     if able("actions") {
         notification
             .action("default", &note.open)

@@ -29,6 +29,9 @@ fn notification(note: &Note) -> Notification {
         .summary(&note.title)
         .body(&note.body)
         .action("open", &note.open);
+    if note.sound {
+        notification.sound_name("Default");
+    }
     // Without it Windows shows PowerShell's name.
     #[cfg(windows)]
     notification.app_id("app.cobro.desktop");

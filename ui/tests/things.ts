@@ -4,6 +4,7 @@ import type {
   Connection,
   ConversationRow,
   ConversationView,
+  CustomerView,
   MediaView,
   Message,
   SearchHit,
@@ -58,6 +59,25 @@ export function aHit(fields: Partial<SearchHit> = {}): SearchHit {
       { text: 'un ', isHit: false },
       { text: 'pastel', isHit: true },
     ],
+    ...fields,
+  };
+}
+
+export function aCustomer(fields: Partial<CustomerView> = {}): CustomerView {
+  return {
+    contact: 'c1',
+    name: 'María González',
+    identities: [{ kind: 'phone', value: '+52 1 55 4821 7730' }],
+    fields: [
+      { name: '', value: 'Prefiere los sábados' },
+      { name: 'Talla', value: 'M' },
+    ],
+    joined: [],
+    stats: { paidCount: 0, lifetime: [], since: null },
+    conversations: [aRow()],
+    charges: [aCharge()],
+    messages: 3,
+    since: minutesAgo(5000),
     ...fields,
   };
 }

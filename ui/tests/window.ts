@@ -37,6 +37,17 @@ export function open(answers: Answers = {}) {
     labels: () => [],
     members: () => [{ id: 'me', name: '', isMe: true }],
     quick_replies: () => [],
+    notify_rules: () => ({
+      messages: true,
+      payments: true,
+      woke: true,
+      quietFrom: null,
+      quietTo: null,
+      hideContent: false,
+      sound: true,
+    }),
+    customers: () => ({ rows: [], next: null }),
+    field_names: () => [],
     search_history: ({ query }) => ({
       people: [maria, ana].filter(({ name }) => name.toLowerCase().includes(String(query))),
       hits: [],

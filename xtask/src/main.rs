@@ -5,6 +5,7 @@ mod bindings;
 mod commands;
 mod demo;
 mod paths;
+mod screenshots;
 mod seed;
 mod setup;
 mod steps;
@@ -28,6 +29,7 @@ Cobro's own commands
   cargo xtask bench [ARGUMENTS]   Measure a release build
   cargo xtask seed --profile DIR  Write an invented shop into a new profile
       --messages N --conversations N --seed N   Its size; by default 1,000,000 in 50,000
+  cargo xtask screenshots [DIR]   Every view, light and dark, in three languages and widths; needs Chromium
   cargo xtask bindings            Write ui/src/lib/bindings.ts anew
 
 Each first installs what this machine lacks. With no terminal, or with CI=true, nothing waits for an answer.
@@ -50,6 +52,7 @@ fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         "demo" => demo::run(&Paths::find()?, &demo::Options::parse(rest)?),
         "test" => test::run(&Paths::find()?, test::is_quick(rest)?),
         "bench" => bench::run(&Paths::find()?, rest),
+        "screenshots" => screenshots::run(&Paths::find()?, rest),
         "seed" => seed::run(&Paths::find()?, rest),
         "bindings" => bindings::run(&Paths::find()?),
         "help" | "--help" | "-h" => {

@@ -84,14 +84,14 @@ pub async fn export(inbox: &Inbox, contact: ContactId, into: PathBuf) -> Result<
     let files = inbox
         .store
         .read(move |conn| {
-            let mut out = BufWriter::new(File::create(&target).map_err(unwritable)?);
+            let mut out = BufWriter::new(File::create(&target).map_err(|error| unwritable(&error))?);
             let files = crate::export::write_customer(conn, contact, &mut out)?;
-            out.flush().map_err(unwritable)?;
+            out.flush().map_err(|error| unwritable(&error))?;
             Ok(files)
         })
         .await?;
     if !files.is_empty() {
-        std::fs::create_dir_all(folder.join("files")).map_err(unwritable)?;
+        std::fs::create_dir_all(folder.join("files")).map_err(|error| unwritable(&error))?;
     }
     for (message, name) in files {
         media::save(inbox, message, folder.join("files").join(name)).await?;
@@ -118,7 +118,7 @@ fn new_folder(into: &Path, name: &str) -> Result<PathBuf> {
         match std::fs::create_dir(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(unwritable(error)),
+            Err(error) => return Err(unwritable(&error)),
         }
     }
     Err(Error::Invalid(
@@ -126,7 +126,7 @@ fn new_folder(into: &Path, name: &str) -> Result<PathBuf> {
     ))
 }
 
-fn unwritable(error: std::io::Error) -> Error {
+fn unwritable(error: &std::io::Error) -> Error {
     Error::Invalid(format!(
         "The export can't be written there ({}). Choose a folder that may be written to, with room in it",
         error.kind()

@@ -48,13 +48,13 @@ impl Language {
                 "A conversation is back in your list",
             ],
         };
-        announcement.title = match announcement.kind {
+        let title = match announcement.kind {
             NoticeKind::Paid => paid,
             NoticeKind::Woke => woke,
             NoticeKind::Message | NoticeKind::Alert => message,
-        }
-        .to_owned();
-        announcement.body = String::new();
+        };
+        title.clone_into(&mut announcement.title);
+        announcement.body.clear();
     }
 
     /// Returns the title that says whose conversation is back.

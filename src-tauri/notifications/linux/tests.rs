@@ -106,6 +106,7 @@ fn note() -> Note {
         title: "Ana & co".into(),
         body: "<b>2</b> & 3\0".into(),
         open: "Open".into(),
+        sound: true,
     }
 }
 

@@ -141,6 +141,22 @@ export const commands = {
 	splitContact: (contact: ContactId, joined: ContactId) => typedError<null, CommandError>(__TAURI_INVOKE("split_contact", { contact, joined })),
 	/**  Returns who may be the same person, and why it seems so. */
 	contactSuggestions: (contact: ContactId) => typedError<ContactSuggestion[], CommandError>(__TAURI_INVOKE("contact_suggestions", { contact })),
+	/**  Returns one page of the shop's customers, who was active last first. */
+	customers: (query: string, after: string | null) => typedError<Page<CustomerRow>, CommandError>(__TAURI_INVOKE("customers", { query, after })),
+	/**  Returns what is known of a customer. */
+	customer: (contact: ContactId) => typedError<CustomerView, CommandError>(__TAURI_INVOKE("customer", { contact })),
+	/**  Returns one page of what was said with a customer, newest first. */
+	customerMessages: (contact: ContactId, before: string | null) => typedError<Page<Message>, CommandError>(__TAURI_INVOKE("customer_messages", { contact, before })),
+	/**  Writes everything of one customer where a person says. Returns the folder, or nothing if they changed their mind. */
+	exportCustomer: (contact: ContactId) => typedError<string | null, CommandError>(__TAURI_INVOKE("export_customer", { contact })),
+	/**  Erases a customer for good, if `typed` is their name. */
+	eraseCustomer: (contact: ContactId, typed: string) => typedError<null, CommandError>(__TAURI_INVOKE("erase_customer", { contact, typed })),
+	/**  Copies everything, encrypted, where a person says. Returns the folder, or nothing if they changed their mind. */
+	backUp: () => typedError<string | null, CommandError>(__TAURI_INVOKE("back_up")),
+	/**  Returns what is announced. */
+	notifyRules: () => typedError<NotifyRules, CommandError>(__TAURI_INVOKE("notify_rules")),
+	/**  Changes what is announced. */
+	setNotifyRules: (rules: NotifyRules) => typedError<null, CommandError>(__TAURI_INVOKE("set_notify_rules", { rules })),
 	/**  Writes what the shop notes of a customer; an empty value takes the field away. */
 	setField: (contact: ContactId, name: string, value: string) => typedError<null, CommandError>(__TAURI_INVOKE("set_field", { contact, name, value })),
 	/**  Returns the names of fields that the shop uses. */
@@ -427,6 +443,8 @@ export type CoreEvent = { type: "conversationChanged"; conversation: Conversatio
 { type: "templatesChanged" } | 
 /**  A product was written, archived, sold or met at Stripe. */
 { type: "catalogChanged" } | 
+/**  A backup is so far, in percent. */
+{ type: "backupMoved"; percent: number } | 
 /**  Labels, people of the shop or prepared answers changed. */
 { type: "toolsChanged" } | 
 /**  Events were missed: read everything again. */
@@ -471,6 +489,14 @@ export type CustomField = {
 	value: string,
 };
 
+/**  A customer as the list of customers shows them. */
+export type CustomerRow = {
+	contact: ContactId,
+	/**  Their latest conversation. */
+	row: ConversationRow,
+	stats: CustomerStats,
+};
+
 /**  What a customer has paid so far. */
 export type CustomerStats = {
 	paidCount: number,
@@ -478,6 +504,22 @@ export type CustomerStats = {
 	lifetime: Money[],
 	/**  When the first payment came. */
 	since: Timestamp | null,
+};
+
+/**  What is known of a customer. */
+export type CustomerView = {
+	contact: ContactId,
+	name: string,
+	identities: Identity[],
+	fields: CustomField[],
+	joined: JoinedContact[],
+	stats: CustomerStats,
+	/**  The latest first. */
+	conversations: ConversationRow[],
+	/**  The newest first. */
+	charges: Charge[],
+	messages: number,
+	since: Timestamp,
 };
 
 /**  How far an outgoing message has come. WhatsApp's reports only move it forward. */
@@ -767,6 +809,20 @@ export type NewQuickReply = {
 	text: string,
 	/**  Files in their order: staged ones, or those that it had. */
 	files: string[],
+};
+
+/**  What is announced, and when. */
+export type NotifyRules = {
+	messages: boolean,
+	payments: boolean,
+	/**  Conversations that come back from being put aside. */
+	woke: boolean,
+	/**  Such as `22:00`: from then on only alerts are announced; the rest waits for the end. */
+	quietFrom: string | null,
+	quietTo: string | null,
+	/**  Names, words and amounts stay out of notifications: others may see the screen. */
+	hideContent: boolean,
+	sound: boolean,
 };
 
 /**  One of the account's numbers. */

@@ -2,7 +2,16 @@ import axe from 'axe-core';
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { aFile, aMessage, aStatus, aView, minutesAgo } from '../../tests/things';
+import {
+  aCustomer,
+  aFile,
+  aHit,
+  aMessage,
+  aRow,
+  aStatus,
+  aView,
+  minutesAgo,
+} from '../../tests/things';
 import { maria, open, opened, press } from '../../tests/window';
 import type { Message } from '../lib/api';
 import { language } from '../lib/i18n/language.svelte';
@@ -81,6 +90,7 @@ function ofEveryKind(): Message[] {
     { direction: 'out', origin: 'desk', delivery: 'queued', text: 'Espera', asks: true },
     { text: 'editado', editedAt: minutesAgo(3) },
     { revokedAt: minutesAgo(3) },
+    { kind: 'note', direction: 'out', origin: 'desk', text: 'pidió factura, @Luis' },
   ];
   return kinds.map((fields, index) => aMessage({ id: `k${index}`, text: '', ...fields }));
 }
@@ -121,6 +131,10 @@ describe('everybody can use', () => {
     ['whatsapp', 'save-keys'],
     ['templates', 'create-kit'],
     ['media', 'auto-download'],
+    ['team', 'my-name'],
+    ['quick', 'quick-add'],
+    ['notify', 'notify-sound'],
+    ['data', 'back-up'],
     ['appearance', 'theme'],
   ])('settings: %s', async (section, part) => {
     await opened({
@@ -196,6 +210,70 @@ describe('everybody can use', () => {
     await opened();
     await fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true });
     await screen.findByTestId('palette-input');
+    expect(await violations()).toEqual([]);
+  });
+
+  it.each([
+    ['l', 'pick-input'],
+    ['h', 'pick-input'],
+    ['a', 'pick-input'],
+    ['n', 'note-input'],
+    ['?', 'key-sheet'],
+  ])('what the key %s opens', async (key, part) => {
+    await opened({ labels: () => [{ id: 'vip', name: 'VIP', color: 'violet' }] });
+    await press('j');
+    await screen.findByText('Hola de maria');
+    await press(key);
+    await screen.findByTestId(part);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('what a search finds', async () => {
+    await opened({
+      search_history: () => ({
+        people: [aRow()],
+        hits: [aHit()],
+        next: null,
+        isBuilding: true,
+        unclear: 'before:x',
+      }),
+    });
+    await press('/');
+    await userEvent.keyboard('pas');
+    await screen.findByTestId('search-hit');
+    expect(await violations()).toEqual([]);
+  });
+
+  it('the list’s filters and what is done with many', async () => {
+    await opened();
+    await userEvent.click(screen.getByTestId('filter'));
+    await userEvent.click(screen.getAllByTestId('choose')[0] ?? document.body);
+    await screen.findByTestId('bulk');
+    expect(await violations()).toEqual([]);
+  });
+
+  it('words found in one conversation', async () => {
+    await opened();
+    await press('j');
+    await fireEvent.keyDown(document.body, { key: 'f', ctrlKey: true });
+    await screen.findByTestId('find-input');
+    expect(await violations()).toEqual([]);
+  });
+
+  it('the customers', async () => {
+    await opened({
+      customers: () => ({
+        rows: [{ contact: 'c1', row: aRow(), stats: { paidCount: 0, lifetime: [], since: null } }],
+        next: null,
+      }),
+      customer: () => aCustomer(),
+      customer_messages: () => ({ rows: [aMessage()], next: null }),
+      field_names: () => ['Talla'],
+    });
+    await userEvent.click(screen.getByTestId('go-customers'));
+    await userEvent.click(await screen.findByTestId('customer-row'));
+    await userEvent.click(await screen.findByTestId('customer-erase'));
+    await screen.findByTestId('erase-form');
     expect(await violations()).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
 mod alerts;
 mod contacts;
 mod corpus;
+mod customers;
 mod history;
 mod reparse;
 mod search;

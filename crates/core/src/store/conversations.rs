@@ -141,7 +141,8 @@ pub(crate) fn remove_if_empty(conn: &Connection, id: ConversationId) -> Result<b
                AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation_id = ?1)
                AND NOT EXISTS (SELECT 1 FROM charges WHERE conversation_id = ?1)
                AND NOT EXISTS (SELECT 1 FROM outbox WHERE conversation_id = ?1)
-               AND NOT EXISTS (SELECT 1 FROM notices WHERE conversation_id = ?1)",
+               AND NOT EXISTS (SELECT 1 FROM notices WHERE conversation_id = ?1)
+               AND NOT EXISTS (SELECT 1 FROM quotations WHERE conversation_id = ?1)",
         )?
         .execute(params![id])?;
     Ok(removed > 0)

@@ -32,6 +32,7 @@ pub(crate) fn erase(conn: &Connection, contact: ContactId) -> Result<Vec<FileId>
         "DELETE FROM outbox WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM notices WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM messages WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
+        "DELETE FROM quotations WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM drafts WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM conversation_labels WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)"
             .to_owned(),

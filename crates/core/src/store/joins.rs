@@ -237,7 +237,7 @@ fn merge(conn: &Connection, from: ConversationId, into: ConversationId, line: Li
         .prepare_cached("UPDATE charges SET conversation_id = ?1 WHERE conversation_id = ?2 RETURNING id")?
         .query_map(params![into, from], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    for table in ["outbox", "notices"] {
+    for table in ["outbox", "notices", "quotations"] {
         conn.execute(
             &format!("UPDATE {table} SET conversation_id = ?1 WHERE conversation_id = ?2"),
             params![into, from],

@@ -119,6 +119,7 @@ const inbox = {
     noneAdvice: 'Prepare what you write every day: prices, hours, how to pay.',
     add: 'New quick reply',
     shortcut: 'Shortcut',
+    shortcutHint: 'prices',
     text: 'Text',
     files: 'Files',
     addFile: 'Add a file',

@@ -120,6 +120,7 @@ const inbox: typeof en = {
     noneAdvice: 'Prepara lo que escribes cada día: precios, horarios, cómo pagar.',
     add: 'Nueva respuesta rápida',
     shortcut: 'Atajo',
+    shortcutHint: 'precios',
     text: 'Texto',
     files: 'Archivos',
     addFile: 'Agregar un archivo',

@@ -120,6 +120,7 @@ const inbox: typeof en = {
     noneAdvice: 'Prepare o que você escreve todo dia: preços, horários, como pagar.',
     add: 'Nova resposta rápida',
     shortcut: 'Atalho',
+    shortcutHint: 'precos',
     text: 'Texto',
     files: 'Arquivos',
     addFile: 'Adicionar um arquivo',

@@ -1,0 +1,130 @@
+//! Customers: what is known of them, given out, and erased.
+
+use super::shop::{Shop, ago, ana, picture, says, text};
+use crate::domain::{MessageId, NotifyRules};
+use crate::{customer, notify, search, work};
+
+async fn two() -> Shop {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "quiero un pastel", ago(5)))).await;
+    shop.hears(says(picture("w2", "así", ago(4)))).await;
+    shop.hears(says(text(
+        "w3",
+        "5215548217730",
+        "Bea",
+        "un pastel también",
+        ago(3),
+    )))
+    .await;
+    shop
+}
+
+#[tokio::test]
+async fn the_list_shows_each_customer_once_and_finds_them_by_what_was_noted() {
+    let shop = two().await;
+    let ana = shop.contact("Ana").await;
+    customer::set_field(&shop.inbox, ana, "Empresa".into(), "Dulces Ñandú".into())
+        .await
+        .unwrap();
+    let names = |query: &'static str| {
+        let inbox = shop.inbox.clone();
+        async move {
+            let page = customer::page(&inbox, query.into(), None).await.unwrap();
+            page.rows
+                .into_iter()
+                .map(|each| each.row.name)
+                .collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(names("").await, ["Bea", "Ana"]);
+    assert_eq!(names("nandu").await, ["Ana"]);
+    assert_eq!(names("7730").await, ["Bea"]);
+
+    let view = customer::view(&shop.inbox, ana).await.unwrap();
+    assert_eq!((view.messages, view.fields.len()), (2, 1));
+    customer::set_field(&shop.inbox, ana, "Empresa".into(), " ".into())
+        .await
+        .unwrap();
+    assert!(names("nandu").await.is_empty());
+}
+
+#[tokio::test]
+async fn an_export_holds_what_is_of_one_customer_and_nothing_of_another() {
+    let shop = two().await;
+    let ana = shop.contact("Ana").await;
+    let folder = customer::export(&shop.inbox, ana, shop.folder.path().to_owned())
+        .await
+        .unwrap();
+    let text = std::fs::read_to_string(folder.join("customer.jsonl")).unwrap();
+    assert!(text.contains("quiero un pastel") && text.contains("5215511111111"));
+    assert!(!text.contains("también") && !text.contains("Bea"));
+    let again = customer::export(&shop.inbox, ana, shop.folder.path().to_owned())
+        .await
+        .unwrap();
+    assert_ne!(folder, again);
+}
+
+#[tokio::test]
+async fn an_erased_customer_is_found_nowhere() {
+    let shop = two().await;
+    let contact = shop.contact("Ana").await;
+    let conversation = shop.named("Ana").await.id;
+    work::note(&shop.inbox, MessageId::new(), conversation, "nota".into())
+        .await
+        .unwrap();
+
+    let refused = customer::erase(&shop.inbox, contact, "Anna".into()).await;
+    assert!(refused.is_err() && shop.thread(conversation).await.len() == 3);
+    customer::erase(&shop.inbox, contact, "Ana".into()).await.unwrap();
+
+    assert_eq!(shop.only().await.name, "Bea");
+    let found = search::find(&shop.inbox, "pastel".into(), None).await.unwrap();
+    assert_eq!(found.hits.len(), 1);
+    assert!(
+        search::find(&shop.inbox, "ana".into(), None)
+            .await
+            .unwrap()
+            .people
+            .is_empty()
+    );
+    let lines = shop.exported().await;
+    assert!(
+        lines
+            .iter()
+            .all(|line| !line.to_string().contains("5215511111111"))
+    );
+    assert_eq!(shop.count("media").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_not_wanted_is_not_announced_and_quiet_hours_need_both_ends() {
+    let mut shop = two().await;
+    let rules = NotifyRules {
+        hide_content: true,
+        ..NotifyRules::default()
+    };
+    notify::set_rules(&shop.inbox, rules.clone()).await.unwrap();
+    let due = notify::next(&shop.inbox).await.unwrap();
+    assert!(
+        due.iter()
+            .all(|each| each.title == "New message" && each.body.is_empty()),
+        "{due:?}"
+    );
+    for each in due {
+        notify::announced(&shop.inbox, each.notices, None).await.unwrap();
+    }
+    let no_messages = NotifyRules {
+        messages: false,
+        ..rules.clone()
+    };
+    notify::set_rules(&shop.inbox, no_messages).await.unwrap();
+    shop.hears(says(ana("w9", "otra vez", ago(1)))).await;
+    let wait = tokio::time::timeout(std::time::Duration::from_millis(300), notify::next(&shop.inbox)).await;
+    assert!(wait.is_err() && shop.count("notices").await == 0);
+
+    let half = NotifyRules {
+        quiet_from: Some("22:00".into()),
+        ..rules
+    };
+    assert!(notify::set_rules(&shop.inbox, half).await.is_err());
+}
