@@ -148,12 +148,12 @@ fn python(client: &str) -> Command {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stripes_node_package_works_with_the_sandbox() {
-    check(node("node", "stripe"), 8).await;
+    check(node("node", "stripe"), 10).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stripes_python_package_works_with_the_sandbox() {
-    check(python("python"), 8).await;
+    check(python("python"), 10).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -94,3 +94,50 @@ await assert.rejects(stripe.paymentLinks.create({ ...wanted, colour: 'red' }), {
 const stranger = new Stripe('sk_test_stranger', { ...address, maxNetworkRetries: 0 });
 await assert.rejects(stranger.events.list(), Stripe.errors.StripeAuthenticationError);
 ok('errors come as the package knows them');
+
+const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'once' });
+const code = await stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code: 'MITAD' });
+assert.equal(code.code, 'MITAD');
+const frozen = Math.floor(Date.now() / 1000);
+const clock = await stripe.testHelpers.testClocks.create({ frozen_time: frozen });
+const customer = await stripe.customers.create({ email: 'ana@example.com', test_clock: clock.id });
+const club = await stripe.checkout.sessions.create({
+  mode: 'subscription',
+  customer: customer.id,
+  success_url: 'https://shop.example/',
+  discounts: [{ promotion_code: code.id }],
+  line_items: [
+    {
+      quantity: 1,
+      price_data: {
+        currency: 'mxn',
+        unit_amount: 9900,
+        recurring: { interval: 'month' },
+        product_data: { name: 'Club' },
+      },
+    },
+  ],
+});
+assert.equal(club.amount_total, 4950);
+assert.equal((await control(`/sandbox/links/${club.id}/pay`, { card: '4242424242424242' })).outcome, 'paid');
+await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: frozen + 70 * 24 * 3600 });
+const [subscription] = (await stripe.subscriptions.list({ customer: customer.id })).data;
+assert.equal(subscription.status, 'active');
+const invoices = await stripe.invoices.list({ subscription: subscription.id, expand: ['data.payments'] });
+assert.deepEqual(invoices.data.map(({ amount_paid: paid }) => paid), [9900, 9900, 4950]);
+const upcoming = await stripe.invoices.createPreview({ subscription: subscription.id });
+assert.equal(upcoming.amount_due, 9900);
+const portal = await stripe.billingPortal.sessions.create({ customer: customer.id });
+assert.equal((await fetch(portal.url)).status, 200);
+assert.equal((await stripe.subscriptions.cancel(subscription.id)).status, 'canceled');
+ok(`subscription ${subscription.id}, three months long`);
+
+const disputed = await control(`/sandbox/payments/${session.payment_intent.id}/dispute`, {});
+const dispute = await stripe.disputes.retrieve(disputed.dispute);
+assert.equal(dispute.status, 'needs_response');
+let moved = 0;
+for await (const transaction of stripe.balanceTransactions.list({ limit: 3 })) moved += transaction.net;
+const balance = await stripe.balance.retrieve();
+assert.equal(balance.available[0].amount + balance.pending[0].amount, moved);
+assert.equal((await stripe.payouts.list()).data.length, 0);
+ok(`dispute ${dispute.id}, and a balance that adds up`);

@@ -8,6 +8,7 @@
 import json
 import os
 import sys
+import time
 import urllib.request
 import uuid
 
@@ -120,3 +121,51 @@ same((unknown.code, unknown.param), ("parameter_unknown", "colour"))
 stranger = stripe.StripeClient("sk_test_stranger", base_addresses={"api": API}, max_network_retries=0).v1
 refused(stripe.AuthenticationError, stranger.events.list)
 ok("errors come as the package knows them")
+
+frozen = int(time.time())
+clock = client.test_helpers.test_clocks.create(params={"frozen_time": frozen})
+customer = client.customers.create(params={"email": "ana@example.com", "test_clock": clock.id})
+monthly = {"currency": "mxn", "unit_amount": 9900, "recurring": {"interval": "month"}, "product_data": {"name": "Club"}}
+club = client.checkout.sessions.create(
+    params={
+        "mode": "subscription",
+        "customer": customer.id,
+        "success_url": "https://shop.example/",
+        "line_items": [{"quantity": 1, "price_data": monthly}],
+    }
+)
+same(control(f"/sandbox/links/{club.id}/pay", {"card": "4242424242424242"})["outcome"], "paid")
+subscription = client.subscriptions.list(params={"customer": customer.id}).data[0]
+schedule = client.subscription_schedules.create(params={"from_subscription": subscription.id})
+half_a_year = {
+    "start_date": schedule.phases[0].start_date,
+    "items": [{"price": subscription["items"].data[0].price.id, "quantity": 1}],
+    "duration": {"interval": "month", "interval_count": 6},
+}
+client.subscription_schedules.update(schedule.id, params={"end_behavior": "cancel", "phases": [half_a_year]})
+client.test_helpers.test_clocks.advance(clock.id, params={"frozen_time": frozen + 300 * 24 * 3600})
+same(client.subscriptions.retrieve(subscription.id).status, "canceled")
+invoices = client.invoices.list(params={"customer": customer.id}).data
+same([invoice.amount_paid for invoice in invoices], [9900] * 6)
+ok(f"six instalments by schedule {schedule.id}")
+
+spei = client.checkout.sessions.create(
+    params={
+        "mode": "payment",
+        "customer": client.customers.create(params={"name": "Ana"}).id,
+        "success_url": "https://shop.example/",
+        "line_items": [
+            {"quantity": 1, "price_data": {"currency": "mxn", "unit_amount": 50000, "product_data": {"name": "Mesa"}}}
+        ],
+        "allowed_payment_method_types": ["customer_balance"],
+        "payment_method_options": {
+            "customer_balance": {"funding_type": "bank_transfer", "bank_transfer": {"type": "mx_bank_transfer"}}
+        },
+    }
+)
+told = control(f"/sandbox/links/{spei.id}/pay", {"method": "transfer"})
+same(control(f"/sandbox/transfers/{told['payment_intent']}", {"amount": 20000})["remaining"], 30000)
+client.test_helpers.customers.fund_cash_balance(spei.customer, params={"amount": 35000, "currency": "mxn"})
+same(client.checkout.sessions.retrieve(spei.id).payment_status, "paid")
+same(client.customers.cash_balance.retrieve(spei.customer).available["mxn"], 5000)
+ok(f"a transfer in two parts, {told['clabe'][:3]}…")

@@ -357,6 +357,7 @@ struct Payment {
 enum Method {
     Card,
     Oxxo,
+    Transfer,
 }
 
 async fn pay(
@@ -386,6 +387,7 @@ fn with(payment: Payment, name: String) -> PayWith {
     let card = payment.card.unwrap_or_else(|| "4242424242424242".to_owned());
     let with = match payment.method {
         Some(Method::Oxxo) => PayWith::oxxo(),
+        Some(Method::Transfer) => PayWith::transfer(),
         Some(Method::Card) | None => PayWith::card(card).challenged(payment.three_d_secure),
     };
     let email = payment.email.unwrap_or_else(|| "cliente@example.com".to_owned());

@@ -298,7 +298,11 @@ impl Actor {
                 self.plan_in(TO_TRY_AGAIN, Deed::Pay(page));
             }
             PayOutcome::Inactive { .. } | PayOutcome::VoucherExpired { .. } => self.say_soon(says.dead),
-            PayOutcome::AlreadyPaid { .. } | PayOutcome::Refused { .. } | PayOutcome::NotFound { .. } => {}
+            PayOutcome::AlreadyPaid { .. }
+            | PayOutcome::Refused { .. }
+            | PayOutcome::Transfer { .. }
+            | PayOutcome::PartlyFunded { .. }
+            | PayOutcome::NotFound { .. } => {}
         }
     }
 }

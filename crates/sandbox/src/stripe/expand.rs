@@ -6,15 +6,23 @@ use super::ledger::Ledger;
 use super::listing;
 use super::objects::balance_transaction::BalanceTransaction;
 use super::objects::charge::Charge;
+use super::objects::coupon::Coupon;
 use super::objects::customer::Customer;
+use super::objects::dispute::Dispute;
+use super::objects::invoice::Invoice;
 use super::objects::line::Line;
 use super::objects::payment_intent::PaymentIntent;
 use super::objects::payment_link::PaymentLink;
 use super::objects::payment_method::PaymentMethod;
+use super::objects::payout::Payout;
 use super::objects::price::Price;
 use super::objects::product::Product;
+use super::objects::promotion_code::PromotionCode;
 use super::objects::refund::Refund;
+use super::objects::schedule::Schedule;
 use super::objects::session::Session;
+use super::objects::subscription::Subscription;
+use super::objects::test_clock::TestClock;
 use super::refusal::Refusal;
 use super::shelf::Object;
 
@@ -50,6 +58,47 @@ const EXPANDABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("customer", &["default_source", "test_clock"]),
+    ("dispute", &["charge", "payment_intent"]),
+    (
+        "payout",
+        &[
+            "balance_transaction",
+            "destination",
+            "failure_balance_transaction",
+            "original_payout",
+        ],
+    ),
+    (
+        "invoice",
+        &["customer", "subscription", "default_payment_method", "test_clock"],
+    ),
+    ("invoice_payment", &["invoice"]),
+    (
+        "subscription",
+        &[
+            "customer",
+            "default_payment_method",
+            "latest_invoice",
+            "pending_setup_intent",
+            "schedule",
+            "test_clock",
+        ],
+    ),
+    (
+        "subscription_schedule",
+        &["customer", "subscription", "test_clock"],
+    ),
+    ("promotion_code", &["customer"]),
+    // Parts that have no kind of their own, such as a promotion code's `promotion`.
+    (
+        "",
+        &[
+            "coupon",
+            "payment_intent",
+            "subscription",
+            "default_payment_method",
+        ],
+    ),
     (
         "payment_intent",
         &[
@@ -156,7 +205,7 @@ fn cannot(path: &str) -> Refusal {
 fn is_included(kind: &str, field: &str) -> bool {
     matches!(
         (kind, field),
-        ("checkout.session" | "payment_link", "line_items") | ("charge", "refunds")
+        ("checkout.session" | "payment_link", "line_items") | ("charge", "refunds") | ("invoice", "payments")
     )
 }
 
@@ -178,6 +227,7 @@ fn include(ledger: &Ledger, value: &mut Value, kind: &str, field: &str) {
             .links
             .get(id)
             .map(|link| lines(ledger, &link.lines, &format!("/v1/payment_links/{id}/line_items"))),
+        "invoice" => ledger.invoices.get(id).map(Invoice::payments),
         _ => Some(refunds(ledger, id)),
     };
     if let (Some(list), Some(object)) = (list, value.as_object_mut()) {
@@ -205,7 +255,9 @@ fn refunds(ledger: &Ledger, charge: &str) -> Value {
 
 /// Returns the object of any kind that has this id.
 fn find(ledger: &Ledger, id: &str) -> Option<Value> {
-    let (prefix, _) = id.split_once('_')?;
+    let Some((prefix, _)) = id.split_once('_') else {
+        return shown::<Coupon>(ledger, id);
+    };
     match prefix {
         "plink" => shown::<PaymentLink>(ledger, id),
         "cs" => shown::<Session>(ledger, id),
@@ -217,6 +269,13 @@ fn find(ledger: &Ledger, id: &str) -> Option<Value> {
         "pm" => shown::<PaymentMethod>(ledger, id),
         "prod" => shown::<Product>(ledger, id),
         "price" => shown::<Price>(ledger, id),
+        "sub" if id.starts_with("sub_sched_") => shown::<Schedule>(ledger, id),
+        "sub" => shown::<Subscription>(ledger, id),
+        "in" => shown::<Invoice>(ledger, id),
+        "clock" => shown::<TestClock>(ledger, id),
+        "promo" => shown::<PromotionCode>(ledger, id),
+        "du" => shown::<Dispute>(ledger, id),
+        "po" => shown::<Payout>(ledger, id),
         _ => None,
     }
 }

@@ -34,6 +34,10 @@ impl<'a> Fields<'a> {
         self.get(name).and_then(Value::as_i64)
     }
 
+    pub(crate) fn number(self, name: &str) -> Option<f64> {
+        self.get(name).and_then(Value::as_f64)
+    }
+
     pub(crate) fn flag(self, name: &str) -> Option<bool> {
         self.get(name).and_then(Value::as_bool)
     }

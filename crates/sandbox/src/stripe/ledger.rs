@@ -8,16 +8,25 @@ use serde_json::{Map, Value};
 use super::agenda::{Agenda, Job};
 use super::ids::Ids;
 use super::objects::balance_transaction::BalanceTransaction;
+use super::objects::cash::CashTransaction;
 use super::objects::charge::Charge;
+use super::objects::coupon::Coupon;
 use super::objects::customer::Customer;
+use super::objects::dispute::Dispute;
 use super::objects::event::{Cause, Event};
+use super::objects::invoice::Invoice;
 use super::objects::payment_intent::PaymentIntent;
 use super::objects::payment_link::PaymentLink;
 use super::objects::payment_method::PaymentMethod;
+use super::objects::payout::Payout;
 use super::objects::price::Price;
 use super::objects::product::Product;
+use super::objects::promotion_code::PromotionCode;
 use super::objects::refund::Refund;
+use super::objects::schedule::Schedule;
 use super::objects::session::Session;
+use super::objects::subscription::Subscription;
+use super::objects::test_clock::TestClock;
 use super::objects::webhook_endpoint::WebhookEndpoint;
 use super::options::StripeOptions;
 use super::refusal::Refusal;
@@ -29,6 +38,14 @@ pub(crate) struct Ledger {
     pub(crate) ids: Ids,
     pub(crate) products: Shelf<Product>,
     pub(crate) prices: Shelf<Price>,
+    pub(crate) coupons: Shelf<Coupon>,
+    pub(crate) subscriptions: Shelf<Subscription>,
+    pub(crate) invoices: Shelf<Invoice>,
+    pub(crate) schedules: Shelf<Schedule>,
+    pub(crate) clocks: Shelf<TestClock>,
+    /// Visits to the portal, by what follows `/p/session/` in their address.
+    pub(crate) portal: HashMap<String, PortalVisit>,
+    pub(crate) codes: Shelf<PromotionCode>,
     pub(crate) links: Shelf<PaymentLink>,
     pub(crate) sessions: Shelf<Session>,
     pub(crate) intents: Shelf<PaymentIntent>,
@@ -36,12 +53,17 @@ pub(crate) struct Ledger {
     pub(crate) charges: Shelf<Charge>,
     pub(crate) transactions: Shelf<BalanceTransaction>,
     pub(crate) refunds: Shelf<Refund>,
+    pub(crate) disputes: Shelf<Dispute>,
+    pub(crate) payouts: Shelf<Payout>,
+    pub(crate) cash: Shelf<CashTransaction>,
     pub(crate) customers: Shelf<Customer>,
     pub(crate) events: Shelf<Event>,
     pub(crate) endpoints: Shelf<WebhookEndpoint>,
     /// Payment links by what follows `/pay/` in their address.
     pub(crate) tokens: HashMap<String, String>,
     pub(crate) agenda: Agenda,
+    /// When the next payout is planned, in seconds.
+    pub(crate) next_payout: i64,
     /// Events that still have to be handed to the webhooks, oldest first.
     pub(crate) outgoing: Vec<Value>,
 }
@@ -53,6 +75,13 @@ impl Ledger {
             ids: Ids::default(),
             products: Shelf::default(),
             prices: Shelf::default(),
+            coupons: Shelf::default(),
+            subscriptions: Shelf::default(),
+            invoices: Shelf::default(),
+            schedules: Shelf::default(),
+            clocks: Shelf::default(),
+            portal: HashMap::new(),
+            codes: Shelf::default(),
             links: Shelf::default(),
             sessions: Shelf::default(),
             intents: Shelf::default(),
@@ -60,14 +89,26 @@ impl Ledger {
             charges: Shelf::default(),
             transactions: Shelf::default(),
             refunds: Shelf::default(),
+            disputes: Shelf::default(),
+            payouts: Shelf::default(),
+            cash: Shelf::default(),
             customers: Shelf::default(),
             events: Shelf::default(),
             endpoints: Shelf::default(),
             tokens: HashMap::new(),
             agenda: Agenda::default(),
+            next_payout: 0,
             outgoing: Vec::new(),
         }
     }
+}
+
+/// Who may see which customer's portal.
+#[derive(Debug, Clone)]
+pub(crate) struct PortalVisit {
+    pub(crate) customer: String,
+    pub(crate) locale: Option<String>,
+    pub(crate) return_url: Option<String>,
 }
 
 /// The ledger at one moment, for one cause: changes and the events they make go together.
@@ -76,6 +117,8 @@ pub(crate) struct Act<'a> {
     pub(crate) ledger: &'a mut Ledger,
     pub(crate) now_ms: i64,
     pub(crate) cause: Cause,
+    /// The test clock whose time it is, if it is one's.
+    pub(crate) clock: Option<String>,
 }
 
 impl Act<'_> {
@@ -160,8 +203,12 @@ impl Act<'_> {
         self.add(event);
     }
 
+    /// Plans a job, in the time that it is now: a test clock's, or everyone's.
     pub(crate) fn schedule(&mut self, at_ms: i64, job: Job) {
-        self.ledger.agenda.add(at_ms, job);
+        match self.clock.clone() {
+            Some(clock) => self.amend::<TestClock>(&clock, |clock| clock.agenda.add(at_ms, job)),
+            None => self.ledger.agenda.add(at_ms, job),
+        }
     }
 }
 

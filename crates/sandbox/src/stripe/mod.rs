@@ -2,6 +2,7 @@
 
 mod agenda;
 mod api;
+mod billing;
 mod checkout;
 mod control;
 mod currency;
@@ -38,10 +39,12 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::webhooks::{Letter, Webhooks};
 use checkout::open::Visit;
-use checkout::{open, pay, voucher};
+use checkout::{cards, discount, dispute, open, pay, payout, refund, transfer, voucher};
 use idempotency::Keys;
 use ledger::{Act, Ledger};
+use objects::customer::Customer;
 use objects::event::Cause;
+use objects::payment_intent::PaymentIntent;
 use objects::payment_link::PaymentLink;
 use objects::session::Session;
 
@@ -116,6 +119,77 @@ impl Stripe {
         self.act(Cause::default(), |act| voucher::expire(act, payment_intent))
     }
 
+    /// Lets money arrive for a payment that waits for a transfer: too little, enough or too much.
+    pub fn transfer(&self, payment_intent: &str, amount: i64) -> PayOutcome {
+        self.act(Cause::default(), |act| {
+            transfer::send(act, payment_intent, amount)
+        })
+    }
+
+    /// Opens a dispute of a payment's charge; returns its id, or why there can be none.
+    pub fn dispute(&self, payment_intent: &str, reason: &str, warning: bool) -> Result<String, String> {
+        self.act(Cause::default(), |act| {
+            let charge = act
+                .get::<PaymentIntent>(payment_intent)
+                .and_then(|intent| intent.latest_charge.clone())
+                .ok_or_else(|| format!("there is no paid payment '{payment_intent}'"))?;
+            dispute::open(act, &charge, reason, None, warning)
+        })
+    }
+
+    /// Ends a dispute, for the shop or for its customer.
+    pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<(), String> {
+        self.act(Cause::default(), |act| dispute::close(act, dispute, won))
+    }
+
+    /// Lets a refund arrive that is on its way, or sends one back.
+    pub fn end_refund(&self, refund: &str, succeeds: bool) -> Result<(), String> {
+        self.act(Cause::default(), |act| {
+            if succeeds {
+                refund::succeed(act, refund)
+            } else {
+                refund::fail(act, refund)
+            }
+        })
+    }
+
+    /// Pays out what is available, without waiting for the night.
+    pub fn pay_out(&self) {
+        self.act(Cause::default(), payout::pay_out);
+    }
+
+    /// Sends a payout back from the shop's bank.
+    pub fn fail_payout(&self, payout: &str) -> Result<(), String> {
+        self.act(Cause::default(), |act| payout::fail(act, payout))
+    }
+
+    /// Lets a customer's card fail from now on, with a decline code such as `insufficient_funds`, or work again.
+    pub fn set_card(&self, customer: &str, works: bool) -> Result<(), String> {
+        self.act(Cause::default(), |act| {
+            act.get::<Customer>(customer)
+                .ok_or_else(|| format!("there is no customer '{customer}'"))?;
+            let fails = (!works).then_some(cards::NO_FUNDS);
+            act.amend::<Customer>(customer, |customer| customer.card_fails = fails);
+            Ok(())
+        })
+    }
+
+    /// Gives a customer's subscriptions another card, as on the portal.
+    pub fn change_card(&self, customer: &str, number: &str) -> Result<(), String> {
+        self.act(Cause::default(), |act| {
+            act.get::<Customer>(customer)
+                .ok_or_else(|| format!("there is no customer '{customer}'"))?;
+            act.in_time_of(customer, |act| {
+                pay_page::portal::change_card(act, customer, number)
+            })
+        })
+    }
+
+    /// Types a promotion code into a session's page.
+    pub fn type_code(&self, session: &str, code: &str) -> Result<(), String> {
+        self.act(Cause::default(), |act| discount::type_code(act, session, code))
+    }
+
     /// Does what is due by now. Reading through the API does so anyway.
     pub fn catch_up(&self) {
         self.act(Cause::default(), |_| {});
@@ -129,6 +203,7 @@ impl Stripe {
             now_ms: self.clock.now_ms(),
             ledger: &mut ledger,
             cause: Cause::default(),
+            clock: None,
         };
         act.catch_up();
         act.cause = cause;

@@ -19,6 +19,13 @@ pub const DESK_PERMISSIONS: &[&str] = &[
     "rak_event_read",
     "rak_accounts_kyc_basic_read",
     "rak_webhook_write",
+    "rak_coupon_write",
+    "rak_promotion_code_write",
+    "rak_subscription_write",
+    "rak_invoice_write",
+    "rak_dispute_read",
+    "rak_payout_read",
+    "rak_billing_portal_write",
 ];
 
 /// Events that reach the webhook endpoint unless told otherwise: those about money and checkouts.
@@ -39,6 +46,25 @@ pub const ENABLED_EVENTS: &[&str] = &[
     "refund.created",
     "refund.updated",
     "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
+    "payment_intent.partially_funded",
+    "payout.created",
+    "payout.paid",
+    "payout.failed",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.subscription.trial_will_end",
+    "invoice.upcoming",
+    "invoice.created",
+    "invoice.finalized",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.payment_action_required",
 ];
 
 /// The account that [`super::Stripe`] plays.
@@ -62,6 +88,8 @@ pub struct StripeOptions {
     pub enabled_events: BTreeSet<String>,
     /// How long after a payment its balance transaction (fee and net) appears, in virtual milliseconds.
     pub balance_delay_ms: i64,
+    /// Whether each night's available balance goes to the bank by itself.
+    pub pays_out: bool,
 }
 
 impl StripeOptions {
@@ -78,6 +106,7 @@ impl StripeOptions {
             shop: "Tienda Luna".to_owned(),
             enabled_events: owned(ENABLED_EVENTS),
             balance_delay_ms: 800,
+            pays_out: true,
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
         max: usize,
     },
     Int,
+    /// A number that may have a fraction.
+    Decimal,
     Flag,
     /// A switch that the sandbox can't turn on; `false` is what it does anyway.
     Off,
@@ -50,6 +52,9 @@ pub(crate) const fn text(name: &'static str) -> Param {
 }
 pub(crate) const fn int(name: &'static str) -> Param {
     param(name, Kind::Int)
+}
+pub(crate) const fn decimal(name: &'static str) -> Param {
+    param(name, Kind::Decimal)
 }
 pub(crate) const fn flag(name: &'static str) -> Param {
     param(name, Kind::Flag)
@@ -242,6 +247,10 @@ fn scalar(text: &str, kind: &Kind, path: &str) -> Result<Value, Refusal> {
         Kind::Int | Kind::Range => text.parse::<i64>().map(Value::from).map_err(|_| {
             Refusal::invalid(format!("Invalid integer: {text}")).code("parameter_invalid_integer")
         }),
+        Kind::Decimal => text
+            .parse::<f64>()
+            .map(Value::from)
+            .map_err(|_| Refusal::invalid(format!("Invalid decimal: {text}"))),
         Kind::Flag | Kind::Off => match text {
             "false" => Ok(false.into()),
             "true" if matches!(kind, Kind::Off) => {
@@ -281,6 +290,7 @@ fn empty_parameter(path: &str) -> Refusal {
 fn word(kind: &Kind) -> &'static str {
     match kind {
         Kind::Int | Kind::Range => "integer",
+        Kind::Decimal => "number",
         Kind::Flag | Kind::Off => "boolean",
         _ => "string",
     }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::endpoints::{
-    account, catalog, customers, events, intents, links, payments, refunds, sessions, webhook_endpoints,
+    account, cash, catalog, coupons, customers, disputes, events, intents, invoices, links, payments,
+    payouts, portal, refunds, schedules, sessions, subscriptions, test_clocks, webhook_endpoints,
 };
 use super::fields::Fields;
 use super::ledger::Act;
@@ -114,6 +115,14 @@ const PRICE: &str = "rak_plan";
 const CUSTOMER: &str = "rak_customer";
 const INTENT: &str = "rak_payment_intent";
 const CHARGE: &str = "rak_charge";
+const COUPON: &str = "rak_coupon";
+const CODE: &str = "rak_promotion_code";
+const DISPUTE: &str = "rak_dispute";
+const PAYOUT: &str = "rak_payout";
+const SUBSCRIPTION: &str = "rak_subscription";
+const INVOICE: &str = "rak_invoice";
+const PORTAL: &str = "rak_billing_portal";
+const CLOCK: &str = "rak_billing_clock";
 const TRANSACTION: &str = "rak_balance_transaction_source";
 const WEBHOOK: &str = "rak_webhook";
 
@@ -202,6 +211,197 @@ pub(crate) const ROUTES: &[Route] = &[
         customers::update,
     ),
     delete("/v1/customers/{customer}", CUSTOMER, customers::delete),
+    get(
+        "/v1/customers/{customer}/cash_balance",
+        CUSTOMER,
+        &[],
+        cash::balance,
+    ),
+    get(
+        "/v1/customers/{customer}/cash_balance_transactions",
+        CUSTOMER,
+        cash::LIST,
+        cash::list,
+    ),
+    post(
+        "/v1/test_helpers/customers/{customer}/fund_cash_balance",
+        CUSTOMER,
+        cash::FUND,
+        cash::fund,
+    ),
+    get(
+        "/v1/subscriptions",
+        SUBSCRIPTION,
+        subscriptions::LIST,
+        subscriptions::list,
+    ),
+    get(
+        "/v1/subscriptions/{subscription_exposed_id}",
+        SUBSCRIPTION,
+        &[],
+        subscriptions::retrieve,
+    ),
+    post(
+        "/v1/subscriptions/{subscription_exposed_id}",
+        SUBSCRIPTION,
+        subscriptions::UPDATE,
+        subscriptions::update,
+    ),
+    Route {
+        params: subscriptions::CANCEL,
+        ..delete(
+            "/v1/subscriptions/{subscription_exposed_id}",
+            SUBSCRIPTION,
+            subscriptions::cancel,
+        )
+    },
+    post(
+        "/v1/subscription_schedules",
+        SUBSCRIPTION,
+        schedules::CREATE,
+        schedules::create,
+    ),
+    get(
+        "/v1/subscription_schedules",
+        SUBSCRIPTION,
+        schedules::LIST,
+        schedules::list,
+    ),
+    get(
+        "/v1/subscription_schedules/{schedule}",
+        SUBSCRIPTION,
+        &[],
+        schedules::retrieve,
+    ),
+    post(
+        "/v1/subscription_schedules/{schedule}",
+        SUBSCRIPTION,
+        schedules::UPDATE,
+        schedules::update,
+    ),
+    post(
+        "/v1/subscription_schedules/{schedule}/release",
+        SUBSCRIPTION,
+        schedules::RELEASE,
+        schedules::release,
+    ),
+    post(
+        "/v1/subscription_schedules/{schedule}/cancel",
+        SUBSCRIPTION,
+        schedules::CANCEL,
+        schedules::cancel,
+    ),
+    get("/v1/invoices", INVOICE, invoices::LIST, invoices::list),
+    post(
+        "/v1/invoices/create_preview",
+        INVOICE,
+        invoices::PREVIEW,
+        invoices::preview,
+    ),
+    get("/v1/invoices/{invoice}", INVOICE, &[], invoices::retrieve),
+    post(
+        "/v1/invoices/{invoice}/pay",
+        INVOICE,
+        invoices::PAY,
+        invoices::pay,
+    ),
+    post("/v1/invoices/{invoice}/void", INVOICE, &[], invoices::void),
+    get(
+        "/v1/invoice_payments",
+        INVOICE,
+        invoices::LIST_PAYMENTS,
+        invoices::list_payments,
+    ),
+    post(
+        "/v1/billing_portal/sessions",
+        PORTAL,
+        portal::CREATE,
+        portal::create,
+    ),
+    post(
+        "/v1/test_helpers/test_clocks",
+        CLOCK,
+        test_clocks::CREATE,
+        test_clocks::create,
+    ),
+    get(
+        "/v1/test_helpers/test_clocks",
+        CLOCK,
+        test_clocks::LIST,
+        test_clocks::list,
+    ),
+    get(
+        "/v1/test_helpers/test_clocks/{test_clock}",
+        CLOCK,
+        &[],
+        test_clocks::retrieve,
+    ),
+    post(
+        "/v1/test_helpers/test_clocks/{test_clock}/advance",
+        CLOCK,
+        test_clocks::ADVANCE,
+        test_clocks::advance,
+    ),
+    delete(
+        "/v1/test_helpers/test_clocks/{test_clock}",
+        CLOCK,
+        test_clocks::delete,
+    ),
+    post(
+        "/v1/coupons",
+        COUPON,
+        coupons::CREATE_COUPON,
+        coupons::create_coupon,
+    ),
+    get(
+        "/v1/coupons",
+        COUPON,
+        coupons::LIST_COUPONS,
+        coupons::list_coupons,
+    ),
+    get("/v1/coupons/{coupon}", COUPON, &[], coupons::retrieve_coupon),
+    post(
+        "/v1/coupons/{coupon}",
+        COUPON,
+        coupons::UPDATE_COUPON,
+        coupons::update_coupon,
+    ),
+    delete("/v1/coupons/{coupon}", COUPON, coupons::delete_coupon),
+    post(
+        "/v1/promotion_codes",
+        CODE,
+        coupons::CREATE_CODE,
+        coupons::create_code,
+    ),
+    get(
+        "/v1/promotion_codes",
+        CODE,
+        coupons::LIST_CODES,
+        coupons::list_codes,
+    ),
+    get(
+        "/v1/promotion_codes/{promotion_code}",
+        CODE,
+        &[],
+        coupons::retrieve_code,
+    ),
+    post(
+        "/v1/promotion_codes/{promotion_code}",
+        CODE,
+        coupons::UPDATE_CODE,
+        coupons::update_code,
+    ),
+    get("/v1/disputes", DISPUTE, disputes::LIST, disputes::list),
+    get("/v1/disputes/{dispute}", DISPUTE, &[], disputes::retrieve),
+    post(
+        "/v1/disputes/{dispute}",
+        DISPUTE,
+        disputes::UPDATE,
+        disputes::update,
+    ),
+    post("/v1/disputes/{dispute}/close", DISPUTE, &[], disputes::close),
+    get("/v1/payouts", PAYOUT, payouts::LIST, payouts::list),
+    get("/v1/payouts/{payout}", PAYOUT, &[], payouts::retrieve),
     post("/v1/payment_intents", INTENT, intents::CREATE, intents::create),
     get("/v1/payment_intents", INTENT, intents::LIST, intents::list),
     get(

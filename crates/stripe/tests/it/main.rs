@@ -11,4 +11,5 @@ mod objects;
 mod reading;
 mod requests;
 mod retries;
+mod sandbox;
 mod server;

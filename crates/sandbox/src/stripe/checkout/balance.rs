@@ -1,6 +1,8 @@
 //! What a payment leaves on the shop's balance, a moment after it.
 
+use super::{dispute, payout};
 use crate::stripe::agenda::Job;
+use crate::stripe::currency::Currency;
 use crate::stripe::ledger::Act;
 use crate::stripe::objects::balance_transaction::{BalanceTransaction, Movement, fee};
 use crate::stripe::objects::charge::Charge;
@@ -20,16 +22,28 @@ pub(crate) fn settle(act: &mut Act, charge: &str) {
     let found = found.clone();
     let movement = match found.instrument {
         Instrument::Card(_) => Movement::Charge,
-        Instrument::Oxxo(_) => Movement::Payment,
+        Instrument::Oxxo(_) | Instrument::Transfer => Movement::Payment,
     };
     let fee = fee(found.amount, found.currency, &found.instrument);
     let transaction = book(act, &found, movement, found.amount, fee, &found.id);
     act.revise::<Charge>(charge, "charge.updated", |charge| {
         charge.balance_transaction = Some(transaction);
     });
+    if is_disputed_at_once(&found.instrument) {
+        let opened = dispute::open(act, charge, "fraudulent", None, false);
+        debug_assert!(
+            opened.is_ok(),
+            "a card that was just charged can be disputed: {opened:?}"
+        );
+    }
 }
 
-/// Adds a balance transaction and returns its id.
+/// Stripe's own card for it.
+fn is_disputed_at_once(instrument: &Instrument) -> bool {
+    matches!(instrument, Instrument::Card(face) if face.last4 == "0259")
+}
+
+/// Adds a balance transaction of a charge and returns its id.
 pub(crate) fn book(
     act: &mut Act,
     charge: &Charge,
@@ -38,20 +52,56 @@ pub(crate) fn book(
     fee: i64,
     source: &str,
 ) -> String {
-    let id = act.id("txn");
-    let available_on = act.now() + DAYS_UNTIL_AVAILABLE * DAY;
-    act.schedule(available_on * 1000, Job::Release(id.clone()));
-    act.add(BalanceTransaction {
-        id: id.clone(),
-        created: act.now(),
-        available_on,
-        available: false,
-        amount,
-        fee,
+    let entry = Entry {
         currency: charge.currency,
         movement,
-        source: source.to_owned(),
+        amount,
+        fee,
+        source,
         description: charge.description.clone(),
-    });
-    id
+    };
+    // What comes waits two days; what leaves, leaves at once.
+    let days = if amount > 0 { DAYS_UNTIL_AVAILABLE } else { 0 };
+    entry.keep(act, days)
+}
+
+/// A movement on the balance, before it has an id.
+pub(crate) struct Entry<'a> {
+    pub(crate) currency: Currency,
+    pub(crate) movement: Movement,
+    pub(crate) amount: i64,
+    pub(crate) fee: i64,
+    pub(crate) source: &'a str,
+    pub(crate) description: Option<String>,
+}
+
+impl Entry<'_> {
+    /// Adds the movement, to be available in so many days, and returns its id.
+    pub(crate) fn keep(self, act: &mut Act, days: i64) -> String {
+        let id = act.id("txn");
+        let available_on = act.now() + days * DAY;
+        if days > 0 {
+            act.schedule(available_on * 1000, Job::Release(id.clone()));
+        }
+        act.add(BalanceTransaction {
+            id: id.clone(),
+            created: act.now(),
+            available_on,
+            available: days == 0,
+            amount: self.amount,
+            fee: self.fee,
+            currency: self.currency,
+            movement: self.movement,
+            source: self.source.to_owned(),
+            payout: None,
+            description: self.description,
+        });
+        id
+    }
+}
+
+/// Lets a movement be paid out, and plans the day's payout.
+pub(crate) fn release(act: &mut Act, transaction: &str) {
+    act.amend::<BalanceTransaction>(transaction, |transaction| transaction.available = true);
+    payout::plan(act);
 }

@@ -38,7 +38,7 @@ const fn failed(code: &'static str, message: &'static str) -> Failure {
 }
 
 const GENERIC: Failure = declined("generic_decline", "Your card was declined.");
-const NO_FUNDS: Failure = declined("insufficient_funds", "Your card has insufficient funds.");
+pub(crate) const NO_FUNDS: Failure = declined("insufficient_funds", "Your card has insufficient funds.");
 const LOST: Failure = declined("lost_card", "Your card was declined.");
 const STOLEN: Failure = declined("stolen_card", "Your card was declined.");
 const VELOCITY: Failure = declined(
@@ -141,6 +141,27 @@ const CARDS: &[(&str, &str, &str, &str, Behaviour)] = &[
         "pm_card_cl",
         "credit",
         "CL",
+        Behaviour::Approves,
+    ),
+    (
+        "4000000000007726",
+        "pm_card_pendingRefund",
+        "credit",
+        "US",
+        Behaviour::Approves,
+    ),
+    (
+        "4000000000005126",
+        "pm_card_refundFail",
+        "credit",
+        "US",
+        Behaviour::Approves,
+    ),
+    (
+        "4000000000000259",
+        "pm_card_createDispute",
+        "credit",
+        "US",
         Behaviour::Approves,
     ),
     (
@@ -263,6 +284,12 @@ impl Card {
         Self::read(number).ok()
     }
 
+    /// Returns the test card with these last digits.
+    pub(crate) fn by_last4(last4: &str) -> Option<Self> {
+        let (number, ..) = CARDS.iter().find(|(number, ..)| number.ends_with(last4))?;
+        Self::read(number).ok()
+    }
+
     /// Returns the test card with these last digits that asks for 3-D Secure.
     pub(crate) fn challenged(last4: &str) -> Option<Self> {
         let asks = |behaviour: Behaviour| matches!(behaviour, Behaviour::Authenticates(_));
@@ -270,6 +297,11 @@ impl Card {
             .iter()
             .find(|(number, _, _, _, b)| number.ends_with(last4) && asks(*b))?;
         Self::read(number).ok()
+    }
+
+    /// Returns whether the bank lets the customer pay in months: Mexican credit cards only.
+    pub(crate) fn takes_installments(&self) -> bool {
+        self.country == "MX" && self.funding == "credit"
     }
 
     /// Returns what may be told of the card. The same card has the same fingerprint.
@@ -283,6 +315,7 @@ impl Card {
             country: self.country,
             fingerprint: format!("sandbox{}{}", self.brand, self.last4),
             authenticated: None,
+            months: None,
         }
     }
 }

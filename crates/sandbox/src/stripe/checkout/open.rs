@@ -1,5 +1,6 @@
 //! Opening a link makes a session; a session that nobody completes expires.
 
+use super::transfer;
 use crate::stripe::agenda::Job;
 use crate::stripe::currency::Currency;
 use crate::stripe::ledger::Act;
@@ -55,6 +56,14 @@ pub(crate) fn open_link(act: &mut Act, link: &str, visit: Visit) -> Option<Strin
         cancel_url: None,
         voucher_days: VOUCHER_DAYS,
         ending: link.ending,
+        terms: link.terms,
+        installments: false,
+        shipping: Vec::new(),
+        shipping_choice: 0,
+        address: None,
+        discount: None,
+        subscription: None,
+        invoice: None,
         buyer: None,
         notice: None,
     };
@@ -95,6 +104,7 @@ pub(crate) fn expire(act: &mut Act, id: &str) {
 
 /// Cancels a payment that hasn't come yet.
 pub(crate) fn cancel(act: &mut Act, intent: &str, reason: &str) {
+    transfer::give_back(act, intent);
     let now = act.now();
     act.advance::<PaymentIntent>(intent, "payment_intent.canceled", |intent| {
         intent.state = IntentState::Canceled;

@@ -16,6 +16,7 @@ pub struct PayWith {
 pub(crate) enum Means {
     Card(CardEntry),
     Oxxo,
+    Transfer,
 }
 
 /// A card as typed.
@@ -25,6 +26,8 @@ pub(crate) struct CardEntry {
     pub(crate) month: i64,
     pub(crate) year: i64,
     pub(crate) challenge: Challenge,
+    /// To pay the bank in so many months.
+    pub(crate) months: Option<i64>,
 }
 
 /// What the customer does when the bank asks for 3-D Secure.
@@ -46,6 +49,7 @@ impl PayWith {
             month: 12,
             year: 2034,
             challenge: Challenge::Leave,
+            months: None,
         };
         Self {
             means: Means::Card(entry),
@@ -59,6 +63,23 @@ impl PayWith {
             means: Means::Oxxo,
             buyer: Buyer::default(),
         }
+    }
+
+    /// Sends the money from a bank; see [`super::super::Stripe::transfer`].
+    pub fn transfer() -> Self {
+        Self {
+            means: Means::Transfer,
+            buyer: Buyer::default(),
+        }
+    }
+
+    /// Pays the bank in so many months, where the checkout and the card allow it.
+    #[must_use]
+    pub fn in_months(mut self, months: i64) -> Self {
+        if let Means::Card(card) = &mut self.means {
+            card.months = Some(months);
+        }
+        self
     }
 
     #[must_use]
@@ -89,6 +110,7 @@ impl std::fmt::Debug for Means {
         f.write_str(match self {
             Self::Card(_) => "Card",
             Self::Oxxo => "Oxxo",
+            Self::Transfer => "Transfer",
         })
     }
 }
@@ -122,6 +144,19 @@ pub enum PayOutcome {
         number: String,
         expires_at: i64,
         url: String,
+    },
+    /// Money is to be sent to this account.
+    Transfer {
+        session: Option<String>,
+        payment_intent: String,
+        clabe: String,
+        url: String,
+    },
+    /// A part of the money came.
+    PartlyFunded {
+        session: Option<String>,
+        payment_intent: String,
+        remaining: i64,
     },
     VoucherExpired {
         session: Option<String>,

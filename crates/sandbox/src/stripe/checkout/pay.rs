@@ -2,14 +2,18 @@
 
 use super::cards::{Behaviour, Card};
 use super::outcome::{CardEntry, Challenge, Means, PayOutcome, PayWith};
-use super::take;
 use super::voucher;
+use super::{take, transfer};
 use crate::stripe::ids;
 use crate::stripe::ledger::Act;
 use crate::stripe::objects::payment_intent::{IntentState, NextAction, PaymentIntent};
 use crate::stripe::objects::payment_link::PaymentLink;
-use crate::stripe::objects::payment_method::{Instrument, PaymentMethod};
+use crate::stripe::objects::payment_method::{Face, Instrument, PaymentMethod};
 use crate::stripe::objects::session::{Buyer, Notice, Session, SessionState};
+use crate::stripe::objects::terms::Address;
+
+/// In how many months a Mexican bank lets its customers pay.
+pub(crate) const MONTHS: [i64; 6] = [3, 6, 9, 12, 18, 24];
 
 /// Tries to pay. However often it is called, a session is paid at most once.
 pub(crate) fn pay(act: &mut Act, session: &str, with: PayWith) -> PayOutcome {
@@ -22,19 +26,38 @@ pub(crate) fn pay(act: &mut Act, session: &str, with: PayWith) -> PayOutcome {
     let method = match &with.means {
         Means::Card(_) => "card",
         Means::Oxxo => "oxxo",
+        Means::Transfer => "customer_balance",
     };
     if !found.methods.iter().any(|offered| offered == method) {
         return PayOutcome::Refused {
             message: format!("This checkout does not offer {method}"),
         };
     }
+    let name = with.buyer.name.clone();
+    fill_in(act, session, name.as_deref());
     match with.means {
         Means::Card(entry) => pay_by_card(act, session, &entry, with.buyer),
         Means::Oxxo => {
             let intent = intent_of(act, session);
             voucher::issue(act, session, &intent, with.buyer)
         }
+        Means::Transfer => {
+            let intent = intent_of(act, session);
+            transfer::issue(act, session, &intent, with.buyer)
+        }
     }
+}
+
+/// Gives a session that delivers an address, where nobody typed one.
+fn fill_in(act: &mut Act, session: &str, name: Option<&str>) {
+    act.amend::<Session>(session, |session| {
+        let Some(country) = session.terms.countries.first() else {
+            return;
+        };
+        if session.address.is_none() {
+            session.address = Some(Address::made_up(name.unwrap_or("Ana Sandbox"), country));
+        }
+    });
 }
 
 /// Returns why a session can't be paid any more.
@@ -58,7 +81,16 @@ pub(crate) fn obstacle(act: &Act, session: &Session) -> Option<PayOutcome> {
 fn completed(act: &Act, session: &Session) -> PayOutcome {
     let id = session.payment_intent.clone().unwrap_or_default();
     let own = Some(session.id.clone());
-    match act.get::<PaymentIntent>(&id).and_then(PaymentIntent::voucher) {
+    let intent = act.get::<PaymentIntent>(&id);
+    if let Some(to) = intent.and_then(PaymentIntent::transfer) {
+        return PayOutcome::Transfer {
+            session: own,
+            payment_intent: id.clone(),
+            clabe: to.clabe.clone(),
+            url: to.url.clone(),
+        };
+    }
+    match intent.and_then(PaymentIntent::voucher) {
         Some(voucher) => PayOutcome::Voucher {
             session: own,
             payment_intent: id,
@@ -90,6 +122,12 @@ fn pay_by_card(act: &mut Act, session: &str, entry: &CardEntry, buyer: Buyer) ->
         session.buyer = Some(buyer.clone());
         session.notice = None;
     });
+    if act
+        .get::<Session>(session)
+        .is_some_and(|session| session.total() == 0)
+    {
+        return keep_card(act, session, &card, entry, buyer);
+    }
     let intent = intent_of(act, session);
     let outcome = charge_card(act, &intent, &card, entry, buyer);
     if let PayOutcome::Declined {
@@ -100,6 +138,28 @@ fn pay_by_card(act: &mut Act, session: &str, entry: &CardEntry, buyer: Buyer) ->
         act.amend::<Session>(session, |session| session.notice = Some(Notice::Declined(code)));
     }
     outcome
+}
+
+/// Keeps a card that is charged nothing now.
+fn keep_card(act: &mut Act, session: &str, card: &Card, entry: &CardEntry, buyer: Buyer) -> PayOutcome {
+    if let Behaviour::Declines(failure) = card.behaviour {
+        let code = failure.decline_code.unwrap_or(failure.code).to_owned();
+        act.amend::<Session>(session, |session| session.notice = Some(Notice::Declined(code)));
+        return PayOutcome::Refused {
+            message: failure.message.to_owned(),
+        };
+    }
+    let method = PaymentMethod {
+        id: act.id("pm"),
+        created: act.now(),
+        buyer,
+        instrument: Instrument::Card(card.face(entry.month, entry.year)),
+        customer: None,
+        metadata: serde_json::Map::new(),
+    };
+    let id = method.id.clone();
+    act.add(method);
+    take::take_nothing(act, session, &id)
 }
 
 /// Charges a card for a payment intent, whether a checkout or the API asked for it.
@@ -114,7 +174,13 @@ pub(crate) fn charge_card(
         id: act.id("pm"),
         created: act.now(),
         buyer,
-        instrument: Instrument::Card(card.face(entry.month, entry.year)),
+        instrument: Instrument::Card(Face {
+            months: months_allowed(act, intent, card, entry.months),
+            ..card.face(entry.month, entry.year)
+        }),
+        customer: act
+            .get::<PaymentIntent>(intent)
+            .and_then(|intent| intent.customer.clone()),
         metadata: serde_json::Map::new(),
     };
     let method_id = method.id.clone();
@@ -131,6 +197,14 @@ pub(crate) fn charge_card(
             }
         }
     }
+}
+
+/// Returns the months that were asked for, where the checkout offers them and the card has them.
+fn months_allowed(act: &Act, intent: &str, card: &Card, asked: Option<i64>) -> Option<i64> {
+    let offered = act
+        .get::<PaymentIntent>(intent)
+        .is_some_and(|intent| intent.installments && intent.currency.code() == "mxn");
+    asked.filter(|months| offered && card.takes_installments() && MONTHS.contains(months))
 }
 
 /// Answers the bank's 3-D Secure question for a payment that waits for it.
@@ -215,6 +289,8 @@ fn intent_of(act: &mut Act, session: &str) -> String {
         statement_descriptor_suffix: found.payment.statement_descriptor_suffix,
         metadata: found.payment.metadata,
         session: Some(found.id),
+        funded: 0,
+        installments: found.installments,
     };
     act.create("payment_intent.created", intent);
     act.amend::<Session>(session, |session| session.payment_intent = Some(id.clone()));

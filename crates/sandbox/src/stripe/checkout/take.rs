@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::cards::NOT_AUTHENTICATED;
 use super::outcome::PayOutcome;
+use super::{balance, discount};
 use crate::stripe::agenda::Job;
-use crate::stripe::ids;
+use crate::stripe::billing::begin;
 use crate::stripe::ledger::Act;
 use crate::stripe::objects::charge::{Charge, Failure};
 use crate::stripe::objects::customer::Customer;
@@ -38,17 +39,42 @@ pub(crate) fn take(act: &mut Act, intent: &str, method: &str) -> PayOutcome {
         intent.last_error = None;
     });
     if let Some(session) = &session {
+        if act.get::<Session>(session).is_some_and(Session::is_subscription) {
+            begin::begin(act, session, method, Some(intent));
+        }
         pay_session(act, session);
     }
-    act.schedule(
-        act.now_ms + act.ledger.options.balance_delay_ms,
-        Job::Settle(charge_id.clone()),
-    );
+    settle_soon(act, &charge_id);
     PayOutcome::Paid {
         session,
         payment_intent: intent.to_owned(),
         charge: charge_id,
     }
+}
+
+/// Completes a session that asks for nothing now: a trial, or a discount of everything.
+pub(crate) fn take_nothing(act: &mut Act, session: &str, method: &str) -> PayOutcome {
+    name_customer(act, session, "");
+    act.amend::<Session>(session, |session| session.paid = true);
+    if act.get::<Session>(session).is_some_and(Session::is_subscription) {
+        begin::begin(act, session, method, None);
+    }
+    complete(act, session);
+    PayOutcome::Paid {
+        session: Some(session.to_owned()),
+        payment_intent: String::new(),
+        charge: String::new(),
+    }
+}
+
+/// Books a charge a moment later; at once in a test clock's time, which may stand still now.
+fn settle_soon(act: &mut Act, charge: &str) {
+    if act.clock.is_some() {
+        balance::settle(act, charge);
+        return;
+    }
+    let at_ms = act.now_ms + act.ledger.options.balance_delay_ms;
+    act.schedule(at_ms, Job::Settle(charge.to_owned()));
 }
 
 /// Refuses the card: the intent waits for another one.
@@ -154,6 +180,7 @@ fn new_charge(act: &mut Act, intent: &str, method: &str, failure: Option<Failure
         amount: intent.amount,
         currency: intent.currency,
         refunded: 0,
+        disputed: false,
         failure,
         payment_intent: intent.id.clone(),
         payment_method: method.id.clone(),
@@ -187,6 +214,12 @@ pub(crate) fn complete(act: &mut Act, session: &str) {
         session.state = SessionState::Complete;
         session.notice = None;
     });
+    if let Some(applied) = act
+        .get::<Session>(session)
+        .and_then(|session| session.discount.clone())
+    {
+        discount::redeem(act, &applied);
+    }
     let link = act
         .get::<Session>(session)
         .and_then(|session| session.payment_link.clone());
@@ -202,7 +235,7 @@ pub(crate) fn complete(act: &mut Act, session: &str) {
 pub(crate) fn name_customer(act: &mut Act, session: &str, intent: &str) {
     let Some(found) = act
         .get::<Session>(session)
-        .filter(|session| session.always_customer)
+        .filter(|session| session.always_customer || session.is_subscription())
     else {
         return;
     };
@@ -212,15 +245,10 @@ pub(crate) fn name_customer(act: &mut Act, session: &str, intent: &str) {
     let buyer = found.buyer.clone().unwrap_or_default();
     let email = found.email().map(str::to_owned);
     let customer = Customer {
-        id: act.id("cus"),
-        created: act.now(),
-        deleted: false,
         name: buyer.name,
         email,
         phone: buyer.phone,
-        description: None,
-        invoice_prefix: ids::token(8).to_uppercase(),
-        metadata: serde_json::Map::new(),
+        ..Customer::new(act.id("cus"), act.now())
     };
     let id = customer.id.clone();
     act.create("customer.created", customer);

@@ -26,6 +26,7 @@ pub(crate) fn issue(act: &mut Act, session: &str, intent: &str, buyer: Buyer) ->
         created: act.now(),
         buyer: buyer.clone(),
         instrument: Instrument::Oxxo(Some(number.clone())),
+        customer: None,
         metadata: Map::new(),
     };
     let method_id = method.id.clone();

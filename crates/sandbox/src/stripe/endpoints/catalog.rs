@@ -5,7 +5,7 @@ use crate::stripe::currency::Currency;
 use crate::stripe::fields::Fields;
 use crate::stripe::ledger::Act;
 use crate::stripe::listing::{self, AFTER, BEFORE, CREATED, LIMIT};
-use crate::stripe::objects::price::Price;
+use crate::stripe::objects::price::{Cycle, Interval, Price};
 use crate::stripe::objects::product::Product;
 use crate::stripe::params::{
     Param, TEXT, choice, flag, int, list as list_of, metadata, not_played, object, text,
@@ -26,7 +26,7 @@ pub(crate) const CREATE_PRODUCT: &[Param] = &[
     not_played("package_dimensions"),
     not_played("shippable"),
     not_played("statement_descriptor"),
-    not_played("tax_code"),
+    text("tax_code"),
     not_played("tax_details"),
     not_played("type"),
     not_played("url"),
@@ -43,7 +43,7 @@ pub(crate) const UPDATE_PRODUCT: &[Param] = &[
     not_played("package_dimensions"),
     not_played("shippable"),
     not_played("statement_descriptor"),
-    not_played("tax_code"),
+    text("tax_code").or_empty(),
     not_played("tax_details"),
     not_played("url"),
 ];
@@ -85,6 +85,7 @@ pub(crate) fn product_from_fields(fields: Fields, now: i64) -> Product {
         description: fields.string("description"),
         images: fields.texts("images"),
         unit_label: fields.string("unit_label"),
+        tax_code: fields.string("tax_code"),
         default_price: None,
         metadata: fields.metadata(),
     }
@@ -119,6 +120,7 @@ pub(crate) fn update_product(act: &mut Act, call: &Call) -> Answer {
         fields.edit("description", &mut product.description);
         fields.edit("default_price", &mut product.default_price);
         fields.edit("unit_label", &mut product.unit_label);
+        fields.edit("tax_code", &mut product.tax_code);
         fields.edit_metadata(&mut product.metadata);
         product.updated = now;
     });
@@ -151,12 +153,51 @@ pub(crate) const CREATE_PRICE: &[Param] = &[
     metadata(),
     not_played("currency_options"),
     not_played("custom_unit_amount"),
-    not_played("recurring"),
+    RECURRING_PRICE,
     not_played("tiers"),
     not_played("tiers_mode"),
     not_played("transfer_lookup_key"),
     not_played("transform_quantity"),
 ];
+const RECURRING_PRICE: Param = object(
+    "recurring",
+    &[
+        choice("interval", Interval::NAMES).required(),
+        int("interval_count"),
+        choice("usage_type", &["licensed"]),
+        not_played("meter"),
+        not_played("trial_period_days"),
+    ],
+);
+/// `recurring` of a price made inline.
+pub(crate) const RECURRING: Param = object(
+    "recurring",
+    &[
+        choice("interval", Interval::NAMES).required(),
+        int("interval_count"),
+    ],
+);
+
+/// Returns how often a price comes again, if it says so.
+pub(crate) fn cycle(fields: Fields, path: &str) -> Result<Option<Cycle>, Refusal> {
+    let recurring = fields.object("recurring");
+    let Some(interval) = recurring.text("interval").and_then(Interval::from_name) else {
+        return Ok(None);
+    };
+    let count = recurring.int("interval_count").unwrap_or(1);
+    let most = match interval {
+        Interval::Day => 1095,
+        Interval::Week => 156,
+        Interval::Month => 36,
+        Interval::Year => 3,
+    };
+    if (1..=most).contains(&count) {
+        return Ok(Some(Cycle { interval, count }));
+    }
+    let message = "Invalid interval_count: the maximum is three years.";
+    Err(Refusal::invalid(message).param(format!("{path}[interval_count]")))
+}
+
 pub(crate) const UPDATE_PRICE: &[Param] = &[
     flag("active"),
     text("nickname"),
@@ -209,8 +250,10 @@ pub(crate) fn create_price(act: &mut Act, call: &Call) -> Answer {
                 .param("product"));
         }
     };
+    let cycle = cycle(fields, "recurring")?;
     let price = Price {
         id: act.id("price"),
+        cycle,
         created: act.now(),
         active: fields.flag("active").unwrap_or(true),
         product,
@@ -262,7 +305,9 @@ pub(crate) fn list_prices(act: &mut Act, call: &Call) -> Answer {
                 .text("currency")
                 .is_none_or(|code| price.currency.code() == code)
             && fields.text("product").is_none_or(|id| price.product == id)
-            && fields.text("type") != Some("recurring")
+            && fields
+                .text("type")
+                .is_none_or(|kind| (kind == "recurring") == price.cycle.is_some())
             && (keys.is_empty() || price.lookup_key.as_ref().is_some_and(|key| keys.contains(key)))
     })
 }

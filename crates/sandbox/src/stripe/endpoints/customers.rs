@@ -2,11 +2,11 @@
 
 use super::show;
 use crate::stripe::fields::Fields;
-use crate::stripe::ids;
 use crate::stripe::ledger::Act;
 use crate::stripe::listing::{self, AFTER, BEFORE, CREATED, LIMIT};
 use crate::stripe::objects::customer::Customer;
-use crate::stripe::params::{Param, metadata, not_played, text};
+use crate::stripe::objects::test_clock::TestClock;
+use crate::stripe::params::{Param, metadata, not_played, object, text};
 use crate::stripe::refusal::Refusal;
 use crate::stripe::routes::{Answer, Call};
 
@@ -24,7 +24,10 @@ macro_rules! writable {
             not_played("cash_balance"),
             not_played("individual_name"),
             not_played("invoice_prefix"),
-            not_played("invoice_settings"),
+            object(
+                "invoice_settings",
+                &[text("default_payment_method"), not_played("*")]
+            ),
             not_played("next_invoice_sequence"),
             not_played("preferred_locales"),
             not_played("shipping"),
@@ -40,7 +43,7 @@ macro_rules! writable {
 pub(crate) const WRITE: &[Param] = writable!(
     not_played("payment_method"),
     not_played("tax_id_data"),
-    not_played("test_clock")
+    text("test_clock")
 );
 pub(crate) const UPDATE: &[Param] = writable!(
     not_played("bank_account"),
@@ -56,22 +59,15 @@ pub(crate) const LIST: &[Param] = &[
     BEFORE,
     CREATED,
     text("email").max(512),
-    not_played("test_clock"),
+    text("test_clock"),
 ];
 
-#[expect(clippy::unnecessary_wraps, reason = "every endpoint answers alike")]
 pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
-    let mut customer = Customer {
-        id: act.id("cus"),
-        created: act.now(),
-        deleted: false,
-        name: None,
-        email: None,
-        phone: None,
-        description: None,
-        invoice_prefix: ids::token(8).to_uppercase(),
-        metadata: serde_json::Map::new(),
-    };
+    let mut customer = Customer::new(act.id("cus"), act.now());
+    if let Some(clock) = call.fields.text("test_clock") {
+        act.find::<TestClock>(clock, "test_clock")?;
+        customer.clock = Some(clock.to_owned());
+    }
     write(&mut customer, call.fields);
     Ok(act.create("customer.created", customer))
 }
@@ -81,13 +77,18 @@ fn write(customer: &mut Customer, fields: Fields) {
     fields.edit("email", &mut customer.email);
     fields.edit("phone", &mut customer.phone);
     fields.edit("description", &mut customer.description);
+    fields
+        .object("invoice_settings")
+        .edit("default_payment_method", &mut customer.default_method);
     fields.edit_metadata(&mut customer.metadata);
 }
 
 pub(crate) fn list(act: &mut Act, call: &Call) -> Answer {
-    let email = call.fields.text("email");
+    let (email, clock) = (call.fields.text("email"), call.fields.text("test_clock"));
     listing::page::<Customer>(act, call, |customer| {
-        !customer.deleted && email.is_none_or(|email| customer.email.as_deref() == Some(email))
+        !customer.deleted
+            && clock.is_none_or(|id| customer.clock.as_deref() == Some(id))
+            && email.is_none_or(|email| customer.email.as_deref() == Some(email))
     })
 }
 

@@ -170,6 +170,8 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
         statement_descriptor_suffix: fields.string("statement_descriptor_suffix"),
         metadata: fields.metadata(),
         session: None,
+        funded: 0,
+        installments: false,
     };
     let shown = act.create("payment_intent.created", intent);
     if fields.flag("confirm") == Some(true) {
@@ -214,6 +216,7 @@ fn charge(act: &mut Act, intent: &str, method: Option<&str>) -> Answer {
         month: 12,
         year: 2034,
         challenge: Challenge::Leave,
+        months: None,
     };
     let outcome = pay::charge_card(act, intent, &card, &entry, Buyer::default());
     let shown = act.find::<PaymentIntent>(intent, "intent")?.render();

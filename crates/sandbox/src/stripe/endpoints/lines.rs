@@ -5,9 +5,9 @@ use crate::stripe::currency::Currency;
 use crate::stripe::fields::Fields;
 use crate::stripe::ledger::Act;
 use crate::stripe::objects::line::Line;
-use crate::stripe::objects::price::Price;
+use crate::stripe::objects::price::{Cycle, Price};
 use crate::stripe::objects::product::Product;
-use crate::stripe::params::{Kind, Param, TEXT, choice, int, list, metadata, not_played, object, off, text};
+use crate::stripe::params::{Kind, Param, TEXT, choice, flag, int, list, metadata, not_played, object, text};
 use crate::stripe::refusal::Refusal;
 use crate::stripe::shelf::Object;
 
@@ -27,11 +27,11 @@ const PRICE_DATA: &[Param] = &[
     int("unit_amount"),
     text("unit_amount_decimal"),
     choice("tax_behavior", &["exclusive", "inclusive", "unspecified"]),
-    not_played("recurring"),
+    catalog::RECURRING,
 ];
 const ADJUSTABLE: Param = object(
     "adjustable_quantity",
-    &[off("enabled").required(), int("maximum"), int("minimum")],
+    &[flag("enabled").required(), int("maximum"), int("minimum")],
 );
 
 /// A line of a payment link.
@@ -66,6 +66,8 @@ struct Draft {
     unit_amount: i64,
     currency: Currency,
     quantity: i64,
+    cycle: Option<Cycle>,
+    adjustable: Option<(i64, i64)>,
 }
 
 #[derive(Debug)]
@@ -104,15 +106,34 @@ pub(crate) fn read(act: &Act, fields: Fields, most: usize) -> Result<Lines, Refu
     let drafts = fields
         .objects("line_items")
         .enumerate()
-        .map(|(index, item)| draft(act, item, &format!("line_items[{index}]")))
+        .map(|(index, item)| {
+            let path = format!("line_items[{index}]");
+            Ok(Draft {
+                adjustable: adjustable(item),
+                ..draft(act, item, &path)?
+            })
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let (currency, total) = sum(&drafts)?;
+    check_cycles(&drafts)?;
     let what = "The Checkout Session's total amount due must add up to";
     currency.check_total(total, what, "line_items")?;
     Ok(Lines {
         drafts,
         currency,
         total,
+    })
+}
+
+/// Returns the bounds of a quantity that the customer may choose; 0 to 99 where they are not said.
+fn adjustable(item: Fields) -> Option<(i64, i64)> {
+    let bounds = item.object("adjustable_quantity");
+    (bounds.flag("enabled") == Some(true)).then(|| {
+        let (least, most) = (
+            bounds.int("minimum").unwrap_or(0),
+            bounds.int("maximum").unwrap_or(99),
+        );
+        (least, most.max(least))
     })
 }
 
@@ -136,6 +157,17 @@ fn sum(drafts: &[Draft]) -> Result<(Currency, i64), Refusal> {
         total = total.checked_add(amount).ok_or_else(too_large)?;
     }
     Ok((currency, total))
+}
+
+/// All that comes again must come in the same rhythm.
+fn check_cycles(drafts: &[Draft]) -> Result<(), Refusal> {
+    let mut cycles = drafts.iter().filter_map(|draft| draft.cycle);
+    let first = cycles.next();
+    if cycles.all(|cycle| Some(cycle) == first) {
+        return Ok(());
+    }
+    let message = "Checkout does not support multiple prices with different billing intervals.";
+    Err(Refusal::invalid(message).param("line_items"))
 }
 
 fn draft(act: &Act, item: Fields, path: &str) -> Result<Draft, Refusal> {
@@ -170,6 +202,8 @@ fn draft(act: &Act, item: Fields, path: &str) -> Result<Draft, Refusal> {
         unit_amount: price.unit_amount,
         currency: price.currency,
         quantity,
+        cycle: price.cycle,
+        adjustable: None,
         price: DraftPrice::Kept(price),
     })
 }
@@ -197,6 +231,7 @@ fn draft_inline(act: &Act, data: Fields, quantity: i64, path: &str) -> Result<Dr
                 .param(format!("{path}[product]")));
         }
     };
+    let cycle = catalog::cycle(data, &format!("{path}[recurring]"))?;
     let tax_behavior = data.text("tax_behavior").unwrap_or("unspecified").to_owned();
     Ok(Draft {
         price: DraftPrice::New {
@@ -206,10 +241,16 @@ fn draft_inline(act: &Act, data: Fields, quantity: i64, path: &str) -> Result<Dr
         unit_amount,
         currency,
         quantity,
+        cycle,
+        adjustable: None,
     })
 }
 
 impl Lines {
+    pub(crate) fn is_subscription(&self) -> bool {
+        self.drafts.iter().any(|draft| draft.cycle.is_some())
+    }
+
     /// Keeps what was made inline and returns the lines.
     pub(crate) fn keep(self, act: &mut Act) -> Vec<Line> {
         self.drafts.into_iter().map(|draft| draft.keep(act)).collect()
@@ -232,6 +273,7 @@ impl Draft {
                     product,
                     currency: self.currency,
                     unit_amount: self.unit_amount,
+                    cycle: self.cycle,
                     nickname: None,
                     lookup_key: None,
                     tax_behavior,
@@ -249,8 +291,11 @@ impl Draft {
                 .unwrap_or_default(),
             price: price.id,
             quantity: self.quantity,
+            unit_amount: self.unit_amount,
             amount: self.unit_amount * self.quantity,
             currency: self.currency,
+            cycle: self.cycle,
+            adjustable: self.adjustable,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::stripe::ledger::Act;
 use crate::stripe::listing::{self, AFTER, BEFORE, LIMIT};
 use crate::stripe::objects::line::Line;
 use crate::stripe::objects::payment_link::{Ending, PaymentData, PaymentLink};
+use crate::stripe::objects::terms::Terms;
 use crate::stripe::params::{
     Kind, Param, choice, flag, int, list as list_of, metadata, not_played, object, off, text,
 };
@@ -16,7 +17,8 @@ use crate::stripe::refusal::Refusal;
 use crate::stripe::routes::{Answer, Call};
 
 const MOST_LINES: usize = 20;
-pub(crate) const METHODS: Kind = Kind::Choice(&["card", "oxxo"]);
+const METHODS_OF_LINK: Kind = Kind::Choice(&["card", "oxxo"]);
+pub(crate) const METHODS: Kind = Kind::Choice(&["card", "oxxo", "customer_balance"]);
 const AFTER_COMPLETION: Param = object(
     "after_completion",
     &[
@@ -34,13 +36,19 @@ pub(crate) const CUSTOMER: Param = choice("customer_creation", &["always", "if_r
 pub(crate) const SUBMIT: Param = choice("submit_type", &["auto", "book", "donate", "pay"]);
 const COLLECTION: Param = choice("payment_method_collection", &["always"]);
 
+const COUNTRY: Kind = Kind::Text { max: 2 };
+pub(crate) const SHIPPING_ADDRESS: Param = object(
+    "shipping_address_collection",
+    &[list_of("allowed_countries", &COUNTRY).required()],
+);
+
 pub(crate) const CREATE: &[Param] = &[
     list_of("line_items", &lines::OF_LINK).required(),
     text("currency"),
     metadata(),
     RESTRICTIONS,
     text("inactive_message").max(500),
-    list_of("payment_method_types", &METHODS),
+    list_of("payment_method_types", &METHODS_OF_LINK),
     object(
         "payment_intent_data",
         &[
@@ -58,7 +66,18 @@ pub(crate) const CREATE: &[Param] = &[
     CUSTOMER,
     SUBMIT,
     COLLECTION,
-    off("allow_promotion_codes"),
+    flag("allow_promotion_codes"),
+    SHIPPING_ADDRESS,
+    object(
+        "subscription_data",
+        &[
+            text("description").max(500),
+            metadata(),
+            int("trial_period_days"),
+            not_played("invoice_settings"),
+            not_played("trial_settings"),
+        ],
+    ),
     object(
         "automatic_tax",
         &[off("enabled").required(), not_played("liability")],
@@ -75,9 +94,7 @@ pub(crate) const CREATE: &[Param] = &[
     not_played("on_behalf_of"),
     not_played("optional_items"),
     not_played("payment_method_options"),
-    not_played("shipping_address_collection"),
     not_played("shipping_options"),
-    not_played("subscription_data"),
     object(
         "tax_id_collection",
         &[off("enabled").required(), not_played("required")],
@@ -89,7 +106,7 @@ pub(crate) const UPDATE: &[Param] = &[
     metadata(),
     RESTRICTIONS.or_empty(),
     text("inactive_message").max(500).or_empty(),
-    list_of("payment_method_types", &METHODS).or_empty(),
+    list_of("payment_method_types", &METHODS_OF_LINK).or_empty(),
     object(
         "payment_intent_data",
         &[
@@ -106,7 +123,8 @@ pub(crate) const UPDATE: &[Param] = &[
     CUSTOMER,
     SUBMIT,
     COLLECTION,
-    off("allow_promotion_codes"),
+    flag("allow_promotion_codes"),
+    SHIPPING_ADDRESS.or_empty(),
     not_played("application_fee_amount"),
     not_played("application_fee_percent"),
     not_played("automatic_tax"),
@@ -120,7 +138,6 @@ pub(crate) const UPDATE: &[Param] = &[
     not_played("on_behalf_of"),
     not_played("optional_items"),
     not_played("payment_method_options"),
-    not_played("shipping_address_collection"),
     not_played("shipping_options"),
     not_played("subscription_data"),
     not_played("tax_id_collection"),
@@ -134,6 +151,7 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     let lines = lines::read(act, fields, MOST_LINES)?;
     check_currency(fields, lines.currency)?;
     let methods = methods(fields, "payment_method_types", lines.currency, lines.total)?;
+    check_mode(fields, lines.is_subscription())?;
     let (limit, ending) = (
         limit(fields)?,
         ending(fields)?.unwrap_or(Ending::Confirmation(None)),
@@ -161,9 +179,44 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
         always_customer: fields.text("customer_creation") == Some("always"),
         ending,
         payment: payment_data(fields),
+        terms: terms(fields),
     };
     act.ledger.tokens.insert(link.token.clone(), link.id.clone());
     Ok(act.create("payment_link.created", link))
+}
+
+/// Returns what a link or session asks for and offers.
+pub(crate) fn terms(fields: Fields) -> Terms {
+    let data = fields.object("subscription_data");
+    Terms {
+        promotion_codes: fields.flag("allow_promotion_codes").unwrap_or(false),
+        countries: fields
+            .object("shipping_address_collection")
+            .texts("allowed_countries"),
+        trial_days: data.int("trial_period_days"),
+        data_given: fields.has("subscription_data"),
+        data: data.metadata(),
+        description: data.string("description"),
+    }
+}
+
+/// Refuses what only one payment, or only a subscription, can have.
+pub(crate) fn check_mode(fields: Fields, is_subscription: bool) -> Result<(), Refusal> {
+    let (refused, mode) = if is_subscription {
+        (
+            ["payment_intent_data", "customer_creation"].as_slice(),
+            "subscription",
+        )
+    } else {
+        (["subscription_data"].as_slice(), "payment")
+    };
+    match refused.iter().find(|name| fields.has(name)) {
+        Some(name) => {
+            let message = format!("You can not pass `{name}` in `{mode}` mode.");
+            Err(Refusal::invalid(message).param(*name))
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_currency(fields: Fields, currency: Currency) -> Result<(), Refusal> {
@@ -291,6 +344,14 @@ pub(crate) fn update(act: &mut Act, call: &Call) -> Answer {
             .object("phone_number_collection")
             .flag("enabled")
             .unwrap_or(link.collects_phone);
+        link.terms.promotion_codes = fields
+            .flag("allow_promotion_codes")
+            .unwrap_or(link.terms.promotion_codes);
+        if fields.has("shipping_address_collection") {
+            link.terms.countries = fields
+                .object("shipping_address_collection")
+                .texts("allowed_countries");
+        }
         fields.edit("inactive_message", &mut link.inactive_message);
         fields.edit_metadata(&mut link.metadata);
         edit_payment_data(fields, &mut link.payment);

@@ -1,15 +1,24 @@
 //! What each endpoint does, with the parameters it takes.
 
 pub(crate) mod account;
+pub(crate) mod cash;
 pub(crate) mod catalog;
+pub(crate) mod coupons;
 pub(crate) mod customers;
+pub(crate) mod disputes;
 pub(crate) mod events;
 pub(crate) mod intents;
+pub(crate) mod invoices;
 pub(crate) mod lines;
 pub(crate) mod links;
 pub(crate) mod payments;
+pub(crate) mod payouts;
+pub(crate) mod portal;
 pub(crate) mod refunds;
+pub(crate) mod schedules;
 pub(crate) mod sessions;
+pub(crate) mod subscriptions;
+pub(crate) mod test_clocks;
 pub(crate) mod webhook_endpoints;
 
 use super::ledger::Act;

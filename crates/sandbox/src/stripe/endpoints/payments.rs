@@ -34,7 +34,7 @@ pub(crate) const LIST_TRANSACTIONS: &[Param] = &[
     text("currency"),
     text("source"),
     text("type"),
-    not_played("payout"),
+    text("payout"),
 ];
 
 pub(crate) fn list_charges(act: &mut Act, call: &Call) -> Answer {
@@ -60,6 +60,7 @@ pub(crate) fn update_charge(act: &mut Act, call: &Call) -> Answer {
 }
 
 pub(crate) fn list_transactions(act: &mut Act, call: &Call) -> Answer {
+    let payout = call.fields.text("payout");
     let (currency, source, kind) = (
         call.fields.text("currency"),
         call.fields.text("source"),
@@ -67,6 +68,7 @@ pub(crate) fn list_transactions(act: &mut Act, call: &Call) -> Answer {
     );
     listing::page::<BalanceTransaction>(act, call, |transaction| {
         currency.is_none_or(|code| transaction.currency.code() == code)
+            && payout.is_none_or(|id| transaction.payout.as_deref() == Some(id))
             && source.is_none_or(|id| transaction.source == id)
             && kind.is_none_or(|name| transaction.movement.name() == name)
     })

@@ -1,10 +1,9 @@
 //! `/v1/refunds`: all or part of a payment goes back.
 
 use super::show;
-use crate::stripe::checkout::balance;
+use crate::stripe::checkout::refund;
 use crate::stripe::ledger::Act;
 use crate::stripe::listing::{self, AFTER, BEFORE, CREATED, LIMIT};
-use crate::stripe::objects::balance_transaction::Movement;
 use crate::stripe::objects::charge::Charge;
 use crate::stripe::objects::payment_intent::PaymentIntent;
 use crate::stripe::objects::payment_method::Instrument;
@@ -39,22 +38,8 @@ pub(crate) const LIST: &[Param] = &[
 pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     let charge = charge_to_refund(act, call)?;
     let amount = amount_to_refund(&charge, call.fields.int("amount"))?;
-    let id = act.id("re");
-    let transaction = balance::book(act, &charge, Movement::Refund, -amount, 0, &id);
-    let refund = Refund {
-        id: id.clone(),
-        created: act.now(),
-        amount,
-        currency: charge.currency,
-        charge: charge.id.clone(),
-        payment_intent: charge.payment_intent.clone(),
-        balance_transaction: transaction,
-        reason: call.fields.string("reason"),
-        metadata: call.fields.metadata(),
-    };
-    let shown = act.create("refund.created", refund);
-    act.revise::<Charge>(&charge.id, "charge.refunded", |charge| charge.refunded += amount);
-    Ok(shown)
+    let (reason, metadata) = (call.fields.string("reason"), call.fields.metadata());
+    Ok(refund::make(act, &charge, amount, reason, metadata))
 }
 
 fn charge_to_refund(act: &Act, call: &Call) -> Result<Charge, Refusal> {
@@ -95,6 +80,16 @@ fn amount_to_refund(charge: &Charge, asked: Option<i64>) -> Result<i64, Refusal>
         );
         return Err(Refusal::invalid(message)
             .code("charge_not_refundable")
+            .param("charge")
+            .begun());
+    }
+    if charge.disputed {
+        let message = format!(
+            "Charge {} has been charged back; cannot issue a refund.",
+            charge.id
+        );
+        return Err(Refusal::invalid(message)
+            .code("charge_disputed")
             .param("charge")
             .begun());
     }

@@ -2,13 +2,21 @@
 
 use super::links::{self, CUSTOMER, METHODS, PHONE, SUBMIT};
 use super::{customers, lines, not_both, show};
+use crate::stripe::checkout::discount;
 use crate::stripe::checkout::open::{self, VOUCHER_DAYS};
+use crate::stripe::currency::Currency;
 use crate::stripe::fields::Fields;
+use crate::stripe::ids;
 use crate::stripe::ledger::Act;
 use crate::stripe::listing::{self, AFTER, BEFORE, CREATED, LIMIT};
+use crate::stripe::objects::coupon::Coupon;
 use crate::stripe::objects::payment_link::Ending;
+use crate::stripe::objects::promotion_code::PromotionCode;
 use crate::stripe::objects::session::{Session, SessionState};
-use crate::stripe::params::{Param, choice, int, list as list_of, metadata, not_played, object, off, text};
+use crate::stripe::objects::terms::{Applied, ShippingOption};
+use crate::stripe::params::{
+    Kind, Param, choice, flag, int, list as list_of, metadata, not_played, object, off, text,
+};
 use crate::stripe::refusal::Refusal;
 use crate::stripe::routes::{Answer, Call};
 use crate::stripe::shelf::Object;
@@ -18,7 +26,7 @@ const HALF_AN_HOUR: i64 = 30 * 60;
 const DAY: i64 = 24 * 60 * 60;
 
 pub(crate) const CREATE: &[Param] = &[
-    choice("mode", &["payment"]).required(),
+    choice("mode", &["payment", "subscription"]).required(),
     list_of("line_items", &lines::OF_SESSION).required(),
     text("currency"),
     text("success_url"),
@@ -50,6 +58,21 @@ pub(crate) const CREATE: &[Param] = &[
                 "oxxo",
                 &[int("expires_after_days"), not_played("setup_future_usage")],
             ),
+            object(
+                "card",
+                &[object("installments", &[flag("enabled")]), not_played("*")],
+            ),
+            object(
+                "customer_balance",
+                &[
+                    choice("funding_type", &["bank_transfer"]),
+                    object(
+                        "bank_transfer",
+                        &[choice("type", &["mx_bank_transfer"]).required(), not_played("*")],
+                    ),
+                    not_played("setup_future_usage"),
+                ],
+            ),
             not_played("*"),
         ],
     ),
@@ -62,7 +85,22 @@ pub(crate) const CREATE: &[Param] = &[
     SUBMIT,
     choice("ui_mode", &["hosted_page"]),
     object("adaptive_pricing", &[off("enabled")]),
-    off("allow_promotion_codes"),
+    flag("allow_promotion_codes"),
+    list_of(
+        "discounts",
+        &Kind::Object(&[text("coupon"), text("promotion_code")]),
+    ),
+    links::SHIPPING_ADDRESS,
+    list_of("shipping_options", &SHIPPING_OPTION),
+    object(
+        "subscription_data",
+        &[
+            text("description").max(500),
+            metadata(),
+            int("trial_period_days"),
+            not_played("*"),
+        ],
+    ),
     object(
         "automatic_tax",
         &[off("enabled").required(), not_played("liability")],
@@ -76,7 +114,6 @@ pub(crate) const CREATE: &[Param] = &[
     not_played("custom_text"),
     not_played("customer_account"),
     not_played("customer_update"),
-    not_played("discounts"),
     not_played("excluded_payment_method_types"),
     not_played("integration_identifier"),
     not_played("invoice_creation"),
@@ -91,9 +128,6 @@ pub(crate) const CREATE: &[Param] = &[
     not_played("return_url"),
     not_played("saved_payment_method_options"),
     not_played("setup_intent_data"),
-    not_played("shipping_address_collection"),
-    not_played("shipping_options"),
-    not_played("subscription_data"),
     object(
         "tax_id_collection",
         &[off("enabled").required(), not_played("required")],
@@ -116,8 +150,8 @@ pub(crate) const LIST: &[Param] = &[
     text("payment_intent"),
     text("payment_link"),
     choice("status", &["complete", "expired", "open"]),
+    text("subscription"),
     not_played("customer_account"),
-    not_played("subscription"),
 ];
 
 pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
@@ -134,6 +168,10 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     if let Some(customer) = fields.text("customer") {
         customers::find(act, customer, "customer")?;
     }
+    check_kind(fields, lines.is_subscription())?;
+    check_transfer(fields)?;
+    let discount = discount(act, fields, lines.total, lines.currency)?;
+    let shipping = shipping(fields, lines.currency)?;
     let (currency, methods) = (
         lines.currency,
         named.unwrap_or_else(|| open::methods_for(lines.currency, lines.total)),
@@ -167,12 +205,124 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
         cancel_url: fields.string("cancel_url"),
         voucher_days,
         ending: Ending::Confirmation(None),
+        terms: links::terms(fields),
+        installments: fields
+            .object("payment_method_options")
+            .object("card")
+            .object("installments")
+            .flag("enabled")
+            .unwrap_or(false),
+        shipping,
+        shipping_choice: 0,
+        address: None,
+        discount,
+        subscription: None,
+        invoice: None,
         buyer: None,
         notice: None,
     };
     let shown = session.render();
     open::begin(act, session);
     Ok(shown)
+}
+
+/// Refuses lines that don't fit the mode.
+fn check_kind(fields: Fields, is_subscription: bool) -> Result<(), Refusal> {
+    links::check_mode(fields, is_subscription)?;
+    match (fields.text("mode"), is_subscription) {
+        (Some("subscription"), false) => {
+            let message =
+                "You must provide at least one recurring price in `subscription` mode when using prices.";
+            Err(Refusal::invalid(message).param("line_items"))
+        }
+        (Some("payment"), true) => {
+            let message = "You specified `payment` mode but passed a recurring price. Either switch to `subscription` \
+                 mode or use only one-time prices.";
+            Err(Refusal::invalid(message).param("line_items"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A transfer is booked on a customer, and says from where it comes.
+fn check_transfer(fields: Fields) -> Result<(), Refusal> {
+    let named = fields
+        .texts("allowed_payment_method_types")
+        .iter()
+        .any(|method| method == "customer_balance");
+    let options = fields.object("payment_method_options").object("customer_balance");
+    if named && !fields.has("customer") {
+        let message = "You must provide `customer` when using `customer_balance`.";
+        return Err(Refusal::invalid(message).param("customer"));
+    }
+    if named && options.text("funding_type").is_none() {
+        let param = "payment_method_options[customer_balance][funding_type]";
+        return Err(Refusal::invalid(format!("Missing required param: {param}."))
+            .code("parameter_missing")
+            .param(param));
+    }
+    Ok(())
+}
+
+fn discount(act: &Act, fields: Fields, total: i64, currency: Currency) -> Result<Option<Applied>, Refusal> {
+    not_both(fields, "discounts", "allow_promotion_codes", "")?;
+    let Some(given) = fields.objects("discounts").next() else {
+        return Ok(None);
+    };
+    let applied = if let Some(code) = given.text("promotion_code") {
+        let code = act.find::<PromotionCode>(code, "discounts[0][promotion_code]")?;
+        discount::by_code(act, code, fields.text("customer"), total, currency)
+    } else {
+        let coupon = given.text("coupon").unwrap_or_default();
+        act.find::<Coupon>(coupon, "discounts[0][coupon]")?;
+        discount::by_coupon(act, coupon, total, currency)
+    };
+    applied
+        .map(Some)
+        .map_err(|why| Refusal::invalid(why).param("discounts"))
+}
+
+const SHIPPING_OPTION: Kind = Kind::Object(&[
+    object(
+        "shipping_rate_data",
+        &[
+            text("display_name").max(100).required(),
+            choice("type", &["fixed_amount"]),
+            object(
+                "fixed_amount",
+                &[
+                    int("amount").required(),
+                    text("currency").required(),
+                    not_played("currency_options"),
+                ],
+            ),
+            metadata(),
+            not_played("delivery_estimate"),
+            not_played("tax_behavior"),
+            not_played("tax_code"),
+        ],
+    ),
+    not_played("shipping_rate"),
+]);
+
+fn shipping(fields: Fields, currency: Currency) -> Result<Vec<ShippingOption>, Refusal> {
+    let mut options = Vec::new();
+    for (index, option) in fields.objects("shipping_options").enumerate() {
+        let data = option.object("shipping_rate_data");
+        let price = data.object("fixed_amount");
+        let path = format!("shipping_options[{index}][shipping_rate_data][fixed_amount][currency]");
+        let of = Currency::read(price.text("currency").unwrap_or_default(), &path)?;
+        if of != currency {
+            let message = "The shipping options must have the currency of the line items.";
+            return Err(Refusal::invalid(message).param(path));
+        }
+        options.push(ShippingOption {
+            id: format!("shr_1{}", ids::token(23)),
+            name: data.string("display_name").unwrap_or_default(),
+            amount: price.int("amount").unwrap_or(0),
+        });
+    }
+    Ok(options)
 }
 
 fn expires_at(fields: Fields, now: i64) -> Result<i64, Refusal> {
@@ -208,9 +358,10 @@ pub(crate) fn list(act: &mut Act, call: &Call) -> Answer {
     let email = fields.object("customer_details").text("email");
     let is = |asked: &str, actual: Option<&str>| fields.text(asked).is_none_or(|id| actual == Some(id));
     listing::page::<Session>(act, call, |session| {
-        is("payment_intent", session.payment_intent.as_deref())
+        is("payment_intent", session.shown_intent())
             && is("payment_link", session.payment_link.as_deref())
             && is("customer", session.customer.as_deref())
+            && is("subscription", session.subscription.as_deref())
             && is("status", Some(session.state.name()))
             && email.is_none_or(|email| session.email() == Some(email))
     })

@@ -24,7 +24,12 @@ pub(crate) fn render(options: &StripeOptions) -> Value {
             "url": null,
         },
         "business_type": null,
-        "capabilities": {"card_payments": "active", "oxxo_payments": "active", "transfers": "active"},
+        "capabilities": {
+            "card_payments": "active",
+            "mx_bank_transfer_payments": "active",
+            "oxxo_payments": "active",
+            "transfers": "active",
+        },
         "charges_enabled": true,
         "controller": {"type": "account"},
         "country": "MX",
@@ -50,6 +55,11 @@ fn settings(options: &StripeOptions) -> Value {
             "statement_descriptor_prefix": null,
         },
         "dashboard": {"display_name": options.shop, "timezone": "America/Mexico_City"},
+        "payouts": {
+            "debit_negative_balances": true,
+            "schedule": {"delay_days": 2, "interval": if options.pays_out { "daily" } else { "manual" }},
+            "statement_descriptor": null,
+        },
         "payments": {"statement_descriptor": "COBRO SANDBOX", "statement_descriptor_prefix": null},
     })
 }

@@ -18,8 +18,10 @@ pub(crate) struct BalanceTransaction {
     pub(crate) fee: i64,
     pub(crate) currency: Currency,
     pub(crate) movement: Movement,
-    /// The charge or refund.
+    /// The charge, refund, dispute or payout.
     pub(crate) source: String,
+    /// The payout that it went out with; only the list's filter shows it.
+    pub(crate) payout: Option<String>,
     pub(crate) description: Option<String>,
 }
 
@@ -29,6 +31,14 @@ pub(crate) enum Movement {
     /// What Stripe calls a charge that no card was used for.
     Payment,
     Refund,
+    /// A refund that the customer's bank sent back.
+    RefundFailure,
+    Dispute,
+    /// A dispute that the shop won.
+    DisputeReversal,
+    Payout,
+    /// A payout that the shop's bank sent back.
+    PayoutFailure,
 }
 
 impl Movement {
@@ -37,6 +47,23 @@ impl Movement {
             Self::Charge => "charge",
             Self::Payment => "payment",
             Self::Refund => "refund",
+            Self::RefundFailure => "refund_failure",
+            Self::Dispute | Self::DisputeReversal => "adjustment",
+            Self::Payout => "payout",
+            Self::PayoutFailure => "payout_failure",
+        }
+    }
+
+    /// Returns Stripe's word for books.
+    fn category(self) -> &'static str {
+        match self {
+            Self::Charge | Self::Payment => "charge",
+            Self::Refund => "refund",
+            Self::RefundFailure => "refund_failure",
+            Self::Dispute => "dispute",
+            Self::DisputeReversal => "dispute_reversal",
+            Self::Payout => "payout",
+            Self::PayoutFailure => "payout_reversal",
         }
     }
 }
@@ -65,6 +92,7 @@ pub(crate) fn fee(amount: i64, currency: Currency, instrument: &Instrument) -> i
     let (permille, fixed) = match (currency.code(), instrument) {
         ("mxn", Instrument::Card(_)) => (36, 3_00),
         ("mxn", Instrument::Oxxo(_)) => (30, 5_00),
+        ("mxn", Instrument::Transfer) => (0, 8_00),
         _ => (29, 30),
     };
     (amount * permille + 500) / 1000 + fixed
@@ -76,11 +104,6 @@ impl Object for BalanceTransaction {
     kept_on!(transactions);
 
     fn render(&self) -> Value {
-        let category = if self.movement == Movement::Refund {
-            "refund"
-        } else {
-            "charge"
-        };
         json!({
             "id": self.id,
             "object": "balance_transaction",
@@ -94,7 +117,7 @@ impl Object for BalanceTransaction {
             "fee": self.fee,
             "fee_details": self.fee_details(),
             "net": self.net(),
-            "reporting_category": category,
+            "reporting_category": self.movement.category(),
             "source": self.source,
             "status": if self.available { "available" } else { "pending" },
             "type": self.movement.name(),

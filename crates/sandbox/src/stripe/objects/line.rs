@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::stripe::currency::Currency;
 use crate::stripe::ledger::Ledger;
+use crate::stripe::objects::price::Cycle;
 use crate::stripe::shelf::Object;
 
 #[derive(Debug, Clone)]
@@ -12,8 +13,12 @@ pub(crate) struct Line {
     pub(crate) price: String,
     pub(crate) description: String,
     pub(crate) quantity: i64,
+    pub(crate) unit_amount: i64,
     pub(crate) amount: i64,
     pub(crate) currency: Currency,
+    pub(crate) cycle: Option<Cycle>,
+    /// Between which quantities the customer may choose.
+    pub(crate) adjustable: Option<(i64, i64)>,
 }
 
 impl Line {

@@ -2,17 +2,27 @@
 
 pub(crate) mod account;
 pub(crate) mod balance_transaction;
+pub(crate) mod cash;
 pub(crate) mod charge;
+pub(crate) mod coupon;
 pub(crate) mod customer;
+pub(crate) mod dispute;
 pub(crate) mod event;
+pub(crate) mod invoice;
 pub(crate) mod line;
 pub(crate) mod payment_intent;
 pub(crate) mod payment_link;
 pub(crate) mod payment_method;
+pub(crate) mod payout;
 pub(crate) mod price;
 pub(crate) mod product;
+pub(crate) mod promotion_code;
 pub(crate) mod refund;
+pub(crate) mod schedule;
 pub(crate) mod session;
+pub(crate) mod subscription;
+pub(crate) mod terms;
+pub(crate) mod test_clock;
 pub(crate) mod webhook_endpoint;
 
 use serde_json::Value;

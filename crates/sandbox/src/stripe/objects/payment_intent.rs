@@ -31,6 +31,10 @@ pub(crate) struct PaymentIntent {
     pub(crate) metadata: Metadata,
     /// The checkout that it belongs to; the API doesn't show it.
     pub(crate) session: Option<String>,
+    /// What came by transfer so far.
+    pub(crate) funded: i64,
+    /// The bank may let the customer pay in months.
+    pub(crate) installments: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,15 @@ pub(crate) enum NextAction {
     /// 3-D Secure, at this address.
     Authenticate(String),
     PayVoucher(Voucher),
+    Transfer(TransferTo),
+}
+
+/// Where money is to be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct TransferTo {
+    pub(crate) clabe: String,
+    pub(crate) reference: String,
+    pub(crate) url: String,
 }
 
 /// A slip of paper that is paid at an OXXO store.
@@ -71,8 +84,30 @@ impl IntentState {
 }
 
 impl NextAction {
-    fn render(&self) -> Value {
+    fn render(&self, intent: &PaymentIntent) -> Value {
         match self {
+            Self::Transfer(to) => json!({
+                "type": "display_bank_transfer_instructions",
+                "display_bank_transfer_instructions": {
+                    "amount_remaining": intent.amount - intent.funded,
+                    "currency": intent.currency.code(),
+                    "financial_addresses": [{
+                        "type": "spei",
+                        "supported_networks": ["spei"],
+                        "spei": {
+                            "account_holder_address": address(),
+                            "account_holder_name": "Tienda Luna",
+                            "bank_address": address(),
+                            "bank_code": "646",
+                            "bank_name": "STP",
+                            "clabe": to.clabe,
+                        },
+                    }],
+                    "hosted_instructions_url": to.url,
+                    "reference": to.reference,
+                    "type": "mx_bank_transfer",
+                },
+            }),
             Self::Authenticate(url) => {
                 json!({"type": "redirect_to_url", "redirect_to_url": {"return_url": null, "url": url}})
             }
@@ -88,7 +123,27 @@ impl NextAction {
     }
 }
 
+fn address() -> Value {
+    json!({
+        "city": "Ciudad de México", "country": "MX", "line1": "Reforma 1", "line2": null,
+        "postal_code": "06600", "state": "CDMX",
+    })
+}
+
 impl PaymentIntent {
+    /// Returns where to send money, while it waits for it.
+    pub(crate) fn transfer(&self) -> Option<&TransferTo> {
+        match &self.next {
+            Some(NextAction::Transfer(to)) => Some(to),
+            _ => None,
+        }
+    }
+
+    /// Returns whether this method was offered.
+    pub(crate) fn method_is(&self, method: &str) -> bool {
+        self.methods.iter().any(|offered| offered == method)
+    }
+
     pub(crate) fn voucher(&self) -> Option<&Voucher> {
         match &self.next {
             Some(NextAction::PayVoucher(voucher)) => Some(voucher),
@@ -106,12 +161,22 @@ impl PaymentIntent {
 
     fn method_options(&self) -> Value {
         let card = json!({"card": {
-            "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic",
+            "installments": self.installments.then(|| json!({"available_plans": null, "enabled": true, "plan": null})),
+            "mandate_options": null, "network": null, "request_three_d_secure": "automatic",
         }});
-        if self.methods.iter().any(|method| method == "oxxo") {
-            return merge(card, json!({"oxxo": {"expires_after_days": 3}}));
-        }
-        card
+        let oxxo = if self.method_is("oxxo") {
+            json!({"oxxo": {"expires_after_days": 3}})
+        } else {
+            json!({})
+        };
+        let transfer = if self.method_is("customer_balance") {
+            json!({"customer_balance": {
+                "bank_transfer": {"type": "mx_bank_transfer"}, "funding_type": "bank_transfer",
+            }})
+        } else {
+            json!({})
+        };
+        merge(merge(card, oxxo), transfer)
     }
 }
 
@@ -146,7 +211,7 @@ impl Object for PaymentIntent {
             "latest_charge": self.latest_charge,
             "livemode": false,
             "metadata": self.metadata,
-            "next_action": self.next.as_ref().map(NextAction::render),
+            "next_action": self.next.as_ref().map(|next| next.render(self)),
             "on_behalf_of": null,
             "payment_method": self.payment_method,
             "payment_method_configuration_details": null,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::kept_on;
 use super::line::Line;
+use super::terms::Terms;
 use crate::stripe::currency::Currency;
 use crate::stripe::fields::Metadata;
 use crate::stripe::shelf::Object;
@@ -29,6 +30,7 @@ pub(crate) struct PaymentLink {
     pub(crate) always_customer: bool,
     pub(crate) ending: Ending,
     pub(crate) payment: PaymentData,
+    pub(crate) terms: Terms,
 }
 
 /// What the customer sees after paying.
@@ -51,6 +53,18 @@ pub(crate) struct PaymentData {
 impl PaymentLink {
     pub(crate) fn total(&self) -> i64 {
         self.lines.iter().map(|line| line.amount).sum()
+    }
+
+    fn subscription_data(&self) -> Option<Value> {
+        self.terms.data_given.then(|| {
+            json!({
+                "description": self.terms.description,
+                "invoice_settings": {"issuer": {"type": "self"}},
+                "metadata": self.terms.data,
+                "trial_period_days": self.terms.trial_days,
+                "trial_settings": null,
+            })
+        })
     }
 
     /// Returns whether a customer may still buy through it.
@@ -100,7 +114,7 @@ impl Object for PaymentLink {
             "object": "payment_link",
             "active": self.active,
             "after_completion": self.ending.render(),
-            "allow_promotion_codes": false,
+            "allow_promotion_codes": self.terms.promotion_codes,
             "application": null,
             "application_fee_amount": null,
             "application_fee_percent": null,
@@ -123,10 +137,10 @@ impl Object for PaymentLink {
             "payment_method_types": self.methods,
             "phone_number_collection": {"enabled": self.collects_phone},
             "restrictions": restrictions,
-            "shipping_address_collection": null,
+            "shipping_address_collection": self.terms.collection(),
             "shipping_options": [],
             "submit_type": self.submit_type,
-            "subscription_data": null,
+            "subscription_data": self.subscription_data(),
             "tax_id_collection": {"enabled": false, "required": "never"},
             "transfer_data": null,
             "url": self.url,

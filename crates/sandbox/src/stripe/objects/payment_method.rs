@@ -13,6 +13,7 @@ pub(crate) struct PaymentMethod {
     pub(crate) created: i64,
     pub(crate) buyer: Buyer,
     pub(crate) instrument: Instrument,
+    pub(crate) customer: Option<String>,
     pub(crate) metadata: Metadata,
 }
 
@@ -21,6 +22,8 @@ pub(crate) enum Instrument {
     Card(Face),
     /// The voucher's reference, once there is one.
     Oxxo(Option<String>),
+    /// Money sent from a bank in Mexico.
+    Transfer,
 }
 
 /// What may be told of a card: never its number.
@@ -35,6 +38,8 @@ pub(crate) struct Face {
     pub(crate) fingerprint: String,
     /// How 3-D Secure ended, if it was asked for.
     pub(crate) authenticated: Option<bool>,
+    /// In how many months the customer pays the bank.
+    pub(crate) months: Option<i64>,
 }
 
 impl Buyer {
@@ -84,7 +89,9 @@ impl Face {
             "authorization_code": "123456",
             "extended_authorization": {"status": "disabled"},
             "incremental_authorization": {"status": "unavailable"},
-            "installments": null,
+            "installments": self.months.map(|months| json!({
+                "plan": {"count": months, "interval": "month", "type": "fixed_count"},
+            })),
             "mandate": null,
             "multicapture": {"status": "unavailable"},
             "network": self.brand,
@@ -117,6 +124,7 @@ impl Instrument {
         match self {
             Self::Card(_) => "card",
             Self::Oxxo(_) => "oxxo",
+            Self::Transfer => "customer_balance",
         }
     }
 
@@ -125,6 +133,7 @@ impl Instrument {
         match self {
             Self::Card(face) => json!({"type": "card", "card": face.used(amount)}),
             Self::Oxxo(number) => json!({"type": "oxxo", "oxxo": {"number": number}}),
+            Self::Transfer => json!({"type": "customer_balance", "customer_balance": {}}),
         }
     }
 }
@@ -141,7 +150,7 @@ impl Object for PaymentMethod {
             "allow_redisplay": "limited",
             "billing_details": self.buyer.billing_details(),
             "created": self.created,
-            "customer": null,
+            "customer": self.customer,
             "livemode": false,
             "metadata": self.metadata,
             "type": self.instrument.kind(),
@@ -149,6 +158,7 @@ impl Object for PaymentMethod {
         let own = match &self.instrument {
             Instrument::Card(face) => json!({"card": face.kept()}),
             Instrument::Oxxo(_) => json!({"oxxo": {}}),
+            Instrument::Transfer => json!({"customer_balance": {}}),
         };
         merge(method, own)
     }

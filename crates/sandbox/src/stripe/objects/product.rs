@@ -16,6 +16,7 @@ pub(crate) struct Product {
     pub(crate) description: Option<String>,
     pub(crate) images: Vec<String>,
     pub(crate) unit_label: Option<String>,
+    pub(crate) tax_code: Option<String>,
     pub(crate) default_price: Option<String>,
     pub(crate) metadata: Metadata,
 }
@@ -41,7 +42,7 @@ impl Object for Product {
             "package_dimensions": null,
             "shippable": null,
             "statement_descriptor": null,
-            "tax_code": null,
+            "tax_code": self.tax_code,
             "type": "service",
             "unit_label": self.unit_label,
             "updated": self.updated,

@@ -4,11 +4,16 @@ use serde_json::{Value, json};
 
 use super::line::Line;
 use super::payment_link::{Ending, PaymentData};
+use super::terms::{Address, Applied, ShippingOption, Terms};
 use super::{kept_on, merge};
 use crate::stripe::currency::Currency;
 use crate::stripe::fields::Metadata;
 use crate::stripe::shelf::Object;
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are switches of Stripe's, each by itself"
+)]
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) id: String,
@@ -35,6 +40,16 @@ pub(crate) struct Session {
     pub(crate) cancel_url: Option<String>,
     pub(crate) voucher_days: i64,
     pub(crate) ending: Ending,
+    pub(crate) terms: Terms,
+    /// Mexican credit cards may pay in months.
+    pub(crate) installments: bool,
+    pub(crate) shipping: Vec<ShippingOption>,
+    /// Which of them was chosen; the first until one is.
+    pub(crate) shipping_choice: usize,
+    pub(crate) address: Option<Address>,
+    pub(crate) discount: Option<Applied>,
+    pub(crate) subscription: Option<String>,
+    pub(crate) invoice: Option<String>,
     pub(crate) buyer: Option<Buyer>,
     /// What the page has to tell since the last attempt; the API doesn't show it.
     pub(crate) notice: Option<Notice>,
@@ -74,6 +89,8 @@ pub(crate) enum Field {
     Name,
     Email,
     Method,
+    Address,
+    Code,
 }
 
 impl SessionState {
@@ -87,8 +104,68 @@ impl SessionState {
 }
 
 impl Session {
+    /// Returns what all lines come to, before anything comes off.
+    pub(crate) fn subtotal(&self) -> i64 {
+        let due = |line: &&Line| line.cycle.is_none() || self.terms.trial_days.is_none();
+        self.lines.iter().filter(due).map(|line| line.amount).sum()
+    }
+
+    pub(crate) fn discounted(&self) -> i64 {
+        let off = self.discount.as_ref().map_or(0, |discount| discount.amount);
+        off.min(self.subtotal())
+    }
+
+    pub(crate) fn chosen_shipping(&self) -> Option<&ShippingOption> {
+        self.shipping.get(self.shipping_choice)
+    }
+
+    /// Returns what is to be paid now.
     pub(crate) fn total(&self) -> i64 {
-        self.lines.iter().map(|line| line.amount).sum()
+        let delivery = self.chosen_shipping().map_or(0, |option| option.amount);
+        self.subtotal() - self.discounted() + delivery
+    }
+
+    pub(crate) fn is_subscription(&self) -> bool {
+        self.lines.iter().any(|line| line.cycle.is_some())
+    }
+
+    /// Returns the payment, unless it is an invoice's.
+    pub(crate) fn shown_intent(&self) -> Option<&str> {
+        self.payment_intent.as_deref().filter(|_| !self.is_subscription())
+    }
+
+    fn payment_status(&self) -> &'static str {
+        match (self.paid, self.total()) {
+            (true, 0) => "no_payment_required",
+            (true, _) => "paid",
+            (false, _) => "unpaid",
+        }
+    }
+
+    fn shipping_cost(&self) -> Option<Value> {
+        let option = self.chosen_shipping()?;
+        Some(json!({
+            "amount_subtotal": option.amount,
+            "amount_tax": 0,
+            "amount_total": option.amount,
+            "shipping_rate": option.id,
+        }))
+    }
+
+    fn shipping_options(&self) -> Vec<Value> {
+        self.shipping
+            .iter()
+            .map(|option| json!({"shipping_amount": option.amount, "shipping_rate": option.id}))
+            .collect()
+    }
+
+    fn collected(&self) -> Option<Value> {
+        let address = self.address.as_ref()?;
+        Some(json!({
+            "business_name": null,
+            "individual_name": null,
+            "shipping_details": address.render(),
+        }))
     }
 
     /// Returns the buyer's address as the API shows it.
@@ -118,10 +195,25 @@ impl Session {
 
     fn method_options(&self) -> Value {
         let card = json!({"card": {"request_three_d_secure": "automatic"}});
-        if self.methods.iter().any(|method| method == "oxxo") {
-            return merge(card, json!({"oxxo": {"expires_after_days": self.voucher_days}}));
-        }
-        card
+        let offers = |method: &str| self.methods.iter().any(|offered| offered == method);
+        let installments = if self.installments {
+            json!({"card": {"installments": {"enabled": true}, "request_three_d_secure": "automatic"}})
+        } else {
+            json!({})
+        };
+        let oxxo = if offers("oxxo") {
+            json!({"oxxo": {"expires_after_days": self.voucher_days}})
+        } else {
+            json!({})
+        };
+        let transfer = if offers("customer_balance") {
+            json!({"customer_balance": {
+                "bank_transfer": {"type": "mx_bank_transfer"}, "funding_type": "bank_transfer",
+            }})
+        } else {
+            json!({})
+        };
+        merge(merge(merge(card, installments), oxxo), transfer)
     }
 }
 
@@ -137,16 +229,16 @@ impl Object for Session {
             "object": "checkout.session",
             "adaptive_pricing": {"enabled": false},
             "after_expiration": null,
-            "allow_promotion_codes": false,
+            "allow_promotion_codes": self.terms.promotion_codes,
             "allowed_payment_method_types": self.methods,
-            "amount_subtotal": self.total(),
+            "amount_subtotal": self.subtotal(),
             "amount_total": self.total(),
             "automatic_tax": {"enabled": false, "liability": null, "provider": null, "status": null},
             "billing_address_collection": "auto",
             "cancel_url": self.cancel_url,
             "client_reference_id": self.client_reference_id,
             "client_secret": null,
-            "collected_information": null,
+            "collected_information": self.collected(),
             "consent": null,
             "consent_collection": null,
             "created": self.created,
@@ -161,35 +253,39 @@ impl Object for Session {
             "customer_creation": if self.always_customer { "always" } else { "if_required" },
             "customer_details": self.customer_details(),
             "customer_email": self.customer_email,
-            "discounts": [],
+            "discounts": self.discount.iter().map(Applied::render).collect::<Vec<_>>(),
             "expires_at": self.expires_at,
-            "invoice": null,
+            "invoice": self.invoice,
             "invoice_creation": null,
             "livemode": false,
             "locale": self.locale,
             "metadata": self.metadata,
-            "mode": "payment",
+            "mode": if self.is_subscription() { "subscription" } else { "payment" },
             "origin_context": null,
-            "payment_intent": self.payment_intent,
+            "payment_intent": self.shown_intent(),
             "payment_link": self.payment_link,
             "payment_method_collection": "if_required",
             "payment_method_configuration_details": null,
             "payment_method_options": self.method_options(),
             "payment_method_types": self.methods,
-            "payment_status": if self.paid { "paid" } else { "unpaid" },
+            "payment_status": self.payment_status(),
             "permissions": null,
             "phone_number_collection": {"enabled": self.collects_phone},
             "recovered_from": null,
             "saved_payment_method_options": null,
             "setup_intent": null,
-            "shipping_address_collection": null,
-            "shipping_cost": null,
-            "shipping_options": [],
+            "shipping_address_collection": self.terms.collection(),
+            "shipping_cost": self.shipping_cost(),
+            "shipping_options": self.shipping_options(),
             "status": self.state.name(),
             "submit_type": self.submit_type,
-            "subscription": null,
+            "subscription": self.subscription,
             "success_url": self.success_url,
-            "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+            "total_details": {
+                "amount_discount": self.discounted(),
+                "amount_shipping": self.chosen_shipping().map_or(0, |option| option.amount),
+                "amount_tax": 0,
+            },
             "ui_mode": "hosted_page",
             "url": if open { Some(&self.url) } else { None },
             "wallet_options": null,

@@ -1,10 +1,15 @@
 //! What a customer typed into the form.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 
 use crate::stripe::checkout::cards::Card;
+use crate::stripe::checkout::discount;
 use crate::stripe::checkout::outcome::{CardEntry, Challenge, Means, PayWith};
-use crate::stripe::objects::session::{Buyer, Field};
+use crate::stripe::ledger::Act;
+use crate::stripe::objects::session::{Buyer, Field, Session};
+use crate::stripe::objects::terms::Address;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -16,13 +21,121 @@ pub(super) struct Entry {
     name: String,
     email: String,
     phone: String,
+    months: String,
+    /// The button that was pressed.
+    answer: String,
+    code: String,
+    line1: String,
+    line2: String,
+    city: String,
+    state: String,
+    postal_code: String,
+    country: String,
+    shipping: String,
+    /// Quantities by the line's place.
+    #[serde(flatten)]
+    rest: HashMap<String, String>,
+}
+
+/// What was chosen besides how to pay.
+#[derive(Debug)]
+pub(super) struct Wishes {
+    code: Option<String>,
+    address: Option<Address>,
+    shipping: Option<usize>,
+    quantities: Vec<(usize, i64)>,
+    then: Then,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    Pay,
+    /// Only the sum changes.
+    Show,
+}
+
+impl Wishes {
+    /// Puts the wishes into a session that nobody began to pay; names the field that makes no sense.
+    pub(super) fn apply(self, act: &mut Act, id: &str) -> Result<Then, Field> {
+        let Some(session) = act
+            .get::<Session>(id)
+            .filter(|session| session.payment_intent.is_none())
+        else {
+            return Ok(self.then);
+        };
+        let delivers = !session.terms.countries.is_empty();
+        if delivers && self.address.is_none() && self.then == Then::Pay {
+            return Err(Field::Address);
+        }
+        let options = session.shipping.len();
+        act.amend::<Session>(id, |session| {
+            for (place, quantity) in &self.quantities {
+                if let Some(line) = session.lines.get_mut(*place)
+                    && let Some((least, most)) = line.adjustable
+                {
+                    line.quantity = (*quantity).clamp(least, most);
+                    line.amount = line.unit_amount * line.quantity;
+                }
+            }
+            if let Some(choice) = self.shipping.filter(|choice| *choice < options) {
+                session.shipping_choice = choice;
+            }
+            if delivers {
+                session.address = self.address.or(session.address.take());
+            }
+        });
+        match self.code {
+            Some(code) => discount::type_code(act, id, &code)
+                .map(|()| self.then)
+                .map_err(|_| Field::Code),
+            None => Ok(self.then),
+        }
+    }
 }
 
 impl Entry {
     /// Returns how to pay, or the first field that has to be typed again.
     ///
     /// Name and email may be left out with a card: the sandbox has no receipts to send.
-    pub(super) fn read(self, now: jiff::Timestamp) -> Result<PayWith, Field> {
+    pub(super) fn read(self, now: jiff::Timestamp) -> Result<(Wishes, PayWith), Field> {
+        let wishes = self.wishes();
+        if wishes.then == Then::Show {
+            return Ok((wishes, PayWith::oxxo()));
+        }
+        self.means(now).map(|with| (wishes, with))
+    }
+
+    fn wishes(&self) -> Wishes {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let quantity = |(name, value): (&String, &String)| {
+            let place = name.strip_prefix("quantity_")?.parse().ok()?;
+            Some((place, value.trim().parse().ok()?))
+        };
+        let address = given(&self.line1)
+            .zip(given(&self.city))
+            .zip(given(&self.postal_code));
+        Wishes {
+            code: given(&self.code),
+            address: address.map(|((line1, city), postal_code)| Address {
+                name: self.name.trim().to_owned(),
+                line1,
+                line2: given(&self.line2),
+                city,
+                state: given(&self.state),
+                postal_code,
+                country: self.country.trim().to_owned(),
+            }),
+            shipping: self.shipping.trim().parse().ok(),
+            quantities: self.rest.iter().filter_map(quantity).collect(),
+            then: if self.answer == "apply" {
+                Then::Show
+            } else {
+                Then::Pay
+            },
+        }
+    }
+
+    fn means(self, now: jiff::Timestamp) -> Result<PayWith, Field> {
         let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let buyer = Buyer {
             name: given(&self.name),
@@ -36,6 +149,10 @@ impl Entry {
             "oxxo" if buyer.name.is_none() => Err(Field::Name),
             "oxxo" => Ok(PayWith {
                 means: Means::Oxxo,
+                buyer,
+            }),
+            "transfer" => Ok(PayWith {
+                means: Means::Transfer,
                 buyer,
             }),
             "card" | "" => Ok(PayWith {
@@ -62,6 +179,7 @@ impl Entry {
             month,
             year,
             challenge: Challenge::Leave,
+            months: self.months.trim().parse().ok(),
         })
     }
 }

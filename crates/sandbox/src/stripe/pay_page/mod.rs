@@ -3,6 +3,7 @@
 mod amount;
 mod entry;
 mod html;
+pub(super) mod portal;
 mod views;
 mod words;
 
@@ -17,14 +18,14 @@ use serde::Deserialize;
 
 use super::Stripe;
 use super::checkout::open::{self, Visit};
-use super::checkout::{pay, voucher};
+use super::checkout::{pay, transfer, voucher};
 use super::ledger::Act;
 use super::objects::event::Cause;
 use super::objects::payment_intent::{NextAction, PaymentIntent};
 use super::objects::payment_link::{Ending, PaymentLink};
 use super::objects::session::{Notice, Session, SessionState};
 use amount::amount;
-use entry::Entry;
+use entry::{Entry, Then};
 use views::{Frame, View};
 
 pub(super) fn router() -> Router<Arc<Stripe>> {
@@ -33,6 +34,8 @@ pub(super) fn router() -> Router<Arc<Stripe>> {
         .route("/c/pay/{session}", get(show_session).post(pay_session))
         .route("/c/authenticate/{intent}", get(show_intent).post(answer_bank))
         .route("/c/voucher/{intent}", get(show_intent).post(answer_voucher))
+        .route("/p/session/{token}", get(portal::show).post(portal::act))
+        .route("/c/transfer/{intent}", get(show_intent).post(answer_transfer))
 }
 
 /// Opens a link: a new session, and on to its page.
@@ -87,9 +90,13 @@ async fn pay_session(
 ) -> Redirect {
     let now = stripe.clock.now();
     stripe.act(Cause::default(), |act| match entry.read(now) {
-        Ok(with) => {
-            pay::pay(act, &id, with);
-        }
+        Ok((wishes, with)) => match wishes.apply(act, &id) {
+            Err(field) => act.amend::<Session>(&id, |session| session.notice = Some(Notice::Field(field))),
+            Ok(Then::Pay) => {
+                pay::pay(act, &id, with);
+            }
+            Ok(Then::Show) => act.amend::<Session>(&id, |session| session.notice = None),
+        },
         Err(field) => act.amend::<Session>(&id, |session| session.notice = Some(Notice::Field(field))),
     });
     Redirect::to(&format!("/c/pay/{id}"))
@@ -150,6 +157,32 @@ async fn answer_voucher(
     Redirect::to(&format!("/c/voucher/{id}"))
 }
 
+#[derive(Deserialize)]
+struct Sent {
+    /// In major units, as typed.
+    amount: String,
+}
+
+async fn answer_transfer(
+    State(stripe): State<Arc<Stripe>>,
+    Path(id): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Redirect {
+    stripe.act(Cause::default(), |act| {
+        let amount = minor_from_typed(&sent.amount);
+        amount.map(|amount| transfer::send(act, &id, amount))
+    });
+    Redirect::to(&format!("/c/transfer/{id}"))
+}
+
+/// Reads `1,234.50` as minor units of a currency with two decimals.
+fn minor_from_typed(text: &str) -> Option<i64> {
+    let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+    let (whole, part) = digits.split_once('.').unwrap_or((&digits, ""));
+    let cents: i64 = format!("{part:0<2}").get(..2)?.parse().ok()?;
+    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)
+}
+
 fn view_of_session(act: &Act, id: &str) -> View {
     let Some(session) = act.get::<Session>(id) else {
         return View::NotFound;
@@ -179,6 +212,12 @@ fn view_of_intent(act: &Act, id: &str) -> Option<View> {
     let intent = act.get::<PaymentIntent>(id)?;
     let (id, total) = (id.to_owned(), amount(intent.amount, intent.currency));
     match intent.next.clone()? {
+        NextAction::Transfer(to) => Some(View::Transfer {
+            intent: id,
+            remaining: amount(intent.amount - intent.funded, intent.currency),
+            total,
+            to: Box::new(to),
+        }),
         NextAction::Authenticate(_) => Some(View::Authenticate { intent: id, total }),
         NextAction::PayVoucher(voucher) => Some(View::Voucher {
             intent: id,

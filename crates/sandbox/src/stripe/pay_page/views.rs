@@ -8,7 +8,8 @@ use axum::response::Response;
 use super::amount::{amount, mexican_time};
 use super::html::{answers, bars, esc, fill, message, page};
 use super::words::Words;
-use crate::stripe::objects::payment_intent::Voucher;
+use crate::stripe::checkout::pay::MONTHS;
+use crate::stripe::objects::payment_intent::{TransferTo, Voucher};
 use crate::stripe::objects::payment_link::Ending;
 use crate::stripe::objects::session::{Field, Notice, Session};
 
@@ -22,6 +23,13 @@ pub(super) enum View {
         intent: String,
         total: String,
         voucher: Voucher,
+    },
+    /// Where to send money, and how much is still missing.
+    Transfer {
+        intent: String,
+        total: String,
+        remaining: String,
+        to: Box<TransferTo>,
     },
     VoucherExpired,
     Authenticate {
@@ -56,6 +64,12 @@ impl Frame<'_> {
                 total,
                 voucher,
             } => (true, self.named(&self.slip(intent, total, voucher))),
+            View::Transfer {
+                intent,
+                total,
+                remaining,
+                to,
+            } => (true, self.named(&self.transfer(intent, total, remaining, to))),
             View::VoucherExpired => (
                 true,
                 self.named(&message(
@@ -114,6 +128,19 @@ impl Frame<'_> {
                 amount(line.amount, line.currency)
             );
         }
+        for (label, cost) in [
+            (self.words.discount, -session.discounted()),
+            (
+                self.words.delivery,
+                session.chosen_shipping().map_or(0, |option| option.amount),
+            ),
+        ] {
+            if cost != 0 {
+                let shown = amount(cost.abs(), session.currency);
+                let sign = if cost < 0 { "−" } else { "" };
+                let _ = write!(lines, "<li><span>{label}</span><b>{sign}{shown}</b></li>");
+            }
+        }
         format!(
             "<section>{}<p class=\"label\">{}</p><p class=\"total\">{}</p><ul class=\"lines\">{lines}</ul></section>\n",
             self.shop_line(),
@@ -150,6 +177,23 @@ impl Frame<'_> {
         )
     }
 
+    fn transfer(self, intent: &str, total: &str, remaining: &str, to: &TransferTo) -> String {
+        let words = self.words;
+        format!(
+            "<section class=\"card\"><h1>{}</h1><div class=\"slip\"><p class=\"amount\">{total}</p>\
+             <p>CLABE</p><div class=\"number\">{}</div><p class=\"soft\">{}</p></div>\
+             <p class=\"soft\">{}</p>\
+             <form method=\"post\" action=\"/c/transfer/{}\">{}{}</form></section>",
+            words.transfer,
+            in_fours(&to.clabe),
+            esc(&to.reference),
+            fill(words.transfer_missing, remaining),
+            esc(intent),
+            field("amount", words.transfer_amount, "text", "0.00", "", false),
+            submit(words.send_now, words.processing),
+        )
+    }
+
     fn bank(self, intent: &str, total: &str) -> String {
         let words = self.words;
         let buttons = answers(
@@ -177,7 +221,20 @@ impl Frame<'_> {
         let offers = |method: &str| session.methods.iter().any(|offered| offered == method);
         format!(
             "<section class=\"card\"><h1>{details}</h1>{alert}<form method=\"post\" autocomplete=\"off\" novalidate>\
-             {contact}<h2>{payment}</h2>{card_tab}{oxxo_tab}{card}{oxxo}</form>{hints}</section>",
+             {contact}{wishes}<h2>{payment}</h2>{card_tab}{oxxo_tab}{transfer_tab}{card}{oxxo}{transfer}</form>{hints}\
+             </section>",
+            wishes = self.wishes(session, wrong),
+            transfer_tab = if offers("customer_balance") {
+                tab("transfer", words.transfer_tab, false)
+            } else {
+                String::new()
+            },
+            transfer = if offers("customer_balance") {
+                let button = submit(words.get_account, words.processing);
+                format!("<div class=\"by-transfer\">{button}</div>")
+            } else {
+                String::new()
+            },
             details = words.details,
             payment = words.payment,
             contact = self.contact(session, wrong),
@@ -222,6 +279,8 @@ impl Frame<'_> {
                 Field::Name => words.wrong_name,
                 Field::Email => words.wrong_email,
                 Field::Method => words.wrong_method,
+                Field::Address => words.wrong_address,
+                Field::Code => words.wrong_code,
             },
         };
         format!("<p class=\"alert\" role=\"alert\">{}</p>", esc(text))
@@ -278,7 +337,96 @@ impl Frame<'_> {
         );
         let cvc = field("cvc", words.cvc, "text", "123", "", wrong == Some(Field::Cvc));
         let button = submit(&fill(label, total), words.processing);
+        let number = number + &self.months(session);
         format!("<div class=\"by-card\">{number}<div class=\"pair\">{expiry}{cvc}</div>{button}</div>")
+    }
+
+    /// Returns the choice of months for cards that have it.
+    fn months(self, session: &Session) -> String {
+        if !session.installments {
+            return String::new();
+        }
+        let mut options = format!("<option value=\"\">{}</option>", self.words.at_once);
+        for months in MONTHS {
+            let label = fill(self.words.in_months, &months.to_string());
+            let _ = write!(options, "<option value=\"{months}\">{label}</option>");
+        }
+        format!(
+            "<label class=\"field\">{}<select name=\"months\">{options}</select></label>",
+            self.words.months
+        )
+    }
+
+    /// Returns quantities, delivery and a promotion code, where the session asks for them.
+    fn wishes(self, session: &Session, wrong: Option<Field>) -> String {
+        let words = self.words;
+        let mut html = String::new();
+        for (index, line) in session.lines.iter().enumerate() {
+            if let Some((least, most)) = line.adjustable {
+                let _ = write!(
+                    html,
+                    "<label class=\"field\">{}<input name=\"quantity_{index}\" type=\"number\" min=\"{least}\" \
+                     max=\"{most}\" value=\"{}\"></label>",
+                    esc(&line.description),
+                    line.quantity
+                );
+            }
+        }
+        if !session.terms.countries.is_empty() {
+            html += &self.delivery(session, wrong == Some(Field::Address));
+        }
+        if session.terms.promotion_codes && session.discount.is_none() {
+            html += &field("code", words.code, "text", "", "", wrong == Some(Field::Code));
+            let _ = write!(
+                html,
+                "<button name=\"answer\" value=\"apply\" class=\"quiet\"><span class=\"spin\"></span>\
+                 <span data-busy=\"{}\">{}</span></button>",
+                words.processing, words.apply
+            );
+        }
+        html
+    }
+
+    fn delivery(self, session: &Session, wrong: bool) -> String {
+        let words = self.words;
+        let address = session.address.clone().unwrap_or_default();
+        let mut html = format!("<h2>{}</h2>", words.delivery);
+        for (name, label, value) in [
+            ("line1", words.street, address.line1.as_str()),
+            (
+                "line2",
+                words.street_more,
+                address.line2.as_deref().unwrap_or_default(),
+            ),
+            ("city", words.city, &address.city),
+            ("state", words.state, address.state.as_deref().unwrap_or_default()),
+            ("postal_code", words.postal_code, &address.postal_code),
+        ] {
+            html += &field(name, label, "text", "", value, wrong && value.is_empty());
+        }
+        let mut countries = String::new();
+        for country in &session.terms.countries {
+            let _ = write!(countries, "<option>{}</option>", esc(country));
+        }
+        let _ = write!(
+            html,
+            "<label class=\"field\">{}<select name=\"country\">{countries}</select></label>",
+            words.country
+        );
+        for (index, option) in session.shipping.iter().enumerate() {
+            let checked = if index == session.shipping_choice {
+                " checked"
+            } else {
+                ""
+            };
+            let _ = write!(
+                html,
+                "<label class=\"way\"><input type=\"radio\" name=\"shipping\" value=\"{index}\"{checked}>{} · {}</label>",
+                esc(&option.name),
+                amount(option.amount, session.currency)
+            );
+        }
+        html
     }
 
     fn oxxo_panel(self, total: &str) -> String {
@@ -316,7 +464,7 @@ fn tab(method: &str, label: &str, chosen: bool) -> String {
     )
 }
 
-fn field(name: &str, label: &str, kind: &str, hint: &str, value: &str, wrong: bool) -> String {
+pub(super) fn field(name: &str, label: &str, kind: &str, hint: &str, value: &str, wrong: bool) -> String {
     let class = if wrong { "field wrong" } else { "field" };
     let invalid = if wrong { " aria-invalid=\"true\"" } else { "" };
     let numeric = if matches!(name, "number" | "expiry" | "cvc") {
@@ -331,7 +479,7 @@ fn field(name: &str, label: &str, kind: &str, hint: &str, value: &str, wrong: bo
     )
 }
 
-fn submit(label: &str, busy: &str) -> String {
+pub(super) fn submit(label: &str, busy: &str) -> String {
     format!(
         "<button><span class=\"spin\"></span><span data-busy=\"{}\">{}</span></button>",
         esc(busy),

@@ -41,12 +41,12 @@ async fn unknown_and_missing_parameters_are_named_nested_ones_too() {
 #[tokio::test]
 async fn what_the_sandbox_does_not_play_it_does_not_pretend() {
     let shop = Shop::open().await;
-    let form = format!("{}&allow_promotion_codes=true", link_form(450_00, "mxn"));
+    let form = format!("{}&automatic_tax[enabled]=true", link_form(450_00, "mxn"));
     let refused = shop.post("/v1/payment_links", &form).await;
     assert_eq!(refused.error().2, "sandbox_not_played");
-    let form = format!("{}&allow_promotion_codes=false", link_form(450_00, "mxn"));
+    let form = format!("{}&automatic_tax[enabled]=false", link_form(450_00, "mxn"));
     shop.post("/v1/payment_links", &form).await.ok();
-    assert_eq!(shop.get("/v1/payouts").await.status, 404);
+    assert_eq!(shop.get("/v1/shipping_rates").await.status, 404);
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! A shop with a sandboxed Stripe account, spoken to over HTTP as a client would.
 
+mod billing;
+mod books;
 mod calls;
+mod discounts;
 mod faults;
 mod keys_and_limits;
 mod lists;

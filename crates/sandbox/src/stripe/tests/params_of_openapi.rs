@@ -24,7 +24,8 @@ fn described(openapi: &Value, verb: Verb, path: &str) -> Value {
     };
     let operation = &openapi["paths"][path][method];
     assert!(operation.is_object(), "Stripe has no {method} {path}");
-    if verb == Verb::Post {
+    let has_body = verb != Verb::Get && operation["requestBody"].is_object();
+    if has_body {
         let schema = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
         return schema.clone();
     }
@@ -93,6 +94,7 @@ fn compare_kind(kind: &Kind, schema: &Value, path: &str, wrong: &mut Vec<String>
         Kind::NotPlayed => return,
         Kind::Text { .. } | Kind::Choice(_) => "string",
         Kind::Int | Kind::Range => "integer",
+        Kind::Decimal => "number",
         Kind::Flag | Kind::Off => "boolean",
         Kind::Object(_) | Kind::Metadata => "object",
         Kind::List(_) => "array",

@@ -65,7 +65,7 @@ async fn a_payment_can_be_followed_from_the_link_to_the_fee() {
 
 #[tokio::test]
 async fn the_balance_transaction_comes_a_moment_after_the_payment() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_with(|options| options.pays_out = false).await;
     let link = shop.link(450_00, "mxn").await;
     let PayOutcome::Paid { charge, .. } = shop.stripe.pay_link(text(&link, "url"), PayWith::card(GOOD))
     else {
