@@ -172,7 +172,7 @@ const inbox = {
     notes: 'Notes',
     notesHint: 'What the shop should remember. The customer never sees it.',
     fields: 'Fields',
-    fieldName: 'Name, such as Birthday',
+    fieldName: 'Name',
     fieldValue: 'Value',
     removeField: 'Remove this field',
     notSaved: 'This was not saved',

@@ -173,7 +173,7 @@ const inbox: typeof en = {
     notes: 'Notas',
     notesHint: 'Lo que la tienda debe recordar. El cliente nunca lo ve.',
     fields: 'Campos',
-    fieldName: 'Nombre, como Cumpleaños',
+    fieldName: 'Nombre',
     fieldValue: 'Valor',
     removeField: 'Quitar este campo',
     notSaved: 'Esto no se guardó',

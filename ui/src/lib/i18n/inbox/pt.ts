@@ -173,7 +173,7 @@ const inbox: typeof en = {
     notes: 'Notas',
     notesHint: 'O que a loja deve lembrar. O cliente nunca vê.',
     fields: 'Campos',
-    fieldName: 'Nome, como Aniversário',
+    fieldName: 'Nome',
     fieldValue: 'Valor',
     removeField: 'Tirar este campo',
     notSaved: 'Isto não foi salvo',
