@@ -101,6 +101,8 @@ pub struct Parts {
     pub(crate) outbox: Notify,
     /// Wakes whoever fetches customers' files.
     pub(crate) fetching: Notify,
+    /// A large transaction left something to the search index.
+    pub(crate) indexing: Notify,
     /// Wakes whoever reads Stripe's objects back.
     pub(crate) hints: Notify,
     /// Wakes whoever makes and closes links.
@@ -157,6 +159,7 @@ impl Inbox {
             stale_after: options.stale_after,
             outbox: Notify::new(),
             fetching: Notify::new(),
+            indexing: Notify::new(),
             hints: Notify::new(),
             charges: Notify::new(),
             notices: Notify::new(),

@@ -32,6 +32,8 @@ pub(crate) const PARSER: u32 = 2;
 pub(crate) const BATCH: usize = 2048;
 /// More conversations than this at once are told as "read everything again".
 const SINGLES: usize = 100;
+/// More new messages than this in one go may have been left to the search index.
+const MANY: u32 = 100;
 
 /// An envelope with what could be read in it.
 pub(crate) struct Parsed {
@@ -403,6 +405,9 @@ pub(crate) fn tell(inbox: &Inbox, changes: &Changes) {
     }
     if changes.files {
         inbox.fetching.notify_one();
+    }
+    if changes.messages > MANY {
+        inbox.indexing.notify_one();
     }
     if changes.noticed {
         inbox.notices.notify_one();

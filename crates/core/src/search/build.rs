@@ -9,23 +9,38 @@ use crate::{CoreEvent, Inbox, Result};
 /// Between steps others write.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Builds what is missing. A run that ends meanwhile goes on where it was.
+/// A history that comes in is let through first, for so long at a time…
+const LET_THROUGH: Duration = Duration::from_millis(250);
+/// …and no more often than this: one that never ends must be found, too.
+const PATIENCE: u32 = 60;
+/// Without being told of anything, the index is looked at after this.
+const LOOK: Duration = Duration::from_mins(1);
+
+/// Builds what is missing, and what large transactions leave. A run that ends meanwhile goes on where it was.
 pub(crate) async fn run(inbox: Inbox) {
-    while let Err(error) = build(&inbox).await {
-        tracing::warn!(%error, "The search index could not be built");
-        inbox.problems.raise(
-            "search",
-            Words::new(
-                "search",
-                "Older messages can't be searched yet",
-                format!("{error}. Cobro tries again by itself"),
-            ),
-        );
-        if !inbox.rest(None, Duration::from_mins(5)).await {
+    loop {
+        let pause = match build(&inbox).await {
+            Ok(()) => {
+                inbox.problems.clear("search");
+                LOOK
+            }
+            Err(error) => {
+                tracing::warn!(%error, "The search index could not be built");
+                inbox.problems.raise(
+                    "search",
+                    Words::new(
+                        "search",
+                        "Older messages can't be searched yet",
+                        format!("{error}. Cobro tries again by itself"),
+                    ),
+                );
+                Duration::from_mins(5)
+            }
+        };
+        if !inbox.rest(Some(&inbox.indexing), pause).await {
             return;
         }
     }
-    inbox.problems.clear("search");
 }
 
 async fn build(inbox: &Inbox) -> Result<()> {
@@ -36,8 +51,31 @@ async fn build(inbox: &Inbox) -> Result<()> {
             return Ok(());
         }
     }
+    while inbox.store.read(search::is_behind).await? && let_through(inbox).await? {
+        did_anything = true;
+        inbox.store.write(search::catch_up_step).await?;
+    }
     if did_anything {
         inbox.emit(CoreEvent::StatusChanged);
     }
     Ok(())
+}
+
+/// Waits while messages come in faster than they could be indexed. Returns false when the desk ends.
+async fn let_through(inbox: &Inbox) -> Result<bool> {
+    let mut before = inbox.store.read(search::newest).await?;
+    if !inbox.rest(None, PAUSE).await {
+        return Ok(false);
+    }
+    for _ in 0..PATIENCE {
+        let newest = inbox.store.read(search::newest).await?;
+        if newest - before <= i64::from(search::STEP) / 10 {
+            break;
+        }
+        before = newest;
+        if !inbox.rest(None, LET_THROUGH).await {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

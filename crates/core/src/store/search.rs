@@ -32,7 +32,10 @@ const BY_LETTERS: usize = 400;
 /// Beginnings of so many letters have an index of their own.
 const LETTERS: usize = 3;
 /// Messages or customers that one step of building brings in.
-const STEP: u32 = 400;
+pub(crate) const STEP: u32 = 400;
+/// What a transaction has more than this of, such as a phone's history, is brought in after it:
+/// the index costs as much as all the rest, and others wait for the one writer.
+const AT_ONCE: u32 = 256;
 
 /// Where the building goes on downwards. Absent: every message is in the index.
 const MESSAGES_BEFORE: &str = "search.messages_before";
@@ -46,29 +49,70 @@ const HAS_FILE: &str = "xhasfile";
 const NUMBER_BITS: i64 = 36;
 const DAY: i64 = 86_400_000;
 
-/// Writes to the index whatever this transaction changed.
+/// Writes to the index whatever this transaction changed, unless it is a great deal.
 pub(crate) fn keep_current(tx: &Transaction<'_>) -> Result<()> {
-    let waits = tx
-        .prepare_cached("SELECT 1 FROM message_search_waits LIMIT 1")?
-        .exists([])?;
-    if waits {
-        write_messages(tx, "SELECT n, again FROM message_search_waits", [])?;
-        tx.prepare_cached("DELETE FROM message_search_waits")?
-            .execute([])?;
+    let messages = waiting(tx, "message_search_waits")?;
+    if (1..=AT_ONCE).contains(&messages) {
+        write_waiting_messages(tx, AT_ONCE)?;
     }
-    let waits = tx
-        .prepare_cached("SELECT 1 FROM people_search_waits LIMIT 1")?
-        .exists([])?;
-    if waits {
-        let people: Vec<ContactId> = tx
-            .prepare_cached("SELECT contact_id FROM people_search_waits")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        for contact in people {
-            write_person(tx, contact)?;
-        }
-        tx.prepare_cached("DELETE FROM people_search_waits")?
-            .execute([])?;
+    let people = waiting(tx, "people_search_waits")?;
+    if (1..=AT_ONCE).contains(&people) {
+        write_waiting_people(tx, AT_ONCE)?;
+    }
+    Ok(())
+}
+
+/// Counts what waits in that table, no further than what matters.
+fn waiting(conn: &Connection, table: &str) -> Result<u32> {
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?1)");
+    Ok(conn
+        .prepare_cached(&sql)?
+        .query_row(params![AT_ONCE + 1], |row| row.get(0))?)
+}
+
+/// Brings in some of what large transactions left, the newest first. Returns whether there is more.
+pub(crate) fn catch_up_step(tx: &Transaction<'_>) -> Result<bool> {
+    write_waiting_people(tx, STEP)?;
+    write_waiting_messages(tx, STEP)?;
+    is_behind(tx)
+}
+
+/// Returns whether a large transaction left something.
+pub(crate) fn is_behind(conn: &Connection) -> Result<bool> {
+    Ok(waiting(conn, "message_search_waits")? > 0 || waiting(conn, "people_search_waits")? > 0)
+}
+
+/// Returns the number of the newest message: it grows fast while a history comes in.
+pub(crate) fn newest(conn: &Connection) -> Result<i64> {
+    Ok(conn
+        .prepare_cached("SELECT coalesce(max(n), 0) FROM messages")?
+        .query_row([], |row| row.get(0))?)
+}
+
+fn write_waiting_messages(tx: &Transaction<'_>, most: u32) -> Result<()> {
+    let from: Option<i64> = tx
+        .prepare_cached("SELECT min(n) FROM (SELECT n FROM message_search_waits ORDER BY n DESC LIMIT ?1)")?
+        .query_row(params![most], |row| row.get(0))?;
+    let Some(from) = from else { return Ok(()) };
+    write_messages(
+        tx,
+        "SELECT n, again FROM message_search_waits WHERE n >= ?1",
+        [from],
+    )?;
+    tx.prepare_cached("DELETE FROM message_search_waits WHERE n >= ?1")?
+        .execute(params![from])?;
+    Ok(())
+}
+
+fn write_waiting_people(tx: &Transaction<'_>, most: u32) -> Result<()> {
+    let people: Vec<ContactId> = tx
+        .prepare_cached("SELECT contact_id FROM people_search_waits LIMIT ?1")?
+        .query_map(params![most], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut done = tx.prepare_cached("DELETE FROM people_search_waits WHERE contact_id = ?1")?;
+    for contact in people {
+        write_person(tx, contact)?;
+        done.execute(params![contact])?;
     }
     Ok(())
 }
@@ -118,7 +162,9 @@ fn build_people(tx: &Transaction<'_>, after: &str) -> Result<()> {
 
 /// Returns whether everything is in the index.
 fn is_built(conn: &Connection) -> Result<bool> {
-    Ok(meta::get(conn, MESSAGES_BEFORE)?.is_none() && meta::get(conn, PEOPLE_AFTER)?.is_none())
+    Ok(meta::get(conn, MESSAGES_BEFORE)?.is_none()
+        && meta::get(conn, PEOPLE_AFTER)?.is_none()
+        && !is_behind(conn)?)
 }
 
 /// A message as the index sees it.

@@ -198,3 +198,44 @@ async fn a_history_from_before_is_brought_in_step_by_step() {
     assert_eq!(shop.found("n899 ").await.len(), 1);
     assert_eq!(shop.search("ana").await.people.len(), 1);
 }
+
+#[tokio::test]
+async fn a_history_is_found_once_it_is_through_and_says_so_until_then() {
+    let mut shop = Shop::open().await;
+    let history = (0..600)
+        .map(|n| {
+            old(
+                ana(&format!("w{n}"), &format!("pan número {n}"), ago(5)),
+                false,
+                None,
+            )
+        })
+        .collect();
+    shop.hears(history).await;
+    shop.hears(says(ana("last", "y un pastel", ago(1)))).await;
+    let early = shop.search("número").await;
+    assert!(
+        early.is_building && early.hits.is_empty(),
+        "what waits is not hidden"
+    );
+
+    while shop
+        .inbox
+        .store
+        .write(crate::store::search::catch_up_step)
+        .await
+        .unwrap()
+    {}
+    assert!(!shop.search("número").await.is_building);
+    for (query, found) in [
+        ("599", "pan número [599]"),
+        ("\"número 0\"", "pan [número] [0]"),
+        ("pastel", "y un [pastel]"),
+    ] {
+        assert_eq!(
+            shop.found(query).await.first().map(String::as_str),
+            Some(found),
+            "{query}"
+        );
+    }
+}
