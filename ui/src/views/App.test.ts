@@ -43,6 +43,18 @@ describe('the window', () => {
     expect(screen.queryByTestId('charge-amount')).toBeNull();
   });
 
+  it('labels the open conversation with L, a new word and Enter', async () => {
+    const calls = await opened();
+    await press('j');
+    await screen.findByText('Hola de maria');
+    await press('l');
+    await userEvent.type(await screen.findByTestId('pick-input'), 'VIP{Enter}');
+    await waitFor(() => {
+      const put = calls.find(({ command }) => command === 'set_label');
+      expect(put?.args['conversations']).toEqual(['maria']);
+    });
+  });
+
   it('leaves letters alone while someone writes', async () => {
     await opened();
     await press('j');
