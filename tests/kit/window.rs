@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
-use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
+pub use thirtyfour::Key;
+use thirtyfour::{By, Capabilities, WebDriver, WebElement};
 
 use crate::processes::{descendants, program_of, terminate};
 use crate::{Home, Process, Profile, binary, free_port, http, until};
@@ -125,6 +126,30 @@ impl Window {
     /// Presses a key that writes no letter.
     pub async fn presses(&self, key: Key) -> Result<()> {
         self.types(&key.value().to_string()).await
+    }
+
+    /// Presses a key together with another that is held.
+    pub async fn chord(&self, held: Key, key: &str) -> Result<()> {
+        let (chain, released) = (self.session()?.action_chain(), held.clone());
+        Ok(chain
+            .key_down(held)
+            .send_keys(key)
+            .key_up(released)
+            .perform()
+            .await?)
+    }
+
+    /// Goes on with Tab until what has that test id has the focus.
+    pub async fn tabs_to(&self, testid: &str) -> Result<()> {
+        const FOCUSED: &str = "return document.activeElement?.dataset?.testid ?? ''";
+        for _ in 0..60 {
+            let focused = self.session()?.execute(FOCUSED, Vec::new()).await?;
+            if focused.json().as_str() == Some(testid) {
+                return Ok(());
+            }
+            self.presses(Key::Tab).await?;
+        }
+        bail!("Tab never came to {testid}")
     }
 
     /// Waits until what was last changed has been painted.

@@ -11,7 +11,7 @@ use crate::steps::{Steps, of_nextest, of_vitest};
 use crate::ui;
 
 /// The tests that take minutes: the real window, and a hundred crashes.
-const WITHOUT_SLOW: &str = "not (binary(window) or binary(crash))";
+const WITHOUT_SLOW: &str = "not (binary(window) or binary(morning) or binary(crash))";
 
 pub(crate) fn is_quick(arguments: &[String]) -> Result<bool> {
     match arguments {
