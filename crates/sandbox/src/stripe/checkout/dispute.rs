@@ -25,6 +25,8 @@ pub(crate) fn open(
     amount: Option<i64>,
     warning: bool,
 ) -> Result<String, String> {
+    // Banks take weeks: by then the charge is on the balance.
+    balance::settle(act, charge);
     let found = act
         .get::<Charge>(charge)
         .cloned()
@@ -37,9 +39,6 @@ pub(crate) fn open(
     }
     if !found.succeeded() || found.disputed {
         return Err("only a paid charge can be disputed, and once".to_owned());
-    }
-    if found.balance_transaction.is_none() {
-        return Err("the charge is not settled yet: let a second pass".to_owned());
     }
     let id = act.id("du");
     let due_by = act.now() + DAYS_TO_ANSWER * DAY;

@@ -91,6 +91,8 @@ pub(crate) enum Field {
     Method,
     Address,
     Code,
+    /// What was chosen changed the sum that the customer had seen.
+    Total,
 }
 
 impl SessionState {

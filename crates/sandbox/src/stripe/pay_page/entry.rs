@@ -24,6 +24,8 @@ pub(super) struct Entry {
     months: String,
     /// The button that was pressed.
     answer: String,
+    /// The sum that the page had shown.
+    seen: String,
     code: String,
     line1: String,
     line2: String,
@@ -44,6 +46,7 @@ pub(super) struct Wishes {
     address: Option<Address>,
     shipping: Option<usize>,
     quantities: Vec<(usize, i64)>,
+    seen: Option<i64>,
     then: Then,
 }
 
@@ -84,12 +87,15 @@ impl Wishes {
                 session.address = self.address.or(session.address.take());
             }
         });
-        match self.code {
-            Some(code) => discount::type_code(act, id, &code)
-                .map(|()| self.then)
-                .map_err(|_| Field::Code),
-            None => Ok(self.then),
+        if let Some(code) = &self.code {
+            discount::type_code(act, id, code).map_err(|_| Field::Code)?;
         }
+        let total = act.get::<Session>(id).map(Session::total);
+        let is_new = self.seen.is_some() && self.seen != total;
+        if is_new && self.then == Then::Pay {
+            return Err(Field::Total);
+        }
+        Ok(self.then)
     }
 }
 
@@ -126,6 +132,7 @@ impl Entry {
                 country: self.country.trim().to_owned(),
             }),
             shipping: self.shipping.trim().parse().ok(),
+            seen: self.seen.trim().parse().ok(),
             quantities: self.rest.iter().filter_map(quantity).collect(),
             then: if self.answer == "apply" {
                 Then::Show

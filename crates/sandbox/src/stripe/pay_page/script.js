@@ -21,6 +21,11 @@
     });
   }
 
+  // What changes the sum is asked for at once, so that the button says what is taken.
+  for (const field of document.querySelectorAll('[name="shipping"], [name^="quantity_"]')) {
+    field.addEventListener('change', () => field.form.requestSubmit(field.form.querySelector('[value="apply"]')));
+  }
+
   // The server pays a session once at most; this only shows that something is happening.
   for (const form of document.forms) {
     form.addEventListener('submit', (event) => {

@@ -221,8 +221,11 @@ impl Frame<'_> {
         let offers = |method: &str| session.methods.iter().any(|offered| offered == method);
         format!(
             "<section class=\"card\"><h1>{details}</h1>{alert}<form method=\"post\" autocomplete=\"off\" novalidate>\
+             <button class=\"first\" tabindex=\"-1\" aria-hidden=\"true\"></button>\
+             <input type=\"hidden\" name=\"seen\" value=\"{seen}\">\
              {contact}{wishes}<h2>{payment}</h2>{card_tab}{oxxo_tab}{transfer_tab}{card}{oxxo}{transfer}</form>{hints}\
              </section>",
+            seen = session.total(),
             wishes = self.wishes(session, wrong),
             transfer_tab = if offers("customer_balance") {
                 tab("transfer", words.transfer_tab, false)
@@ -281,6 +284,7 @@ impl Frame<'_> {
                 Field::Method => words.wrong_method,
                 Field::Address => words.wrong_address,
                 Field::Code => words.wrong_code,
+                Field::Total => words.total_changed,
             },
         };
         format!("<p class=\"alert\" role=\"alert\">{}</p>", esc(text))
@@ -375,8 +379,13 @@ impl Frame<'_> {
         if !session.terms.countries.is_empty() {
             html += &self.delivery(session, wrong == Some(Field::Address));
         }
-        if session.terms.promotion_codes && session.discount.is_none() {
+        let takes_code = session.terms.promotion_codes && session.discount.is_none();
+        if takes_code {
             html += &field("code", words.code, "text", "", "", wrong == Some(Field::Code));
+        }
+        let has_choice =
+            session.shipping.len() > 1 || session.lines.iter().any(|line| line.adjustable.is_some());
+        if takes_code || has_choice {
             let _ = write!(
                 html,
                 "<button name=\"answer\" value=\"apply\" class=\"quiet\"><span class=\"spin\"></span>\

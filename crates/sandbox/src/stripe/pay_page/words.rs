@@ -81,6 +81,7 @@ pub(super) struct Words {
     pub(super) transfer_amount: &'static str,
     pub(super) send_now: &'static str,
     pub(super) get_account: &'static str,
+    pub(super) total_changed: &'static str,
     pub(super) portal: &'static str,
     pub(super) change_card: &'static str,
     pub(super) cancel_subscription: &'static str,
@@ -221,6 +222,7 @@ pub(super) static ENGLISH: Words = Words {
     keep_subscription: "Keep the subscription",
     paid_until: "Paid until {}",
     back: "Back to the shop",
+    total_changed: "The total has changed. Check it, then pay.",
 };
 
 pub(super) static SPANISH: Words = Words {
@@ -308,6 +310,7 @@ pub(super) static SPANISH: Words = Words {
     keep_subscription: "Conservar la suscripción",
     paid_until: "Pagada hasta el {}",
     back: "Volver a la tienda",
+    total_changed: "El total cambió. Revísalo y luego paga.",
 };
 
 pub(super) static PORTUGUESE: Words = Words {
@@ -395,6 +398,7 @@ pub(super) static PORTUGUESE: Words = Words {
     keep_subscription: "Manter a assinatura",
     paid_until: "Paga até {}",
     back: "Voltar à loja",
+    total_changed: "O total mudou. Confira e depois pague.",
 };
 
 #[cfg(test)]

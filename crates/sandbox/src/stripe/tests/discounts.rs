@@ -146,7 +146,14 @@ async fn delivery_and_quantity_are_chosen_on_the_page() {
     assert!(html.contains("DHL") && html.contains("quantity_0"), "{html}");
     let address =
         "&line1=Calle+5&city=Oaxaca&postal_code=68000&country=MX&shipping=1&quantity_0=9&phone=5512345678";
-    submit(&shop, &session, &format!("{CARD}{address}")).await;
+    submit(&shop, &session, &format!("{CARD}{address}&seen=50000")).await;
+    let asked = read(&shop, &session).await;
+    assert_eq!(
+        (&asked["status"], &asked["amount_total"]),
+        (&"open".into(), &(3 * 450_00 + 99_00).into()),
+        "nothing is taken but what was seen"
+    );
+    submit(&shop, &session, &format!("{CARD}{address}&seen=144900")).await;
     let paid = read(&shop, &session).await;
     assert_eq!(paid["amount_total"], 3 * 450_00 + 99_00, "three at most");
     assert_eq!(paid["shipping_cost"]["amount_total"], 99_00);
