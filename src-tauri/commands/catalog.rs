@@ -1,7 +1,10 @@
 //! What the shop sells.
 
-use cobro_core::domain::{Product, ProductDraft, ProductId};
-use cobro_core::{Actor, catalog};
+use cobro_core::domain::{ImportPreview, Product, ProductDraft, ProductId};
+use cobro_core::{Actor, Error, catalog};
+use tauri::{AppHandle, WebviewWindow};
+use tauri_plugin_dialog::DialogExt;
+use tokio::sync::oneshot;
 
 use super::{Answer, Desk};
 
@@ -24,4 +27,48 @@ pub(crate) async fn save_product(desk: Desk<'_>, draft: ProductDraft) -> Answer<
 #[specta::specta]
 pub(crate) async fn offer_product(desk: Desk<'_>, product: ProductId, active: bool) -> Answer<Product> {
     Ok(catalog::set_active(&desk.inbox()?, Actor::Person, product, active).await?)
+}
+
+/// Returns what a table would change. Nothing is changed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn preview_catalog_import(desk: Desk<'_>, table: String) -> Answer<ImportPreview> {
+    Ok(catalog::preview_import(&desk.inbox()?, table.into_bytes()).await?)
+}
+
+/// Takes a table over: all of it, or nothing.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_catalog(desk: Desk<'_>, table: String) -> Answer<ImportPreview> {
+    Ok(catalog::import(&desk.inbox()?, Actor::Person, table.into_bytes()).await?)
+}
+
+/// Lets a person choose where the catalog's table goes. Returns where, or nothing if they thought better of it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_catalog(
+    window: WebviewWindow,
+    app: AppHandle,
+    desk: Desk<'_>,
+) -> Answer<Option<String>> {
+    let inbox = desk.inbox()?;
+    let (say, chosen) = oneshot::channel();
+    app.dialog()
+        .file()
+        .set_parent(&window)
+        .set_file_name("catalog.csv")
+        .save_file(move |path| {
+            let _ = say.send(path);
+        });
+    let Some(path) = chosen.await.ok().flatten().and_then(|path| path.into_path().ok()) else {
+        return Ok(None);
+    };
+    let table = catalog::export(&inbox).await?;
+    tokio::fs::write(&path, table).await.map_err(|error| {
+        Error::Invalid(format!(
+            "The catalog could not be written there ({}). Choose another folder",
+            error.kind()
+        ))
+    })?;
+    Ok(Some(path.to_string_lossy().into_owned()))
 }

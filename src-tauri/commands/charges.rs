@@ -1,9 +1,9 @@
 //! Asking for money.
 
 use cobro_core::domain::{
-    Charge, ChargeId, ChargePreview, ConversationId, Message, MessageId, Money, NewCharge,
+    Charge, ChargeId, ChargePreview, ChargeQuestion, Message, MessageId, NewCharge, Quotation, QuotationId,
 };
-use cobro_core::{Actor, charge, message, preview};
+use cobro_core::{Actor, charge, message, preview, quotation};
 use serde::Deserialize;
 use specta::Type;
 
@@ -16,14 +16,8 @@ pub(crate) struct CreateCharge(NewCharge);
 /// Returns what a charge would look like and cost.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn preview_charge(
-    desk: Desk<'_>,
-    conversation: ConversationId,
-    amount: Money,
-    description: String,
-    message: Option<String>,
-) -> Answer<ChargePreview> {
-    Ok(preview::charge(&desk.inbox()?, conversation, amount, description, message).await?)
+pub(crate) async fn preview_charge(desk: Desk<'_>, charge: ChargeQuestion) -> Answer<ChargePreview> {
+    Ok(preview::charge(&desk.inbox()?, charge).await?)
 }
 
 /// Asks a customer for money. The same id twice is one charge.
@@ -52,4 +46,36 @@ pub(crate) async fn retry_charge(desk: Desk<'_>, charge: ChargeId) -> Answer<Cha
 #[specta::specta]
 pub(crate) async fn cancel_charge(desk: Desk<'_>, charge: ChargeId) -> Answer<Charge> {
     Ok(charge::cancel(&desk.inbox()?, Actor::Person, charge).await?)
+}
+
+/// Charges what a deposit left owed. The same id twice is one charge.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn charge_rest(desk: Desk<'_>, id: ChargeId, deposit: ChargeId) -> Answer<Charge> {
+    Ok(charge::charge_rest(&desk.inbox()?, Actor::Person, id, deposit).await?)
+}
+
+/// Puts back into the stock what a charge took from it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn restock(desk: Desk<'_>, charge: ChargeId) -> Answer<Charge> {
+    Ok(charge::restock(&desk.inbox()?, Actor::Person, charge).await?)
+}
+
+/// Offers a charge to the customer. The same id twice is one offer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn offer_quotation(
+    desk: Desk<'_>,
+    id: QuotationId,
+    charge: CreateCharge,
+) -> Answer<Quotation> {
+    Ok(quotation::offer(&desk.inbox()?, Actor::Person, id, charge.0).await?)
+}
+
+/// Makes the charge of an offer, once.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn accept_quotation(desk: Desk<'_>, id: QuotationId) -> Answer<Charge> {
+    Ok(quotation::accept(&desk.inbox()?, Actor::Person, id).await?)
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use cobro_core::domain::{ChargeId, Currency, Money, NewCharge, Payment};
+use cobro_core::domain::{Currency, Money, NewCharge, Payment};
 use cobro_core::{Actor, charge};
 
 use crate::desk::BenchDesk;
@@ -26,15 +26,7 @@ pub(crate) async fn run() -> Result<()> {
         let made = charge::create(
             bench.inbox(),
             Actor::Person,
-            NewCharge {
-                id: ChargeId::new(),
-                conversation,
-                amount,
-                description: "Pastel".into(),
-                single_use: true,
-                expires_in_hours: None,
-                message: String::new(),
-            },
+            NewCharge::new(conversation, amount, "Pastel"),
         )
         .await?;
         let click = begun.elapsed();

@@ -1,6 +1,7 @@
 /** The nouns of the tests, with what does not matter already filled in. */
 import type {
   Charge,
+  ChargePreview,
   Connection,
   ConversationRow,
   ConversationView,
@@ -8,6 +9,7 @@ import type {
   MediaView,
   Message,
   SearchHit,
+  Product,
   StagedFile,
   Status,
   Template,
@@ -135,6 +137,68 @@ export function aCharge(fields: Partial<Charge> = {}): Charge {
     livemode: false,
     stripeIds: { paymentLink: 'plink_1', checkoutSession: null, paymentIntent: null },
     verifiedAt: null,
+    lines: [
+      {
+        product: null,
+        name: 'Anticipo mesa de dulces',
+        options: [],
+        unit: { minor: 125_000, currency: 'MXN' },
+        quantity: 1,
+        note: '',
+      },
+    ],
+    terms: {},
+    totals: totalsOf(fields.amount ?? { minor: 125_000, currency: 'MXN' }),
+    restCharge: null,
+    carrier: 'paymentLink',
+    collected: null,
+    canRestock: false,
+    ...fields,
+  };
+}
+
+/** Returns the totals of a charge that is one amount. */
+export function totalsOf(amount: Charge['amount']): Charge['totals'] {
+  const none = { ...amount, minor: 0 };
+  return { subtotal: amount, discount: none, total: amount, now: amount, rest: none };
+}
+
+/** Returns what the core says of a charge of one amount. */
+export function aPreview(fields: Partial<ChargePreview> = {}): ChargePreview {
+  return {
+    message: 'Aquí está tu enlace.',
+    button: 'Pagar',
+    fee: null,
+    net: null,
+    feeBasis: null,
+    template: null,
+    warnings: [],
+    lines: [],
+    totals: totalsOf({ minor: 99_500, currency: 'MXN' }),
+    carrier: { object: 'paymentLink', reason: 'linkLasts', endsWithinADay: false },
+    ...fields,
+  };
+}
+
+export function aProduct(fields: Partial<Product> = {}): Product {
+  return {
+    id: `product-${fields.name ?? 'cake'}`,
+    name: 'Torta de chocolate',
+    description: '',
+    aliases: [],
+    sku: null,
+    price: { minor: 45_000, currency: 'MXN' },
+    options: [],
+    stock: null,
+    image: null,
+    tax: null,
+    active: true,
+    recurring: null,
+    stripeProduct: null,
+    stripePrice: null,
+    sync: 'local',
+    problem: null,
+    updatedAt: minutesAgo(60),
     ...fields,
   };
 }
@@ -149,6 +213,7 @@ export function aView(fields: Partial<ConversationView> = {}): ConversationView 
     fields: [],
     stats: { paidCount: 0, lifetime: [], since: null },
     charges: [],
+    quotations: [],
     ...fields,
   };
 }

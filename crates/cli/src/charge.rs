@@ -54,14 +54,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
     eprintln!("cobro: charge id {id}");
     let new = NewCharge {
         id,
-        conversation: arguments.conversation,
-        amount,
-        description: arguments.description,
         single_use: !arguments.reusable,
         expires_in_hours: Some(expiry).filter(|hours| *hours > 0),
         message: arguments.message,
+        ..NewCharge::new(arguments.conversation, amount, arguments.description)
     };
-    let answer = crate::reach::perform(settings, ControlRequest::Charge { new }).await?;
+    let answer = crate::reach::perform(settings, ControlRequest::Charge { new: Box::new(new) }).await?;
     let link = answer.get("link").and_then(serde_json::Value::as_str);
     if json {
         println!("{answer}");

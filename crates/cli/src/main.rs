@@ -1,6 +1,7 @@
 //! `cobro`: a desk without a window, and what a person asks of one from a terminal.
 
 mod agent;
+mod catalog;
 mod charge;
 mod connect;
 mod conversations;
@@ -46,6 +47,8 @@ enum Command {
     },
     /// Create a payment link and send it in a conversation
     Charge(charge::Arguments),
+    /// What the shop sells: list it, import a table, export one (docs/catalog.md)
+    Catalog(catalog::Arguments),
     /// Set up WhatsApp: credentials, numbers, webhook
     Connect(connect::Arguments),
     /// Write everything that is kept, one JSON object a line (docs/export.md)
@@ -136,6 +139,7 @@ async fn run(command: Command) -> Result<ExitCode, DeskError> {
             limit,
         } => conversations::run(profile.settings().await?, json, search, limit).await,
         Command::Charge(arguments) => charge::run(arguments).await,
+        Command::Catalog(arguments) => catalog::run(arguments).await,
         Command::Connect(arguments) => connect::run(arguments).await,
         Command::Export {
             profile,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction, FileKind,
-    MessageId, MessageKind, NewCharge, Origin, ProductDraft, ProductId, Timestamp, Words,
+    MessageId, MessageKind, NewCharge, Origin, ProductDraft, ProductId, Timestamp, Words, Worked,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};
@@ -77,7 +77,9 @@ pub(crate) enum Action {
     },
     CreateCharge {
         #[serde(flatten, serialize_with = "charge_for_log")]
-        new: NewCharge,
+        new: Box<NewCharge>,
+        #[serde(skip)]
+        worked: Box<Worked>,
         #[serde(skip)]
         message: String,
         #[serde(skip)]
@@ -87,6 +89,10 @@ pub(crate) enum Action {
         charge: ChargeId,
     },
     CancelCharge {
+        charge: ChargeId,
+    },
+    /// Puts back into the stock what a charge took.
+    Restock {
         charge: ChargeId,
     },
     SaveProduct(#[serde(serialize_with = "product_for_log")] Box<ProductDraft>),
@@ -128,11 +134,13 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
         Action::MarkRead { conversation } => mark_read(tx, *conversation, now)?,
         Action::CreateCharge {
             new,
+            worked,
             message,
             livemode,
-        } => charges::add(tx, new, message, *livemode, now)?,
+        } => charges::add(tx, new, worked, message, *livemode, now)?,
         Action::RetryCharge { charge } => charges::want_again(tx, *charge, now)?,
         Action::CancelCharge { charge } => cancel(tx, *charge, now)?,
+        Action::Restock { charge } => products::put_back(tx, *charge, now)?,
         Action::SaveProduct(draft) => {
             products::save(tx, draft, now)?;
             true
@@ -341,7 +349,7 @@ fn mark_read(tx: &Transaction<'_>, conversation: ConversationId, now: Timestamp)
 
 fn cancel(tx: &Transaction<'_>, id: ChargeId, now: Timestamp) -> Result<bool> {
     let charge = charges::get(tx, id)?;
-    if charge.stripe_ids.payment_link.is_some() {
+    if charge.link.is_some() {
         withdraw_links(tx, id, now)?;
         return charges::ask_to_close(tx, id, Closing::Cancel, now);
     }

@@ -3,20 +3,28 @@
 use std::time::Duration;
 
 use cobro_protocol::cards;
-use cobro_stripe::{KeyMode, NewLine, NewLink, PaymentLink, StripeApi, StripeError};
+use cobro_stripe::{
+    CheckoutSession, Discount, KeyMode, NewLine, NewLink, NewSession, PaymentLink, ShippingOption, StripeApi,
+    StripeError, StripeObject, Terms,
+};
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::action::{Action, Actor, apply};
-use crate::domain::{Charge, ChargeId, Creation, MessageId, NewCharge, Timestamp, Words, payment_of};
+use crate::domain::{
+    Charge, ChargeId, ChargeTerms, Creation, MessageId, NewCharge, PayLine, Timestamp, Words, payment_of,
+};
 use crate::preview::message_of;
+use crate::sale::{self, Asked};
 use crate::store::charges::{self, ToClose, ToCreate};
-use crate::store::payments;
+use crate::store::{hints, payments};
 use crate::templates::LinkTemplate;
 use crate::{CoreEvent, Error, Inbox, Result, message};
 
 /// Stripe forgets an idempotency key after this; then we look before we create.
 const KEY_LIFE: Duration = Duration::from_hours(23);
+/// How much earlier than ours Stripe's clock may say that something was made.
+const CLOCKS_APART: Duration = Duration::from_hours(1);
 /// A draft that could not be made in this time waits for a person: a charge
 /// that appears long after the click would surprise everybody.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -52,18 +60,26 @@ pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charg
                 // Only a template goes through: better to say so before there is a link.
                 LinkTemplate::find(tx, new.conversation, language, None)?;
             }
+            let worked = sale::work_out(tx, language, Asked::from(&new))?;
+            if worked.totals.now != new.amount {
+                return Err(Error::Conflict(format!(
+                    "The charge now comes to {}, not {}: the catalog changed meanwhile. Look at it once more",
+                    worked.totals.now, new.amount
+                )));
+            }
             let message = message_of(
                 language,
                 &address.contact_name,
-                new.amount,
-                &new.description,
+                &worked,
+                &new.terms,
                 Some(&new.message),
             );
             apply(
                 tx,
                 actor,
                 &Action::CreateCharge {
-                    new,
+                    new: Box::new(new),
+                    worked: Box::new(worked),
                     message,
                     livemode,
                 },
@@ -184,10 +200,10 @@ async fn make_link(inbox: &Inbox, id: ChargeId) -> Result<Charge> {
     };
     let charge = match refusal_of(&stripe, &draft) {
         Some(words) => stop(inbox, id, words).await?,
-        None => match link_for(&stripe, &draft).await {
-            Ok(link) => {
+        None => match carrier_for(&stripe, &draft).await {
+            Ok(made) => {
                 inbox.problems.clear("stripe.create");
-                open(inbox, draft, link).await?
+                open(inbox, draft, made).await?
             }
             Err(error) => not_made(inbox, &draft, &error).await?,
         },
@@ -224,34 +240,137 @@ async fn stop(inbox: &Inbox, id: ChargeId, words: Words) -> Result<Charge> {
         .await
 }
 
-async fn link_for(stripe: &StripeApi, draft: &ToCreate) -> Result<PaymentLink, StripeError> {
-    let id = draft.id.to_string();
-    if Timestamp::now().since(draft.created_at) > KEY_LIFE
-        && let Some(link) = stripe.find_payment_link(&id, 50).await?
-    {
-        return Ok(link);
-    }
-    let conversation = draft.conversation.to_string();
-    let new = NewLink {
-        charge: &id,
-        conversation: &conversation,
-        lines: &[NewLine::of(&draft.description, draft.amount)],
-        single_use: draft.single_use,
-        inactive_message: Some(INACTIVE_LINK),
-        ..NewLink::default()
+/// What Stripe made for a charge: a link, or a session.
+struct Made {
+    id: String,
+    url: String,
+    livemode: bool,
+}
+
+/// Makes what carries the charge, or finds what was made before with an answer that was lost.
+async fn carrier_for(stripe: &StripeApi, draft: &ToCreate) -> Result<Made, StripeError> {
+    let is_old = Timestamp::now().since(draft.created_at) > KEY_LIFE;
+    let made = async {
+        match draft.carrier {
+            StripeObject::PaymentLink => link_for(stripe, draft, is_old).await,
+            StripeObject::CheckoutSession => session_for(stripe, draft, is_old).await,
+        }
     };
-    match timeout(
-        Duration::from_secs(25),
-        stripe.create_payment_link(&new, &draft.idempotency_key),
-    )
-    .await
-    {
+    match timeout(Duration::from_secs(25), made).await {
         Ok(answer) => answer,
         Err(_) => Err(StripeError::timed_out()),
     }
 }
 
-async fn open(inbox: &Inbox, draft: ToCreate, link: PaymentLink) -> Result<Charge> {
+async fn link_for(stripe: &StripeApi, draft: &ToCreate, is_old: bool) -> Result<Made, StripeError> {
+    let (id, conversation) = (draft.id.to_string(), draft.conversation.to_string());
+    if is_old && let Some(link) = stripe.find_payment_link(&id, 50).await? {
+        return Ok(made_link(link));
+    }
+    let (methods, countries) = names_of(&draft.terms);
+    let lines = lines_of(&draft.pay);
+    let new = NewLink {
+        charge: &id,
+        conversation: &conversation,
+        lines: &lines,
+        single_use: draft.single_use,
+        inactive_message: Some(INACTIVE_LINK),
+        success_url: None,
+        terms: terms_of(&draft.terms, &methods, &countries),
+    };
+    stripe
+        .create_payment_link(&new, &draft.idempotency_key)
+        .await
+        .map(made_link)
+}
+
+fn made_link(link: PaymentLink) -> Made {
+    Made {
+        id: link.id,
+        url: link.url,
+        livemode: link.livemode,
+    }
+}
+
+/// A session ends by itself after a day; an earlier end is ours to bring, so that
+/// a repeated request has the same bytes.
+async fn session_for(stripe: &StripeApi, draft: &ToCreate, is_old: bool) -> Result<Made, StripeError> {
+    let (id, conversation) = (draft.id.to_string(), draft.conversation.to_string());
+    let since = draft.created_at.minus(CLOCKS_APART);
+    if is_old && let Some(session) = stripe.find_session(&id, Some(since), 50).await? {
+        return made_session(session);
+    }
+    let (methods, countries) = names_of(&draft.terms);
+    let lines = lines_of(&draft.pay);
+    let shipping: Vec<ShippingOption<'_>> = draft
+        .terms
+        .shipping_rates
+        .iter()
+        .map(|rate| ShippingOption {
+            name: &rate.name,
+            amount: rate.amount,
+        })
+        .collect();
+    let new = NewSession {
+        charge: &id,
+        conversation: &conversation,
+        lines: &lines,
+        terms: terms_of(&draft.terms, &methods, &countries),
+        discount: draft
+            .terms
+            .coupon
+            .as_ref()
+            .map(|coupon| Discount::PromotionCode(&coupon.id)),
+        shipping: &shipping,
+        ..NewSession::default()
+    };
+    let session = stripe
+        .create_checkout_session(&new, &draft.idempotency_key)
+        .await?;
+    made_session(session)
+}
+
+fn made_session(session: CheckoutSession) -> Result<Made, StripeError> {
+    let url = session.url.ok_or_else(|| {
+        StripeError::Invalid("The pay page of this charge has ended. Make a new charge".into())
+    })?;
+    Ok(Made {
+        id: session.id,
+        url,
+        livemode: session.livemode,
+    })
+}
+
+fn lines_of(pay: &[PayLine]) -> Vec<NewLine<'_>> {
+    pay.iter()
+        .map(|line| NewLine {
+            description: Some(line.description.as_str()),
+            quantity: line.quantity,
+            ..NewLine::of(&line.name, line.unit)
+        })
+        .collect()
+}
+
+/// Returns the methods and the countries as Stripe's builders take them.
+fn names_of(terms: &ChargeTerms) -> (Vec<&str>, Vec<&str>) {
+    (words_of(&terms.methods), words_of(&terms.shipping_countries))
+}
+
+fn words_of(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+fn terms_of<'a>(terms: &ChargeTerms, methods: &'a [&'a str], countries: &'a [&'a str]) -> Terms<'a> {
+    Terms {
+        methods,
+        shipping_countries: countries,
+        phone: terms.phone,
+        promotion_codes: terms.promotion_codes,
+        ..Terms::default()
+    }
+}
+
+async fn open(inbox: &Inbox, draft: ToCreate, link: Made) -> Result<Charge> {
     let language = inbox.language();
     let charge = inbox
         .store
@@ -305,7 +424,12 @@ async fn not_made(inbox: &Inbox, draft: &ToCreate, error: &StripeError) -> Resul
 /// Switches one link off. Returns whether there was one to try.
 async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
     let now = Timestamp::now();
-    let Some(ToClose { id, link, why }) = inbox
+    let Some(ToClose {
+        id,
+        link,
+        carrier,
+        why,
+    }) = inbox
         .store
         .read(move |conn| charges::next_to_close(conn, now, only))
         .await?
@@ -314,9 +438,14 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
     };
     let stripe = inbox.require_stripe()?;
     // Switching off twice is switching off: a fresh key, since Stripe repeats a stored failure.
-    let outcome = stripe
-        .deactivate_payment_link(&link, &format!("cobro-close-{id}-{}", Uuid::now_v7()))
-        .await;
+    let outcome = switch_off(
+        stripe,
+        carrier,
+        &link,
+        &format!("cobro-close-{id}-{}", Uuid::now_v7()),
+    )
+    .await;
+    let is_session = carrier == StripeObject::CheckoutSession;
     let failed = outcome
         .as_ref()
         .err()
@@ -328,6 +457,10 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
             match failed {
                 None => {
                     charges::closed(tx, id, why)?;
+                    if is_session {
+                        // It may have been paid in the same moment.
+                        hints::add(tx, "checkout.session", &link, now)?;
+                    }
                     let payment = payment_of(charges::facts(tx, id)?, &payments::of_charge(tx, id)?);
                     charges::set_payment(tx, id, payment, now)?;
                 }
@@ -344,8 +477,72 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
     }
 }
 
+/// Makes sure that nobody can pay any more. A session that is complete or over can't be paid as it is.
+async fn switch_off(
+    stripe: &StripeApi,
+    carrier: StripeObject,
+    id: &str,
+    idempotency_key: &str,
+) -> Result<(), StripeError> {
+    match carrier {
+        StripeObject::PaymentLink => stripe
+            .deactivate_payment_link(id, idempotency_key)
+            .await
+            .map(drop),
+        StripeObject::CheckoutSession => {
+            let refused = match stripe.expire_checkout_session(id, idempotency_key).await {
+                Err(error) if error.is_permanent() => error,
+                outcome => return outcome.map(drop),
+            };
+            let session = stripe.checkout_session(id).await?;
+            if matches!(session.status.as_deref(), Some("complete" | "expired")) {
+                return Ok(());
+            }
+            Err(refused)
+        }
+    }
+}
+
+/// Charges what a deposit left owed. The same id twice is one charge.
+pub async fn charge_rest(inbox: &Inbox, actor: Actor, id: ChargeId, deposit: ChargeId) -> Result<Charge> {
+    if let Some(known) = inbox.store.read(move |conn| charges::find(conn, id)).await? {
+        return Ok(known);
+    }
+    let deposit = get(inbox, deposit).await?;
+    if deposit.totals.rest.minor() == 0 {
+        return Err(Error::Conflict(
+            "Nothing is owed after this charge. Make a new one".into(),
+        ));
+    }
+    let new = NewCharge {
+        id,
+        expires_in_hours: Some(inbox.default_expiry_hours).filter(|hours| *hours > 0),
+        terms: ChargeTerms {
+            rest_of: Some(deposit.id),
+            ..ChargeTerms::default()
+        },
+        ..NewCharge::new(deposit.conversation, deposit.totals.rest, deposit.description)
+    };
+    create(inbox, actor, new).await
+}
+
+/// Puts back into the stock what a charge took from it, once: a refund alone does not say
+/// that the goods came back.
+pub async fn restock(inbox: &Inbox, actor: Actor, id: ChargeId) -> Result<Charge> {
+    let charge = inbox
+        .store
+        .write(move |tx| {
+            apply(tx, actor, &Action::Restock { charge: id }, Timestamp::now())?;
+            charges::get(tx, id)
+        })
+        .await?;
+    changed(inbox, &charge);
+    inbox.emit(CoreEvent::CatalogChanged);
+    Ok(charge)
+}
+
 /// Checks what a person typed: which field, which rule, the way out.
-fn checked(mut new: NewCharge) -> Result<NewCharge> {
+pub(crate) fn checked(mut new: NewCharge) -> Result<NewCharge> {
     new.amount
         .check_chargeable()
         .map_err(|error| Error::Invalid(error.to_string()))?;

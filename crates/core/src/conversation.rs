@@ -5,7 +5,9 @@ use crate::domain::{
     ConversationId, ConversationRow, ConversationView, Counts, Line, ListFilter, Message, MessageId,
     MessageVersion, Page, Tab, Timestamp,
 };
-use crate::store::{changes, charges, contacts, conversations, fields, joins, lines, messages, payments};
+use crate::store::{
+    changes, charges, contacts, conversations, fields, joins, lines, messages, payments, quotations,
+};
 use crate::{CoreEvent, Inbox, Result, Store};
 
 /// Returns one page of the list, newest first.
@@ -79,6 +81,7 @@ pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView>
                 fields: fields::of(conn, contact)?,
                 stats: payments::stats(conn, contact)?,
                 charges: charges::of_conversation(conn, id)?,
+                quotations: quotations::of_conversation(conn, id)?,
             })
         })
         .await

@@ -36,14 +36,20 @@ pub async fn send(inbox: &Inbox, new: NewMessage) -> Result<Message> {
             if !matches!(new.body, NewBody::Template { .. }) {
                 require_window(&address, now)?;
             }
-            let sending = body::sending(tx, new, &address)?;
-            checked(&sending, &address)?;
+            let sending = checked_sending(tx, new, &address)?;
             apply(tx, Actor::Person, &Action::Send(Box::new(sending)), now)?;
             messages::get(tx, id)
         })
         .await?;
     queued(inbox, &message);
     Ok(message)
+}
+
+/// Returns the sending of a message, checked against everything that WhatsApp would refuse.
+pub(crate) fn checked_sending(conn: &Connection, new: NewMessage, address: &Address) -> Result<Sending> {
+    let sending = body::sending(conn, new, address)?;
+    checked(&sending, address)?;
+    Ok(sending)
 }
 
 /// Queues a text. The same id twice is one message.
@@ -417,7 +423,7 @@ fn same(known: Message, conversation: ConversationId) -> Result<Message> {
     ))
 }
 
-fn require_window(address: &Address, now: Timestamp) -> Result<()> {
+pub(crate) fn require_window(address: &Address, now: Timestamp) -> Result<()> {
     if address.window_is_open(now) {
         Ok(())
     } else {

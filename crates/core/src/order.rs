@@ -2,8 +2,8 @@
 
 use cobro_whatsapp::{Content, OrderItem};
 
-use crate::domain::{Currency, MessageId, Money, OrderDraft, OrderLine};
-use crate::store::messages;
+use crate::domain::{Currency, MessageId, Money, OrderDraft, OrderLine, Product};
+use crate::store::{messages, products};
 use crate::{Error, Inbox, Result};
 
 /// Returns what the cart of an order adds up to.
@@ -11,12 +11,44 @@ pub async fn draft(inbox: &Inbox, message: MessageId) -> Result<OrderDraft> {
     inbox
         .store
         .read(move |conn| match messages::get(conn, message)?.content {
-            Some(Content::Order { items, .. }) => Ok(draft_of(message, &items)),
+            Some(Content::Order { items, .. }) => Ok(with_names(
+                draft_of(message, &items),
+                &products::all(conn, false)?,
+            )),
             _ => Err(Error::Invalid(
                 "This message is no order. Choose one that shows a cart".into(),
             )),
         })
         .await
+}
+
+/// Names what is in the catalog: by its SKU, else by its name. The cart's price stays what
+/// the customer was shown.
+fn with_names(mut draft: OrderDraft, products: &[Product]) -> OrderDraft {
+    for line in &mut draft.lines {
+        let by_sku = products
+            .iter()
+            .find(|product| product.sku.as_deref() == Some(line.product.as_str()));
+        let by_name = || {
+            let name = line.product.to_lowercase();
+            products
+                .iter()
+                .find(|product| product.name.to_lowercase() == name)
+        };
+        if let Some(product) = by_sku
+            .or_else(by_name)
+            .filter(|product| product.recurring.is_none())
+        {
+            line.known = Some(product.id);
+            line.name.clone_from(&product.name);
+        }
+    }
+    let counted = draft.lines.iter().map(|line| match line.quantity {
+        0 => line.name.clone(),
+        quantity => format!("{quantity} × {}", line.name),
+    });
+    draft.description = counted.collect::<Vec<_>>().join(", ");
+    draft
 }
 
 fn draft_of(message: MessageId, items: &[OrderItem]) -> OrderDraft {
@@ -30,6 +62,8 @@ fn draft_of(message: MessageId, items: &[OrderItem]) -> OrderDraft {
                 .ok();
             OrderLine {
                 product: item.product.clone(),
+                known: None,
+                name: item.product.clone(),
                 quantity: item.quantity,
                 price,
                 sum: price.and_then(|price| times(price, item.quantity)),
@@ -93,7 +127,7 @@ fn price_of(item: &OrderItem) -> Result<Money, String> {
 }
 
 /// Reads digits as they were written; no fraction is rounded.
-fn money_of(price: &str, currency: Currency) -> Option<Money> {
+pub(crate) fn money_of(price: &str, currency: Currency) -> Option<Money> {
     let (whole, fraction) = price.trim().split_once('.').unwrap_or((price.trim(), ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !digits(whole) || !digits(fraction) {

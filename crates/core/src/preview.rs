@@ -1,9 +1,13 @@
 //! What a charge would look like and cost, before it is made.
 
-use cobro_stripe::fees;
+use cobro_stripe::{KeyMode, fees};
 use rusqlite::Connection;
 
-use crate::domain::{ChargePreview, ChargeWarning, ConversationId, Money, Timestamp, WarningKind};
+use crate::domain::{
+    ChargePreview, ChargeQuestion, ChargeTerms, ChargeWarning, ConversationId, Money, Timestamp, WarningKind,
+    Worked,
+};
+use crate::sale::{self, Asked};
 use crate::store::{charges, conversations};
 use crate::templates::LinkTemplate;
 use crate::{Error, Inbox, Language, Result};
@@ -12,20 +16,20 @@ use crate::{Error, Inbox, Language, Result};
 const IMPLAUSIBLE_MAJOR: i64 = 100_000_000;
 
 /// Returns the exact message, the fee estimate and what speaks against the charge.
-pub async fn charge(
-    inbox: &Inbox,
-    conversation: ConversationId,
-    amount: Money,
-    description: String,
-    message: Option<String>,
-) -> Result<ChargePreview> {
+pub async fn charge(inbox: &Inbox, question: ChargeQuestion) -> Result<ChargePreview> {
     let language = inbox.language();
     let country = inbox.country.clone();
+    let livemode = inbox
+        .stripe()
+        .is_some_and(|stripe| stripe.key_mode() == KeyMode::Live);
     inbox
         .store
         .read(move |conn| {
+            let conversation = question.conversation;
             let address = conversations::address(conn, conversation)?;
             let now = Timestamp::now();
+            let worked = sale::work_out(conn, language, Asked::from(&question))?;
+            let amount = worked.totals.now;
             let estimate = fees::estimate(amount, &country, fees::Method::Card);
             let going = going(conn, language, conversation, now)?;
             let template = going.as_ref().ok().and_then(Option::as_ref);
@@ -34,15 +38,15 @@ pub async fn charge(
                     Some(template) => template.text(
                         language,
                         &address.contact_name,
-                        &description,
+                        &worked.description,
                         &language.money(amount),
                     ),
                     None => message_of(
                         language,
                         &address.contact_name,
-                        amount,
-                        &description,
-                        message.as_deref(),
+                        &worked,
+                        &question.terms,
+                        question.message.as_deref(),
                     ),
                 },
                 template: template.map(|template| template.name().to_owned()),
@@ -50,7 +54,10 @@ pub async fn charge(
                 fee: estimate.as_ref().map(|estimate| estimate.fee),
                 net: estimate.as_ref().map(|estimate| estimate.net),
                 fee_basis: estimate.map(|estimate| estimate.basis),
-                warnings: warnings(conn, conversation, amount, going.err().as_deref())?,
+                warnings: warnings(conn, conversation, &worked, livemode, going.err().as_deref())?,
+                carrier: worked.carrier,
+                totals: worked.totals,
+                lines: worked.lines,
             })
         })
         .await
@@ -77,13 +84,13 @@ fn going(
 pub(crate) fn message_of(
     language: Language,
     name: &str,
-    amount: Money,
-    description: &str,
+    worked: &Worked,
+    terms: &ChargeTerms,
     message: Option<&str>,
 ) -> String {
     match message.map(str::trim).filter(|message| !message.is_empty()) {
         Some(message) => message.to_owned(),
-        None => language.pay_message(name, amount, description),
+        None => language.order_message(name, &worked.description, &worked.lines, terms, &worked.totals),
     }
 }
 
@@ -93,9 +100,11 @@ const JUST_PAID: std::time::Duration = std::time::Duration::from_hours(24);
 fn warnings(
     conn: &Connection,
     conversation: ConversationId,
-    amount: Money,
+    worked: &Worked,
+    livemode: bool,
     why_not_sent: Option<&str>,
 ) -> Result<Vec<ChargeWarning>> {
+    let amount = worked.totals.now;
     let mut found = Vec::new();
     let mut warn = |kind, blocking, text: String| found.push(ChargeWarning { kind, blocking, text });
     if let Err(error) = amount.check_chargeable() {
@@ -119,6 +128,28 @@ fn warnings(
             false,
             format!("{amount} is unusually much. Check the zeros"),
         );
+    } else if charges::usual_amount(conn, amount.currency(), livemode)?
+        .is_some_and(|usual| amount.minor() >= usual.saturating_mul(100))
+    {
+        warn(
+            WarningKind::HundredTimesUsual,
+            false,
+            format!("{amount} is more than a hundred times what is usual here. Check the zeros"),
+        );
+    }
+    if let Some((name, left)) = short_of(worked) {
+        warn(
+            WarningKind::OutOfStock,
+            false,
+            format!("Of {name} only {left} are left in the catalog"),
+        );
+    }
+    if worked.carrier.ends_within_a_day {
+        warn(
+            WarningKind::EndsSooner,
+            false,
+            "This pay page ends after 24 hours at the latest".into(),
+        );
     }
     if charges::same_amount_open(conn, conversation, amount)?.is_some() {
         warn(
@@ -128,10 +159,24 @@ fn warnings(
         );
     } else if charges::same_amount_paid(conn, conversation, amount, Timestamp::now().minus(JUST_PAID))? {
         warn(
-            WarningKind::SameAmountOpen,
+            WarningKind::SameAmountPaid,
             false,
             format!("{amount} was paid here today. Charge it once more only if it is another order"),
         );
     }
     Ok(found)
+}
+
+/// Returns the first product of which more is charged than is left.
+fn short_of(worked: &Worked) -> Option<(&str, i32)> {
+    worked.products.iter().find_map(|product| {
+        let wanted: i64 = worked
+            .lines
+            .iter()
+            .filter(|line| line.product == Some(product.id))
+            .map(|line| i64::from(line.quantity))
+            .sum();
+        let left = product.stock.filter(|left| i64::from(*left) < wanted)?;
+        Some((product.name.as_str(), left.max(0)))
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cobro_stripe::StripeApi;
+use cobro_stripe::{StripeApi, StripeObject};
 
 use crate::domain::Timestamp;
 use crate::store::{charges, hints, meta, upkeep};
@@ -60,8 +60,16 @@ async fn reconcile(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
         .store
         .write(move |tx| upkeep::forget_old(tx, started))
         .await?;
-    let links = inbox.store.read(charges::awaited_links).await?;
-    hint(inbox, "payment_link", links).await?;
+    for (kind, carrier) in [
+        ("payment_link", StripeObject::PaymentLink),
+        ("checkout.session", StripeObject::CheckoutSession),
+    ] {
+        let awaited = inbox
+            .store
+            .read(move |conn| charges::awaited_links(conn, carrier))
+            .await?;
+        hint(inbox, kind, awaited).await?;
+    }
     inbox
         .store
         .write(move |tx| Ok(meta::set(tx, meta::RECONCILED_AT, &started.millis().to_string())?))

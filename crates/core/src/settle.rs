@@ -1,9 +1,13 @@
 //! Settling: Stripe's own object, read back, decides what a charge is.
 
+mod asked;
+
 use std::time::Duration;
 
 use cobro_stripe::{CheckoutSession, PaymentIntent, PaymentStatus as SessionPaid, StripeApi, StripeError};
 use rusqlite::Transaction;
+
+use asked::Asked;
 
 use crate::action::{Action, Actor, Sending, apply};
 use crate::domain::{
@@ -120,6 +124,8 @@ struct Fact {
     link: Option<String>,
     /// A completed session whose voucher or transfer is still unpaid.
     voucher: bool,
+    /// What the session asked for before and after what the pay page added or took off.
+    asked: Asked,
 }
 
 impl Fact {
@@ -211,6 +217,10 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
         charge_id: metadata("cobro_charge"),
         link: session.as_ref().and_then(|session| session.payment_link.clone()),
         voucher,
+        asked: session
+            .as_ref()
+            .map(|session| Asked::of_session(&session.raw))
+            .unwrap_or_default(),
         raw: session
             .as_ref()
             .map_or_else(|| intent.raw.clone(), |session| session.raw.clone()),
@@ -238,6 +248,8 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
             paid_at: (status == PaymentStatus::Succeeded)
                 .then(|| charge.as_ref().and_then(|charge| charge.created).unwrap_or(now)),
             verified_at: now,
+            asked_minor: None,
+            collected: None,
         },
     }
 }
@@ -292,10 +304,24 @@ fn settle(
         // A session that was opened and not paid: nothing happened yet.
         return Ok(None);
     }
+    let ours = charge
+        .map(|charge| charges::pay_subtotal(tx, charge))
+        .transpose()?
+        .flatten();
     let is_news = payments::save(
         tx,
         &PaymentRecord {
             charge,
+            // Lines that somebody changed at Stripe explain nothing.
+            asked_minor: fact
+                .asked
+                .total
+                .filter(|_| ours.is_some() && fact.asked.subtotal == ours),
+            collected: fact
+                .asked
+                .collected
+                .clone()
+                .filter(|collected| !collected.is_empty()),
             ..fact.record.clone()
         },
         &fact.raw,
@@ -336,13 +362,13 @@ fn settle(
     }))
 }
 
-/// Returns the charge that asked for this payment: by its link, which only we
+/// Returns the charge that asked for this payment: by its link or session, which only we
 /// made, else by the id in its metadata.
 fn charge_of(tx: &Transaction<'_>, fact: &Fact) -> Result<Option<ChargeId>> {
-    if let Some(link) = &fact.link
-        && let Some(charge) = charges::id_of_link(tx, link)?
-    {
-        return Ok(Some(charge));
+    for carrier in [&fact.link, &fact.record.checkout_session].into_iter().flatten() {
+        if let Some(charge) = charges::id_of_link(tx, carrier)? {
+            return Ok(Some(charge));
+        }
     }
     if let Some(charge) = payments::charge_of(tx, &fact.record.payment_intent)? {
         return Ok(Some(charge));

@@ -3,10 +3,14 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::domain::{Announcement, MessageKind, Money, NoticeKind, Payment};
+use crate::domain::{
+    Announcement, ChargeLine, ChargeTerms, MessageKind, Money, NoticeKind, Part, Payment, Totals, counted,
+};
 
 /// WhatsApp cuts a button's text here.
 const BUTTON_LIMIT: usize = 20;
+/// WhatsApp takes no longer text above a button.
+const BODY_LIMIT: usize = 1024;
 
 /// The language in which a shop writes to its customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
@@ -96,6 +100,189 @@ impl Language {
             }
         };
         capitalised(message)
+    }
+
+    /// Returns the usual message above a pay button, item by item where there is more than one amount to say.
+    pub fn order_message(
+        self,
+        name: &str,
+        description: &str,
+        lines: &[ChargeLine],
+        terms: &ChargeTerms,
+        totals: &Totals,
+    ) -> String {
+        let is_plain =
+            matches!(lines, [line] if line.product.is_none() && line.quantity == 1 && line.note.is_empty());
+        if is_plain && totals.discount.minor() == 0 && totals.rest.minor() == 0 && terms.rest_of.is_none() {
+            return self.pay_message(name, totals.now, description);
+        }
+        let itemised = self.itemised(name, lines, terms, totals, self.pay_call());
+        if itemised.chars().count() <= BODY_LIMIT {
+            return itemised;
+        }
+        self.pay_message(name, totals.now, description)
+    }
+
+    /// Returns an offer: the same list, and the question whether it is taken.
+    pub fn quotation_message(
+        self,
+        name: &str,
+        lines: &[ChargeLine],
+        terms: &ChargeTerms,
+        totals: &Totals,
+    ) -> String {
+        let question = match self {
+            Self::Es => "¿Lo confirmas?",
+            Self::Pt => "Você confirma?",
+            Self::En => "Shall we go ahead?",
+        };
+        self.itemised(name, lines, terms, totals, question)
+    }
+
+    fn itemised(
+        self,
+        name: &str,
+        lines: &[ChargeLine],
+        terms: &ChargeTerms,
+        totals: &Totals,
+        end: &str,
+    ) -> String {
+        let [order, rest] = match self {
+            Self::Es => ["aquí está tu pedido:", "aquí está el resto de tu pedido:"],
+            Self::Pt => ["aqui está o seu pedido:", "aqui está o restante do seu pedido:"],
+            Self::En => ["here is your order:", "here is the rest of your order:"],
+        };
+        let hello = first_name(name)
+            .map(|name| format!("{name}, "))
+            .unwrap_or_default();
+        let opening = if terms.rest_of.is_some() { rest } else { order };
+        let mut message = vec![capitalised(format!("{hello}{opening}"))];
+        message.extend(lines.iter().map(|line| self.item(line)));
+        message.extend(self.sums(terms, totals));
+        message.push(end.to_owned());
+        message.join("\n")
+    }
+
+    fn item(self, line: &ChargeLine) -> String {
+        let sum = line.unit.minor().saturating_mul(i64::from(line.quantity));
+        let sum = Money::from_minor(sum, line.unit.currency()).map(|sum| self.money(sum));
+        let mut item = format!("• {} – {}", counted(line), sum.unwrap_or_default());
+        if !line.note.is_empty() {
+            item.push_str(" · ");
+            item.push_str(&line.note);
+        }
+        item
+    }
+
+    fn sums(self, terms: &ChargeTerms, totals: &Totals) -> Vec<String> {
+        let mut sums = Vec::new();
+        if totals.discount.minor() > 0 {
+            sums.push(format!(
+                "{}: −{}",
+                self.discount_words(terms, totals),
+                self.money(totals.discount)
+            ));
+        }
+        let amount = self.money(totals.total);
+        sums.push(format!("Total *{amount}*"));
+        if totals.rest.minor() > 0 {
+            let later = match self {
+                Self::Es => "resto",
+                Self::Pt => "restante",
+                Self::En => "later",
+            };
+            let deposit = self.deposit_words(terms, totals);
+            sums.push(format!(
+                "{deposit}: *{}* ({later} {})",
+                self.money(totals.now),
+                self.money(totals.rest)
+            ));
+        }
+        sums
+    }
+
+    /// Returns what a discount is called, such as `Descuento 10 %`.
+    fn discount_words(self, terms: &ChargeTerms, totals: &Totals) -> String {
+        let discount = match self {
+            Self::Es => "Descuento",
+            Self::Pt => "Desconto",
+            Self::En => "Discount",
+        };
+        match (&terms.coupon, terms.discount) {
+            (Some(coupon), _) => format!("{discount} {}", coupon.code),
+            (None, Some(Part::Percent { basis_points })) => {
+                format!("{discount} {}", self.percent(basis_points, totals))
+            }
+            _ => discount.to_owned(),
+        }
+    }
+
+    fn deposit_words(self, terms: &ChargeTerms, totals: &Totals) -> String {
+        let deposit = match self {
+            Self::Es => "Anticipo",
+            Self::Pt => "Entrada",
+            Self::En => "Deposit",
+        };
+        match terms.deposit {
+            Some(Part::Percent { basis_points }) => {
+                format!("{deposit} {}", self.percent(basis_points, totals))
+            }
+            _ => deposit.to_owned(),
+        }
+    }
+
+    fn percent(self, basis_points: u32, totals: &Totals) -> String {
+        let (whole, rest) = (basis_points / 100, basis_points % 100);
+        let (_, point) = separators(totals.total.currency().code(), self);
+        match rest {
+            0 => format!("{whole} %"),
+            rest => format!("{whole}{point}{} %", format!("{rest:02}").trim_end_matches('0')),
+        }
+    }
+
+    /// Returns what the pay page says below a line that stands for a whole order.
+    pub(crate) fn pay_page_note(self, terms: &ChargeTerms, totals: &Totals) -> String {
+        if terms.deposit.is_some() {
+            return format!(
+                "{} · Total {}",
+                self.deposit_words(terms, totals),
+                self.money(totals.total)
+            );
+        }
+        if totals.discount.minor() > 0 {
+            return format!(
+                "{}: −{}",
+                self.discount_words(terms, totals),
+                self.money(totals.discount)
+            );
+        }
+        String::new()
+    }
+
+    fn pay_call(self) -> &'static str {
+        match self {
+            Self::Es => "Paga seguro con Stripe 👇",
+            Self::Pt => "Pague com segurança pela Stripe 👇",
+            Self::En => "Pay safely with Stripe 👇",
+        }
+    }
+
+    /// Returns the button by which a customer takes an offer.
+    pub(crate) fn accept(self) -> &'static str {
+        match self {
+            Self::Es => "Sí, confirmo",
+            Self::Pt => "Sim, confirmo",
+            Self::En => "Yes, go ahead",
+        }
+    }
+
+    /// Returns the button by which a customer declines an offer.
+    pub(crate) fn decline(self) -> &'static str {
+        match self {
+            Self::Es => "No, gracias",
+            Self::Pt => "Não, obrigado",
+            Self::En => "No, thanks",
+        }
     }
 
     /// Returns the words on a pay button; without the amount where it would be cut.

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{self, Next};
@@ -17,7 +17,7 @@ use axum::{Json, Router};
 use cobro_core::domain::{
     Charge, ChargeId, ConversationId, Credentials, Message, MessageId, NewCharge, WayIn,
 };
-use cobro_core::{Actor, DatabaseKey, Inbox, charge, message};
+use cobro_core::{Actor, DatabaseKey, Inbox, catalog, charge, message};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -26,12 +26,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Connecting, DeskError, RunningDesk};
 
+/// A table of a large catalog, written as JSON.
+const LARGEST_COMMAND: usize = 20 * 1024 * 1024;
+
 /// A command.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum ControlRequest {
     Charge {
-        new: NewCharge,
+        new: Box<NewCharge>,
     },
     CancelCharge {
         charge: ChargeId,
@@ -43,6 +46,15 @@ pub enum ControlRequest {
     },
     /// Reads what was kept again, with what this version has learned.
     Reparse,
+    /// Tells what the shop sells.
+    Catalog,
+    /// Tells the same as a table for spreadsheets.
+    ExportCatalog,
+    /// Takes a table over, all of it or nothing; with `look` it only says what that would change.
+    ImportCatalog {
+        table: String,
+        look: bool,
+    },
     Connect(ConnectRequest),
 }
 
@@ -122,6 +134,7 @@ impl Control {
         });
         let app = Router::new()
             .route("/commands", post(command))
+            .layer(DefaultBodyLimit::max(LARGEST_COMMAND))
             .layer(middleware::from_fn_with_state(shared.clone(), authorized))
             .with_state(shared);
         let stop = CancellationToken::new();
@@ -155,7 +168,7 @@ pub(crate) async fn perform(
 ) -> Result<Value, DeskError> {
     let answer = match request {
         ControlRequest::Connect(request) => return connect(connecting, request).await,
-        ControlRequest::Charge { new } => charge::create(inbox, Actor::Program, new)
+        ControlRequest::Charge { new } => charge::create(inbox, Actor::Program, *new)
             .await
             .map(|charge| charge_json(&charge)),
         ControlRequest::CancelCharge { charge } => charge::cancel(inbox, Actor::Program, charge)
@@ -171,6 +184,22 @@ pub(crate) async fn perform(
         ControlRequest::Reparse => cobro_core::reparse::all(inbox)
             .await
             .map(|done| json!({ "envelopes": done.envelopes, "messages": done.messages })),
+        ControlRequest::Catalog => catalog::products(inbox, true)
+            .await
+            .map(|products| json!({ "products": products })),
+        ControlRequest::ExportCatalog => catalog::export(inbox)
+            .await
+            .map(|table| json!({ "table": table })),
+        ControlRequest::ImportCatalog { table, look: true } => {
+            catalog::preview_import(inbox, table.into_bytes())
+                .await
+                .map(|preview| json!(preview))
+        }
+        ControlRequest::ImportCatalog { table, look: false } => {
+            catalog::import(inbox, Actor::Program, table.into_bytes())
+                .await
+                .map(|imported| json!(imported))
+        }
     };
     Ok(answer?)
 }

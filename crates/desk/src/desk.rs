@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use cobro_core::domain::ConversationId;
-use cobro_core::{Inbox, Options, StreamOptions, WhatsAppLines, connection, health};
+use cobro_core::{Actor, Inbox, Options, StreamOptions, WhatsAppLines, catalog, connection, health};
 use cobro_relay::{Relay, RelayOptions};
 use cobro_stripe::{KeyMode, StripeApi, StripeOptions};
 use secrecy::SecretString;
@@ -156,6 +156,9 @@ impl Desk {
             Err(error) => return Err(error.into()),
         };
         use_chosen_numbers(&inbox).await?;
+        if let Some(table) = &settings.shop.catalog {
+            fill_catalog(&inbox, table).await?;
+        }
         let own_relay = relay.as_ref().map(|relay| OwnRelay {
             locksmith: relay.locksmith(),
             url: relay.url(),
@@ -314,4 +317,20 @@ fn stream_url(url: &str) -> String {
     } else {
         format!("{socket}/stream")
     }
+}
+
+/// Lets an empty catalog start with a table. One that a person has written is left alone.
+async fn fill_catalog(inbox: &Inbox, table: &Path) -> Result<(), DeskError> {
+    if !catalog::products(inbox, true).await?.is_empty() {
+        return Ok(());
+    }
+    let bytes = tokio::fs::read(table).await.map_err(|error| {
+        DeskError::Setting(format!(
+            "shop.catalog: {} can't be read ({}). Name a CSV file, or take the setting away",
+            table.display(),
+            error.kind()
+        ))
+    })?;
+    catalog::import(inbox, Actor::Program, bytes).await?;
+    Ok(())
 }

@@ -74,6 +74,8 @@ pub struct ShopSettings {
     pub hold_seconds: u32,
     /// A message that waited longer asks before it goes.
     pub stale_after: Duration,
+    /// A table that an empty catalog starts with.
+    pub catalog: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -142,6 +144,7 @@ struct FileShop {
     expiry_hours: Option<u32>,
     hold_seconds: Option<u32>,
     stale_seconds: Option<u64>,
+    catalog: Option<PathBuf>,
 }
 
 impl Settings {
@@ -292,6 +295,7 @@ fn shop(variable: &dyn Fn(&str) -> Option<String>, file: FileShop) -> Result<Sho
         expiry_hours: file.expiry_hours.unwrap_or(48),
         hold_seconds: hold(variable("COBRO_HOLD_SECONDS"), file.hold_seconds)?,
         stale_after: stale(variable("COBRO_STALE_SECONDS"), file.stale_seconds)?,
+        catalog: variable("COBRO_CATALOG").map(PathBuf::from).or(file.catalog),
     })
 }
 

@@ -83,11 +83,19 @@ pub enum TaxBehavior {
 }
 
 impl TaxBehavior {
-    pub(crate) fn name(self) -> &'static str {
+    /// Returns Stripe's word.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Inclusive => "inclusive",
             Self::Exclusive => "exclusive",
         }
+    }
+
+    /// Returns the behavior with Stripe's word for it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Inclusive, Self::Exclusive]
+            .into_iter()
+            .find(|behavior| behavior.name() == name)
     }
 }
 

@@ -3,7 +3,7 @@
  *
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
  * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?open=3` (the fourth conversation),
- * `?view=customers` (or a section of the settings), `?search=pastel`, `?press=h`,
+ * `?view=customers` (or a section of the settings), `?search=pastel`, `?press=h`, `?products=1000`,
  * `?long=50000` (messages in the long talk), `?flood` (events as in an import), `?offboarded`, `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
  */
 import { emit } from '@tauri-apps/api/event';
@@ -12,6 +12,7 @@ import type { Mode, Status } from '../lib/api';
 import { playedCrowd, playedMorning } from './people';
 import { PlayedDesk } from './playedDesk';
 import { playedFile } from './playedFiles';
+import { playedCatalog } from './playedShop';
 
 const wish = new URLSearchParams(location.search);
 localStorage.setItem('cobro.theme', wish.get('theme') ?? 'system');
@@ -88,6 +89,7 @@ const desk = new PlayedDesk(
   status,
   (event) => void emit('core-events', [event]),
 );
+if (wish.has('products')) desk.products = playedCatalog(Number(wish.get('products')));
 Object.assign(window, { desk, people: people.map(({ row }) => row.id) });
 
 mockWindows('main');

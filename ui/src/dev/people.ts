@@ -1,6 +1,7 @@
 /** A shop's morning, played: who wrote what, and who owes what. */
 import type { Charge, ConversationRow, Message } from '../lib/api';
 import { MEDIA_PIECES, OTHER_PIECES, type Piece } from './faces';
+import { workedOut } from './playedShop';
 
 export interface Played {
   row: ConversationRow;
@@ -63,10 +64,24 @@ function wrote(text: string, when: string, extra: Extra = {}): Message {
 
 export function playedCharge(fields: Partial<Charge> & Pick<Charge, 'amount'>): Charge {
   const id = playedId();
+  const description = fields.description ?? '';
   return {
+    ...workedOut({
+      conversation: '',
+      amount: fields.amount,
+      description,
+      singleUse: true,
+      expiresInHours: null,
+      message: null,
+    }),
+    terms: {},
+    restCharge: null,
+    carrier: 'paymentLink',
+    collected: null,
+    canRestock: false,
     id,
     conversation: '',
-    description: '',
+    description,
     payment: 'open',
     delivery: 'sent',
     link: `https://buy.stripe.com/test_${id.slice(-6)}`,

@@ -4,15 +4,17 @@
 import type {
   Charge,
   ChargePreview,
+  ChargeQuestion,
   CommandError,
   ConversationView,
   CoreEvent,
   CreateCharge,
   Message,
-  Money,
   NewMessage,
   OrderDraft,
   Page,
+  Product,
+  ProductDraft,
   Status,
   Tab,
 } from '../lib/api';
@@ -21,6 +23,7 @@ import { echoOf } from '../lib/thread/echo';
 import type { Played } from './people';
 import { PlayedSetup } from './playedSetup';
 import { PlayedWork } from './playedWork';
+import { aPlayedProduct, playedCatalog, workedOut } from './playedShop';
 
 const PAGE = 50;
 
@@ -30,6 +33,7 @@ export class PlayedDesk {
   readonly #people: Map<string, Played>;
   readonly #setup: PlayedSetup;
   readonly #work: PlayedWork;
+  products = playedCatalog(0);
 
   constructor(
     people: Played[],
@@ -94,6 +98,12 @@ export class PlayedDesk {
         return this.#sendAgain(args);
       case 'mark_read':
         return this.#markRead(args['conversation']);
+      case 'products':
+        return this.products;
+      case 'save_product':
+        return this.#save(args['draft'] as ProductDraft);
+      case 'offer_product':
+        return this.#offer(String(args['product']), args['active'] === true);
       case 'preview_charge':
         return this.#preview(args);
       case 'create_charge':
@@ -179,6 +189,7 @@ export class PlayedDesk {
         since: paid[0]?.createdAt ?? null,
       },
       charges,
+      quotations: [],
     };
   }
 
@@ -245,6 +256,19 @@ export class PlayedDesk {
     throw notFound();
   }
 
+  #save(draft: ProductDraft): Product {
+    const { id, name, price, description = '', options = [], stock = null } = draft;
+    const updatedAt = new Date().toISOString();
+    const product = aPlayedProduct({ id, name, price, description, options, stock, updatedAt });
+    this.products = [...this.products.filter(({ id }) => id !== product.id), product];
+    return product;
+  }
+
+  #offer(id: string, active: boolean): Product | undefined {
+    this.products = this.products.map((each) => (each.id === id ? { ...each, active } : each));
+    return this.products.find((each) => each.id === id);
+  }
+
   #markRead(id: unknown) {
     const person = this.#person(id);
     person.row = { ...person.row, unread: 0 };
@@ -252,16 +276,19 @@ export class PlayedDesk {
     return null;
   }
 
-  #preview({ conversation, amount, description, message }: Args): ChargePreview {
-    const { row, charges } = this.#person(conversation);
-    const money = amount as Money;
+  #preview({ charge }: Args): ChargePreview {
+    const question = charge as ChargeQuestion;
+    const { description, message } = question;
+    const { row, charges } = this.#person(question.conversation);
+    const { lines, totals } = workedOut(question, this.products);
+    const money = totals.now;
     const written = formatMoney(money, 'es-MX');
     const fee = { minor: Math.round(money.minor * 0.036) + 300, currency: money.currency };
     const same = charges.some(
       ({ payment, amount: other }) => payment === 'open' && other.minor === money.minor,
     );
     const first = row.name.split(' ')[0] ?? '';
-    const what = description ? `tu pago de ${description as string}` : 'tu enlace de pago';
+    const what = description ? `tu pago de ${description}` : 'tu enlace de pago';
     return {
       message:
         typeof message === 'string'
@@ -272,6 +299,9 @@ export class PlayedDesk {
       net: money.currency === 'MXN' ? { ...fee, minor: money.minor - fee.minor } : null,
       feeBasis: money.currency === 'MXN' ? 'Mexico card 3.6 % + 3 MXN, estimate' : null,
       template: null,
+      lines,
+      totals,
+      carrier: { object: 'paymentLink', reason: 'linkLasts', endsWithinADay: false },
       warnings: [
         ...(same
           ? [
@@ -315,6 +345,12 @@ export class PlayedDesk {
     const now = new Date().toISOString();
     const charge: Charge = {
       ...request,
+      ...workedOut(request, this.products),
+      terms: request.terms ?? {},
+      restCharge: null,
+      carrier: 'paymentLink',
+      collected: null,
+      canRestock: false,
       payment: 'open',
       delivery: 'queued',
       link: 'https://buy.stripe.com/test_new',
@@ -469,8 +505,22 @@ function orderDraft(message: string): OrderDraft {
   return {
     message,
     lines: [
-      { product: 'PASTEL-3L-M', quantity: 2, price: mxn(48_000), sum: mxn(96_000) },
-      { product: 'VELITA-5', quantity: 1, price: mxn(3_500), sum: mxn(3_500) },
+      {
+        product: 'PASTEL-3L-M',
+        known: null,
+        name: 'PASTEL-3L-M',
+        quantity: 2,
+        price: mxn(48_000),
+        sum: mxn(96_000),
+      },
+      {
+        product: 'VELITA-5',
+        known: null,
+        name: 'VELITA-5',
+        quantity: 1,
+        price: mxn(3_500),
+        sum: mxn(3_500),
+      },
     ],
     total: mxn(99_500),
     description: '2 × PASTEL-3L-M, 1 × VELITA-5',

@@ -108,7 +108,7 @@ export const commands = {
 	/**  Takes away what a person no longer wants to send. */
 	removeDraft: (conversation: ConversationId) => typedError<null, CommandError>(__TAURI_INVOKE("remove_draft", { conversation })),
 	/**  Returns what a charge would look like and cost. */
-	previewCharge: (conversation: ConversationId, amount: Money, description: string, message: string | null) => typedError<ChargePreview, CommandError>(__TAURI_INVOKE("preview_charge", { conversation, amount, description, message })),
+	previewCharge: (charge: ChargeQuestion) => typedError<ChargePreview, CommandError>(__TAURI_INVOKE("preview_charge", { charge })),
 	/**  Asks a customer for money. The same id twice is one charge. */
 	createCharge: (charge: CreateCharge) => typedError<Charge, CommandError>(__TAURI_INVOKE("create_charge", { charge })),
 	/**  Sends a charge's link once more. */
@@ -117,12 +117,26 @@ export const commands = {
 	retryCharge: (charge: ChargeId) => typedError<Charge, CommandError>(__TAURI_INVOKE("retry_charge", { charge })),
 	/**  Withdraws a charge. */
 	cancelCharge: (charge: ChargeId) => typedError<Charge, CommandError>(__TAURI_INVOKE("cancel_charge", { charge })),
+	/**  Charges what a deposit left owed. The same id twice is one charge. */
+	chargeRest: (id: ChargeId, deposit: ChargeId) => typedError<Charge, CommandError>(__TAURI_INVOKE("charge_rest", { id, deposit })),
+	/**  Puts back into the stock what a charge took from it. */
+	restock: (charge: ChargeId) => typedError<Charge, CommandError>(__TAURI_INVOKE("restock", { charge })),
+	/**  Offers a charge to the customer. The same id twice is one offer. */
+	offerQuotation: (id: QuotationId, charge: CreateCharge) => typedError<Quotation, CommandError>(__TAURI_INVOKE("offer_quotation", { id, charge })),
+	/**  Makes the charge of an offer, once. */
+	acceptQuotation: (id: QuotationId) => typedError<Charge, CommandError>(__TAURI_INVOKE("accept_quotation", { id })),
 	/**  Returns the catalog, by name; archived products only where they are asked for. */
 	products: (archived: boolean) => typedError<Product[], CommandError>(__TAURI_INVOKE("products", { archived })),
 	/**  Writes a product. The same id twice is one product. */
 	saveProduct: (draft: ProductDraft) => typedError<Product, CommandError>(__TAURI_INVOKE("save_product", { draft })),
 	/**  Archives a product, or offers it again. */
 	offerProduct: (product: ProductId, active: boolean) => typedError<Product, CommandError>(__TAURI_INVOKE("offer_product", { product, active })),
+	/**  Returns what a table would change. Nothing is changed. */
+	previewCatalogImport: (table: string) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("preview_catalog_import", { table })),
+	/**  Takes a table over: all of it, or nothing. */
+	importCatalog: (table: string) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("import_catalog", { table })),
+	/**  Lets a person choose where the catalog's table goes. Returns where, or nothing if they thought better of it. */
+	exportCatalog: () => typedError<string | null, CommandError>(__TAURI_INVOKE("export_catalog")),
 	/**  Says what the person can see now; `null` when the window is hidden or unfocused. */
 	setOnScreen: (conversation: ConversationId | null) => typedError<null, CommandError>(__TAURI_INVOKE("set_on_screen", { conversation })),
 	/**  Shows a notification, so that a person can see whether this system does. */
@@ -239,6 +253,14 @@ export type CardPhone = {
 	waId: string | null,
 };
 
+/**  The object at Stripe that carries a charge, and why that one. */
+export type Carrier = {
+	object: StripeObject,
+	reason: Reason,
+	/**  It was to last longer, but ends within a day. */
+	endsWithinADay: boolean,
+};
+
 /**
  *  What changed; the window reads it again.
  * 
@@ -275,6 +297,19 @@ export type Charge = {
 	/**  When Stripe's own object was last read back. */
 	verifiedAt: Timestamp | null,
 	stripeIds: StripeIds,
+	/**  What it is for: at least one line. */
+	lines: ChargeLine[],
+	terms: ChargeTerms,
+	/**  What the lines add up to; `now` is `amount`. */
+	totals: Totals,
+	/**  The charge that asks for what this deposit left owed. */
+	restCharge: ChargeId | null,
+	/**  What carries it at Stripe. */
+	carrier: StripeObject,
+	/**  What the pay page collected. */
+	collected: Collected | null,
+	/**  What it sold was taken from the stock and may be put back, once. */
+	canRestock: boolean,
 };
 
 /**  A charge as the list shows it. */
@@ -287,6 +322,17 @@ export type ChargeChip = {
 /**  Names a charge. The person's first click makes it, so a second click is the same charge. */
 export type ChargeId = string;
 
+/**  One line as it was asked for: what it said and cost then. */
+export type ChargeLine = {
+	product: ProductId | null,
+	name: string,
+	options: ChosenOption[],
+	/**  For one. */
+	unit: Money,
+	quantity: number,
+	note: string,
+};
+
 /**  What the customer would get and the shop would keep. */
 export type ChargePreview = {
 	message: string,
@@ -298,6 +344,45 @@ export type ChargePreview = {
 	net: Money | null,
 	feeBasis: string | null,
 	warnings: ChargeWarning[],
+	/**  The lines with the catalog's prices. */
+	lines: ChargeLine[],
+	totals: Totals,
+	/**  What carries it at Stripe, and why that. */
+	carrier: Carrier,
+};
+
+/**  A charge as it is being written, of which one wants to know what would come of it. */
+export type ChargeQuestion = {
+	conversation: ConversationId,
+	/**  Where there are no lines. */
+	amount: Money | null,
+	description: string,
+	singleUse: boolean,
+	expiresInHours: number | null,
+	/**  The person's own words; `None` for the usual ones. */
+	message: string | null,
+	lines?: NewChargeLine[],
+	terms?: ChargeTerms,
+};
+
+/**  How a charge is reckoned, and what its pay page asks for besides money. */
+export type ChargeTerms = {
+	/**  What the seller takes off. */
+	discount?: Part | null,
+	/**  What is asked for now; the rest stays owed. */
+	deposit?: Part | null,
+	/**  The charge whose rest this one asks for. */
+	restOf?: ChargeId | null,
+	/**  Asks for an address in one of these countries (two letters). */
+	shippingCountries?: string[],
+	shippingRates?: ShippingRate[],
+	phone?: boolean,
+	/**  Offers a field for a promotion code. */
+	promotionCodes?: boolean,
+	/**  One of Stripe's codes, taken off before the page opens. */
+	coupon?: Coupon | null,
+	/**  Stripe's names of ways to pay; none leaves it to the account. */
+	methods?: string[],
 };
 
 /**  What speaks against a charge before it is made. */
@@ -312,6 +397,25 @@ export type Choice = {
 	id: string,
 	title: string,
 	description: string | null,
+};
+
+/**  One option of a product as it was chosen. */
+export type ChosenOption = {
+	group: string,
+	value: string,
+};
+
+/**  What the pay page collected of the customer, besides money. */
+export type Collected = {
+	name?: string | null,
+	phone?: string | null,
+	email?: string | null,
+	/**  The address, line by line. */
+	address?: string[],
+	/**  The way of delivery that was chosen, where it costs something. */
+	shipping?: Money | null,
+	/**  What a code took off. */
+	codeDiscount?: Money | null,
 };
 
 /**  Why a command did not do what was asked. */
@@ -426,6 +530,8 @@ export type ConversationView = {
 	cost: CostLine[],
 	/**  Newest first. */
 	charges: Charge[],
+	/**  Newest first. */
+	quotations: Quotation[],
 };
 
 export type CoreEvent = { type: "conversationChanged"; conversation: ConversationId } | { type: "chargeChanged"; charge: ChargeId; conversation: ConversationId } | 
@@ -467,6 +573,15 @@ export type Counts = {
 	awaiting: number,
 	paid: number,
 	snoozed: number,
+};
+
+/**  A code of Stripe's that the seller found, and what it takes off. */
+export type Coupon = {
+	/**  The promotion code's id at Stripe. */
+	id: string,
+	/**  What customers type. */
+	code: string,
+	off: Part,
 };
 
 /**  What a person asks for when they charge. */
@@ -580,7 +695,31 @@ export type IdentityKind = "phone" |
 /**  Business-scoped user id, such as `MX.1349…`. */
 "userId" | "username";
 
-/**  The unit in which a subscription's price comes back. */
+/**  What a table would change, or has changed. With any problem it changes nothing. */
+export type ImportPreview = {
+	rows: ImportRow[],
+	problems: ImportProblem[],
+};
+
+/**  A line of an imported table that can't be taken over. */
+export type ImportProblem = {
+	/**  Counted as a spreadsheet does: the heading is 1. */
+	line: number,
+	/**  The column. */
+	field: string,
+	value: string,
+	/**  The rule, and the way out. */
+	text: string,
+};
+
+/**  A line of an imported table. */
+export type ImportRow = {
+	line: number,
+	name: string,
+	price: Money,
+	action: RowAction,
+};
+
 export type Interval = "day" | "week" | "month" | "year";
 
 /**  Another contact that a person joined to this one. */
@@ -790,6 +929,21 @@ export type NewCharge = {
 	expiresInHours: number | null,
 	/**  The words above the pay button; empty for the usual ones. */
 	message: string,
+	/**  What it is for; empty where the amount and the description say all. */
+	lines?: NewChargeLine[],
+	terms?: ChargeTerms,
+};
+
+/**  One line as a person asks for it. */
+export type NewChargeLine = {
+	product?: ProductId | null,
+	/**  What a free line is for. A product's line has the product's name. */
+	name?: string,
+	options?: ChosenOption[],
+	/**  For one. `None`: the catalog's price with these options. */
+	unit?: Money | null,
+	quantity: number,
+	note?: string,
 };
 
 /**  What a person sends. */
@@ -881,6 +1035,10 @@ export type OrderItem = {
 export type OrderLine = {
 	/**  The shop's own id of the product. */
 	product: string,
+	/**  The catalog's product with that id, or of that name. */
+	known: ProductId | null,
+	/**  As the catalog names it, else the shop's own id. */
+	name: string,
 	/**  0 where it could not be read. */
 	quantity: number,
 	/**  For one. */
@@ -908,6 +1066,11 @@ export type Page<T> = {
 export type ParameterPlace = "header" | "body" | 
 /**  The suffix of a button's address. */
 "button";
+
+/**  A part of an amount. */
+export type Part = { type: "amount"; amount: Money } | 
+/**  In hundredths of a per cent: 12.5 % is 1250. */
+{ type: "percent"; basisPoints: number };
 
 /**  What became of the money, as Stripe's own objects say. */
 export type Payment = 
@@ -1022,6 +1185,31 @@ export type QuickReplyFile = {
 
 export type QuickReplyId = string;
 
+/**  An offer in a conversation. */
+export type Quotation = {
+	id: QuotationId,
+	conversation: ConversationId,
+	amount: Money,
+	description: string,
+	state: QuotationState,
+	/**  The message that offers it. */
+	message: MessageId,
+	/**  The charge that it becomes, however often that is asked for. */
+	charge: ChargeId,
+	createdAt: Timestamp,
+	answeredAt: Timestamp | null,
+};
+
+/**  Names an offer that a customer may accept. */
+export type QuotationId = string;
+
+/**  How far an offer has come. */
+export type QuotationState = 
+/**  The customer has not answered by a button; words are for a person to read. */
+"open" | "accepted" | "declined" | 
+/**  It became a charge. */
+"charged";
+
 /**  The message that another one answers, as far as it is here. */
 export type Quote = {
 	/**  `None` for a message that is not here. */
@@ -1037,6 +1225,17 @@ export type ReactionView = {
 	emoji: string,
 };
 
+/**  Why it is this object: the key of one line of text. */
+export type Reason = 
+/**  A link does all of it, and stays until it is switched off. */
+"linkLasts" | 
+/**  A link can be paid many times. */
+"linkIsReusable" | 
+/**  Only a session takes transfers. */
+"spei" | "installments" | "voucherDays" | "discount" | "shippingChoices" | "knownCustomer" | "language" | 
+/**  A link has at most twenty lines. */
+"manyLines";
+
 /**  Whether a voice message can be recorded. */
 export type RecorderState = {
 	available: boolean,
@@ -1044,9 +1243,10 @@ export type RecorderState = {
 	problem: string | null,
 };
 
-/**  How often a subscription is charged: every `count` of `interval`. */
+/**  How often a recurring price comes again: every `count` intervals. */
 export type Recurring = {
 	interval: Interval,
+	/**  2 with [`Interval::Week`] is every other week. */
 	count: number,
 };
 
@@ -1068,6 +1268,11 @@ export type Reparsed = {
 	/**  Messages that were understood anew. */
 	messages: number,
 };
+
+/**  What becomes of a line. */
+export type RowAction = "new" | "change" | 
+/**  The catalog says the same already. */
+"same";
 
 /**  A message that fits. */
 export type SearchHit = {
@@ -1093,6 +1298,12 @@ export type SearchPage = {
 	isBuilding: boolean,
 	/**  A filter that could not be understood, as it was written. */
 	unclear: string | null,
+};
+
+/**  A way of delivery that the customer may choose, and its price. */
+export type ShippingRate = {
+	name: string,
+	amount: Money,
 };
 
 /**  A piece of a hit's text. */
@@ -1144,6 +1355,8 @@ export type StripeIds = {
 	paymentIntent: string | null,
 };
 
+export type StripeObject = "paymentLink" | "checkoutSession";
+
 /**  How often Stripe was read this month, and how often it may be. */
 export type StripeReads = {
 	used: number,
@@ -1181,13 +1394,14 @@ export type Tab = "all" |
 
 /**  How Stripe's tax looks at a product. */
 export type Tax = {
-	behavior: TaxBehavior,
+	/**  Whether the price includes it; `None` leaves that to the account's settings. */
+	behavior: TaxBehavior | null,
 	/**  Such as `txcd_99999999`. */
 	code: string | null,
 };
 
-/**  Whether a price includes its tax, as Stripe has it. */
-export type TaxBehavior = "inclusive" | "exclusive" | "unspecified";
+/**  Whether tax is part of an amount or comes on top of it. */
+export type TaxBehavior = "inclusive" | "exclusive";
 
 /**  One template of the shop's, in one language. */
 export type Template = {
@@ -1264,7 +1478,26 @@ export type TemplateValue = {
  */
 export type Timestamp = string;
 
-export type WarningKind = "sameAmountOpen" | "belowMinimum" | "implausible" | "windowClosed" | "notChargeable";
+/**  What a charge adds up to. */
+export type Totals = {
+	subtotal: Money,
+	/**  Zero where nothing is taken off. */
+	discount: Money,
+	/**  The whole order: subtotal less discount. */
+	total: Money,
+	/**  What this charge asks for: the total, or its deposit. */
+	now: Money,
+	/**  What is owed after it; zero without a deposit. */
+	rest: Money,
+};
+
+export type WarningKind = "sameAmountOpen" | 
+/**  The same amount was paid here today. */
+"sameAmountPaid" | "belowMinimum" | "implausible" | 
+/**  A hundred times what is usually charged: two zeros too many. */
+"hundredTimesUsual" | "outOfStock" | 
+/**  The object at Stripe ends sooner than was asked for. */
+"endsSooner" | "windowClosed" | "notChargeable";
 
 /**  How WhatsApp reaches the relay. */
 export type WayIn = 

@@ -6,7 +6,7 @@ import {
   type ConversationRow,
   type CoreEvent,
   type Message,
-  type Money,
+  type OrderDraft,
   type QuickReply,
   type SearchHit,
 } from '$lib/api';
@@ -47,12 +47,16 @@ export const SECTIONS = [
   'appearance',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
-export type View = 'inbox' | 'customers' | Section;
+export type View = 'inbox' | 'customers' | 'catalog' | Section;
 export type Focus = 'reply' | 'amount' | 'search';
 /** What is asked before something is done with conversations. */
 export type Picker = 'label' | 'snooze' | 'assign' | 'forward' | 'date';
 
 type Told = 'imports' | 'alerts' | 'connection' | 'templates' | 'everything' | 'catalog' | 'tools';
+
+export function isSection(view: View): view is Section {
+  return (SECTIONS as readonly View[]).includes(view);
+}
 
 export class Workbench {
   readonly status = new Status();
@@ -184,7 +188,7 @@ export class Workbench {
 
   go(view: View) {
     this.view = view;
-    if (view !== 'inbox' && view !== 'customers') this.section = view;
+    if (isSection(view)) this.section = view;
     this.#readSection();
     this.lookedAround();
   }
@@ -192,12 +196,16 @@ export class Workbench {
   startCharge() {
     if (!this.composer || this.view !== 'inbox') return;
     this.composer.show();
+    void this.catalog.ensure();
     this.focus = 'amount';
   }
 
-  /** Opens the charge with what an order comes to. */
-  chargeOf(amount: Money, description: string) {
-    this.composer?.prefill(amount, description);
+  /** Opens the charge with what an order comes to, item by item. */
+  async chargeOrder(order: OrderDraft) {
+    const composer = this.composer;
+    await this.catalog.ensure();
+    if (composer !== this.composer) return;
+    composer?.prefill(order, this.catalog.products);
     this.focus = 'amount';
   }
 
@@ -214,7 +222,7 @@ export class Workbench {
   }
 
   startSearch() {
-    this.view = 'inbox';
+    if (this.view !== 'catalog') this.view = 'inbox';
     this.focus = 'search';
   }
 
@@ -409,6 +417,9 @@ export class Workbench {
 
   #readSection() {
     switch (this.view) {
+      case 'catalog':
+        void this.catalog.ensure();
+        break;
       case 'health':
         void this.health.refresh();
         void this.alerts.refresh();

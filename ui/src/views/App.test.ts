@@ -1,4 +1,4 @@
-import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { refuse, tell } from '../../tests/desk';
@@ -375,7 +375,16 @@ describe('an order', () => {
       }),
       order_draft: () => ({
         message: 'm1',
-        lines: [],
+        lines: [
+          {
+            product: 'X',
+            known: null,
+            name: 'X',
+            quantity: 3,
+            price: { minor: 33_167, currency: 'MXN' },
+            sum: { minor: 99_501, currency: 'MXN' },
+          },
+        ],
         total: { minor: 99_501, currency: 'MXN' },
         description: '3 × X',
         problem: null,
@@ -387,8 +396,9 @@ describe('an order', () => {
       expect(charge.disabled).toBe(false);
     });
     await userEvent.click(charge);
-    expect(await screen.findByTestId('charge-amount')).toHaveProperty('value', '995.01');
-    expect(screen.getByTestId('charge-description')).toHaveProperty('value', '3 × X');
+    const line = await screen.findByTestId('charge-line');
+    expect(within(line).getByLabelText('What it is for')).toHaveProperty('value', 'X');
+    expect(within(line).getByTestId('line-quantity')).toHaveProperty('value', '3');
   });
 });
 

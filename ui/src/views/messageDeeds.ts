@@ -65,7 +65,7 @@ export function messageDeeds(
   async function chargeOrder(message: Message) {
     const draft = await tried(thread.order(message), () => words().charge.failed);
     if (!draft) return;
-    if (draft.total) workbench.chargeOf(draft.total, draft.description);
+    if (draft.total) await workbench.chargeOrder(draft);
     else toasts.add('bad', words().charge.failed, draft.problem ?? undefined);
   }
 }

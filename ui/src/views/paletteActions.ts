@@ -80,6 +80,9 @@ function placeActions(workbench: Workbench): PaletteAction[] {
       label: words.customers.title,
       run: () => workbench.go('customers'),
     },
+    ...(workbench.view === 'catalog'
+      ? []
+      : [{ key: 'catalog', label: words.catalog.go, run: () => workbench.go('catalog') }]),
     ...sections,
     { key: 'keys', label: words.keys.keys, hint: '?', run: () => (workbench.keysOpen = true) },
   ];

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,8 @@ use crate::paths::Paths;
 pub(super) struct Sandbox {
     process: Child,
     ready: Value,
+    /// What the shop sells.
+    catalog: PathBuf,
     /// Open as long as the process, which would else fail at its next word.
     out: BufReader<ChildStdout>,
 }
@@ -40,6 +43,7 @@ impl Sandbox {
         // From here on it is stopped whatever happens.
         let mut sandbox = Self {
             process,
+            catalog: paths.root.join("crates/sandbox/src/script/catalog.csv"),
             ready: Value::Null,
             out: BufReader::new(out),
         };
@@ -66,6 +70,7 @@ impl Sandbox {
         ] {
             desk.env(variable, self.said(of, field)?);
         }
+        desk.env("COBRO_CATALOG", &self.catalog);
         Ok(())
     }
 

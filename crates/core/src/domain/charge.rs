@@ -1,9 +1,13 @@
 //! Charges: what was asked of a customer, and what Stripe says came of it.
 
+use cobro_stripe::{Reason, StripeObject};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ChargeId, ConversationId, Delivery, MessageId, Money, Timestamp, Words};
+use super::{
+    ChargeId, ChargeLine, ChargeTerms, Collected, ConversationId, Delivery, MessageId, Money, NewChargeLine,
+    Timestamp, Totals, Words,
+};
 
 /// What became of the money, as Stripe's own objects say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -136,6 +140,10 @@ pub struct PaymentRecord {
     pub livemode: bool,
     pub paid_at: Option<Timestamp>,
     pub verified_at: Timestamp,
+    /// What Stripe asked for in its session, with the way of delivery and a code,
+    /// where its lines are the ones that we asked for.
+    pub asked_minor: Option<i64>,
+    pub collected: Option<Collected>,
 }
 
 /// What decides a charge's payment state besides its payments.
@@ -213,12 +221,17 @@ pub fn payment_of(facts: PaymentFacts, payments: &[PaymentRecord]) -> Payment {
         .map(|payment| payment.amount.minor())
         .sum();
     let refunded: i64 = ours().map(|payment| payment.refunded_minor).sum();
+    let due = ours()
+        .filter(|payment| payment.status == PaymentStatus::Succeeded)
+        .filter_map(|payment| payment.asked_minor)
+        .max()
+        .unwrap_or(facts.amount.minor());
 
     if paid > 0 {
         if payments.iter().any(|payment| payment.disputed) {
             return Payment::Disputed;
         }
-        return match (refunded, paid.cmp(&facts.amount.minor())) {
+        return match (refunded, paid.cmp(&due)) {
             (refunded, _) if refunded >= paid => Payment::Refunded,
             (refunded, _) if refunded > 0 => Payment::PartlyRefunded,
             (_, std::cmp::Ordering::Less) => Payment::PartlyPaid,
@@ -292,6 +305,19 @@ pub struct Charge {
     /// When Stripe's own object was last read back.
     pub verified_at: Option<Timestamp>,
     pub stripe_ids: StripeIds,
+    /// What it is for: at least one line.
+    pub lines: Vec<ChargeLine>,
+    pub terms: ChargeTerms,
+    /// What the lines add up to; `now` is `amount`.
+    pub totals: Totals,
+    /// The charge that asks for what this deposit left owed.
+    pub rest_charge: Option<ChargeId>,
+    /// What carries it at Stripe.
+    pub carrier: StripeObject,
+    /// What the pay page collected.
+    pub collected: Option<Collected>,
+    /// What it sold was taken from the stock and may be put back, once.
+    pub can_restock: bool,
     /// The message that carries the link.
     #[serde(skip)]
     pub message: Option<MessageId>,
@@ -331,6 +357,69 @@ pub struct NewCharge {
     pub expires_in_hours: Option<u32>,
     /// The words above the pay button; empty for the usual ones.
     pub message: String,
+    /// What it is for; empty where the amount and the description say all.
+    #[serde(default)]
+    pub lines: Vec<NewChargeLine>,
+    #[serde(default)]
+    pub terms: ChargeTerms,
+}
+
+impl NewCharge {
+    /// Returns a charge of one amount, paid once.
+    pub fn new(conversation: ConversationId, amount: Money, description: impl Into<String>) -> Self {
+        Self {
+            id: ChargeId::new(),
+            conversation,
+            amount,
+            description: description.into(),
+            single_use: true,
+            expires_in_hours: None,
+            message: String::new(),
+            lines: Vec::new(),
+            terms: ChargeTerms::default(),
+        }
+    }
+}
+
+/// A charge as it is being written, of which one wants to know what would come of it.
+#[derive(Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargeQuestion {
+    pub conversation: ConversationId,
+    /// Where there are no lines.
+    pub amount: Option<Money>,
+    pub description: String,
+    pub single_use: bool,
+    pub expires_in_hours: Option<u32>,
+    /// The person's own words; `None` for the usual ones.
+    pub message: Option<String>,
+    #[serde(default)]
+    pub lines: Vec<NewChargeLine>,
+    #[serde(default)]
+    pub terms: ChargeTerms,
+}
+
+impl ChargeQuestion {
+    /// Returns the question about a charge of one amount, paid once.
+    pub fn new(conversation: ConversationId, amount: Money, description: impl Into<String>) -> Self {
+        Self {
+            conversation,
+            amount: Some(amount),
+            description: description.into(),
+            single_use: true,
+            expires_in_hours: None,
+            message: None,
+            lines: Vec::new(),
+            terms: ChargeTerms::default(),
+        }
+    }
+}
+
+/// The message is private.
+impl std::fmt::Debug for ChargeQuestion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChargeQuestion").finish_non_exhaustive()
+    }
 }
 
 /// The message is private; the rest may be logged.
@@ -343,12 +432,29 @@ impl std::fmt::Debug for NewCharge {
     }
 }
 
+/// The object at Stripe that carries a charge, and why that one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Carrier {
+    pub object: StripeObject,
+    pub reason: Reason,
+    /// It was to last longer, but ends within a day.
+    pub ends_within_a_day: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum WarningKind {
     SameAmountOpen,
+    /// The same amount was paid here today.
+    SameAmountPaid,
     BelowMinimum,
     Implausible,
+    /// A hundred times what is usually charged: two zeros too many.
+    HundredTimesUsual,
+    OutOfStock,
+    /// The object at Stripe ends sooner than was asked for.
+    EndsSooner,
     WindowClosed,
     NotChargeable,
 }
@@ -375,6 +481,11 @@ pub struct ChargePreview {
     pub net: Option<Money>,
     pub fee_basis: Option<String>,
     pub warnings: Vec<ChargeWarning>,
+    /// The lines with the catalog's prices.
+    pub lines: Vec<ChargeLine>,
+    pub totals: Totals,
+    /// What carries it at Stripe, and why that.
+    pub carrier: Carrier,
 }
 
 #[cfg(test)]
@@ -413,6 +524,8 @@ mod tests {
             livemode: false,
             paid_at: None,
             verified_at: Timestamp::from_secs(0),
+            asked_minor: None,
+            collected: None,
         }
     }
 
@@ -451,6 +564,20 @@ mod tests {
             payment(PaymentStatus::Succeeded, 1000),
             payment(PaymentStatus::Succeeded, 1000),
         ];
+        assert_eq!(payment_of(facts(), &twice), Payment::Overpaid);
+    }
+
+    #[test]
+    fn what_was_added_on_the_pay_page_is_not_too_much() {
+        let with_delivery = PaymentRecord {
+            asked_minor: Some(1080),
+            ..payment(PaymentStatus::Succeeded, 1080)
+        };
+        assert_eq!(
+            payment_of(facts(), std::slice::from_ref(&with_delivery)),
+            Payment::Paid
+        );
+        let twice = [with_delivery, payment(PaymentStatus::Succeeded, 1080)];
         assert_eq!(payment_of(facts(), &twice), Payment::Overpaid);
     }
 

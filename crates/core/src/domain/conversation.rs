@@ -7,7 +7,7 @@ use specta::Type;
 
 use super::{
     Charge, ChargeChip, ContactId, ConversationId, CustomField, CustomerStats, Identity, JoinedContact,
-    LabelId, LineId, MemberId, MessageKind, Timestamp,
+    LabelId, LineId, MemberId, MessageKind, Quotation, Timestamp,
 };
 
 /// How long after the customer's last message free text may be sent.
@@ -121,6 +121,8 @@ pub struct ConversationView {
     pub cost: Vec<CostLine>,
     /// Newest first.
     pub charges: Vec<Charge>,
+    /// Newest first.
+    pub quotations: Vec<Quotation>,
 }
 
 /// How many messages of one category WhatsApp bills, and how many were free.

@@ -11,16 +11,18 @@ mod notice;
 mod order;
 mod problem;
 mod product;
+mod quotation;
+mod sale;
 mod search;
 mod template;
 mod work;
 
 pub use charge::{
-    Charge, ChargeChip, ChargePreview, ChargeWarning, Closing, Creation, NewCharge, Payment, PaymentFacts,
-    PaymentRecord, PaymentStatus, StripeIds, WarningKind, payment_of,
+    Carrier, Charge, ChargeChip, ChargePreview, ChargeQuestion, ChargeWarning, Closing, Creation, NewCharge,
+    Payment, PaymentFacts, PaymentRecord, PaymentStatus, StripeIds, WarningKind, payment_of,
 };
 pub use cobro_protocol::Timestamp;
-pub use cobro_stripe::{Currency, Money, MoneyError};
+pub use cobro_stripe::{Currency, Interval, Money, MoneyError, Recurring, StripeObject, TaxBehavior};
 pub use cobro_whatsapp::webhook::MessageKind;
 pub use cobro_whatsapp::{
     CardPhone, Choice, ContactCard, Content, FlowAnswer, ListSection, OrderItem, Pricing, Referral,
@@ -47,8 +49,13 @@ pub use notice::{Announcement, NoticeKind, NotifyRules};
 pub use order::{OrderDraft, OrderLine};
 pub use problem::{EnvelopeProblem, Problem, Words};
 pub use product::{
-    ChosenOption, Difference, Interval, OptionGroup, OptionValue, Product, ProductDraft, Recurring,
-    SyncState, Tax, TaxBehavior,
+    ChosenOption, Difference, ImportPreview, ImportProblem, ImportRow, OptionGroup, OptionValue, Product,
+    ProductDraft, RowAction, SyncState, Tax,
+};
+pub use quotation::{Quotation, QuotationState};
+pub use sale::{
+    ChargeLine, ChargeTerms, Collected, Coupon, MOST_LINES, NewChargeLine, Part, PayLine, ShippingRate,
+    Totals, Worked, add_up, counted, list_of, pay_lines,
 };
 pub use search::{SearchHit, SearchPage, SnippetPart};
 pub use template::{

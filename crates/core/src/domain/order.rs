@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{MessageId, Money};
+use super::{MessageId, Money, ProductId};
 
 /// What a cart adds up to, by exact arithmetic on what WhatsApp wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -23,6 +23,10 @@ pub struct OrderDraft {
 pub struct OrderLine {
     /// The shop's own id of the product.
     pub product: String,
+    /// The catalog's product with that id, or of that name.
+    pub known: Option<ProductId>,
+    /// As the catalog names it, else the shop's own id.
+    pub name: String,
     /// 0 where it could not be read.
     pub quantity: u32,
     /// For one.

@@ -1,5 +1,6 @@
 //! Products: what the shop sells, and the rules of its catalog.
 
+use cobro_stripe::{Interval, Recurring, TaxBehavior};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -63,73 +64,14 @@ pub struct OptionValue {
     pub difference: Difference,
 }
 
-/// Whether a price includes its tax, as Stripe has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum TaxBehavior {
-    Inclusive,
-    Exclusive,
-    Unspecified,
-}
-
-impl TaxBehavior {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Inclusive => "inclusive",
-            Self::Exclusive => "exclusive",
-            Self::Unspecified => "unspecified",
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Inclusive, Self::Exclusive, Self::Unspecified]
-            .into_iter()
-            .find(|behavior| behavior.as_str() == name)
-    }
-}
-
 /// How Stripe's tax looks at a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Tax {
-    pub behavior: TaxBehavior,
+    /// Whether the price includes it; `None` leaves that to the account's settings.
+    pub behavior: Option<TaxBehavior>,
     /// Such as `txcd_99999999`.
     pub code: Option<String>,
-}
-
-/// The unit in which a subscription's price comes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum Interval {
-    Day,
-    Week,
-    Month,
-    Year,
-}
-
-impl Interval {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Year => "year",
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Day, Self::Week, Self::Month, Self::Year]
-            .into_iter()
-            .find(|interval| interval.as_str() == name)
-    }
-}
-
-/// How often a subscription is charged: every `count` of `interval`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Recurring {
-    pub interval: Interval,
-    pub count: u32,
 }
 
 /// How a product stands to Stripe's.
@@ -288,6 +230,66 @@ pub struct ProductDraft {
     pub tax: Option<Tax>,
     #[serde(default)]
     pub recurring: Option<Recurring>,
+}
+
+impl From<&Product> for ProductDraft {
+    /// Returns the product as an editor opens it.
+    fn from(product: &Product) -> Self {
+        Self {
+            id: product.id,
+            name: product.name.clone(),
+            description: product.description.clone(),
+            aliases: product.aliases.clone(),
+            sku: product.sku.clone(),
+            price: product.price,
+            options: product.options.clone(),
+            stock: product.stock,
+            seen_stock: product.stock,
+            tax: product.tax.clone(),
+            recurring: product.recurring,
+        }
+    }
+}
+
+/// A line of an imported table that can't be taken over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportProblem {
+    /// Counted as a spreadsheet does: the heading is 1.
+    pub line: u32,
+    /// The column.
+    pub field: String,
+    pub value: String,
+    /// The rule, and the way out.
+    pub text: String,
+}
+
+/// What becomes of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum RowAction {
+    New,
+    Change,
+    /// The catalog says the same already.
+    Same,
+}
+
+/// A line of an imported table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportRow {
+    pub line: u32,
+    pub name: String,
+    pub price: Money,
+    pub action: RowAction,
+}
+
+/// What a table would change, or has changed. With any problem it changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportPreview {
+    pub rows: Vec<ImportRow>,
+    pub problems: Vec<ImportProblem>,
 }
 
 impl ProductDraft {

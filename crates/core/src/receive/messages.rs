@@ -9,11 +9,12 @@ use super::flow::Flow;
 use super::people::identities_of;
 use super::round::Round;
 use crate::domain::{
-    ConversationId, LineId, MediaState, MessageId, MessageKind, NoticeId, NoticeKind, Timestamp,
+    Content, ConversationId, LineId, MediaState, MessageId, MessageKind, NoticeId, NoticeKind, Timestamp,
 };
+use crate::quotation::answer_of;
 use crate::store::notices::Notice;
 use crate::store::received::{Added, IncomingFile, Received};
-use crate::store::{conversations, messages, notices, received};
+use crate::store::{conversations, messages, notices, quotations, received};
 use crate::{CoreEvent, Result};
 
 /// Messages older than this are not announced: the desk was off, and the list shows them.
@@ -134,6 +135,12 @@ impl<'a> Round<'a> {
         came: Came,
     ) -> Result<()> {
         self.file(message, flow, id, came.at)?;
+        if flow == Flow::In
+            && let Some(Content::ButtonReply { id: Some(button), .. }) = &message.content
+            && let Some((quotation, state)) = answer_of(button)
+        {
+            quotations::answer(self.tx, quotation, conversation, state, at)?;
+        }
         if flow != Flow::In && self.reports_wait {
             for report in messages::take_early(self.tx, &message.wamid)? {
                 messages::report(self.tx, id, &report)?;

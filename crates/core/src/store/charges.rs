@@ -2,15 +2,21 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::columns::{At, at, maybe_at, money, words};
+use serde::{Deserialize, Serialize};
+
+use super::columns::{At, Carrier, at, from_json, json, maybe_at, money, words};
 use crate::domain::{
-    Charge, ChargeId, Closing, ConversationId, Creation, Delivery, MessageId, Money, NewCharge, Payment,
-    PaymentFacts, StripeIds, Timestamp, Words,
+    Charge, ChargeId, ChargeLine, ChargeTerms, ChosenOption, Closing, ConversationId, Creation, Currency,
+    Delivery, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, StripeIds, StripeObject,
+    Timestamp, Totals, Words, Worked,
 };
 use crate::{Error, Result};
 
 /// The worker leaves a draft to the call that a person waits for.
 pub(crate) const LEFT_TO_CALL: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Of fewer charges nobody can say what is usual.
+const FEW: usize = 5;
 
 /// A charge with the message that carries it and its newest successful payment.
 const CHARGE: &str = "
@@ -19,7 +25,16 @@ const CHARGE: &str = "
            h.paid_at, h.verified_at, h.message_id,
            h.problem_code, h.problem_title, h.problem_advice,
            m.delivery, m.sent_at, m.delivered_at, m.read_at,
-           p.payment_intent, p.checkout_session, p.method, p.fee_minor, p.net_minor, p.fee_currency,
+           h.terms, h.order_minor, h.carrier,
+           (SELECT json_group_array(json_object(
+                'product', lower(hex(l.product_id)), 'name', l.name, 'options', json(l.options),
+                'unit', l.unit_minor, 'quantity', l.quantity, 'note', l.note) ORDER BY l.position)
+            FROM charge_lines l WHERE l.charge_id = h.id) AS lines,
+           (SELECT r.id FROM charges r WHERE r.rest_of = h.id AND r.closed IS NULL LIMIT 1) AS rest_charge,
+           EXISTS (SELECT 1 FROM stock_moves s WHERE s.charge_id = h.id AND s.reason = 'sold')
+               AND NOT EXISTS (SELECT 1 FROM stock_moves s WHERE s.charge_id = h.id AND s.reason = 'returned')
+               AS can_restock,
+           p.payment_intent, p.checkout_session, p.method, p.fee_minor, p.net_minor, p.fee_currency, p.collected,
            (SELECT sum(refunded_minor) FROM payments WHERE charge_id = h.id) AS refunded_minor
     FROM charges h
     LEFT JOIN messages m ON m.id = h.message_id
@@ -27,38 +42,82 @@ const CHARGE: &str = "
         SELECT payment_intent FROM payments WHERE charge_id = h.id
         ORDER BY status = 'succeeded' DESC, verified_at DESC LIMIT 1)";
 
+/// How a charge was asked for, as a row keeps it: what its request is made of never changes.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Saved {
+    terms: ChargeTerms,
+    pay: Vec<PayLine>,
+}
+
 /// Saves a draft with the key that makes its creation at Stripe happen once.
 /// Returns whether it is new.
 pub(crate) fn add(
     conn: &Connection,
     new: &NewCharge,
+    worked: &Worked,
     message: &str,
     livemode: bool,
     now: Timestamp,
 ) -> Result<bool> {
+    let hours = |hours: u32| At(now.plus(std::time::Duration::from_secs(u64::from(hours) * 3600)));
+    let saved = Saved {
+        terms: new.terms.clone(),
+        pay: worked.pay.clone(),
+    };
+    let totals = &worked.totals;
     let added = conn.execute(
         "INSERT INTO charges
              (id, conversation_id, amount_minor, currency, description, message_text, single_use, expires_at,
               payment, creation, wanted_at, creation_next_at, creation_attempts, idempotency_key, livemode,
-              closing_next_at, created_at)
+              closing_next_at, created_at, terms, order_minor, rest_of, carrier)
          VALUES (:id, :conversation_id, :amount_minor, :currency, :description, :message_text, :single_use,
-              :expires_at, 'draft', 'wanted', :now, :now, 0, :idempotency_key, :livemode, 0, :now)
+              :expires_at, 'draft', 'wanted', :now, :now, 0, :idempotency_key, :livemode, 0, :now, :terms,
+              :order_minor, :rest_of, :carrier)
          ON CONFLICT (id) DO NOTHING",
         named_params! {
             ":id": new.id,
             ":conversation_id": new.conversation,
-            ":amount_minor": new.amount.minor(),
-            ":currency": new.amount.currency().code(),
-            ":description": new.description,
+            ":amount_minor": totals.now.minor(),
+            ":currency": totals.now.currency().code(),
+            ":description": worked.description,
             ":message_text": message,
             ":single_use": new.single_use,
-            ":expires_at": new.expires_in_hours.map(|hours| At(now.plus(std::time::Duration::from_secs(u64::from(hours) * 3600)))),
+            ":expires_at": worked.expires_in_hours.map(hours),
             ":idempotency_key": format!("cobro-charge-{}", new.id),
             ":livemode": livemode,
             ":now": At(now),
+            ":terms": json(&saved)?,
+            ":order_minor": (totals.rest.minor() > 0).then_some(totals.total.minor()),
+            ":rest_of": new.terms.rest_of,
+            ":carrier": Carrier(worked.carrier.object),
         },
     )?;
-    Ok(added > 0)
+    if added == 0 {
+        return Ok(false);
+    }
+    for (position, line) in worked.lines.iter().enumerate() {
+        add_line(conn, new.id, position, line)?;
+    }
+    Ok(true)
+}
+
+fn add_line(conn: &Connection, charge: ChargeId, position: usize, line: &ChargeLine) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO charge_lines (charge_id, position, product_id, name, options, unit_minor, quantity, note)
+         VALUES (:charge_id, :position, :product_id, :name, :options, :unit_minor, :quantity, :note)",
+    )?
+    .execute(named_params! {
+        ":charge_id": charge,
+        ":position": i64::try_from(position).unwrap_or(i64::MAX),
+        ":product_id": line.product,
+        ":name": line.name,
+        ":options": json(&line.options)?,
+        ":unit_minor": line.unit.minor(),
+        ":quantity": line.quantity,
+        ":note": line.note,
+    })?;
+    Ok(())
 }
 
 pub(crate) fn get(conn: &Connection, id: ChargeId) -> Result<Charge> {
@@ -142,9 +201,11 @@ pub(crate) fn same_amount_paid(
 pub(crate) struct ToCreate {
     pub id: ChargeId,
     pub conversation: ConversationId,
-    pub amount: Money,
-    pub description: String,
     pub single_use: bool,
+    pub carrier: StripeObject,
+    pub terms: ChargeTerms,
+    /// What the pay page shows, as it was worked out then.
+    pub pay: Vec<PayLine>,
     pub idempotency_key: String,
     pub created_at: Timestamp,
     pub wanted_at: Timestamp,
@@ -155,7 +216,7 @@ pub(crate) struct ToCreate {
 pub(crate) fn to_create(conn: &Connection, id: ChargeId) -> Result<Option<ToCreate>> {
     Ok(conn
         .prepare_cached(
-            "SELECT id, conversation_id, amount_minor, currency, description, single_use,
+            "SELECT id, conversation_id, amount_minor, currency, description, single_use, terms, carrier,
                     idempotency_key, created_at, wanted_at, livemode, creation_attempts
              FROM charges WHERE id = :id AND creation = 'wanted'",
         )?
@@ -312,7 +373,9 @@ pub(crate) fn ask_to_close_expired(conn: &Connection, now: Timestamp, livemode: 
 #[derive(Debug, Clone)]
 pub(crate) struct ToClose {
     pub id: ChargeId,
+    /// The link, or the session.
     pub link: String,
+    pub carrier: StripeObject,
     pub why: Closing,
 }
 
@@ -324,7 +387,7 @@ pub(crate) fn next_to_close(
 ) -> Result<Option<ToClose>> {
     Ok(conn
         .prepare_cached(
-            "SELECT id, link_id, closing FROM charges
+            "SELECT id, link_id, carrier, closing FROM charges
              WHERE closing IS NOT NULL AND closing_next_at <= :now AND link_id IS NOT NULL
                AND (:only IS NULL OR id = :only)
              ORDER BY closing_next_at LIMIT 1",
@@ -333,6 +396,7 @@ pub(crate) fn next_to_close(
             Ok(ToClose {
                 id: row.get("id")?,
                 link: row.get("link_id")?,
+                carrier: row.get::<_, Carrier>("carrier")?.0,
                 why: row.get("closing")?,
             })
         })
@@ -373,6 +437,40 @@ pub(crate) fn closing_refused(
         },
     )?;
     Ok(())
+}
+
+/// Returns what the lines at Stripe add up to, before whatever the pay page adds or takes off.
+pub(crate) fn pay_subtotal(conn: &Connection, id: ChargeId) -> Result<Option<i64>> {
+    let saved: Saved = conn
+        .prepare_cached("SELECT terms FROM charges WHERE id = :id")?
+        .query_row(named_params! { ":id": id }, |row| from_json(row, "terms"))?;
+    if saved.pay.is_empty() {
+        return Ok(None);
+    }
+    let sums = saved
+        .pay
+        .iter()
+        .map(|line| line.unit.minor().checked_mul(i64::from(line.quantity)));
+    Ok(sums.sum::<Option<i64>>())
+}
+
+/// Returns the middle of the last fifty amounts that were charged in a currency, if there were a few.
+pub(crate) fn usual_amount(conn: &Connection, currency: Currency, livemode: bool) -> Result<Option<i64>> {
+    let mut amounts: Vec<i64> = conn
+        .prepare_cached(
+            "SELECT amount_minor FROM charges WHERE currency = :currency AND livemode = :livemode
+             ORDER BY created_at DESC LIMIT 50",
+        )?
+        .query_map(
+            named_params! { ":currency": currency.code(), ":livemode": livemode },
+            |row| row.get(0),
+        )?
+        .collect::<Result<_, _>>()?;
+    amounts.sort_unstable();
+    Ok(amounts
+        .get(amounts.len() / 2)
+        .copied()
+        .filter(|_| amounts.len() >= FEW))
 }
 
 /// Returns what decides the payment state besides the payments.
@@ -432,15 +530,15 @@ pub(crate) fn set_problem(conn: &Connection, id: ChargeId, why: Option<&Words>) 
     Ok(())
 }
 
-/// Returns the links of every charge whose money may still come.
-pub(crate) fn awaited_links(conn: &Connection) -> Result<Vec<String>> {
+/// Returns the links, or the sessions, of every charge whose money may still come.
+pub(crate) fn awaited_links(conn: &Connection, carrier: StripeObject) -> Result<Vec<String>> {
     let mut statement = conn.prepare_cached(
         "SELECT link_id FROM charges
-         WHERE link_id IS NOT NULL AND payment IN ('open', 'processing', 'failed_attempt', 'unknown')
+         WHERE link_id IS NOT NULL AND carrier = :carrier AND payment IN ('open', 'processing', 'failed_attempt', 'unknown')
          ORDER BY created_at DESC",
     )?;
     let links = statement
-        .query_map([], |row| row.get(0))?
+        .query_map(named_params! { ":carrier": Carrier(carrier) }, |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     Ok(links)
 }
@@ -465,12 +563,25 @@ pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(Charge) -> Result
 }
 
 fn to_create_from_row(row: &Row<'_>) -> rusqlite::Result<ToCreate> {
+    let amount = money(row, "amount_minor", "currency")?;
+    let description: String = row.get("description")?;
+    let Saved { terms, mut pay } = from_json(row, "terms")?;
+    if pay.is_empty() {
+        // A draft of before there were lines.
+        pay.push(PayLine {
+            name: description,
+            description: String::new(),
+            unit: amount,
+            quantity: 1,
+        });
+    }
     Ok(ToCreate {
         id: row.get("id")?,
         conversation: row.get("conversation_id")?,
-        amount: money(row, "amount_minor", "currency")?,
-        description: row.get("description")?,
         single_use: row.get("single_use")?,
+        carrier: row.get::<_, Carrier>("carrier")?.0,
+        terms,
+        pay,
         idempotency_key: row.get("idempotency_key")?,
         created_at: at(row, "created_at")?,
         wanted_at: at(row, "wanted_at")?,
@@ -479,8 +590,65 @@ fn to_create_from_row(row: &Row<'_>) -> rusqlite::Result<ToCreate> {
     })
 }
 
+/// A line as the query gathers it.
+#[derive(Deserialize)]
+struct LineJson {
+    product: String,
+    name: String,
+    options: Vec<ChosenOption>,
+    unit: i64,
+    quantity: u32,
+    note: String,
+}
+
+impl LineJson {
+    fn into_line(self, currency: Currency) -> Option<ChargeLine> {
+        Some(ChargeLine {
+            product: self.product.parse().ok(),
+            name: self.name,
+            options: self.options,
+            unit: Money::from_minor(self.unit, currency).ok()?,
+            quantity: self.quantity,
+            note: self.note,
+        })
+    }
+}
+
+/// Returns the charge's lines and what they add up to, from what was saved, never from the catalog of today.
+fn sums_from_row(row: &Row<'_>, amount: Money) -> rusqlite::Result<(Vec<ChargeLine>, Totals)> {
+    let currency = amount.currency();
+    let mut lines: Vec<ChargeLine> = from_json::<Vec<LineJson>>(row, "lines")?
+        .into_iter()
+        .filter_map(|line| line.into_line(currency))
+        .collect();
+    if lines.is_empty() {
+        lines.push(ChargeLine::free(&row.get::<_, String>("description")?, amount));
+    }
+    let total: i64 = row
+        .get::<_, Option<i64>>("order_minor")?
+        .unwrap_or(amount.minor());
+    let subtotal = lines
+        .iter()
+        .map(|line| line.unit.minor().saturating_mul(i64::from(line.quantity)))
+        .fold(0, i64::saturating_add);
+    let of = |minor: i64| Money::from_minor(minor.max(0), currency).unwrap_or(amount);
+    let totals = Totals {
+        subtotal: of(subtotal),
+        discount: of(subtotal.saturating_sub(total)),
+        total: of(total),
+        now: amount,
+        rest: of(total.saturating_sub(amount.minor())),
+    };
+    Ok((lines, totals))
+}
+
 fn charge_from_row(row: &Row<'_>) -> rusqlite::Result<Charge> {
     let amount = money(row, "amount_minor", "currency")?;
+    let (lines, totals) = sums_from_row(row, amount)?;
+    let carrier = row.get::<_, Carrier>("carrier")?.0;
+    let link_id: Option<String> = row.get("link_id")?;
+    let is_link = carrier == StripeObject::PaymentLink;
+    let collected: Option<String> = row.get("collected")?;
     let refunded: Option<i64> = row.get("refunded_minor")?;
     let fee_currency: Option<String> = row.get("fee_currency")?;
     let settled = |minor: Option<i64>| {
@@ -513,10 +681,19 @@ fn charge_from_row(row: &Row<'_>) -> rusqlite::Result<Charge> {
         livemode: row.get("livemode")?,
         verified_at: maybe_at(row, "verified_at")?,
         stripe_ids: StripeIds {
-            payment_link: row.get("link_id")?,
-            checkout_session: row.get("checkout_session")?,
+            payment_link: link_id.clone().filter(|_| is_link),
+            checkout_session: row
+                .get::<_, Option<String>>("checkout_session")?
+                .or_else(|| link_id.filter(|_| !is_link)),
             payment_intent: row.get("payment_intent")?,
         },
+        lines,
+        terms: from_json::<Saved>(row, "terms")?.terms,
+        totals,
+        rest_charge: row.get("rest_charge")?,
+        carrier,
+        collected: collected.and_then(|text| serde_json::from_str(&text).ok()),
+        can_restock: row.get("can_restock")?,
         message: row.get("message_id")?,
         closing: row.get("closing")?,
         creation: row.get::<_, Creation>("creation")?,

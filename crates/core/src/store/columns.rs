@@ -1,14 +1,17 @@
 //! Column conversions: how each noun is written in a row.
 
+use cobro_stripe::StripeObject;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::domain::{
     ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, FileId, FileKind,
     IdentityKind, LabelColor, LabelId, LineId, MediaState, MemberId, MessageId, MessageKind, Money, NoticeId,
-    NoticeKind, Origin, Payment, PaymentStatus, ProductId, QuickReplyId, QuotationId, SyncState, Timestamp,
-    Words,
+    NoticeKind, Origin, Payment, PaymentStatus, ProductId, QuickReplyId, QuotationId, QuotationState,
+    SyncState, Timestamp, Words,
 };
 
 macro_rules! id_columns {
@@ -78,7 +81,7 @@ impl Origin {
     }
 }
 
-name_columns! { Closing Creation Delivery Direction FileKind IdentityKind LabelColor MediaState NoticeKind Origin Payment PaymentStatus SyncState }
+name_columns! { Closing Creation Delivery Direction FileKind IdentityKind LabelColor MediaState NoticeKind Origin Payment PaymentStatus QuotationState SyncState }
 
 /// A moment as a row keeps it.
 pub(crate) struct At(pub Timestamp);
@@ -141,4 +144,39 @@ pub(crate) fn words(row: &Row<'_>) -> Result<Option<Words>> {
         title: title.unwrap_or_default(),
         advice: advice.unwrap_or_default(),
     }))
+}
+
+/// Returns what a column of JSON holds.
+pub(crate) fn json(value: &impl Serialize) -> crate::Result<String> {
+    serde_json::to_string(value).map_err(|error| crate::Error::Other(anyhow::Error::new(error)))
+}
+
+/// Reads a column that holds JSON of our own making.
+pub(crate) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+    })
+}
+
+impl ToSql for Carrier {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(match self.0 {
+            StripeObject::PaymentLink => "payment_link",
+            StripeObject::CheckoutSession => "checkout_session",
+        }))
+    }
+}
+
+/// The object at Stripe that carries a charge, as a row keeps it.
+pub(crate) struct Carrier(pub StripeObject);
+
+impl FromSql for Carrier {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            "payment_link" => Ok(Self(StripeObject::PaymentLink)),
+            "checkout_session" => Ok(Self(StripeObject::CheckoutSession)),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
 }

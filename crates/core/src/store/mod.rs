@@ -30,6 +30,7 @@ pub(crate) mod outbox;
 pub(crate) mod payments;
 pub(crate) mod products;
 pub(crate) mod quick_replies;
+pub(crate) mod quotations;
 pub(crate) mod reactions;
 pub(crate) mod reads;
 pub(crate) mod received;

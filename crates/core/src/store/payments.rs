@@ -2,12 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::columns::{At, at, maybe_at, money};
+use super::columns::{At, at, json, maybe_at, money};
 use crate::Result;
 use crate::domain::{ChargeId, ContactId, Currency, CustomerStats, Money, PaymentRecord, Timestamp};
 
 const COLUMNS: &str = "payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
-    refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at";
+    refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at,
+    asked_minor, collected";
 
 /// Writes what Stripe says now. What it does not say keeps its last value. Returns
 /// whether this is the first that is heard of this money for its charge.
@@ -17,10 +18,10 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
         "INSERT INTO payments
              (payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
               refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at,
-              verified_at, raw)
+              verified_at, raw, asked_minor, collected)
          VALUES (:payment_intent, :stripe_charge, :checkout_session, :charge_id, :status, :amount_minor, :currency,
               :refunded_minor, :disputed, :fee_minor, :net_minor, :fee_currency, :method, :failure, :livemode,
-              :paid_at, :verified_at, :raw)
+              :paid_at, :verified_at, :raw, :asked_minor, :collected)
          ON CONFLICT (payment_intent) DO UPDATE
          SET stripe_charge = coalesce(excluded.stripe_charge, stripe_charge),
              checkout_session = coalesce(excluded.checkout_session, checkout_session),
@@ -38,7 +39,9 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
              livemode = excluded.livemode,
              paid_at = coalesce(paid_at, excluded.paid_at),
              verified_at = excluded.verified_at,
-             raw = excluded.raw",
+             raw = excluded.raw,
+             asked_minor = coalesce(excluded.asked_minor, asked_minor),
+             collected = coalesce(excluded.collected, collected)",
     )?
     .execute(named_params! {
         ":payment_intent": payment.payment_intent,
@@ -59,6 +62,8 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
         ":paid_at": payment.paid_at.map(At),
         ":verified_at": At(payment.verified_at),
         ":raw": raw,
+        ":asked_minor": payment.asked_minor,
+        ":collected": payment.collected.as_ref().map(json).transpose()?,
     })?;
     Ok(!known && is_known_money(conn, &payment.payment_intent)?)
 }
@@ -172,5 +177,9 @@ fn payment_from_row(row: &Row<'_>) -> rusqlite::Result<PaymentRecord> {
         livemode: row.get("livemode")?,
         paid_at: maybe_at(row, "paid_at")?,
         verified_at: at(row, "verified_at")?,
+        asked_minor: row.get("asked_minor")?,
+        collected: row
+            .get::<_, Option<String>>("collected")?
+            .and_then(|text| serde_json::from_str(&text).ok()),
     })
 }

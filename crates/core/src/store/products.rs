@@ -1,10 +1,8 @@
 //! The catalog's products.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use super::columns::{At, at, money, words};
+use super::columns::{At, at, from_json, json, money, words};
 use crate::domain::{
     ChargeId, Interval, Product, ProductDraft, ProductId, Recurring, SyncState, Tax, TaxBehavior, Timestamp,
 };
@@ -47,9 +45,9 @@ pub(crate) fn save(conn: &Connection, draft: &ProductDraft, now: Timestamp) -> R
         ":currency": draft.price.currency().code(),
         ":stock": draft.stock,
         ":seen_stock": draft.seen_stock,
-        ":tax_behavior": draft.tax.as_ref().map(|tax| tax.behavior.as_str()),
+        ":tax_behavior": draft.tax.as_ref().and_then(|tax| tax.behavior).map(TaxBehavior::name),
         ":tax_code": draft.tax.as_ref().and_then(|tax| tax.code.as_deref()),
-        ":recurring_interval": draft.recurring.map(|recurring| recurring.interval.as_str()),
+        ":recurring_interval": draft.recurring.map(|recurring| recurring.interval.name()),
         ":recurring_count": draft.recurring.map(|recurring| recurring.count),
         ":now": At(now),
     });
@@ -104,17 +102,6 @@ pub(crate) fn all(conn: &Connection, archived: bool) -> Result<Vec<Product>> {
 
 /// Takes from the stock what a payment bought, once per payment. Returns whether any was counted.
 pub(crate) fn sell(conn: &Connection, charge: ChargeId, payment: &str, now: Timestamp) -> Result<bool> {
-    move_stock(conn, charge, payment, "sold", -1, now)
-}
-
-fn move_stock(
-    conn: &Connection,
-    charge: ChargeId,
-    payment: &str,
-    reason: &str,
-    sign: i64,
-    now: Timestamp,
-) -> Result<bool> {
     let lines: Vec<(ProductId, i64)> = conn
         .prepare_cached(
             "SELECT l.product_id, sum(l.quantity) FROM charge_lines l
@@ -125,40 +112,57 @@ fn move_stock(
             Ok((row.get(0)?, row.get(1)?))
         })?
         .collect::<Result<_, _>>()?;
-    let mut moved = false;
+    let mut sold = false;
     for (product, quantity) in lines {
-        let first = conn
-            .prepare_cached(
-                "INSERT INTO stock_moves (product_id, charge_id, reason, payment, quantity, at)
-                 VALUES (:product_id, :charge_id, :reason, :payment, :quantity, :now)
-                 ON CONFLICT DO NOTHING",
-            )?
-            .execute(named_params! {
-                ":product_id": product, ":charge_id": charge, ":reason": reason, ":payment": payment,
-                ":quantity": quantity, ":now": At(now),
-            })?;
-        if first == 0 {
-            continue;
-        }
+        sold |= move_stock(conn, product, charge, ("sold", payment), -quantity, now)?;
+    }
+    Ok(sold)
+}
+
+/// Puts back all that a charge took, once. Returns whether there was anything.
+pub(crate) fn put_back(conn: &Connection, charge: ChargeId, now: Timestamp) -> Result<bool> {
+    let sold: Vec<(ProductId, i64)> = conn
+        .prepare_cached(
+            "SELECT product_id, sum(quantity) FROM stock_moves
+             WHERE charge_id = :charge_id AND reason = 'sold' GROUP BY product_id",
+        )?
+        .query_map(named_params! { ":charge_id": charge }, |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    let mut put_back = false;
+    for (product, quantity) in sold {
+        put_back |= move_stock(conn, product, charge, ("returned", ""), quantity, now)?;
+    }
+    Ok(put_back)
+}
+
+/// Moves the stock by `by`, unless the same was done before. Returns whether it was the first time.
+fn move_stock(
+    conn: &Connection,
+    product: ProductId,
+    charge: ChargeId,
+    (reason, payment): (&str, &str),
+    by: i64,
+    now: Timestamp,
+) -> Result<bool> {
+    let first = conn
+        .prepare_cached(
+            "INSERT INTO stock_moves (product_id, charge_id, reason, payment, quantity, at)
+             VALUES (:product_id, :charge_id, :reason, :payment, abs(:by), :now)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(named_params! {
+            ":product_id": product, ":charge_id": charge, ":reason": reason, ":payment": payment,
+            ":by": by, ":now": At(now),
+        })?;
+    if first > 0 {
         conn.prepare_cached(
             "UPDATE products SET stock = max(min(stock + :by, 2147483647), -2147483648) WHERE id = :id",
         )?
-        .execute(named_params! { ":id": product, ":by": sign * quantity })?;
-        moved = true;
+        .execute(named_params! { ":id": product, ":by": by })?;
     }
-    Ok(moved)
-}
-
-pub(crate) fn json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::Other(anyhow::Error::new(error)))
-}
-
-/// Reads a column that holds JSON of our own making.
-pub(crate) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
-    })
+    Ok(first > 0)
 }
 
 fn product_from_row(row: &Row<'_>) -> rusqlite::Result<Product> {
@@ -176,9 +180,10 @@ fn product_from_row(row: &Row<'_>) -> rusqlite::Result<Product> {
         options: from_json(row, "options")?,
         stock: row.get("stock")?,
         image: row.get("image")?,
-        tax: behavior
-            .and_then(|name| TaxBehavior::from_name(&name))
-            .map(|behavior| Tax { behavior, code }),
+        tax: (behavior.is_some() || code.is_some()).then(|| Tax {
+            behavior: behavior.and_then(|name| TaxBehavior::from_name(&name)),
+            code,
+        }),
         active: row.get("active")?,
         recurring: interval
             .and_then(|name| Interval::from_name(&name))

@@ -1,8 +1,8 @@
 //! Templates: what can be said when the 24-hour window is closed.
 
 use cobro_core::domain::{
-    Content, Delivery, LineId, MessageKind, NewBody, ParameterPlace, Payment, Template, TemplateStatus,
-    TemplateValue,
+    ChargeQuestion, Content, Delivery, LineId, MessageKind, NewBody, ParameterPlace, Payment, Template,
+    TemplateStatus, TemplateValue,
 };
 use cobro_core::{ErrorCode, conversation, preview, templates};
 use cobro_sandbox::TemplateState;
@@ -197,9 +197,12 @@ async fn a_charge_outside_the_window_goes_as_the_payment_request_and_is_paid() {
         phone: shop.sandbox.customer("5215577777777"),
         conversation: eva,
     };
-    let preview = preview::charge(shop.inbox(), eva, mxn(450_00), "Pastel de fresa".into(), None)
-        .await
-        .unwrap();
+    let preview = preview::charge(
+        shop.inbox(),
+        ChargeQuestion::new(eva, mxn(450_00), "Pastel de fresa"),
+    )
+    .await
+    .unwrap();
     assert_eq!(preview.template.as_deref(), Some("cobro_payment_request_v1"));
     assert!(
         preview.warnings.iter().all(|warning| !warning.blocking),
@@ -242,7 +245,7 @@ async fn a_charge_outside_the_window_without_a_fitting_template_says_what_to_do(
     let ana = shop.customer("5215512345678", "Ana").await;
     shop.charge(&ana, mxn(10_00)).await;
     shop.approved_kit("https://elsewhere.example/".into()).await;
-    let preview = preview::charge(shop.inbox(), eva, mxn(450_00), String::new(), None)
+    let preview = preview::charge(shop.inbox(), ChargeQuestion::new(eva, mxn(450_00), ""))
         .await
         .unwrap();
     assert!(

@@ -103,15 +103,7 @@ impl TestShop {
 
     #[expect(clippy::unused_self, reason = "it reads as the shop's")]
     pub(crate) fn new_charge(&self, customer: &TestCustomer, amount: Money) -> NewCharge {
-        NewCharge {
-            id: ChargeId::new(),
-            conversation: customer.conversation,
-            amount,
-            description: "Pastel".into(),
-            single_use: true,
-            expires_in_hours: None,
-            message: String::new(),
-        }
+        NewCharge::new(customer.conversation, amount, "Pastel")
     }
 
     pub(crate) async fn create(&self, new: NewCharge) -> cobro_core::Result<Charge> {

@@ -15,6 +15,8 @@ function show(fields: Partial<Charge>, more: { canWrite?: boolean } = {}) {
     cancel: vi.fn(),
     retry: vi.fn(),
     sendAgain: vi.fn(),
+    chargeRest: vi.fn(),
+    restock: vi.fn(),
   };
   const charge = aCharge(fields);
   const message = aMessage({ kind: 'payButton', charge: charge.id, delivery: charge.delivery });

@@ -1,9 +1,31 @@
 /** A charge being written: what was typed, what it would look like, and the hold before it goes. */
-import { api, type Charge, type ChargePreview, type CommandError, type Money } from '$lib/api';
+import {
+  api,
+  type Charge,
+  type ChargePreview,
+  type CommandError,
+  type Money,
+  type NewChargeLine,
+  type OrderDraft,
+  type Product,
+} from '$lib/api';
 import { language } from '$lib/i18n/language.svelte';
 import { newId } from '$lib/shared/ids';
-import { parseAmount, plainAmount } from '$lib/shared/money';
+import { parseAmount } from '$lib/shared/money';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import {
+  countriesOf,
+  freeLine,
+  lineOf,
+  lineOfOrder,
+  linesAsked,
+  looksForProduct,
+  MOST_QUANTITY,
+  partFrom,
+  termsAsked,
+  type PartKind,
+  type WrittenLine,
+} from './lines';
 
 export interface ChargeDefaults {
   currency: string;
@@ -14,7 +36,12 @@ export interface ChargeDefaults {
 export type Phase = 'editing' | 'checking' | 'held' | 'creating';
 
 /** Asks that a person can answer with "yes, anyway". */
-const CAN_BE_CONFIRMED = new Set(['sameAmountOpen', 'implausible']);
+const CAN_BE_CONFIRMED = new Set([
+  'sameAmountOpen',
+  'sameAmountPaid',
+  'implausible',
+  'hundredTimesUsual',
+]);
 
 const PREVIEW_DELAY = 150;
 
@@ -25,6 +52,15 @@ export class ChargeComposer {
   description = $state('');
   singleUse = $state(true);
   expiresInHours = $state<number | null>(null);
+  /** What is charged item by item; empty where the amount says all. */
+  lines = $state<WrittenLine[]>([]);
+  discountText = $state('');
+  discountKind = $state<PartKind>('percent');
+  depositText = $state('');
+  depositKind = $state<PartKind>('percent');
+  phone = $state(false);
+  shipping = $state(false);
+  codes = $state(false);
   /** The text above the button, once the person has written their own. */
   ownMessage = $state<string | null>(null);
 
@@ -41,7 +77,28 @@ export class ChargeComposer {
   readonly #confirmed = new SvelteSet<string>();
 
   readonly parsed = $derived(parseAmount(this.amountText, this.currency, language.separators));
-  readonly amount: Money | null = $derived(this.parsed.ok ? this.parsed.amount : null);
+  readonly discount = $derived(
+    partFrom(this.discountText, this.discountKind, this.currency, language.separators),
+  );
+  readonly deposit = $derived(
+    partFrom(this.depositText, this.depositKind, this.currency, language.separators),
+  );
+  readonly #linesAsked = $derived(linesAsked(this.lines, this.currency, language.separators));
+  /** What is asked for before anything is taken off; of items the core knows. */
+  readonly typed: Money | null = $derived(this.parsed.ok ? this.parsed.amount : null);
+  /** Whether everything that was written can be read. */
+  readonly readable = $derived(
+    this.discount !== undefined &&
+      this.deposit !== undefined &&
+      (this.lines.length > 0 ? this.#linesAsked !== null : this.typed !== null),
+  );
+  readonly #isPlain = $derived(this.lines.length === 0 && !this.discount && !this.deposit);
+  /** What the customer is asked for now, as the core adds it up. */
+  readonly amount: Money | null = $derived(
+    this.readable && this.#isPlain ? this.typed : (this.preview?.totals.now ?? null),
+  );
+  /** Whether the words in the amount field look for a product. */
+  readonly looksForProduct = $derived(looksForProduct(this.amountText, this.currency));
   readonly warnings = $derived(this.preview?.warnings ?? []);
   readonly blocked = $derived(this.warnings.some((warning) => warning.blocking));
   readonly unconfirmed = $derived(
@@ -53,6 +110,8 @@ export class ChargeComposer {
 
   /** The charge that Enter would create. It stays the same until something else is typed. */
   #id = newId();
+  /** The offer that the same charge would be. */
+  #quotationId = newId();
   #previewed = '';
   #latest = 0;
   #previewTimer: ReturnType<typeof setTimeout> | null = null;
@@ -70,11 +129,55 @@ export class ChargeComposer {
   edited() {
     this.error = null;
     this.#id = newId();
+    this.#quotationId = newId();
     this.#schedulePreview();
   }
 
+  /** Charges one of a product, or one more of it. */
+  addProduct(product: Product) {
+    const same = this.lines.find((line) => line.product?.id === product.id && line.note === '');
+    if (same && product.options.length === 0) {
+      same.quantity = Math.min(same.quantity + 1, MOST_QUANTITY);
+    } else {
+      if (this.lines.length === 0) {
+        this.currency = product.price.currency;
+        if (this.parsed.ok) this.#addTyped();
+      }
+      this.lines.push(lineOf(product));
+    }
+    this.amountText = '';
+    this.edited();
+  }
+
+  /** Makes of the typed amount an item of its own. Returns whether there was one. */
+  addTyped(): boolean {
+    if (!this.parsed.ok) return false;
+    this.#addTyped();
+    this.edited();
+    return true;
+  }
+
+  #addTyped() {
+    this.lines.push(
+      freeLine(this.description.trim() || language.words.sale.otherItem, this.amountText),
+    );
+    this.amountText = '';
+    this.description = '';
+  }
+
+  removeLine(key: string) {
+    this.lines = this.lines.filter((line) => line.key !== key);
+    this.edited();
+  }
+
+  setQuantity(line: WrittenLine, quantity: number) {
+    line.quantity = Math.min(Math.max(Math.trunc(quantity) || 1, 1), MOST_QUANTITY);
+    this.edited();
+  }
+
   show() {
-    if (!this.open && this.phase === 'editing' && this.amountText === '') this.#reset();
+    if (!this.open && this.phase === 'editing' && this.amountText === '' && this.lines.length === 0)
+      this.#reset();
     this.open = true;
     this.#schedulePreview(0);
   }
@@ -83,13 +186,12 @@ export class ChargeComposer {
     this.open = false;
   }
 
-  /** Starts over with what an order says: its exact sum, and what it is for. */
-  prefill(amount: Money, description: string) {
-    if (this.phase !== 'editing') return;
+  /** Starts over with what an order says: its items at the prices the customer saw. */
+  prefill(order: OrderDraft, products: Product[]) {
+    if (this.phase !== 'editing' || !order.total) return;
     this.#reset();
-    this.currency = amount.currency;
-    this.amountText = plainAmount(amount, language.separators);
-    this.description = description;
+    this.currency = order.total.currency;
+    this.lines = order.lines.flatMap((line) => lineOfOrder(line, products, language.separators));
     this.open = true;
     this.#schedulePreview(0);
   }
@@ -114,7 +216,7 @@ export class ChargeComposer {
   async submit() {
     if (this.phase !== 'editing') return;
     this.tried = true;
-    if (!this.amount) return;
+    if (!this.readable) return;
 
     this.#stopPreviewTimer();
     this.phase = 'checking';
@@ -127,6 +229,32 @@ export class ChargeComposer {
     }
     this.error = null;
     this.#hold();
+  }
+
+  /** Offers the charge to the customer instead of asking for the money. Returns whether it went. */
+  async quote(): Promise<boolean> {
+    if (this.phase !== 'editing') return false;
+    this.tried = true;
+    if (!this.readable) return false;
+    this.phase = 'checking';
+    if (!this.#isPreviewed()) await this.#readPreview();
+    this.phase = 'editing';
+    const amount = this.amount;
+    if (!this.#isPreviewed() || !amount) return false;
+
+    this.phase = 'creating';
+    const result = await api.offerQuotation(this.#quotationId, {
+      ...this.#request(amount),
+      message: '',
+    });
+    this.phase = 'editing';
+    if (!result.ok) {
+      this.error = result.error;
+      return false;
+    }
+    this.open = false;
+    this.#reset();
+    return true;
   }
 
   /** Takes the held charge back. Returns whether there was one. */
@@ -166,18 +294,25 @@ export class ChargeComposer {
     if (this.phase !== 'held' || !this.amount || !this.preview) return;
     this.phase = 'creating';
     const result = await api.createCharge({
-      id: this.#id,
-      conversation: this.conversation,
-      amount: this.amount,
-      description: this.description.trim(),
-      singleUse: this.singleUse,
-      expiresInHours: this.expiresInHours,
+      ...this.#request(this.amount),
       message: this.preview.message,
     });
     this.phase = 'editing';
     if (result.ok) this.#done(result.value);
     // The id stays: trying again after a lost answer must not charge twice.
     else this.error = result.error;
+  }
+
+  #request(amount: Money) {
+    return {
+      id: this.#id,
+      conversation: this.conversation,
+      amount,
+      description: this.description.trim(),
+      singleUse: this.singleUse,
+      expiresInHours: this.expiresInHours,
+      ...this.#sale(),
+    };
   }
 
   #done(charge: Charge) {
@@ -189,11 +324,20 @@ export class ChargeComposer {
   #reset() {
     const { currency, expiryHours } = this.defaults();
     this.#id = newId();
+    this.#quotationId = newId();
     this.amountText = '';
     this.currency = currency;
     this.description = '';
     this.singleUse = true;
     this.expiresInHours = expiryHours > 0 ? expiryHours : null;
+    this.lines = [];
+    this.discountText = '';
+    this.discountKind = 'percent';
+    this.depositText = '';
+    this.depositKind = 'percent';
+    this.phone = false;
+    this.shipping = false;
+    this.codes = false;
     this.ownMessage = null;
     this.preview = null;
     this.error = null;
@@ -215,19 +359,21 @@ export class ChargeComposer {
   /** Asks the core what this charge would look like. Only the newest answer counts. */
   async #readPreview() {
     const request = ++this.#latest;
-    const amount = this.amount;
-    if (!amount) {
+    if (!this.readable) {
       this.preview = null;
       this.#previewed = '';
       return;
     }
     const asked = this.#question();
-    const result = await api.previewCharge(
-      this.conversation,
-      amount,
-      this.description.trim(),
-      this.ownMessage,
-    );
+    const result = await api.previewCharge({
+      conversation: this.conversation,
+      amount: this.lines.length > 0 ? null : this.typed,
+      description: this.description.trim(),
+      singleUse: this.singleUse,
+      expiresInHours: this.expiresInHours,
+      message: this.ownMessage,
+      ...this.#sale(),
+    });
     if (request !== this.#latest) return;
 
     if (result.ok) {
@@ -250,7 +396,28 @@ export class ChargeComposer {
   }
 
   #question(): string {
-    return JSON.stringify([this.amount, this.description.trim(), this.ownMessage]);
+    return JSON.stringify([
+      this.lines.length > 0 ? null : this.typed,
+      this.description.trim(),
+      this.ownMessage,
+      this.singleUse,
+      this.expiresInHours,
+      this.#sale(),
+    ]);
+  }
+
+  #sale(): { lines: NewChargeLine[]; terms: ReturnType<typeof termsAsked> } {
+    return {
+      lines: this.#linesAsked ?? [],
+      terms: termsAsked({
+        discount: this.discount ?? null,
+        deposit: this.deposit ?? null,
+        phone: this.phone,
+        shipping: this.shipping,
+        codes: this.codes,
+        countries: countriesOf(this.currency),
+      }),
+    };
   }
 }
 

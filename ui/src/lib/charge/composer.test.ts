@@ -1,19 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { deskAnswers, refuse, type Answers } from '../../../tests/desk';
-import { aCharge } from '../../../tests/things';
-import type { Charge, ChargePreview, ChargeWarning } from '../api';
+import { aCharge, aPreview, aProduct, totalsOf } from '../../../tests/things';
+import type { Charge, ChargePreview, ChargeQuestion, ChargeWarning } from '../api';
 import { language } from '../i18n/language.svelte';
 import { ChargeComposer, ChargeComposers } from './composer.svelte';
 
-const preview = (warnings: ChargeWarning[] = []): ChargePreview => ({
-  message: 'María, aquí está tu pedido.',
-  button: 'Pagar $995.00',
-  fee: null,
-  net: null,
-  feeBasis: null,
-  template: null,
-  warnings,
-});
+const preview = (warnings: ChargeWarning[] = []): ChargePreview =>
+  aPreview({ message: 'María, aquí está tu pedido.', button: 'Pagar $995.00', warnings });
 
 function open(answers: Answers = {}, holdSeconds = 3) {
   const created: Charge[] = [];
@@ -181,9 +174,9 @@ describe('ChargeComposer', () => {
 
   it('shows the newest preview, whatever order answers come in', async () => {
     const { composer } = open({
-      preview_charge: ({ amount }) =>
+      preview_charge: ({ charge }) =>
         new Promise((resolve) => {
-          const { minor } = amount as { minor: number };
+          const minor = (charge as ChargeQuestion).amount?.minor ?? 0;
           const wait = minor === 100 ? 1000 : 10;
           setTimeout(() => resolve({ ...preview(), button: `Pagar ${String(minor)}` }), wait);
         }),
@@ -198,7 +191,12 @@ describe('ChargeComposer', () => {
 
   it('never sends a message that was not previewed', async () => {
     const { composer, creations } = open(
-      { preview_charge: ({ message }) => ({ ...preview(), message: String(message) }) },
+      {
+        preview_charge: ({ charge }) => ({
+          ...preview(),
+          message: String((charge as ChargeQuestion).message),
+        }),
+      },
       0,
     );
     type(composer, '995');
@@ -207,6 +205,54 @@ describe('ChargeComposer', () => {
     void composer.submit();
     await later(50);
     expect(Object.values(creations()[0]?.args ?? {})[0]).toMatchObject({ message: 'Con cariño' });
+  });
+
+  it('charges products item by item at the sum that the core adds up', async () => {
+    const total = { minor: 81_000, currency: 'MXN' };
+    const { composer, creations } = open(
+      { preview_charge: () => aPreview({ totals: totalsOf(total) }) },
+      0,
+    );
+    const cake = aProduct({
+      options: [{ name: 'Size', values: [{ name: 'Small' }, { name: 'Large', difference: 100 }] }],
+    });
+    composer.addProduct(aProduct({ name: 'Café' }));
+    composer.addProduct(aProduct({ name: 'Café' }));
+    composer.addProduct(cake);
+    composer.discountText = '10';
+    composer.edited();
+    void composer.submit();
+    await later(50);
+
+    expect(Object.values(creations()[0]?.args ?? {})[0]).toMatchObject({
+      amount: total,
+      lines: [
+        { product: 'product-Café', quantity: 2, unit: null, options: [] },
+        { product: 'product-cake', quantity: 1, options: [{ group: 'Size', value: 'Small' }] },
+      ],
+      terms: { discount: { type: 'percent', basisPoints: 1_000 } },
+    });
+  });
+
+  it('makes of a typed amount an item beside the products', () => {
+    const { composer } = open();
+    type(composer, '35');
+    composer.addProduct(aProduct());
+    expect(composer.lines.map(({ name, unitText }) => [name, unitText])).toEqual([
+      ['Other', '35'],
+      ['Torta de chocolate', ''],
+    ]);
+    expect(composer.amountText).toBe('');
+  });
+
+  it('creates nothing while a discount can not be read', async () => {
+    const { composer, creations } = open({}, 0);
+    type(composer, '995');
+    composer.discountText = 'mucho';
+    composer.edited();
+    void composer.submit();
+    await later(400);
+    expect(creations()).toEqual([]);
   });
 
   it('says why when the preview fails, and creates nothing', async () => {

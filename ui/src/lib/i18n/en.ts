@@ -1,9 +1,11 @@
 /** English, and the shape that the other languages have to fill. */
 
 import inbox from './inbox/en';
+import catalog from './catalog/en';
 import whatsapp from './whatsapp/en';
 
 const en = {
+  ...catalog,
   ...whatsapp,
   ...inbox,
   // What the parts of the window are called.
@@ -235,6 +237,10 @@ const en = {
     },
     warnings: {
       sameAmountOpen: 'A charge of the same amount is already open in this chat.',
+      sameAmountPaid: 'The same amount was paid here today. Is it another order?',
+      hundredTimesUsual: 'This is more than a hundred times what is usual here. Check the zeros.',
+      outOfStock: 'There is less in stock than this charge sells.',
+      endsSooner: 'This pay page ends after 24 hours at the latest.',
       belowMinimum: 'Stripe may refuse such a small amount.',
       implausible: 'This is far more than usual here. Is the amount right?',
       windowClosed:

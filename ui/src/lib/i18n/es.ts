@@ -1,9 +1,11 @@
 /** Spanish, as Latin America writes it. */
 import type { Words } from './en';
 import inbox from './inbox/es';
+import catalog from './catalog/es';
 import whatsapp from './whatsapp/es';
 
 const es: Words = {
+  ...catalog,
   ...whatsapp,
   ...inbox,
   appName: 'Cobro',
@@ -233,6 +235,10 @@ const es: Words = {
     },
     warnings: {
       sameAmountOpen: 'Ya hay un cobro abierto por el mismo monto en este chat.',
+      sameAmountPaid: 'El mismo monto se pagó hoy en este chat. ¿Es otro pedido?',
+      hundredTimesUsual: 'Es más de cien veces lo usual aquí. Revisa los ceros.',
+      outOfStock: 'Hay menos existencias de lo que vende este cobro.',
+      endsSooner: 'Esta página de pago termina a más tardar en 24 horas.',
       belowMinimum: 'Stripe puede rechazar un monto tan pequeño.',
       implausible: 'Es mucho más de lo habitual aquí. ¿Es correcto el monto?',
       windowClosed:

@@ -1,9 +1,11 @@
 /** Portuguese, as Brazil writes it. */
 import type { Words } from './en';
 import inbox from './inbox/pt';
+import catalog from './catalog/pt';
 import whatsapp from './whatsapp/pt';
 
 const pt: Words = {
+  ...catalog,
   ...whatsapp,
   ...inbox,
   appName: 'Cobro',
@@ -232,6 +234,10 @@ const pt: Words = {
     },
     warnings: {
       sameAmountOpen: 'Já existe uma cobrança aberta do mesmo valor nesta conversa.',
+      sameAmountPaid: 'O mesmo valor foi pago hoje nesta conversa. É outro pedido?',
+      hundredTimesUsual: 'É mais de cem vezes o usual aqui. Confira os zeros.',
+      outOfStock: 'Há menos estoque do que esta cobrança vende.',
+      endsSooner: 'Esta página de pagamento termina no máximo em 24 horas.',
       belowMinimum: 'O Stripe pode recusar um valor tão pequeno.',
       implausible: 'É muito mais do que o normal aqui. O valor está certo?',
       windowClosed:

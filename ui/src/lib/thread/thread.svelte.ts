@@ -8,6 +8,7 @@ import {
   type MessageVersion,
   type NewBody,
   type OrderDraft,
+  type Quotation,
   type Result,
 } from '$lib/api';
 import { newId } from '$lib/shared/ids';
@@ -52,6 +53,8 @@ export class Thread {
   #latest = 0;
   /** What is being asked of the core right now, by what it is. */
   readonly #asked = new Map<string, Promise<unknown>>();
+  /** The charge that asks for a deposit's rest, by the deposit. */
+  readonly #restOf = new Map<string, string>();
   /** Carts that were added up, by their message. */
   readonly #orders = new Map<string, Promise<Result<OrderDraft>>>();
 
@@ -183,6 +186,22 @@ export class Thread {
 
   cancel(charge: Charge) {
     return this.#thenRefresh(api.cancelCharge(charge.id));
+  }
+
+  /** Charges what a deposit left owed. A second click asks for the same charge. */
+  chargeRest(charge: Charge) {
+    const id = this.#restOf.get(charge.id) ?? newId();
+    this.#restOf.set(charge.id, id);
+    return this.#thenRefresh(api.chargeRest(id, charge.id));
+  }
+
+  /** Makes the charge of an offer. */
+  acceptQuotation(quotation: Quotation) {
+    return this.#once(`quotation ${quotation.id}`, () => api.acceptQuotation(quotation.id));
+  }
+
+  restock(charge: Charge) {
+    return this.#thenRefresh(api.restock(charge.id));
   }
 
   retry(charge: Charge) {

@@ -219,19 +219,15 @@ async fn a_charge_goes_along_with_its_customer() {
 }
 
 async fn charge_of(shop: &Shop, conversation: crate::domain::ConversationId) {
-    use crate::domain::{ChargeId, Currency, Money, NewCharge};
-    let new = NewCharge {
-        id: ChargeId::new(),
-        conversation,
-        amount: Money::from_minor(50_000, Currency::from_code("MXN").unwrap()).unwrap(),
-        description: "Pastel".into(),
-        single_use: true,
-        expires_in_hours: None,
-        message: String::new(),
-    };
+    use crate::domain::{Currency, Money, NewCharge};
+    let amount = Money::from_minor(50_000, Currency::from_code("MXN").unwrap()).unwrap();
+    let new = NewCharge::new(conversation, amount, "Pastel");
     shop.inbox
         .store
-        .write(move |tx| crate::store::charges::add(tx, &new, "", false, Timestamp::now()))
+        .write(move |tx| {
+            let worked = crate::sale::work_out(tx, crate::Language::En, crate::sale::Asked::from(&new))?;
+            crate::store::charges::add(tx, &new, &worked, "", false, Timestamp::now())
+        })
         .await
         .unwrap();
 }

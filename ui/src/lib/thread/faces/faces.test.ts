@@ -154,12 +154,30 @@ describe('the face of', () => {
     const mxn = (minor: number) => ({ minor, currency: 'MXN' });
     const draft: OrderDraft = {
       message: 'm1',
-      lines: [{ product: 'PASTEL', quantity: 2, price: mxn(48_000), sum: mxn(96_000) }],
+      lines: [
+        {
+          product: 'PASTEL',
+          known: null,
+          name: 'PASTEL',
+          quantity: 2,
+          price: mxn(48_000),
+          sum: mxn(96_000),
+        },
+      ],
       total: mxn(96_000),
       description: '2 × PASTEL',
       problem: null,
     };
-    const items = [{ product: 'PASTEL', quantity: 2, price: '480.00', currency: 'MXN' }];
+    const items = [
+      {
+        product: 'PASTEL',
+        known: null,
+        name: 'PASTEL',
+        quantity: 2,
+        price: '480.00',
+        currency: 'MXN',
+      },
+    ];
     const { deeds, said, message } = show(
       holds('order', { type: 'order', catalogId: null, items }),
       { order: () => Promise.resolve({ ok: true, value: draft }) },
@@ -174,7 +192,7 @@ describe('the face of', () => {
   it('a cart that cannot be added up says why', async () => {
     const draft: OrderDraft = {
       message: 'm1',
-      lines: [{ product: 'X', quantity: 1, price: null, sum: null }],
+      lines: [{ product: 'X', known: null, name: 'X', quantity: 1, price: null, sum: null }],
       total: null,
       description: '',
       problem: 'X has no price.',
