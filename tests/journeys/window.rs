@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use kit::stage::Stage;
 use kit::tour;
+use kit::window::Key;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const ANA: &str = "5215512340001";
@@ -80,6 +81,87 @@ async fn a_message_is_announced_unless_its_conversation_is_on_screen() {
         .map(|shown| shown.body)
         .collect();
     assert_eq!(bodies, ["first", "elsewhere"]);
+    window.quit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_customer_confirms_and_one_key_charges_what_was_agreed() {
+    let stage = Stage::set().await.unwrap();
+    let window = stage.open_window().await.unwrap();
+    let pictures = tempfile::tempdir().unwrap();
+    let writes = async |text| {
+        stage
+            .sandbox
+            .customer_writes(ANA, "Ana López", text)
+            .await
+            .unwrap()
+    };
+    let enter = Key::Enter.value().to_string();
+    let suggested = |kind: &str| format!("[data-testid=suggestion][data-kind={kind}]");
+
+    writes("hola").await;
+    window.wait_for("[data-testid=conversation-row]").await.unwrap();
+    let product = serde_json::json!({"draft": {
+        "id": "01980000-0000-7000-8000-000000000001",
+        "name": "Pastel tres leches",
+        "price": {"minor": 480_00, "currency": "MXN"},
+    }});
+    window.asks("save_product", product).await.unwrap();
+    window.types("j").await.unwrap();
+
+    // The order is said back first: the draft is the person's to send.
+    writes("quiero 2 pasteles tres leches").await;
+    window.wait_for(&suggested("recap")).await.unwrap();
+    window.chord(Key::Control, &enter).await.unwrap();
+    window.wait_for("[data-testid=composer-send]").await.unwrap();
+    let sent = stage.sandbox.phone(ANA).await.unwrap();
+    assert!(
+        sent.iter().all(|bubble| !bubble.text.contains("Total")),
+        "a draft was sent by itself"
+    );
+    window.click("[data-testid=composer-send]").await.unwrap();
+    stage
+        .sandbox
+        .phone_shows(ANA, "the recap", |bubble| bubble.text.contains("Total: 960"))
+        .await
+        .unwrap();
+
+    writes("sí porfa, dos").await;
+    window.wait_for(&suggested("charge")).await.unwrap();
+    window
+        .wait_for_text("[data-testid=suggestion-total]", "the total", |text| {
+            text.contains("960")
+        })
+        .await
+        .unwrap();
+    window
+        .wait_for_text("[data-testid=conversation-row]", "the chip", |text| {
+            text.contains('✦') || text.contains("cobrar") || text.contains("charge")
+        })
+        .await
+        .unwrap();
+    window
+        .screenshot(&pictures.path().join("ready.png"))
+        .await
+        .unwrap();
+    if let Some(folder) = std::env::var_os("COBRO_PICTURES") {
+        std::fs::copy(
+            pictures.path().join("ready.png"),
+            std::path::Path::new(&folder).join("ready.png"),
+        )
+        .unwrap();
+    }
+
+    // One interaction: create and send.
+    window.chord(Key::Control, &enter).await.unwrap();
+    stage
+        .sandbox
+        .phone_shows(ANA, "the link", |bubble| bubble.text.contains("960.00"))
+        .await
+        .unwrap();
+    window.wait_until_gone("[data-testid=suggestion]").await.unwrap();
+    let links = stage.sandbox.stripe_objects("payment_link").await.unwrap();
+    assert_eq!(links.len(), 1);
     window.quit().await.unwrap();
 }
 

@@ -152,6 +152,33 @@ impl Window {
         bail!("Tab never came to {testid}")
     }
 
+    /// Asks the core as the page does, and returns its answer.
+    pub async fn asks(&self, command: &str, arguments: serde_json::Value) -> Result<serde_json::Value> {
+        const ASK: &str = "
+            const [command, given, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke(command, given).then(
+                (value) => done({ value }),
+                (error) => done({ error }),
+            );";
+        let answered = self
+            .session()?
+            .execute_async(ASK, vec![json!(command), arguments])
+            .await?;
+        let answer: serde_json::Value = answered.convert()?;
+        match answer.get("error") {
+            Some(error) => bail!("{command} was refused: {error}"),
+            None => Ok(answer.get("value").cloned().unwrap_or_default()),
+        }
+    }
+
+    /// Waits until an element is there no more.
+    pub async fn wait_until_gone(&self, css: &str) -> Result<()> {
+        let gone = || async { (self.count(css).await.ok()? == 0).then_some(()) };
+        until(PATIENCE, gone)
+            .await
+            .with_context(|| format!("{css} is still there after {PATIENCE:?}"))
+    }
+
     /// Waits until what was last changed has been painted.
     pub async fn settle(&self) -> Result<()> {
         const TWO_FRAMES: &str =

@@ -10,6 +10,7 @@ import type {
   Message,
   SearchHit,
   Product,
+  Proposal,
   StagedFile,
   Status,
   Template,
@@ -45,6 +46,7 @@ export function aRow(fields: Partial<ConversationRow> = {}): ConversationRow {
     assignee: null,
     labels: [],
     draft: null,
+    readyToCharge: false,
     ...fields,
   };
 }
@@ -342,6 +344,35 @@ export function staged(fields: Partial<StagedFile> = {}): StagedFile {
     kind: 'document',
     durationMs: null,
     problem: null,
+    ...fields,
+  };
+}
+
+export function aProposal(fields: Partial<Proposal> = {}): Proposal {
+  return {
+    conversation: 'maria',
+    charge: 'proposed',
+    kind: 'charge',
+    lines: [
+      {
+        product: 'cake',
+        options: [],
+        name: 'Pastel 3 leches',
+        quantity: 2,
+        unit: { minor: 48_000, currency: 'MXN' },
+        special: false,
+      },
+    ],
+    discount: null,
+    total: { minor: 96_000, currency: 'MXN' },
+    description: '2 × Pastel 3 leches',
+    text: null,
+    evidence: [{ message: 'm1', text: 'Sí, los dos porfa', fromMe: false, at: minutesAgo(1) }],
+    confidence: 97,
+    why: ['saidYes', 'totalSaid'],
+    flags: [],
+    second: null,
+    madeAt: minutesAgo(1),
     ...fields,
   };
 }

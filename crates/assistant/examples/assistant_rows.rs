@@ -26,7 +26,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             println!(
                 "   -> {:?} {:?}\n      {}",
-                proposal.decision, proposal.flags, proposal.why
+                proposal.decision,
+                proposal.flags,
+                proposal.sentence()
             );
         }
         outcomes.push(outcome);

@@ -91,6 +91,16 @@ impl Catalog {
         })
     }
 
+    /// Returns the catalog of a shop that sells nothing yet.
+    pub fn empty(currency: Currency) -> Self {
+        Self {
+            currency,
+            items: Vec::new(),
+            index: Index::of(&[]),
+            prices: (0, 0),
+        }
+    }
+
     pub fn currency(&self) -> Currency {
         self.currency
     }

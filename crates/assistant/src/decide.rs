@@ -6,8 +6,9 @@ use crate::customer::{take_customer_turn, take_order};
 use crate::dialogue::{Consent, Doubt, Price, Question, State};
 use crate::guards;
 use crate::mention::Fit;
+use crate::order::Level;
 use crate::price::{Trouble, priced};
-use crate::proposal::{Decision, Evidence, Flag, HandoffReason, Proposal};
+use crate::proposal::{Decision, Evidence, Flag, HandoffReason, Proposal, Step, StepLine, Why};
 use crate::read::{Language, Sense, Token, language_of};
 use crate::reply;
 use crate::rules::Rules;
@@ -27,6 +28,25 @@ pub(crate) type Burst = Vec<(usize, Said)>;
 /// agreement. Prices come from the catalog, discounts from the owner's rules
 /// or the shop's own messages.
 pub fn propose(catalog: &Catalog, conversation: &Conversation, rules: &Rules) -> Proposal {
+    read(catalog, conversation, rules, |_, _| {})
+}
+
+/// Returns what would have been proposed after each message, and on what grounds.
+pub fn trace(catalog: &Catalog, conversation: &Conversation, rules: &Rules) -> Vec<Step> {
+    let mut steps = Vec::with_capacity(conversation.turns.len());
+    read(catalog, conversation, rules, |turn, desk| {
+        steps.push(desk.step(turn));
+    });
+    steps
+}
+
+/// Reads the messages in their order; `after` looks at the desk after each.
+fn read(
+    catalog: &Catalog,
+    conversation: &Conversation,
+    rules: &Rules,
+    mut after: impl FnMut(usize, &Desk<'_>),
+) -> Proposal {
     let language = language_of_conversation(catalog, conversation);
     let mut state = State::new(language);
     let mut burst: Burst = Vec::new();
@@ -46,6 +66,14 @@ pub fn propose(catalog: &Catalog, conversation: &Conversation, rules: &Rules) ->
                 burst.push((at, said));
             }
         }
+        let desk = Desk {
+            catalog,
+            conversation,
+            rules,
+            state: &state,
+            burst: &burst,
+        };
+        after(at, &desk);
     }
     take_charges(&mut state, conversation, catalog, conversation.turns.len());
     let desk = Desk {
@@ -98,12 +126,16 @@ pub(crate) struct Desk<'a> {
 impl Desk<'_> {
     fn proposal(&self) -> Proposal {
         let mut flags = self.flags();
-        let (decision, why) = self.decision();
+        let (decision, reason) = self.decision();
+        let mut why = vec![reason];
         match &decision {
             Decision::Handoff(HandoffReason::PriceClaim) => flags.push(Flag::PriceClaim),
             Decision::Handoff(HandoffReason::PromptInjection) => flags.push(Flag::PromptInjection),
             Decision::Charge(charge) if self.is_subscription(charge) => flags.push(Flag::Subscription),
             _ => {}
+        }
+        if let Decision::Charge(_) = decision {
+            why.push(self.price_reason().unwrap_or(Why::CatalogPriced));
         }
         flags.sort_unstable();
         flags.dedup();
@@ -113,6 +145,44 @@ impl Desk<'_> {
             language: self.state.language,
             decision,
             flags,
+            why,
+        }
+    }
+
+    /// Returns what the shop's words say about the price, if they say anything.
+    fn price_reason(&self) -> Option<Why> {
+        match self.state.price {
+            Price::Verified => Some(Why::TotalSaid),
+            Price::Quoted => Some(Why::PricesSaid),
+            Price::Mismatch => Some(Why::AmountUnexplained),
+            Price::Unsaid => None,
+        }
+    }
+
+    /// Returns where the conversation stands, for a person who asks how it was read.
+    fn step(&self, turn: usize) -> Step {
+        let Proposal { decision, why, .. } = self.proposal();
+        let order = self
+            .state
+            .lines
+            .iter()
+            .map(|line| StepLine {
+                items: line
+                    .places
+                    .iter()
+                    .filter_map(|place| Some(self.catalog.item(*place)?.id.clone()))
+                    .collect(),
+                quantity: line.quantity.value(),
+                wanted: line.level == Level::Wanted,
+            })
+            .collect();
+        Step {
+            turn,
+            order,
+            agreed: self.state.consent.map(|(consent, _)| consent_reason(consent)),
+            doubt: self.state.doubt.map(doubt_reason),
+            price: self.price_reason(),
+            decision,
             why,
         }
     }
@@ -131,7 +201,7 @@ impl Desk<'_> {
         })
     }
 
-    fn decision(&self) -> (Decision, String) {
+    fn decision(&self) -> (Decision, Why) {
         if let Some((reason, why)) = guards::handoff(self) {
             return (Decision::Handoff(reason), why);
         }
@@ -139,10 +209,7 @@ impl Desk<'_> {
             return reply::after_payment(self);
         }
         if self.claims_to_have_paid() {
-            return (
-                Decision::Nothing,
-                "The customer says it is paid; only Stripe can tell".into(),
-            );
+            return (Decision::Nothing, Why::SaysPaid);
         }
         if self.state.linked {
             return self.while_open();
@@ -162,43 +229,34 @@ impl Desk<'_> {
     }
 
     /// The same charge is never proposed twice, and another one is for a person to sort out.
-    fn while_open(&self) -> (Decision, String) {
+    fn while_open(&self) -> (Decision, Why) {
         let more =
             self.state.has_wanted() && self.state.resolved(self.catalog).as_ref() != Some(&self.state.last);
         if more && let Ok(charge) = priced(self) {
             let text = reply::recap(self, &charge);
-            return (
-                Decision::Recap(text),
-                "A link is already out; say the new order back first".into(),
-            );
+            return (Decision::Recap(text), Why::LinkOutNewOrder);
         }
         let answered = reply::to_question(self);
-        (answered, "A link is already out for this order".into())
+        (answered, Why::LinkOut)
     }
 
     /// The customer agreed: charge it if everything about it is certain.
-    fn agreed(&self, consent: Consent) -> (Decision, String) {
+    fn agreed(&self, consent: Consent) -> (Decision, Why) {
         let waiting = self.burst.is_empty() && self.state.question != Question::None;
         if waiting {
-            return (
-                Decision::Nothing,
-                "The shop's question is not answered yet".into(),
-            );
+            return (Decision::Nothing, Why::QuestionPending);
         }
         let charge = match priced(self) {
             Ok(charge) => charge,
             Err(trouble) => return self.troubled(trouble),
         };
         if self.wavers() {
-            return (
-                Decision::Recap(reply::recap(self, &charge)),
-                "The customer agreed before, and now says no to something".into(),
-            );
+            return (Decision::Recap(reply::recap(self, &charge)), Why::Wavers);
         }
         if let Some(open) = self.still_open(consent) {
-            return (Decision::Recap(reply::recap(self, &charge)), open.into());
+            return (Decision::Recap(reply::recap(self, &charge)), open);
         }
-        (Decision::Charge(charge), why_charged(consent, self.state.price))
+        (Decision::Charge(charge), consent_reason(consent))
     }
 
     /// Returns whether an agreement of earlier rounds meets a "no" in the last one.
@@ -241,96 +299,74 @@ impl Desk<'_> {
     }
 
     /// Returns what keeps an agreed and priced order from being charged.
-    fn still_open(&self, consent: Consent) -> Option<&'static str> {
+    fn still_open(&self, consent: Consent) -> Option<Why> {
         let state = self.state;
         if self.changed_after_consent() {
-            return Some("The customer changed the order after asking to pay");
+            return Some(Why::ChangedAfterConsent);
         }
         if self.burst_has(Sense::Hedge) {
-            return Some("The customer does not sound sure");
+            return Some(Why::Unsure);
         }
         match state.price {
-            Price::Mismatch => return Some("The shop named an amount that the order does not explain"),
+            Price::Mismatch => return Some(Why::AmountUnexplained),
             Price::Verified => return None,
             Price::Quoted | Price::Unsaid => {}
         }
         if state.unsettled {
-            return Some("Something about the order is open until its total is said");
+            return Some(Why::Unsettled);
         }
         if state.price == Price::Unsaid {
             let many = |line: &&crate::order::Line| line.quantity.value().is_none_or(|number| number >= MANY);
             if state.selected(self.catalog).iter().any(many) {
-                return Some("So many are said back first");
+                return Some(Why::Many);
             }
             if consent < Consent::Pay {
-                return Some("The customer agreed, but no price was said for this order");
+                return Some(Why::PriceUnsaid);
             }
             if !state.fits_exactly(self.catalog) {
-                return Some("The customer's words are not quite the catalog's");
+                return Some(Why::WordsDiffer);
             }
         }
         None
     }
 
-    fn troubled(&self, trouble: Trouble) -> (Decision, String) {
+    fn troubled(&self, trouble: Trouble) -> (Decision, Why) {
         match trouble {
-            Trouble::Nothing if self.names_something_else() => (
-                Decision::Handoff(HandoffReason::UnknownItem),
-                "The customer wants to pay for something that is not in the catalog".into(),
-            ),
-            Trouble::Nothing => (reply::to_question(self), "No item was chosen".into()),
-            Trouble::Option => (reply::which_option(self), "An option is missing".into()),
-            Trouble::Quantity => (reply::to_question(self), "How many is not clear".into()),
-            Trouble::OutOfRange => (
-                Decision::Handoff(HandoffReason::Quantity),
-                "More than the owner's rules let through".into(),
-            ),
-            Trouble::Unavailable => (reply::to_question(self), "An item can't be sold today".into()),
+            Trouble::Nothing if self.names_something_else() => {
+                (Decision::Handoff(HandoffReason::UnknownItem), Why::PaysForUnknown)
+            }
+            Trouble::Nothing => (reply::to_question(self), Why::NoItem),
+            Trouble::Option => (reply::which_option(self), Why::OptionMissing),
+            Trouble::Quantity => (reply::to_question(self), Why::QuantityUnclear),
+            Trouble::OutOfRange => (Decision::Handoff(HandoffReason::Quantity), Why::TooMany),
+            Trouble::Unavailable => (reply::to_question(self), Why::Unavailable),
             Trouble::Total => (
                 Decision::Handoff(HandoffReason::AbovePermittedTotal),
-                "The total is more than the owner's rules let through".into(),
+                Why::TotalTooHigh,
             ),
-            Trouble::Discount => (
-                Decision::Nothing,
-                "The discount can't be computed from what was said".into(),
-            ),
+            Trouble::Discount => (Decision::Nothing, Why::DiscountUnclear),
         }
     }
 
     /// Nobody agreed to anything yet: say an order back, answer, or wait.
-    fn not_agreed(&self) -> (Decision, String) {
+    fn not_agreed(&self) -> (Decision, Why) {
         if self.burst.is_empty() {
-            return (Decision::Nothing, "The shop wrote last".into());
+            return (Decision::Nothing, Why::ShopWroteLast);
         }
-        match self.state.doubt {
-            Some(Doubt::Cancelled) => {
-                return (Decision::Nothing, "The customer does not want it any more".into());
-            }
-            Some(Doubt::Later) => return (Decision::Nothing, "The customer decides later".into()),
-            Some(Doubt::Hold) => return (Decision::Nothing, "The customer asks to wait".into()),
-            Some(Doubt::OtherPayment) => return (Decision::Nothing, "The customer pays another way".into()),
-            Some(Doubt::Conditional) => {
-                return (
-                    Decision::Nothing,
-                    "The customer would agree under a condition".into(),
-                );
-            }
-            Some(Doubt::Question) | None => {}
+        if let Some(doubt) = self.state.doubt.filter(|doubt| *doubt != Doubt::Question) {
+            return (Decision::Nothing, doubt_reason(doubt));
         }
         let answer = reply::to_question(self);
         if answer != Decision::Nothing {
-            return (answer, "The customer asks".into());
+            return (answer, Why::Asks);
         }
         if self.state.has_wanted() && self.state.doubt.is_none() {
             return match priced(self) {
-                Ok(charge) => (
-                    Decision::Recap(reply::recap(self, &charge)),
-                    "The customer chose, and has not agreed to a total".into(),
-                ),
+                Ok(charge) => (Decision::Recap(reply::recap(self, &charge)), Why::Chose),
                 Err(trouble) => self.troubled(trouble),
             };
         }
-        (Decision::Nothing, "Nothing was agreed or asked".into())
+        (Decision::Nothing, Why::NothingSaid)
     }
 
     /// Returns whether the last messages hold words that are neither talk nor goods of the catalog.
@@ -383,7 +419,9 @@ impl Desk<'_> {
             _ => Vec::new(),
         };
         if turns.is_empty() && *decision != Decision::Nothing {
-            turns.extend(self.burst.last().map(|(turn, _)| *turn));
+            // After a payment nobody may have written: then it rests on what was said last.
+            let last = self.conversation.turns.len().checked_sub(1);
+            turns.extend(self.burst.last().map(|(turn, _)| *turn).or(last));
         }
         turns.sort_unstable();
         turns.dedup();
@@ -422,16 +460,21 @@ impl Desk<'_> {
     }
 }
 
-fn why_charged(consent: Consent, price: Price) -> String {
-    let agreed = match consent {
-        Consent::Pay => "The customer asks to pay",
-        Consent::Accept => "The customer takes it",
-        Consent::Yes => "The customer said yes to the shop's question",
-    };
-    let priced = match price {
-        Price::Verified => "the shop said this total",
-        Price::Quoted => "the shop said these prices",
-        Price::Unsaid | Price::Mismatch => "the order is unambiguous and priced by the catalog",
-    };
-    format!("{agreed}; {priced}")
+fn consent_reason(consent: Consent) -> Why {
+    match consent {
+        Consent::Pay => Why::AsksToPay,
+        Consent::Accept => Why::TakesIt,
+        Consent::Yes => Why::SaidYes,
+    }
+}
+
+fn doubt_reason(doubt: Doubt) -> Why {
+    match doubt {
+        Doubt::Cancelled => Why::Cancelled,
+        Doubt::Later => Why::Later,
+        Doubt::Hold => Why::Waits,
+        Doubt::Conditional => Why::Conditional,
+        Doubt::Question => Why::Asks,
+        Doubt::OtherPayment => Why::PaysOtherwise,
+    }
 }

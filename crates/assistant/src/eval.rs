@@ -264,7 +264,7 @@ fn compare(row: &Row, proposal: &Proposal) -> Outcome {
         expected_handoff: row.expected.handoff,
         handoff: proposal.is_handoff(),
         flags_exact: flags == expected_flags,
-        why: proposal.why.clone(),
+        why: proposal.sentence(),
     }
 }
 

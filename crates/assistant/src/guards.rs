@@ -5,45 +5,36 @@ use crate::decide::Desk;
 use crate::dialogue::{Consent, State, sum};
 use crate::grant::readings;
 use crate::price::{Trouble, priced};
-use crate::proposal::HandoffReason;
+use crate::proposal::{HandoffReason, Why};
 use crate::read::{Decimal, Hit, Sense};
 use crate::said::Said;
 
 /// Returns why the last messages go to a person, if they do.
-pub(crate) fn handoff(desk: &Desk<'_>) -> Option<(HandoffReason, String)> {
+pub(crate) fn handoff(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
     use HandoffReason as R;
-    let says = |reason: R, why: &str| Some((reason, why.to_owned()));
+    let says = |reason: R, why: Why| Some((reason, why));
     if desk.burst.iter().any(|(_, said)| speaks_for_others(said)) {
-        return says(
-            R::PromptInjection,
-            "The text speaks for the shop or gives orders to the program",
-        );
+        return says(R::PromptInjection, Why::Injection);
     }
     if desk.burst.iter().any(|(_, said)| complains(said)) {
-        return says(R::Complaint, "The customer complains or wants money back");
+        return says(R::Complaint, Why::Complains);
     }
     if desk
         .burst
         .iter()
         .any(|(_, said)| wants_other_currency(said, desk))
     {
-        return says(R::OtherCurrency, "The customer wants to pay in another currency");
+        return says(R::OtherCurrency, Why::OtherCurrency);
     }
     if desk.burst.iter().any(|(_, said)| said.has(Sense::Recipient)) {
-        return says(
-            R::OtherRecipient,
-            "The customer names another recipient for the money",
-        );
+        return says(R::OtherRecipient, Why::OtherRecipient);
     }
     if desk.burst.iter().any(|(_, said)| claims_a_price(said, desk)) {
-        return says(
-            R::PriceClaim,
-            "The customer names a price that neither the catalog nor the shop gave",
-        );
+        return says(R::PriceClaim, Why::ClaimsPrice);
     }
     if desk.rules.answers.instalments.is_none() && desk.burst.iter().any(|(_, said)| wants_instalments(said))
     {
-        return says(R::Instalments, "Instalments that the catalog does not offer");
+        return says(R::Instalments, Why::Instalments);
     }
     let unreadable = desk.burst.iter().any(|(turn, _)| {
         desk.conversation
@@ -52,39 +43,25 @@ pub(crate) fn handoff(desk: &Desk<'_>) -> Option<(HandoffReason, String)> {
             .is_some_and(|turn| turn.media && turn.text.trim().is_empty())
     });
     if unreadable {
-        return says(
-            R::Unreadable,
-            "The customer sent something that can't be read here",
-        );
+        return says(R::Unreadable, Why::Unreadable);
     }
     goods(desk)
 }
 
 /// Orders of what is not sold here, or of too much.
-fn goods(desk: &Desk<'_>) -> Option<(HandoffReason, String)> {
+fn goods(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
     if desk.burst.is_empty() || desk.state.linked {
         return None;
     }
     let asks_for_it = desk.state.consent.is_some() || desk.state.has_wanted() || desk.burst_has(Sense::Pay);
     if desk.state.unknown && (asks_for_it || desk.burst_has(Sense::Want)) {
-        return Some((
-            HandoffReason::UnknownItem,
-            "The customer wants something that is not in the catalog".into(),
-        ));
+        return Some((HandoffReason::UnknownItem, Why::WantsUnknown));
     }
     if desk.clashes() && desk.state.has_wanted() {
-        return Some((
-            HandoffReason::UnknownItem,
-            "The customer wants a size, colour or model that the catalog does not have".into(),
-        ));
+        return Some((HandoffReason::UnknownItem, Why::WantsUnknownOption));
     }
     let too_many = desk.state.has_wanted() && priced(desk) == Err(Trouble::OutOfRange);
-    too_many.then(|| {
-        (
-            HandoffReason::Quantity,
-            "More than the owner's rules let through".into(),
-        )
-    })
+    too_many.then_some((HandoffReason::Quantity, Why::TooMany))
 }
 
 fn speaks_for_others(said: &Said) -> bool {

@@ -30,7 +30,9 @@ pub mod wire;
 
 pub use catalog::{Catalog, CatalogError, Item};
 pub use conversation::{Conversation, KnownCharge, KnownState, Order, OrderLine, PastOrder, Role, Turn};
-pub use decide::propose;
-pub use proposal::{Decision, Evidence, Flag, HandoffReason, Proposal, ProposedCharge, ProposedLine};
+pub use decide::{propose, trace};
+pub use proposal::{
+    Decision, Evidence, Flag, HandoffReason, Proposal, ProposedCharge, ProposedLine, Step, StepLine, Why,
+};
 pub use read::Language;
-pub use rules::{Answers, Cut, DiscountRule, Rules};
+pub use rules::{Answers, Cut, DiscountRule, Faq, Rules};

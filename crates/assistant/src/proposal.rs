@@ -1,7 +1,8 @@
 //! What the assistant proposes. A person, or the owner's rules, decide.
 
 use cobro_stripe::Money;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use crate::read::Language;
 
@@ -14,8 +15,8 @@ pub struct Proposal {
     pub evidence: Vec<Evidence>,
     /// How sure the rules are, from 0 to 100.
     pub confidence: u8,
-    /// One sentence for the person who decides.
-    pub why: String,
+    /// For the person who decides.
+    pub why: Vec<Why>,
     pub language: Language,
 }
 
@@ -26,6 +27,12 @@ impl Proposal {
             Decision::Charge(charge) => Some(charge),
             _ => None,
         }
+    }
+
+    /// Returns why, as one sentence in English.
+    pub fn sentence(&self) -> String {
+        let parts: Vec<&str> = self.why.iter().map(|reason| reason.as_str()).collect();
+        parts.join("; ")
     }
 
     pub fn is_handoff(&self) -> bool {
@@ -64,7 +71,7 @@ pub struct ProposedLine {
 }
 
 /// Something the person should know beside the decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Flag {
     /// The customer wrote card data into the chat.
@@ -91,10 +98,150 @@ pub enum HandoffReason {
     AbovePermittedTotal,
 }
 
+/// Where the conversation stood after one message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The message's place in the conversation, from 0.
+    pub turn: usize,
+    pub order: Vec<StepLine>,
+    pub agreed: Option<Why>,
+    pub doubt: Option<Why>,
+    pub price: Option<Why>,
+    pub decision: Decision,
+    pub why: Vec<Why>,
+}
+
+/// Something that was spoken of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepLine {
+    /// More than one while an option is missing.
+    pub items: Vec<String>,
+    pub quantity: Option<u32>,
+    /// Wanted, or only asked about.
+    pub wanted: bool,
+}
+
 /// A message that a decision rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     /// Its place in the conversation, from 0.
     pub turn: usize,
     pub text: String,
+}
+
+/// One step of the way to a decision. The window says each in its own language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Why {
+    SaysPaid,
+    LinkOutNewOrder,
+    LinkOut,
+    QuestionPending,
+    Wavers,
+    ChangedAfterConsent,
+    Unsure,
+    AmountUnexplained,
+    Unsettled,
+    Many,
+    PriceUnsaid,
+    WordsDiffer,
+    PaysForUnknown,
+    NoItem,
+    OptionMissing,
+    QuantityUnclear,
+    TooMany,
+    Unavailable,
+    TotalTooHigh,
+    DiscountUnclear,
+    ShopWroteLast,
+    Cancelled,
+    Later,
+    Waits,
+    PaysOtherwise,
+    Conditional,
+    Asks,
+    Chose,
+    NothingSaid,
+    AsksToPay,
+    TakesIt,
+    SaidYes,
+    TotalSaid,
+    PricesSaid,
+    CatalogPriced,
+    Injection,
+    Complains,
+    OtherCurrency,
+    OtherRecipient,
+    ClaimsPrice,
+    Instalments,
+    Unreadable,
+    WantsUnknown,
+    WantsUnknownOption,
+    PaidDone,
+    PaidAsks,
+    Paid,
+    /// A cart of WhatsApp's, by the prices that it shows.
+    CartPriced,
+    CartDiffers,
+    ModelDiffers,
+}
+
+impl Why {
+    /// Returns the reason in English, for files and terminals.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SaysPaid => "The customer says it is paid; only Stripe can tell",
+            Self::LinkOutNewOrder => "A link is already out; say the new order back first",
+            Self::LinkOut => "A link is already out for this order",
+            Self::QuestionPending => "The shop's question is not answered yet",
+            Self::Wavers => "The customer agreed before, and now says no to something",
+            Self::ChangedAfterConsent => "The customer changed the order after asking to pay",
+            Self::Unsure => "The customer does not sound sure",
+            Self::AmountUnexplained => "The shop named an amount that the order does not explain",
+            Self::Unsettled => "Something about the order is open until its total is said",
+            Self::Many => "So many are said back first",
+            Self::PriceUnsaid => "The customer agreed, but no price was said for this order",
+            Self::WordsDiffer => "The customer's words are not quite the catalog's",
+            Self::PaysForUnknown => "The customer wants to pay for something that is not in the catalog",
+            Self::NoItem => "No item was chosen",
+            Self::OptionMissing => "An option is missing",
+            Self::QuantityUnclear => "How many is not clear",
+            Self::TooMany => "More than the owner's rules let through",
+            Self::Unavailable => "An item can't be sold today",
+            Self::TotalTooHigh => "The total is more than the owner's rules let through",
+            Self::DiscountUnclear => "The discount can't be computed from what was said",
+            Self::ShopWroteLast => "The shop wrote last",
+            Self::Cancelled => "The customer does not want it any more",
+            Self::Later => "The customer decides later",
+            Self::Waits => "The customer asks to wait",
+            Self::PaysOtherwise => "The customer pays another way",
+            Self::Conditional => "The customer would agree under a condition",
+            Self::Asks => "The customer asks",
+            Self::Chose => "The customer chose, and has not agreed to a total",
+            Self::NothingSaid => "Nothing was agreed or asked",
+            Self::AsksToPay => "The customer asks to pay",
+            Self::TakesIt => "The customer takes it",
+            Self::SaidYes => "The customer said yes to the shop's question",
+            Self::TotalSaid => "the shop said this total",
+            Self::PricesSaid => "the shop said these prices",
+            Self::CatalogPriced => "the order is unambiguous and priced by the catalog",
+            Self::Injection => "The text speaks for the shop or gives orders to the program",
+            Self::Complains => "The customer complains or wants money back",
+            Self::OtherCurrency => "The customer wants to pay in another currency",
+            Self::OtherRecipient => "The customer names another recipient for the money",
+            Self::ClaimsPrice => "The customer names a price that neither the catalog nor the shop gave",
+            Self::Instalments => "Instalments that the catalog does not offer",
+            Self::Unreadable => "The customer sent something that can't be read here",
+            Self::WantsUnknown => "The customer wants something that is not in the catalog",
+            Self::WantsUnknownOption => {
+                "The customer wants a size, colour or model that the catalog does not have"
+            }
+            Self::PaidDone => "It is paid, and everything was said",
+            Self::PaidAsks => "It is paid, and the customer asks",
+            Self::Paid => "It is paid",
+            Self::CartPriced => "The customer sent a cart; its prices are those that WhatsApp shows",
+            Self::CartDiffers => "The cart shows another price than the catalog",
+            Self::ModelDiffers => "The model reads the conversation another way",
+        }
+    }
 }

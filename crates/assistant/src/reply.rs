@@ -1,5 +1,6 @@
 //! Drafts in the customer's language: a person reads them before they are sent.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use cobro_stripe::Money;
@@ -7,7 +8,7 @@ use cobro_stripe::Money;
 use crate::catalog::{Catalog, Place};
 use crate::decide::Desk;
 use crate::order::places_meant;
-use crate::proposal::{Decision, ProposedCharge};
+use crate::proposal::{Decision, ProposedCharge, Why};
 use crate::read::{Language, Sense};
 
 /// Returns the order said back, with its total and a question.
@@ -60,6 +61,9 @@ pub(crate) fn which_option(desk: &Desk<'_>) -> Decision {
 
 /// Answers what the customer asks, from the catalog or the shop's own answers.
 pub(crate) fn to_question(desk: &Desk<'_>) -> Decision {
+    if let Some(answer) = from_faq(desk) {
+        return Decision::Reply(answer);
+    }
     let answers = &desk.rules.answers;
     let own = [
         (Sense::AsksHours, &answers.hours),
@@ -87,6 +91,34 @@ pub(crate) fn to_question(desk: &Desk<'_>) -> Decision {
         return Decision::Nothing;
     }
     about_items(desk)
+}
+
+/// Returns the shop's own answer, where the customer asks with all the words of one of its phrases.
+fn from_faq(desk: &Desk<'_>) -> Option<String> {
+    if desk.rules.faq.is_empty() {
+        return None;
+    }
+    let index = &desk.catalog.index;
+    let asked: HashSet<String> = desk
+        .burst
+        .iter()
+        .filter(|(_, said)| said.asks() || said.has(Sense::Asks) || said.has(Sense::AsksStock))
+        .flat_map(|(_, said)| said.tokens.iter().filter(|token| !token.quoted))
+        .map(|token| index.key_of_word(&token.text))
+        .collect();
+    let is_asked = |phrase: &str| {
+        let words: Vec<String> = crate::read::tokens_of(phrase)
+            .into_iter()
+            .filter(|token| token.is_word() && !crate::vocabulary::is_stop(&token.text))
+            .map(|token| index.key_of_word(&token.text))
+            .collect();
+        !words.is_empty() && words.iter().all(|word| asked.contains(word))
+    };
+    desk.rules
+        .faq
+        .iter()
+        .find(|entry| entry.about.split([',', '\n', ';']).any(is_asked))
+        .map(|entry| entry.answer.clone())
 }
 
 fn about_items(desk: &Desk<'_>) -> Decision {
@@ -120,35 +152,71 @@ fn delivery(desk: &Desk<'_>) -> Decision {
 }
 
 /// Thanks for a payment, and asks where to send the goods if the shop delivers.
-pub(crate) fn after_payment(desk: &Desk<'_>) -> (Decision, String) {
+pub(crate) fn after_payment(desk: &Desk<'_>) -> (Decision, Why) {
+    let language = desk.state.language;
+    let delivered = desk
+        .state
+        .last
+        .iter()
+        .any(|(place, _)| crate::dialogue::is_delivery(desk.catalog, *place));
     let thanked = desk.burst.is_empty()
         && desk
             .conversation
             .turns
             .last()
             .is_some_and(|turn| turn.role == crate::Role::Shop);
+    if thanked && delivered && !speaks_of_address(desk) {
+        return (Decision::Reply(where_to(language).to_owned()), Why::Paid);
+    }
     let closing = desk.burst_has(Sense::Thanks) && !desk.burst_has(Sense::Paid);
     if thanked || closing {
-        return (Decision::Nothing, "It is paid, and everything was said".into());
+        return (Decision::Nothing, Why::PaidDone);
     }
     let asked = to_question(desk);
     if asked != Decision::Nothing {
-        return (asked, "It is paid, and the customer asks".into());
+        return (asked, Why::PaidAsks);
     }
-    let delivered = desk
-        .state
-        .last
-        .iter()
-        .any(|(place, _)| crate::dialogue::is_delivery(desk.catalog, *place));
-    let text = match (desk.state.language, delivered) {
-        (Language::Spanish, true) => "¡Gracias por tu compra! ¿A qué dirección lo enviamos?",
-        (Language::Spanish, false) => "¡Gracias por tu compra!",
-        (Language::Portuguese, true) => "Obrigado pela compra! Para qual endereço enviamos?",
-        (Language::Portuguese, false) => "Obrigado pela compra!",
-        (Language::English, true) => "Thank you for your order! Which address should we send it to?",
-        (Language::English, false) => "Thank you for your order!",
+    let thanks = match language {
+        Language::Spanish => "¡Gracias por tu compra!",
+        Language::Portuguese => "Obrigado pela compra!",
+        Language::English => "Thank you for your order!",
     };
-    (Decision::Reply(text.to_owned()), "It is paid".into())
+    let text = if delivered && !speaks_of_address(desk) {
+        format!("{thanks} {}", where_to(language))
+    } else {
+        thanks.to_owned()
+    };
+    (Decision::Reply(text), Why::Paid)
+}
+
+fn where_to(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "¿A qué dirección lo enviamos?",
+        Language::Portuguese => "Para qual endereço enviamos?",
+        Language::English => "Which address should we send it to?",
+    }
+}
+
+/// Returns whether either side has written of an address: then it need not be asked for.
+fn speaks_of_address(desk: &Desk<'_>) -> bool {
+    const WORDS: &[&str] = &[
+        "direccion",
+        "dirección",
+        "endereco",
+        "endereço",
+        "address",
+        "calle",
+        "rua ",
+        "street",
+        "colonia",
+        "bairro",
+        "ubicacion",
+        "ubicación",
+    ];
+    desk.conversation.turns.iter().any(|turn| {
+        let text = turn.text.to_lowercase();
+        WORDS.iter().any(|word| text.contains(word))
+    })
 }
 
 fn listed(catalog: &Catalog, places: &[Place]) -> String {

@@ -9,6 +9,16 @@ pub struct Rules {
     pub max_total_minor: Option<i64>,
     pub discounts: Vec<DiscountRule>,
     pub answers: Answers,
+    pub faq: Vec<Faq>,
+}
+
+/// An answer of the shop's own to a question that names certain words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faq {
+    /// What customers write, such as `garantía, cuánto dura la garantía`: one
+    /// of the phrases must be in the question with all its words.
+    pub about: String,
+    pub answer: String,
 }
 
 impl Default for Rules {
@@ -18,6 +28,7 @@ impl Default for Rules {
             max_total_minor: None,
             discounts: Vec::new(),
             answers: Answers::default(),
+            faq: Vec::new(),
         }
     }
 }

@@ -413,9 +413,17 @@ fn remember_offer(state: &mut State, said: &Said, offered: &[Mention], catalog: 
     state.offer.dedup();
     if state.lines.is_empty() {
         for mention in offered {
+            let places = places_meant(catalog, mention);
+            // "two 60 min massages, $190" answers "is it 190 for both?".
+            let counted = mention.count.is_some_and(|count| !count.article);
+            let quantity = if counted {
+                quantity_of(catalog, mention, &places)
+            } else {
+                Quantity::Assumed
+            };
             state.lines.push(Line {
-                places: places_meant(catalog, mention),
-                quantity: Quantity::Assumed,
+                places,
+                quantity,
                 fit: Fit::Exact,
                 level: Level::Asked,
                 round: state.round,

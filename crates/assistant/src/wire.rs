@@ -225,7 +225,7 @@ impl From<&Proposal> for Answer {
             handoff: proposal.is_handoff(),
             flags: proposal.flags.clone(),
             evidence: proposal.evidence.clone(),
-            why: proposal.why.clone(),
+            why: proposal.sentence(),
             confidence: proposal.confidence,
             language: proposal.language.code(),
         };

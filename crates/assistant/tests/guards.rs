@@ -379,3 +379,29 @@ fn a_total_above_what_the_owner_lets_through_goes_to_a_person() {
     )];
     assert!(propose(&catalog(), &Conversation::of(turns), &rules).is_handoff());
 }
+
+#[test]
+fn after_a_payment_the_address_is_asked_for_once() {
+    let catalog = catalog();
+    let drafted =
+        |conversation: &Conversation| match propose(&catalog, conversation, &Rules::default()).decision {
+            Decision::Reply(text) => text,
+            other => panic!("{other:?}"),
+        };
+    let mut conversation = Conversation::of(vec![Turn::customer(
+        "una gelatina mosaico con envío, mándame el link",
+    )]);
+    conversation.charges.push(KnownCharge {
+        total_minor: 240_00,
+        state: KnownState::Paid,
+        after_turns: 1,
+    });
+    conversation
+        .turns
+        .push(Turn::shop("¡Gracias! Recibimos tu pago de $240. ✅"));
+    assert_eq!(drafted(&conversation), "¿A qué dirección lo enviamos?");
+    conversation
+        .turns
+        .push(Turn::customer("calle 5 de mayo 12, centro"));
+    assert_eq!(drafted(&conversation), "¡Gracias por tu compra!");
+}

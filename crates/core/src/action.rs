@@ -7,13 +7,15 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::{
-    ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction, FileKind,
-    MessageId, MessageKind, NewCharge, Origin, ProductDraft, ProductId, Timestamp, Words, Worked,
+    AssistantSettings, ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction,
+    FileKind, MessageId, MessageKind, NewCharge, Origin, ProductDraft, ProductId, Timestamp, Words, Worked,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};
 use crate::store::outbox::{Furnishing, Outgoing};
-use crate::store::{actions, charges, conversations, joins, messages, outbox, products, reactions};
+use crate::store::{
+    actions, charges, conversations, joins, messages, meta, outbox, products, proposals, reactions,
+};
 use crate::{Result, media};
 
 pub(crate) use work::Work;
@@ -25,6 +27,8 @@ pub enum Actor {
     Person,
     /// A program that a person started, such as the command line.
     Program,
+    /// The assistant proposed it, and a person accepted.
+    Assistant,
     /// One of the shop's standing rules.
     Rule,
 }
@@ -34,13 +38,14 @@ impl Actor {
         match self {
             Self::Person => "person",
             Self::Program => "program",
+            Self::Assistant => "assistant, accepted by a person",
             Self::Rule => "rule",
         }
     }
 
     fn origin(self) -> Origin {
         match self {
-            Self::Person | Self::Program => Origin::Desk,
+            Self::Person | Self::Program | Self::Assistant => Origin::Desk,
             Self::Rule => Origin::Automatic,
         }
     }
@@ -88,6 +93,17 @@ pub(crate) enum Action {
     RetryCharge {
         charge: ChargeId,
     },
+    AcceptProposal {
+        charge: ChargeId,
+        conversation: ConversationId,
+    },
+    DismissProposal {
+        charge: ChargeId,
+        conversation: ConversationId,
+        /// The messages that nothing is proposed from again.
+        evidence: String,
+    },
+    SetAssistant(#[serde(serialize_with = "settings_for_log")] Box<AssistantSettings>),
     CancelCharge {
         charge: ChargeId,
     },
@@ -138,6 +154,17 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
             message,
             livemode,
         } => charges::add(tx, new, worked, message, *livemode, now)?,
+        Action::AcceptProposal { conversation, .. } => proposals::remove(tx, *conversation)?,
+        Action::DismissProposal {
+            conversation,
+            evidence,
+            ..
+        } => proposals::dismiss(tx, *conversation, evidence, now)? | proposals::remove(tx, *conversation)?,
+        Action::SetAssistant(settings) => {
+            let text = serde_json::to_string(settings).map_err(anyhow::Error::new)?;
+            meta::set(tx, meta::ASSISTANT, &text)?;
+            true
+        }
         Action::RetryCharge { charge } => charges::want_again(tx, *charge, now)?,
         Action::CancelCharge { charge } => cancel(tx, *charge, now)?,
         Action::Restock { charge } => products::put_back(tx, *charge, now)?,
@@ -403,6 +430,20 @@ pub(crate) fn snippet_of(text: &str) -> String {
         .find(|line| !line.trim().is_empty())
         .unwrap_or_default();
     line.trim().chars().take(160).collect()
+}
+
+/// What it may do, without the shop's answers.
+fn settings_for_log<S: serde::Serializer>(
+    settings: &AssistantSettings,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap;
+    let mut map = serializer.serialize_map(Some(4))?;
+    map.serialize_entry("enabled", &settings.enabled)?;
+    map.serialize_entry("answers", &settings.faq.len())?;
+    map.serialize_entry("discounts", &settings.discounts)?;
+    map.serialize_entry("model", &settings.model)?;
+    map.end()
 }
 
 fn charge_for_log<S: serde::Serializer>(new: &NewCharge, serializer: S) -> Result<S::Ok, S::Error> {

@@ -29,6 +29,12 @@ pub enum CoreEvent {
     ConnectionChanged,
     /// A template was made, approved, rejected or paused.
     TemplatesChanged,
+    /// What the assistant proposes in this conversation, or that it proposes nothing more.
+    ProposalChanged {
+        conversation: ConversationId,
+    },
+    /// What the assistant may do.
+    AssistantChanged,
     /// A product was written, archived, sold or met at Stripe.
     CatalogChanged,
     /// A backup is so far, in percent.

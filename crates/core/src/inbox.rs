@@ -14,6 +14,7 @@ use specta::Type;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use crate::assistant::Shelf;
 use crate::domain::{ConversationId, Currency, Timestamp};
 use crate::health::Problems;
 use crate::{CoreEvent, DatabaseKey, Error, Language, Result, Store};
@@ -124,6 +125,10 @@ pub struct Parts {
     on_screen: Mutex<Option<ConversationId>>,
     /// When each customer was last shown that somebody writes.
     typed: Mutex<HashMap<ConversationId, Instant>>,
+    /// The catalog as the assistant reads it, until it changes.
+    shelf: tokio::sync::Mutex<Option<(u64, Arc<Shelf>)>>,
+    /// Counts the catalog's changes, so that one read before a change is not kept after it.
+    shelves: AtomicU64,
     started: AtomicBool,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -172,6 +177,8 @@ impl Inbox {
             stream_state: watch::channel(StreamState::Stopped).0,
             on_screen: Mutex::new(None),
             typed: Mutex::default(),
+            shelf: tokio::sync::Mutex::default(),
+            shelves: AtomicU64::new(0),
             started: AtomicBool::new(false),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -195,6 +202,7 @@ impl Inbox {
         self.spawn(crate::settle::run(self.clone()));
         self.spawn(crate::charge::run(self.clone()));
         self.spawn(crate::poll::run(self.clone()));
+        self.spawn(crate::assistant::run(self.clone()));
         self.spawn(crate::reconcile::run(self.clone()));
         self.spawn(crate::clock::run(self.clone()));
         self.spawn(crate::connection::run(self.clone()));
@@ -330,6 +338,29 @@ impl Inbox {
         self.stripe
             .as_ref()
             .ok_or(Error::NotConfigured("Stripe (stripe.key, COBRO_STRIPE_KEY)"))
+    }
+
+    /// Returns the catalog as the assistant reads it.
+    pub(crate) async fn shelf(&self) -> Result<Arc<Shelf>> {
+        let mut kept = self.shelf.lock().await;
+        if let Some((version, shelf)) = &*kept
+            && *version == self.shelves.load(Ordering::SeqCst)
+        {
+            return Ok(shelf.clone());
+        }
+        let version = self.shelves.load(Ordering::SeqCst);
+        let currency = self.default_currency;
+        let shelf = self
+            .store
+            .read(move |conn| Ok(Shelf::of(&crate::store::products::all(conn, false)?, currency)))
+            .await?;
+        let shelf = Arc::new(shelf);
+        *kept = Some((version, shelf.clone()));
+        Ok(shelf)
+    }
+
+    pub(crate) fn forget_shelf(&self) {
+        self.shelves.fetch_add(1, Ordering::SeqCst);
     }
 
     async fn name_known_lines(&self) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod action;
 pub mod alert;
+pub mod assistant;
 pub mod backup;
 pub mod catalog;
 pub mod charge;

@@ -51,7 +51,7 @@ fn with_names(mut draft: OrderDraft, products: &[Product]) -> OrderDraft {
     draft
 }
 
-fn draft_of(message: MessageId, items: &[OrderItem]) -> OrderDraft {
+pub(crate) fn draft_of(message: MessageId, items: &[OrderItem]) -> OrderDraft {
     let mut problem = None;
     let lines: Vec<OrderLine> = items
         .iter()

@@ -20,6 +20,7 @@ use crate::faults::Faults;
 use crate::handshake::{self, Handshake};
 use crate::house::House;
 use crate::journal::{self, Asked, Journal, Side};
+use crate::model::{self, SandboxModel};
 use crate::options::SandboxOptions;
 use crate::script;
 use crate::stripe::{self, Stripe, StripeOptions};
@@ -34,6 +35,7 @@ use crate::{control, serve};
 #[derive(Debug)]
 pub struct Sandbox {
     house: House,
+    model: SandboxModel,
     whatsapp_at: SocketAddr,
     stripe_at: SocketAddr,
     stop: CancellationToken,
@@ -61,8 +63,11 @@ impl Sandbox {
         for actor in script::actors(&options.script, options.seed, &house)? {
             background(Box::pin(actor));
         }
-        let control = control::router(house.clone());
-        let whatsapp = whatsapp::router(Arc::clone(&house.whatsapp)).merge(control.clone());
+        let model = SandboxModel::default();
+        let control = control::router(house.clone()).merge(model::control_router(model.clone()));
+        let whatsapp = whatsapp::router(Arc::clone(&house.whatsapp))
+            .merge(control.clone())
+            .merge(model::router(model.clone()));
         let stripe = stripe::api_router(Arc::clone(&house.stripe)).merge(control);
         for (listener, router, side) in [
             (whatsapp_listener, whatsapp, Side::WhatsApp),
@@ -77,6 +82,7 @@ impl Sandbox {
         house.set_webhooks(options.webhooks.as_deref())?;
         Ok(Self {
             house,
+            model,
             whatsapp_at,
             stripe_at,
             stop,
@@ -90,6 +96,16 @@ impl Sandbox {
 
     pub fn stripe_url(&self) -> String {
         format!("http://{}", self.stripe_at)
+    }
+
+    /// Returns where its language model listens, as OpenAI's clients want it.
+    pub fn model_url(&self) -> String {
+        format!("{}/model/v1/", self.whatsapp_url())
+    }
+
+    /// Returns the language model: how it behaves, and what it was asked.
+    pub fn model(&self) -> &SandboxModel {
+        &self.model
     }
 
     /// Returns the base of the control API.

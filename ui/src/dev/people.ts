@@ -149,6 +149,7 @@ function person(
       chip: newest
         ? { amount: newest.amount, payment: newest.payment, delivery: newest.delivery }
         : null,
+      readyToCharge: false,
       ...fields,
     },
   };

@@ -125,6 +125,18 @@ export const commands = {
 	offerQuotation: (id: QuotationId, charge: CreateCharge) => typedError<Quotation, CommandError>(__TAURI_INVOKE("offer_quotation", { id, charge })),
 	/**  Makes the charge of an offer, once. */
 	acceptQuotation: (id: QuotationId) => typedError<Charge, CommandError>(__TAURI_INVOKE("accept_quotation", { id })),
+	/**  Returns what the assistant proposes in the conversation, if it proposes something. */
+	proposal: (conversation: ConversationId) => typedError<Proposal | null, CommandError>(__TAURI_INVOKE("proposal", { conversation })),
+	/**  Makes the proposed charge. The same proposal twice is one charge. */
+	acceptProposal: (charge: ChargeId, message: string) => typedError<Charge, CommandError>(__TAURI_INVOKE("accept_proposal", { charge, message })),
+	/**  Takes a proposal away; nothing is proposed from the same evidence again. */
+	dismissProposal: (charge: ChargeId) => typedError<null, CommandError>(__TAURI_INVOKE("dismiss_proposal", { charge })),
+	/**  Returns what the assistant may do. */
+	assistantSettings: () => typedError<AssistantSettings, CommandError>(__TAURI_INVOKE("assistant_settings")),
+	/**  Changes what the assistant may do. */
+	setAssistantSettings: (settings: AssistantSettings) => typedError<AssistantSettings, CommandError>(__TAURI_INVOKE("set_assistant_settings", { settings })),
+	/**  Reads a pasted conversation, step by step. Nothing is kept or sent. */
+	playConversation: (pasted: string) => typedError<PlayedStep[], CommandError>(__TAURI_INVOKE("play_conversation", { pasted })),
 	/**  Returns the catalog, by name; archived products only where they are asked for. */
 	products: (archived: boolean) => typedError<Product[], CommandError>(__TAURI_INVOKE("products", { archived })),
 	/**  Writes a product. The same id twice is one product. */
@@ -245,6 +257,25 @@ export type AlertView = {
 	at: Timestamp,
 	/**  When it was over by itself. */
 	endedAt: Timestamp | null,
+};
+
+/**  When the assistant speaks up, and what it may say. */
+export type AssistantSettings = {
+	enabled: boolean,
+	/**  Says an order back when it is not certain. */
+	recaps: boolean,
+	/**  Drafts answers to questions. */
+	replies: boolean,
+	/**  Tells when a person should look. */
+	handoffs: boolean,
+	/**  More of one item than this goes to a person. */
+	maxQuantity: number,
+	/**  A larger total goes to a person. */
+	maxTotal: Money | null,
+	answers: ShopAnswers,
+	faq: FaqEntry[],
+	discounts: DiscountEntry[],
+	model: ModelSettings,
 };
 
 export type CardPhone = {
@@ -514,6 +545,8 @@ export type ConversationRow = {
 	labels: LabelId[],
 	/**  The first words of what is being written. */
 	draft: string | null,
+	/**  The assistant proposes a charge that only needs a person's yes. */
+	readyToCharge: boolean,
 };
 
 /**  A conversation with its customer and charges. */
@@ -547,6 +580,10 @@ export type CoreEvent = { type: "conversationChanged"; conversation: Conversatio
 { type: "connectionChanged" } | 
 /**  A template was made, approved, rejected or paused. */
 { type: "templatesChanged" } | 
+/**  What the assistant proposes in this conversation, or that it proposes nothing more. */
+{ type: "proposalChanged"; conversation: ConversationId } | 
+/**  What the assistant may do. */
+{ type: "assistantChanged" } | 
 /**  A product was written, archived, sold or met at Stripe. */
 { type: "catalogChanged" } | 
 /**  A backup is so far, in percent. */
@@ -647,12 +684,40 @@ export type Difference = number;
 
 export type Direction = "in" | "out";
 
+/**  A discount that the owner gives without being asked again. */
+export type DiscountEntry = {
+	name: string,
+	/**  The customer must write it; without one the discount applies by itself. */
+	code: string | null,
+	/**  In hundredths of a per cent: 10 % is 1000. Either this or `amount`. */
+	basisPoints: number | null,
+	amount: Money | null,
+	/**  The order must be worth this much. */
+	minTotal: Money | null,
+};
+
 /**  An envelope that could not be understood. It is kept whole. */
 export type EnvelopeProblem = {
 	seq: number,
 	source: string,
 	receivedAt: Timestamp,
 	error: string,
+};
+
+/**  A message that a proposal rests on. */
+export type Evidence = {
+	message: MessageId,
+	/**  As it was written, card numbers masked. */
+	text: string,
+	fromMe: boolean,
+	at: Timestamp,
+};
+
+/**  An answer to a question that names certain words. */
+export type FaqEntry = {
+	/**  Phrases, separated by commas: one must be in the question with all its words. */
+	about: string,
+	answer: string,
 };
 
 /**  Names the bytes of a file: those of a message by the message's own id, or staged ones. */
@@ -662,6 +727,17 @@ export type FileId = string;
 export type FileKind = "image" | "video" | "audio" | 
 /**  Recorded here; played like a voice message. */
 "voice" | "document" | "sticker";
+
+/**  Something the person should know beside the decision. */
+export type Flag = 
+/**  The customer wrote card data into the chat. */
+"card_data" | 
+/**  The customer claims a price that nobody here gave. */
+"price_claim" | 
+/**  The text tries to speak for the shop or to instruct the program. */
+"prompt_injection" | 
+/**  Part of it is charged again every period. */
+"subscription";
 
 export type FlowAnswer = {
 	name: string,
@@ -903,6 +979,24 @@ export type Mode = "sandbox" | "test" | "live" |
 /**  Stripe is not set up, or the desk is not open. */
 "unset";
 
+/**  Who runs the model. */
+export type ModelProvider = 
+/**  No model: the rules alone, and nothing leaves this machine. */
+"none" | 
+/**  Ollama, llama.cpp, or any other server that speaks OpenAI's way. */
+"compatible" | "openAi" | "anthropic" | "gemini";
+
+/**  The model that gives a second opinion. Its key is in the keychain. */
+export type ModelSettings = {
+	provider: ModelProvider,
+	/**  Such as `http://127.0.0.1:11434/v1/`; empty for the provider's own. */
+	url: string,
+	/**  Such as `qwen3:8b`. */
+	name: string,
+	/**  No more than this many tokens a day, asked and answered together. */
+	dailyTokens: number,
+};
+
 /**
  *  An amount in minor units: 12.50 MXN is `1250`, 1,250 CLP is `1250`.
  * 
@@ -1094,6 +1188,29 @@ export type Permission = {
 	neededFor: string,
 };
 
+export type PlayedLine = {
+	/**  More than one while an option is missing. */
+	names: string[],
+	quantity: number | null,
+	wanted: boolean,
+};
+
+/**  One step of a conversation as the rules read it, for the playground. */
+export type PlayedStep = {
+	fromMe: boolean,
+	text: string,
+	/**  What is on the table, as names. */
+	order: PlayedLine[],
+	agreed: Why | null,
+	doubt: Why | null,
+	price: Why | null,
+	/**  `None`: nothing would be proposed. */
+	kind: ProposalKind | null,
+	total: Money | null,
+	draft: string | null,
+	why: Why[],
+};
+
 /**  What WhatsApp says a message costs: kept as it is told, hard-coded nowhere. */
 export type Pricing = {
 	billable: boolean | null,
@@ -1165,6 +1282,54 @@ export type ProductDraft = {
 
 /**  Names a product. The editor makes it, so that saving twice is saving once. */
 export type ProductId = string;
+
+/**  What the assistant would do next in a conversation. A person decides. */
+export type Proposal = {
+	conversation: ConversationId,
+	/**  The charge that accepting makes, whoever accepts and however often. */
+	charge: ChargeId,
+	kind: ProposalKind,
+	lines: ProposedLine[],
+	discount: Money | null,
+	total: Money | null,
+	/**  What the charge would say it is for. */
+	description: string,
+	/**  The draft of a recap or a reply. */
+	text: string | null,
+	evidence: Evidence[],
+	/**  From 0 to 100, by rule, not measured. */
+	confidence: number,
+	why: Why[],
+	flags: Flag[],
+	/**  What a configured model made of the same conversation. */
+	second: SecondOpinion | null,
+	madeAt: Timestamp,
+};
+
+/**  What kind of step is proposed. */
+export type ProposalKind = 
+/**  The customer agreed: one key charges. */
+"charge" | 
+/**  It looks like a charge, and something speaks against it: a person decides. */
+"question" | 
+/**  Say the order back; a draft. */
+"recap" | 
+/**  Answer; a draft. */
+"reply" | 
+/**  A person should look. */
+"handoff";
+
+/**  One line of a proposed charge, priced here. */
+export type ProposedLine = {
+	/**  `None` for an item of a cart that the catalog does not know. */
+	product: ProductId | null,
+	options: ChosenOption[],
+	name: string,
+	quantity: number,
+	unit: Money,
+	/**  The shop gave this price in the chat; the catalog has another. */
+	special: boolean,
+};
 
 /**  A prepared answer. `{name}`, `{amount}` and `{link}` in it are filled in when it is used. */
 export type QuickReply = {
@@ -1300,10 +1465,37 @@ export type SearchPage = {
 	unclear: string | null,
 };
 
+/**  What became of asking the configured model. */
+export type SecondOpinion = {
+	type: SecondVerdict,
+	/**  Which rule its answer broke, or why there is none. */
+	why: string | null,
+};
+
+export type SecondVerdict = 
+/**  It would do the same. */
+"agrees" | 
+/**  It would not charge, or would charge something else. */
+"differs" | 
+/**  Its answer broke a rule and was not used. */
+"refused" | 
+/**  It gave no answer. */
+"silent";
+
 /**  A way of delivery that the customer may choose, and its price. */
 export type ShippingRate = {
 	name: string,
 	amount: Money,
+};
+
+/**  The shop's answers to what everyone asks. An empty one is left to a person. */
+export type ShopAnswers = {
+	hours: string,
+	delivery: string,
+	payment: string,
+	place: string,
+	instalments: string,
+	returns: string,
 };
 
 /**  A piece of a hit's text. */
@@ -1515,6 +1707,11 @@ export type WebhookState = {
 	provedAt: Timestamp | null,
 	problem: Words | null,
 };
+
+/**  One step of the way to a decision. The window says each in its own language. */
+export type Why = "saysPaid" | "linkOutNewOrder" | "linkOut" | "questionPending" | "wavers" | "changedAfterConsent" | "unsure" | "amountUnexplained" | "unsettled" | "many" | "priceUnsaid" | "wordsDiffer" | "paysForUnknown" | "noItem" | "optionMissing" | "quantityUnclear" | "tooMany" | "unavailable" | "totalTooHigh" | "discountUnclear" | "shopWroteLast" | "cancelled" | "later" | "waits" | "paysOtherwise" | "conditional" | "asks" | "chose" | "nothingSaid" | "asksToPay" | "takesIt" | "saidYes" | "totalSaid" | "pricesSaid" | "catalogPriced" | "injection" | "complains" | "otherCurrency" | "otherRecipient" | "claimsPrice" | "instalments" | "unreadable" | "wantsUnknown" | "wantsUnknownOption" | "paidDone" | "paidAsks" | "paid" | 
+/**  A cart of WhatsApp's, by the prices that it shows. */
+"cartPriced" | "cartDiffers" | "modelDiffers";
 
 /**  A failure in plain words; the code is for "details". */
 export type Words = {

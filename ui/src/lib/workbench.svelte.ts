@@ -6,10 +6,12 @@ import {
   type ConversationRow,
   type CoreEvent,
   type Message,
+  type Proposal,
   type OrderDraft,
   type QuickReply,
   type SearchHit,
 } from '$lib/api';
+import { Suggestion } from '$lib/assistant/suggestion.svelte';
 import { Catalog } from '$lib/catalog/catalog.svelte';
 import { type ChargeComposer, ChargeComposers } from '$lib/charge/composer.svelte';
 import { Health } from '$lib/health/health.svelte';
@@ -47,7 +49,9 @@ export const SECTIONS = [
   'appearance',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
-export type View = 'inbox' | 'customers' | 'catalog' | Section;
+/** What the rail leads to beside the settings. */
+export type View = 'inbox' | 'customers' | 'catalog' | 'assistant' | Section;
+
 export type Focus = 'reply' | 'amount' | 'search';
 /** What is asked before something is done with conversations. */
 export type Picker = 'label' | 'snooze' | 'assign' | 'forward' | 'date';
@@ -70,6 +74,7 @@ export class Workbench {
   readonly connection = new Connection();
   readonly alerts = new Alerts();
   readonly catalog = new Catalog();
+  readonly suggestion = new Suggestion();
   readonly imports = new Imports();
   readonly kit = new Kit();
   readonly threads = new Threads();
@@ -120,6 +125,11 @@ export class Workbench {
       case 'chargeChanged':
         this.#changed.add(event.conversation);
         break;
+      case 'proposalChanged':
+        // The list shows whether it is ready to charge.
+        this.#changed.add(event.conversation);
+        if (this.suggestion.isOf(event.conversation)) void this.suggestion.refresh();
+        break;
       case 'statusChanged':
         this.#statusChanged.add(true);
         break;
@@ -168,6 +178,7 @@ export class Workbench {
       this.inbox.select(id);
       this.thread = this.threads.open(id);
       this.composer = this.charges.of(id);
+      this.suggestion.show(id);
       void this.thread.refresh();
     }
     this.lookedAround();
@@ -177,6 +188,7 @@ export class Workbench {
   leaveThread() {
     this.thread = null;
     this.composer = null;
+    this.suggestion.show(null);
     this.inbox.select(null);
     this.lookedAround();
   }
@@ -207,6 +219,43 @@ export class Workbench {
     if (composer !== this.composer) return;
     composer?.prefill(order, this.catalog.products);
     this.focus = 'amount';
+  }
+
+  /** Does what is proposed, or begins it where a person has to look. Returns whether there was anything. */
+  acceptSuggestion(): boolean {
+    const proposal = this.suggestion.value;
+    if (!proposal || this.view !== 'inbox' || !this.composer) return false;
+    if (proposal.kind === 'charge') void this.#accept(this.composer, proposal);
+    else if (proposal.kind === 'question') this.editSuggestion();
+    else if (proposal.text) {
+      this.letters.of(proposal.conversation).begin(proposal.text);
+      this.startReply();
+    } else return false;
+    return true;
+  }
+
+  /** Opens the charge with what is proposed. Returns whether there was anything. */
+  editSuggestion(): boolean {
+    const proposal = this.suggestion.value;
+    if (!proposal?.total || this.view !== 'inbox') return false;
+    void this.#edit(this.composer, proposal);
+    return true;
+  }
+
+  async #accept(composer: ChargeComposer, proposal: Proposal) {
+    await this.catalog.ensure();
+    await composer.accept(proposal, this.catalog.products);
+  }
+
+  async #edit(composer: ChargeComposer | null, proposal: Proposal) {
+    await this.catalog.ensure();
+    composer?.suggest(proposal, this.catalog.products);
+    this.focus = 'amount';
+  }
+
+  async dismissSuggestion() {
+    const error = await this.suggestion.dismiss();
+    if (error) this.complain(language.words.suggestion.notDismissed, error);
   }
 
   /** Quotes a message in the open conversation's letter. */
@@ -401,6 +450,7 @@ export class Workbench {
     await Promise.all([
       all ? this.inbox.refresh({ fromTop: true }) : undefined,
       all ? this.thread?.refresh() : undefined,
+      all ? this.suggestion.refresh() : undefined,
       all || what.has('imports') ? this.imports.refresh() : undefined,
       all || what.has('alerts') ? this.alerts.refresh() : undefined,
       all || what.has('connection') ? this.connection.changed() : undefined,

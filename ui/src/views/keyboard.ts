@@ -39,6 +39,10 @@ function run(action: KeyAction, workbench: Workbench, focused: Element | null): 
     case 'sendCharge':
       if (workbench.charging) void workbench.composer?.submit();
       return workbench.charging;
+    case 'acceptSuggestion':
+      return workbench.acceptSuggestion();
+    case 'editSuggestion':
+      return workbench.editSuggestion();
     case 'palette':
       workbench.keysOpen = false;
       workbench.paletteOpen = !workbench.paletteOpen;

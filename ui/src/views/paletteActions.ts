@@ -57,6 +57,19 @@ function conversationActions(workbench: Workbench): PaletteAction[] {
       label: `/${reply.shortcut} · ${reply.text.slice(0, 60)}`,
       run: () => void workbench.useReply(reply),
     })),
+    ...(workbench.suggestion.value
+      ? [
+          {
+            key: 'suggestion',
+            label: words.suggestion.accept,
+            hint: `${commandKey()}↵`,
+            run: () => {
+              workbench.go('inbox');
+              workbench.acceptSuggestion();
+            },
+          },
+        ]
+      : []),
   ];
 }
 
@@ -83,6 +96,11 @@ function placeActions(workbench: Workbench): PaletteAction[] {
     ...(workbench.view === 'catalog'
       ? []
       : [{ key: 'catalog', label: words.catalog.go, run: () => workbench.go('catalog') }]),
+    {
+      key: 'assistant',
+      label: words.settings.go(words.assistant.title),
+      run: () => workbench.go('assistant'),
+    },
     ...sections,
     { key: 'keys', label: words.keys.keys, hint: '?', run: () => (workbench.keysOpen = true) },
   ];

@@ -66,6 +66,10 @@ pub struct Counts {
 /// A conversation as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one conversation"
+)]
 pub struct ConversationRow {
     pub id: ConversationId,
     pub line: LineId,
@@ -96,6 +100,8 @@ pub struct ConversationRow {
     /// Where the list puts it.
     #[serde(skip)]
     pub listed_at: Timestamp,
+    /// The assistant proposes a charge that only needs a person's yes.
+    pub ready_to_charge: bool,
 }
 
 impl ConversationRow {

@@ -11,6 +11,7 @@ mod notice;
 mod order;
 mod problem;
 mod product;
+mod proposal;
 mod quotation;
 mod sale;
 mod search;
@@ -51,6 +52,10 @@ pub use problem::{EnvelopeProblem, Problem, Words};
 pub use product::{
     ChosenOption, Difference, ImportPreview, ImportProblem, ImportRow, OptionGroup, OptionValue, Product,
     ProductDraft, RowAction, SyncState, Tax,
+};
+pub use proposal::{
+    AssistantSettings, DiscountEntry, Evidence, FaqEntry, Flag, ModelProvider, ModelSettings, PlayedLine,
+    PlayedStep, Proposal, ProposalKind, ProposedLine, SecondOpinion, SecondVerdict, ShopAnswers, Why,
 };
 pub use quotation::{Quotation, QuotationState};
 pub use sale::{

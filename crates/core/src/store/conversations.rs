@@ -24,7 +24,8 @@ const ROW: &str = "
            c.snippet, c.snippet_kind, c.snippet_from_me, c.last_at, c.unread, c.last_inbound_at,
            c.resolved, c.done_at, c.snoozed_until, c.woke_at, c.assignee_id, c.listed_at, d.words AS draft,
            (SELECT group_concat(hex(label_id)) FROM conversation_labels WHERE conversation_id = c.id) AS labels,
-           h.amount_minor, h.currency, h.payment, m.delivery
+           h.amount_minor, h.currency, h.payment, m.delivery,
+           EXISTS (SELECT 1 FROM proposals a WHERE a.conversation_id = c.id AND a.kind = 'charge') AS ready
     FROM conversations c
     JOIN lines l ON l.id = c.line_id
     JOIN contacts k ON k.id = c.contact_id
@@ -475,6 +476,7 @@ fn conversation_from_row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         labels: labels_from_row(row)?,
         draft: row.get("draft")?,
         listed_at: at(row, "listed_at")?,
+        ready_to_charge: row.get("ready")?,
     })
 }
 

@@ -14,6 +14,8 @@ pub(crate) const RECONCILED_AT: &str = "reconciled_at";
 pub(crate) const MEDIA_POLICY: &str = "media.policy";
 /// What is announced (JSON).
 pub(crate) const NOTIFY_RULES: &str = "notify.rules";
+/// What the assistant may do (JSON).
+pub(crate) const ASSISTANT: &str = "assistant";
 pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
 
 /// Which parser the kept envelopes were last read with.

@@ -14,6 +14,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0002_whatsapp.sql"),
     include_str!("migrations/0003_catalog.sql"),
     include_str!("migrations/0005_inbox.sql"),
+    include_str!("migrations/0006_assistant.sql"),
 ];
 
 /// Those of the files' database.

@@ -29,6 +29,7 @@ mod open;
 pub(crate) mod outbox;
 pub(crate) mod payments;
 pub(crate) mod products;
+pub(crate) mod proposals;
 pub(crate) mod quick_replies;
 pub(crate) mod quotations;
 pub(crate) mod reactions;

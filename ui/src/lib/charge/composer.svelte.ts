@@ -8,16 +8,19 @@ import {
   type NewChargeLine,
   type OrderDraft,
   type Product,
+  type Proposal,
 } from '$lib/api';
 import { language } from '$lib/i18n/language.svelte';
 import { newId } from '$lib/shared/ids';
-import { parseAmount } from '$lib/shared/money';
+import { parseAmount, plainAmount } from '$lib/shared/money';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import {
   countriesOf,
   freeLine,
+  isItemized,
   lineOf,
   lineOfOrder,
+  lineOfProposal,
   linesAsked,
   looksForProduct,
   MOST_QUANTITY,
@@ -108,6 +111,8 @@ export class ChargeComposer {
   );
   readonly busy = $derived(this.phase !== 'editing');
 
+  /** The suggestion that this charge is, until something of it is changed. */
+  #suggested: Proposal | null = null;
   /** The charge that Enter would create. It stays the same until something else is typed. */
   #id = newId();
   /** The offer that the same charge would be. */
@@ -128,6 +133,7 @@ export class ChargeComposer {
   /** Tells that something was typed or chosen. */
   edited() {
     this.error = null;
+    this.#suggested = null;
     this.#id = newId();
     this.#quotationId = newId();
     this.#schedulePreview();
@@ -194,6 +200,39 @@ export class ChargeComposer {
     this.lines = order.lines.flatMap((line) => lineOfOrder(line, products, language.separators));
     this.open = true;
     this.#schedulePreview(0);
+  }
+
+  /** Starts over with what the assistant proposes: accepting it twice is one charge. */
+  suggest(proposal: Proposal, products: Product[]) {
+    if (this.phase !== 'editing' || !proposal.total) return;
+    this.#reset();
+    this.currency = proposal.total.currency;
+    if (isItemized(proposal)) {
+      this.lines = proposal.lines.map((line) =>
+        lineOfProposal(line, products, language.separators),
+      );
+      this.discountKind = 'amount';
+      this.discountText = proposal.discount
+        ? plainAmount(proposal.discount, language.separators)
+        : '';
+    } else {
+      this.amountText = plainAmount(proposal.total, language.separators);
+      this.description = proposal.description;
+    }
+    this.#suggested = proposal;
+    this.#id = proposal.charge;
+    this.open = true;
+    this.#schedulePreview(0);
+  }
+
+  /** Charges what is proposed. What speaks against it opens the panel and asks there. */
+  async accept(proposal: Proposal, products: Product[]) {
+    if (this.phase !== 'editing' || !proposal.total) return;
+    const wasOpen = this.open;
+    this.suggest(proposal, products);
+    this.open = wasOpen;
+    await this.submit();
+    if (!this.busy) this.open = true;
   }
 
   confirm(kind: string) {
@@ -293,14 +332,21 @@ export class ChargeComposer {
     this.#stopHold();
     if (this.phase !== 'held' || !this.amount || !this.preview) return;
     this.phase = 'creating';
-    const result = await api.createCharge({
-      ...this.#request(this.amount),
-      message: this.preview.message,
-    });
+    const result = this.#suggested
+      ? await api.acceptProposal(this.#id, this.preview.message)
+      : await api.createCharge({
+          ...this.#request(this.amount),
+          message: this.preview.message,
+        });
     this.phase = 'editing';
     if (result.ok) this.#done(result.value);
-    // The id stays: trying again after a lost answer must not charge twice.
-    else this.error = result.error;
+    else this.#failed(result.error);
+  }
+
+  /** The id stays: trying again after a lost answer must not charge twice. */
+  #failed(error: CommandError) {
+    this.error = error;
+    this.open = true;
   }
 
   #request(amount: Money) {
@@ -323,6 +369,7 @@ export class ChargeComposer {
 
   #reset() {
     const { currency, expiryHours } = this.defaults();
+    this.#suggested = null;
     this.#id = newId();
     this.#quotationId = newId();
     this.amountText = '';

@@ -1,5 +1,13 @@
 /** The items of a charge as they are written, and what of them goes to the core. */
-import type { ChargeTerms, NewChargeLine, OrderDraft, Part, Product } from '$lib/api';
+import type {
+  ChargeTerms,
+  NewChargeLine,
+  OrderDraft,
+  Part,
+  Product,
+  Proposal,
+  ProposedLine,
+} from '$lib/api';
 import { newId } from '$lib/shared/ids';
 import { parseAmount, plainAmount, type Separators } from '$lib/shared/money';
 
@@ -53,6 +61,26 @@ export function lineOfOrder(
   const written = product ? lineOf(product) : freeLine(line.name, '');
   const unitText = plainAmount(line.price, separators);
   return [{ ...written, unitText, quantity: line.quantity }];
+}
+
+/** Returns an item that the assistant proposes, at the price that it found. */
+export function lineOfProposal(
+  line: ProposedLine,
+  products: Product[],
+  separators: Separators,
+): WrittenLine {
+  const product = products.find(({ id }) => id === line.product) ?? null;
+  const written = product ? lineOf(product) : freeLine(line.name, '');
+  const options = product
+    ? Object.fromEntries(line.options.map(({ group, value }) => [group, value]))
+    : {};
+  const unitText = plainAmount(line.unit, separators);
+  return { ...written, options, unitText, quantity: line.quantity };
+}
+
+/** A subscription can't be charged item by item: its first amount is charged as one. */
+export function isItemized(proposal: Proposal): boolean {
+  return proposal.lines.length > 0 && !proposal.flags.includes('subscription');
 }
 
 /** Returns the items as the core takes them, or null while a price can't be read. */

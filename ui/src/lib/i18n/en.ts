@@ -2,9 +2,11 @@
 
 import inbox from './inbox/en';
 import catalog from './catalog/en';
+import assistant from './assistant/en';
 import whatsapp from './whatsapp/en';
 
 const en = {
+  ...assistant,
   ...catalog,
   ...whatsapp,
   ...inbox,

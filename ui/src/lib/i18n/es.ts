@@ -2,9 +2,11 @@
 import type { Words } from './en';
 import inbox from './inbox/es';
 import catalog from './catalog/es';
+import assistant from './assistant/es';
 import whatsapp from './whatsapp/es';
 
 const es: Words = {
+  ...assistant,
   ...catalog,
   ...whatsapp,
   ...inbox,

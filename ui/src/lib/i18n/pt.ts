@@ -2,9 +2,11 @@
 import type { Words } from './en';
 import inbox from './inbox/pt';
 import catalog from './catalog/pt';
+import assistant from './assistant/pt';
 import whatsapp from './whatsapp/pt';
 
 const pt: Words = {
+  ...assistant,
   ...catalog,
   ...whatsapp,
   ...inbox,

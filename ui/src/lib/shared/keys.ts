@@ -7,6 +7,8 @@ export type KeyAction =
   | 'reply'
   | 'charge'
   | 'sendCharge'
+  | 'acceptSuggestion'
+  | 'editSuggestion'
   | 'back'
   | 'palette'
   | 'search'
@@ -57,6 +59,8 @@ export function actionFromKey(press: KeyPress, typing: boolean): KeyAction | nul
   if (press.isComposing) return null;
   if (press.key === 'Escape') return 'back';
   if (press.ctrlKey || press.metaKey) return actionWithCommand(press);
+  // Alt with Enter writes nothing anywhere.
+  if (press.altKey && press.key === 'Enter' && !press.repeat) return 'editSuggestion';
   if (typing || press.altKey) return null;
   if (press.key === 'Enter') return press.repeat ? null : 'open';
   const sign = SIGNS[press.key];
@@ -71,7 +75,8 @@ function actionWithCommand(press: KeyPress): KeyAction | null {
   if (press.altKey) return null;
   if (press.key.toLowerCase() === 'k' && !press.shiftKey) return 'palette';
   if (press.key.toLowerCase() === 'f' && !press.shiftKey) return 'findIn';
-  return press.key === 'Enter' && press.shiftKey ? 'sendCharge' : null;
+  if (press.key !== 'Enter') return null;
+  return press.shiftKey ? 'sendCharge' : press.repeat ? null : 'acceptSuggestion';
 }
 
 /** Returns whether letters typed at the element are text. */

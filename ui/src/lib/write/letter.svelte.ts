@@ -142,6 +142,13 @@ export class Letter {
     for (const file of files) this.uploads.addStaged(file);
   }
 
+  /** Puts a draft behind what is written already; nothing is lost. */
+  begin(draft: string) {
+    const written = this.text.trim();
+    if (written.endsWith(draft)) return;
+    this.text = written === '' ? draft : `${written}\n${draft}`;
+  }
+
   /**
    * Sends all of it, in order. What could not be sent comes back, before what was typed meanwhile.
    * Returns why.

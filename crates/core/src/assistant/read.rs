@@ -1,0 +1,258 @@
+//! From a conversation's rows to what is proposed in it.
+
+use cobro_assistant::{Cut, Decision, DiscountRule, Faq, HandoffReason, ProposedCharge, Rules, propose};
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
+
+use super::dialogue::{Dialogue, gather};
+use super::shelf::Shelf;
+use crate::Result;
+use crate::domain::{
+    AssistantSettings, ChargeId, ConversationId, Evidence, Flag, Proposal, ProposalKind, ProposedLine,
+    ShopAnswers, Timestamp, Why,
+};
+use crate::order;
+use crate::store::proposals;
+
+/// What is proposed, as it would be kept.
+pub(super) struct Reading {
+    pub(super) proposal: Proposal,
+    pub(super) fingerprint: String,
+    pub(super) basis: i64,
+}
+
+/// Reads the conversation. `None`: there is nothing to propose, or a person did not want it.
+pub(super) fn read(
+    conn: &Connection,
+    id: ConversationId,
+    shelf: &Shelf,
+    settings: &AssistantSettings,
+    now: Timestamp,
+) -> Result<Option<Reading>> {
+    if !settings.enabled {
+        return Ok(None);
+    }
+    let dialogue = gather(conn, id, shelf)?;
+    let Some(proposal) = proposal_of(id, &dialogue, shelf, settings, now) else {
+        return Ok(None);
+    };
+    if proposals::is_dismissed(conn, id, &proposal.evidence_key())? {
+        return Ok(None);
+    }
+    Ok(Some(Reading {
+        fingerprint: fingerprint(&proposal)?,
+        basis: dialogue.basis,
+        proposal,
+    }))
+}
+
+/// Names what a proposal says and rests on, whenever it was made and whatever charge it would become.
+fn fingerprint(proposal: &Proposal) -> Result<String> {
+    let bare = Proposal {
+        charge: ChargeId(uuid::Uuid::nil()),
+        made_at: Timestamp::from_millis(0),
+        second: None,
+        ..proposal.clone()
+    };
+    let text = serde_json::to_vec(&bare).map_err(anyhow::Error::new)?;
+    Ok(hex::encode(Sha256::digest(&text)))
+}
+
+fn proposal_of(
+    id: ConversationId,
+    dialogue: &Dialogue,
+    shelf: &Shelf,
+    settings: &AssistantSettings,
+    now: Timestamp,
+) -> Option<Proposal> {
+    let rules = rules_of(settings);
+    let found = propose(&shelf.catalog, &dialogue.conversation, &rules);
+    let mut proposal = Proposal {
+        conversation: id,
+        charge: ChargeId::new(),
+        kind: ProposalKind::Reply,
+        lines: Vec::new(),
+        discount: None,
+        total: None,
+        description: String::new(),
+        text: None,
+        evidence: evidence_of(&found.evidence, dialogue),
+        confidence: found.confidence,
+        why: found.why,
+        flags: found.flags,
+        second: None,
+        made_at: now,
+    };
+    match found.decision {
+        Decision::Charge(charge) => {
+            set_charge(&mut proposal, &charge, shelf);
+            proposal.kind = if proposal.flags.contains(&Flag::Subscription) {
+                // Only its first amount can be charged yet: a person has to know.
+                ProposalKind::Question
+            } else if cart_differs(&proposal, dialogue) {
+                proposal.why.push(Why::CartDiffers);
+                ProposalKind::Question
+            } else {
+                ProposalKind::Charge
+            };
+        }
+        Decision::Recap(text) if settings.recaps => {
+            proposal.kind = ProposalKind::Recap;
+            proposal.text = Some(text);
+        }
+        Decision::Reply(text) if settings.replies => proposal.text = Some(text),
+        Decision::Handoff(HandoffReason::UnknownItem) if sent_cart(dialogue) => {
+            set_cart(&mut proposal, dialogue)?;
+        }
+        // A voice note is no reason to be called: the person sees that it is there.
+        Decision::Handoff(reason) if settings.handoffs && reason != HandoffReason::Unreadable => {
+            proposal.kind = ProposalKind::Handoff;
+        }
+        Decision::Recap(_) | Decision::Reply(_) | Decision::Handoff(_) | Decision::Nothing => return None,
+    }
+    (!proposal.evidence.is_empty()).then_some(proposal)
+}
+
+fn set_charge(proposal: &mut Proposal, charge: &ProposedCharge, shelf: &Shelf) {
+    proposal.lines = charge
+        .lines
+        .iter()
+        .filter_map(|line| {
+            let goods = shelf.goods(&line.item)?;
+            Some(ProposedLine {
+                product: Some(goods.product),
+                options: goods.options.clone(),
+                name: goods.name.clone(),
+                quantity: line.quantity,
+                unit: line.unit_price,
+                special: line.special_price,
+            })
+        })
+        .collect();
+    proposal.discount = (charge.discount.minor() > 0).then_some(charge.discount);
+    proposal.total = Some(charge.total);
+    proposal.description = described(&proposal.lines);
+}
+
+/// Returns how lines read in one: "2 × Pastel, 1 × Velita".
+pub(super) fn described(lines: &[ProposedLine]) -> String {
+    let parts: Vec<String> = lines
+        .iter()
+        .map(|line| format!("{} × {}", line.quantity, line.name))
+        .collect();
+    let text = parts.join(", ");
+    match text.char_indices().nth(249) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// Returns the cart, if it is the last thing that was said.
+fn last_cart(dialogue: &Dialogue) -> Option<&super::dialogue::Source> {
+    dialogue.sources.last().filter(|source| source.cart.is_some())
+}
+
+fn sent_cart(dialogue: &Dialogue) -> bool {
+    last_cart(dialogue).is_some()
+}
+
+/// Returns whether a cart's own sum is another than the catalog's.
+fn cart_differs(proposal: &Proposal, dialogue: &Dialogue) -> bool {
+    last_cart(dialogue)
+        .and_then(|source| order::draft_of(source.message, source.cart.as_deref().unwrap_or_default()).total)
+        .is_some_and(|total| Some(total) != proposal.total)
+}
+
+/// Proposes a cart whose goods are in WhatsApp's catalog and not in ours, at the prices that WhatsApp shows.
+fn set_cart(proposal: &mut Proposal, dialogue: &Dialogue) -> Option<()> {
+    let source = last_cart(dialogue)?;
+    let draft = order::draft_of(source.message, source.cart.as_deref()?);
+    proposal.kind = ProposalKind::Charge;
+    proposal.total = Some(draft.total?);
+    proposal.lines = draft
+        .lines
+        .into_iter()
+        .filter_map(|line| {
+            Some(ProposedLine {
+                product: None,
+                options: Vec::new(),
+                name: line.product,
+                quantity: line.quantity,
+                unit: line.price?,
+                special: false,
+            })
+        })
+        .collect();
+    proposal.description = described(&proposal.lines);
+    proposal.why = vec![Why::CartPriced];
+    proposal.confidence = 90;
+    Some(())
+}
+
+fn evidence_of(found: &[cobro_assistant::Evidence], dialogue: &Dialogue) -> Vec<Evidence> {
+    found
+        .iter()
+        .filter_map(|evidence| {
+            let source = dialogue.sources.get(evidence.turn)?;
+            let turn = dialogue.conversation.turns.get(evidence.turn)?;
+            let text = if evidence.text.is_empty() {
+                source.text.clone()
+            } else {
+                evidence.text.clone()
+            };
+            Some(Evidence {
+                message: source.message,
+                text,
+                from_me: turn.role == cobro_assistant::Role::Shop,
+                at: source.at,
+            })
+        })
+        .collect()
+}
+
+/// Returns the owner's rules as the pure rules read them.
+pub(super) fn rules_of(settings: &AssistantSettings) -> Rules {
+    let discounts = settings.discounts.iter().enumerate().filter_map(|(nth, entry)| {
+        let cut = match (entry.basis_points, entry.amount) {
+            (Some(points), _) => Cut::BasisPoints(points),
+            (None, Some(amount)) => Cut::Minor(amount.minor()),
+            (None, None) => return None,
+        };
+        Some(DiscountRule {
+            id: nth.to_string(),
+            code: entry.code.clone(),
+            min_total_minor: entry.min_total.map_or(0, |total| total.minor()),
+            cut,
+        })
+    });
+    let ShopAnswers {
+        hours,
+        delivery,
+        payment,
+        place,
+        instalments,
+        returns,
+    } = settings.answers.clone();
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    Rules {
+        max_quantity: settings.max_quantity,
+        max_total_minor: settings.max_total.map(|total| total.minor()),
+        discounts: discounts.collect(),
+        answers: cobro_assistant::Answers {
+            hours: given(hours),
+            delivery: given(delivery),
+            payment: given(payment),
+            place: given(place),
+            instalments: given(instalments),
+            returns: given(returns),
+        },
+        faq: settings
+            .faq
+            .iter()
+            .map(|entry| Faq {
+                about: entry.about.clone(),
+                answer: entry.answer.clone(),
+            })
+            .collect(),
+    }
+}

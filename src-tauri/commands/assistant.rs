@@ -1,0 +1,51 @@
+//! What the assistant proposes, and what it may do.
+
+use cobro_core::assistant;
+use cobro_core::domain::{AssistantSettings, Charge, ChargeId, ConversationId, PlayedStep, Proposal};
+
+use super::{Answer, Desk};
+
+/// Returns what the assistant proposes in the conversation, if it proposes something.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn proposal(desk: Desk<'_>, conversation: ConversationId) -> Answer<Option<Proposal>> {
+    Ok(assistant::proposal(&desk.inbox()?, conversation).await?)
+}
+
+/// Makes the proposed charge. The same proposal twice is one charge.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn accept_proposal(desk: Desk<'_>, charge: ChargeId, message: String) -> Answer<Charge> {
+    Ok(assistant::accept(&desk.inbox()?, charge, message).await?)
+}
+
+/// Takes a proposal away; nothing is proposed from the same evidence again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn dismiss_proposal(desk: Desk<'_>, charge: ChargeId) -> Answer<()> {
+    Ok(assistant::dismiss(&desk.inbox()?, charge).await?)
+}
+
+/// Returns what the assistant may do.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn assistant_settings(desk: Desk<'_>) -> Answer<AssistantSettings> {
+    Ok(assistant::settings(&desk.inbox()?).await?)
+}
+
+/// Changes what the assistant may do.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_assistant_settings(
+    desk: Desk<'_>,
+    settings: AssistantSettings,
+) -> Answer<AssistantSettings> {
+    Ok(assistant::set_settings(&desk.inbox()?, settings).await?)
+}
+
+/// Reads a pasted conversation, step by step. Nothing is kept or sent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn play_conversation(desk: Desk<'_>, pasted: String) -> Answer<Vec<PlayedStep>> {
+    Ok(assistant::play(&desk.inbox()?, pasted).await?)
+}

@@ -1,0 +1,108 @@
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { refuse, tell } from '../../tests/desk';
+import { aCharge, aProposal, aStatus } from '../../tests/things';
+import { opened, press } from '../../tests/window';
+import type { Answers } from '../../tests/desk';
+import { language } from '../lib/i18n/language.svelte';
+
+// Nothing has a height here, and a virtual list shows what fits: give everything one.
+vi.mock('virtua/svelte', async () => await import('../../tests/plainList'));
+
+/** The conversation with María, in which something is proposed. */
+async function proposed(answers: Answers = {}) {
+  const calls = await opened({
+    status: () => aStatus({ holdSeconds: 0 }),
+    proposal: () => aProposal(),
+    accept_proposal: () => aCharge({ id: 'proposed' }),
+    dismiss_proposal: () => null,
+    ...answers,
+  });
+  await press('j');
+  await screen.findByTestId('suggestion');
+  return {
+    calls,
+    of: (command: string) => calls.filter((call) => call.command === command),
+  };
+}
+
+const accept = () => fireEvent.keyDown(document.body, { key: 'Enter', ctrlKey: true });
+
+describe('a suggestion', () => {
+  beforeEach(() => {
+    language.choose('en');
+  });
+
+  it('shows what would be charged, and the words that led to it', async () => {
+    await proposed();
+    const card = screen.getByTestId('suggestion');
+    expect(card.textContent).toContain('Ready to charge');
+    expect(card.textContent).toContain('MX$960.00');
+    expect(card.textContent).toContain('2 × Pastel 3 leches');
+    expect(card.textContent).toContain('Sí, los dos porfa');
+    await fireEvent.click(screen.getByTestId('suggestion-why'));
+    expect(screen.getByTestId('suggestion-reasons').textContent).toContain(
+      'The customer said yes to your question; you said this total.',
+    );
+  });
+
+  it('is charged with one key, once', async () => {
+    const { of } = await proposed();
+    await accept();
+    await accept();
+    await waitFor(() => {
+      expect(of('accept_proposal')).toHaveLength(1);
+    });
+    expect(of('accept_proposal')[0]?.args).toMatchObject({ charge: 'proposed' });
+    expect(of('create_charge')).toEqual([]);
+  });
+
+  it('says in the panel why it was not charged', async () => {
+    await proposed({
+      proposal: () => aProposal({ lines: [] }),
+      accept_proposal: () =>
+        refuse({ code: 'conflict', message: 'Something was written since this was suggested.' }),
+    });
+    await accept();
+    await screen.findByText('Something was written since this was suggested.');
+    expect(screen.getByTestId('charge-amount')).toHaveProperty('value', '960.00');
+  });
+
+  it('is an ordinary charge once something of it is changed', async () => {
+    const { of } = await proposed({
+      proposal: () => aProposal({ lines: [] }),
+      create_charge: () => aCharge(),
+    });
+    await fireEvent.keyDown(document.body, { key: 'Enter', altKey: true });
+    const amount = await screen.findByTestId('charge-amount');
+    await fireEvent.input(amount, { target: { value: '900' } });
+    await fireEvent.keyDown(amount, { key: 'Enter', ctrlKey: true, shiftKey: true });
+    await waitFor(() => {
+      expect(of('create_charge')).toHaveLength(1);
+    });
+    expect(of('accept_proposal')).toEqual([]);
+  });
+
+  it('is gone once dismissed, and comes with the next event', async () => {
+    let next: unknown = aProposal();
+    const { of } = await proposed({ proposal: () => next });
+    next = null;
+    await fireEvent.click(screen.getByTestId('suggestion-dismiss'));
+    expect(screen.queryByTestId('suggestion')).toBeNull();
+    expect(of('dismiss_proposal')[0]?.args).toEqual({ charge: 'proposed' });
+    next = aProposal({ kind: 'handoff', lines: [], total: null, why: ['complains'] });
+    void tell({ type: 'proposalChanged', conversation: 'maria' });
+    await screen.findByText(/The customer complains/);
+  });
+
+  it('puts a drafted reply into the composer and sends nothing', async () => {
+    const { calls } = await proposed({
+      proposal: () => aProposal({ kind: 'reply', lines: [], total: null, text: 'Sí tenemos.' }),
+    });
+    await accept();
+    await waitFor(() => {
+      expect(screen.getByTestId('composer-input')).toHaveProperty('value', 'Sí tenemos.');
+    });
+    expect(calls.some(({ command }) => command.startsWith('send'))).toBe(false);
+  });
+});
