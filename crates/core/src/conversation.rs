@@ -5,7 +5,9 @@ use crate::domain::{
     ConversationId, ConversationRow, ConversationView, Counts, Line, ListFilter, Message, MessageId,
     MessageVersion, Page, Tab, Timestamp,
 };
-use crate::store::{changes, charges, contacts, conversations, fields, joins, lines, messages, payments};
+use crate::store::{
+    changes, charges, contacts, conversations, disputes, fields, joins, lines, messages, payments, refunds,
+};
 use crate::{CoreEvent, Inbox, Result, Store};
 
 /// Returns one page of the list, newest first.
@@ -79,6 +81,8 @@ pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView>
                 fields: fields::of(conn, contact)?,
                 stats: payments::stats(conn, contact)?,
                 charges: charges::of_conversation(conn, id)?,
+                refunds: refunds::of_conversation(conn, id)?,
+                disputes: disputes::of_conversation(conn, id)?,
             })
         })
         .await

@@ -15,9 +15,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use cobro_core::domain::{
-    Charge, ChargeId, ConversationId, Credentials, Message, MessageId, NewCharge, WayIn,
+    Charge, ChargeId, ConversationId, Credentials, Message, MessageId, NewCharge, Timestamp, WayIn,
 };
-use cobro_core::{Actor, DatabaseKey, Inbox, charge, message};
+use cobro_core::{Actor, DatabaseKey, Inbox, charge, message, reconcile};
+use cobro_stripe::ledger::Range;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -43,6 +44,12 @@ pub enum ControlRequest {
     },
     /// Reads what was kept again, with what this version has learned.
     Reparse,
+    /// Reads Stripe's account for a range, and waits for its end.
+    Reconcile {
+        since: Timestamp,
+        until: Timestamp,
+        over_budget: bool,
+    },
     Connect(ConnectRequest),
 }
 
@@ -86,7 +93,7 @@ impl ControlRequest {
     /// How long its answer may take.
     fn patience(&self) -> Duration {
         match self {
-            Self::Reparse => Duration::from_hours(1),
+            Self::Reparse | Self::Reconcile { .. } => Duration::from_hours(2),
             _ => Duration::from_mins(1),
         }
     }
@@ -171,6 +178,14 @@ pub(crate) async fn perform(
         ControlRequest::Reparse => cobro_core::reparse::all(inbox)
             .await
             .map(|done| json!({ "envelopes": done.envelopes, "messages": done.messages })),
+        ControlRequest::Reconcile {
+            since,
+            until,
+            over_budget,
+        } => {
+            let report = reconcile::read(inbox, Range { since, until }, over_budget).await?;
+            return serde_json::to_value(report).map_err(|error| DeskError::Other(error.into()));
+        }
     };
     Ok(answer?)
 }

@@ -19,6 +19,7 @@ import type {
 import { formatMoney } from '../lib/shared/money';
 import { echoOf } from '../lib/thread/echo';
 import type { Played } from './people';
+import { PlayedMoney } from './playedMoney';
 import { PlayedSetup } from './playedSetup';
 import { PlayedWork } from './playedWork';
 
@@ -30,6 +31,7 @@ export class PlayedDesk {
   readonly #people: Map<string, Played>;
   readonly #setup: PlayedSetup;
   readonly #work: PlayedWork;
+  readonly #money: PlayedMoney;
 
   constructor(
     people: Played[],
@@ -43,6 +45,7 @@ export class PlayedDesk {
       (conversation) => tell({ type: 'conversationChanged', conversation }),
       () => tell({ type: 'toolsChanged' }),
     );
+    this.#money = new PlayedMoney(this.#people, tell);
   }
 
   /** Answers a command, or throws a `CommandError` as the shell does. */
@@ -112,7 +115,9 @@ export class PlayedDesk {
       case 'envelope_problems':
         return this.status.problems.length === 0 ? [] : ENVELOPES;
       default:
-        return this.#setup.answer(command, args);
+        return this.#money.answers(command)
+          ? this.#money.answer(command, args)
+          : this.#setup.answer(command, args);
     }
   }
 
@@ -157,6 +162,8 @@ export class PlayedDesk {
     const paid = charges.filter((charge) => charge.payment === 'paid');
     return {
       row,
+      refunds: this.#money.refundsOf(charges),
+      disputes: [],
       contact: `contact-${row.id}`,
       joined: row.name.startsWith('Tomás')
         ? [{ contact: 'contact-old', name: 'Tomás (celular viejo)', at: row.lastAt }]
@@ -327,6 +334,16 @@ export class PlayedDesk {
       deliveredAt: null,
       readAt: null,
       paidAt: null,
+      received: null,
+      voucherUntil: null,
+      voucherUrl: null,
+      contestedAt: null,
+      fulfilment: null,
+      fulfilmentAt: null,
+      replaces: null,
+      replacedBy: null,
+      remindersOff: false,
+      reminded: 0,
       fee: null,
       net: null,
       refunded: null,

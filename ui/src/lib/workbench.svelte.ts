@@ -16,6 +16,9 @@ import { Health } from '$lib/health/health.svelte';
 import { language } from '$lib/i18n/language.svelte';
 import { Inbox } from '$lib/inbox/inbox.svelte';
 import { OnScreen } from '$lib/inbox/onScreen.svelte';
+import { Books } from '$lib/payments/books.svelte';
+import { Payments, type PaymentsPart } from '$lib/payments/payments.svelte';
+import { Sales } from '$lib/payments/sales.svelte';
 import { Search } from '$lib/search/search.svelte';
 import { Coalescer } from '$lib/shared/coalescer';
 import { newId } from '$lib/shared/ids';
@@ -42,17 +45,27 @@ export const SECTIONS = [
   'notify',
   'whatsapp',
   'templates',
+  'sales',
   'media',
   'data',
   'appearance',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
-export type View = 'inbox' | 'customers' | Section;
+export type View = 'inbox' | 'payments' | 'customers' | Section;
 export type Focus = 'reply' | 'amount' | 'search';
 /** What is asked before something is done with conversations. */
 export type Picker = 'label' | 'snooze' | 'assign' | 'forward' | 'date';
 
-type Told = 'imports' | 'alerts' | 'connection' | 'templates' | 'everything' | 'catalog' | 'tools';
+type Told =
+  | 'imports'
+  | 'alerts'
+  | 'connection'
+  | 'templates'
+  | 'everything'
+  | 'catalog'
+  | 'tools'
+  | 'money'
+  | 'books';
 
 export class Workbench {
   readonly status = new Status();
@@ -66,6 +79,9 @@ export class Workbench {
   readonly connection = new Connection();
   readonly alerts = new Alerts();
   readonly catalog = new Catalog();
+  readonly books = new Books();
+  readonly payments = new Payments();
+  readonly sales = new Sales();
   readonly imports = new Imports();
   readonly kit = new Kit();
   readonly threads = new Threads();
@@ -108,6 +124,7 @@ export class Workbench {
     this.#toldOf.add('imports');
     this.#toldOf.add('alerts');
     this.#toldOf.add('tools');
+    this.#toldOf.add('money');
   }
 
   hear(event: CoreEvent) {
@@ -115,6 +132,7 @@ export class Workbench {
       case 'conversationChanged':
       case 'chargeChanged':
         this.#changed.add(event.conversation);
+        if (event.type === 'chargeChanged') this.#toldOf.add('money');
         break;
       case 'statusChanged':
         this.#statusChanged.add(true);
@@ -133,6 +151,9 @@ export class Workbench {
         break;
       case 'templatesChanged':
         this.#toldOf.add('templates');
+        break;
+      case 'reconcileChanged':
+        this.#toldOf.add('books');
         break;
       case 'catalogChanged':
         this.#toldOf.add('catalog');
@@ -184,9 +205,15 @@ export class Workbench {
 
   go(view: View) {
     this.view = view;
-    if (view !== 'inbox' && view !== 'customers') this.section = view;
+    if (view !== 'inbox' && view !== 'customers' && view !== 'payments') this.section = view;
     this.#readSection();
     this.lookedAround();
+  }
+
+  /** Shows one part of the Payments view. */
+  showPayments(part: PaymentsPart) {
+    this.payments.part = part;
+    this.go('payments');
   }
 
   startCharge() {
@@ -396,6 +423,8 @@ export class Workbench {
       all || what.has('imports') ? this.imports.refresh() : undefined,
       all || what.has('alerts') ? this.alerts.refresh() : undefined,
       all || what.has('connection') ? this.connection.changed() : undefined,
+      all || what.has('money') || what.has('books') ? this.payments.refresh() : undefined,
+      (all || what.has('books')) && this.view === 'payments' ? this.books.refresh() : undefined,
       all || what.has('catalog') ? this.catalog.changed() : undefined,
       all || what.has('templates') ? this.#rereadTemplates() : undefined,
       all || what.has('tools') ? this.tools.refresh() : undefined,
@@ -409,6 +438,13 @@ export class Workbench {
 
   #readSection() {
     switch (this.view) {
+      case 'payments':
+        void this.payments.refresh();
+        void this.books.refresh();
+        break;
+      case 'sales':
+        void this.sales.refresh();
+        break;
       case 'health':
         void this.health.refresh();
         void this.alerts.refresh();

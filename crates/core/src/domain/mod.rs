@@ -1,5 +1,7 @@
 //! The shop's nouns, with their rules.
 
+mod aftersale;
+mod books;
 mod charge;
 mod connection;
 mod contact;
@@ -9,15 +11,23 @@ mod media;
 mod message;
 mod notice;
 mod order;
+mod overview;
 mod problem;
 mod product;
 mod search;
 mod template;
 mod work;
 
+pub use aftersale::{AfterSale, MovedOrder, ReminderPolicy};
+pub use books::{
+    BalanceSum, BookClass, BookLine, ClassCount, ClassSum, Dispute, MoneySum, NewRefund, Payout,
+    PayoutContents, PayoutLine, ReconcileEstimate, ReconcileReport, ReconcileStage, ReconcileState,
+    Reconciliation, Refund, RefundNote, RefundReason, RefundState, Refundable, Signed, SkippedShelf,
+    TieReason, TieSuggestion,
+};
 pub use charge::{
-    Charge, ChargeChip, ChargePreview, ChargeWarning, Closing, Creation, NewCharge, Payment, PaymentFacts,
-    PaymentRecord, PaymentStatus, StripeIds, WarningKind, payment_of,
+    Charge, ChargeChip, ChargePreview, ChargeWarning, Closing, Creation, Fulfilment, NewCharge, Payment,
+    PaymentFacts, PaymentRecord, PaymentStatus, StripeIds, WarningKind, payment_of,
 };
 pub use cobro_protocol::Timestamp;
 pub use cobro_stripe::{Currency, Money, MoneyError};
@@ -37,7 +47,7 @@ pub use contact::{
 pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
 pub use ids::{
     ChargeId, ContactId, ConversationId, FileId, LabelId, LineId, MemberId, MessageId, NoticeId, ProductId,
-    QuickReplyId, QuotationId,
+    QuickReplyId, QuotationId, ReconcileId, RefundId,
 };
 pub use media::{FileKind, MediaPolicy, MediaState, MediaView, StagedFile};
 pub use message::{
@@ -45,6 +55,10 @@ pub use message::{
 };
 pub use notice::{Announcement, NoticeKind, NotifyRules};
 pub use order::{OrderDraft, OrderLine};
+pub use overview::{
+    Approvals, Conversion, DayTakings, FilterCount, Overview, PaymentFilter, PaymentRow, Reconciled, Takings,
+    Waiting,
+};
 pub use problem::{EnvelopeProblem, Problem, Words};
 pub use product::{
     ChosenOption, Difference, Interval, OptionGroup, OptionValue, Product, ProductDraft, Recurring,

@@ -5,9 +5,10 @@ use rusqlite::{Result, Row};
 use uuid::Uuid;
 
 use crate::domain::{
-    ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, FileId, FileKind,
-    IdentityKind, LabelColor, LabelId, LineId, MediaState, MemberId, MessageId, MessageKind, Money, NoticeId,
-    NoticeKind, Origin, Payment, PaymentStatus, ProductId, QuickReplyId, QuotationId, SyncState, Timestamp,
+    BookClass, ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, FileId,
+    FileKind, Fulfilment, IdentityKind, LabelColor, LabelId, LineId, MediaState, MemberId, MessageId,
+    MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus, ProductId, QuickReplyId,
+    QuotationId, ReconcileId, ReconcileState, RefundId, RefundReason, RefundState, SyncState, Timestamp,
     Words,
 };
 
@@ -27,7 +28,7 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns! { ChargeId ContactId ConversationId FileId LabelId LineId MemberId MessageId NoticeId ProductId QuickReplyId QuotationId }
+id_columns! { ChargeId ContactId ConversationId FileId LabelId LineId MemberId MessageId NoticeId ProductId QuickReplyId QuotationId ReconcileId RefundId }
 
 /// Names that rows keep as text.
 macro_rules! name_columns {
@@ -78,7 +79,7 @@ impl Origin {
     }
 }
 
-name_columns! { Closing Creation Delivery Direction FileKind IdentityKind LabelColor MediaState NoticeKind Origin Payment PaymentStatus SyncState }
+name_columns! { BookClass Closing Creation Delivery Direction FileKind Fulfilment IdentityKind LabelColor MediaState NoticeKind Origin Payment PaymentStatus ReconcileState RefundReason RefundState SyncState }
 
 /// A moment as a row keeps it.
 pub(crate) struct At(pub Timestamp);

@@ -1,9 +1,11 @@
 /** English, and the shape that the other languages have to fill. */
 
 import inbox from './inbox/en';
+import money from './money/en';
 import whatsapp from './whatsapp/en';
 
 const en = {
+  ...money,
   ...whatsapp,
   ...inbox,
   // What the parts of the window are called.
@@ -40,7 +42,10 @@ const en = {
     all: { title: 'No conversations yet', advice: 'They appear here when a customer writes.' },
     unread: { title: 'All read', advice: 'Nobody is waiting for you.' },
     awaiting: { title: 'Nobody owes you', advice: 'Open a chat and press C to send a charge.' },
-    paid: { title: 'Nothing paid yet', advice: 'A charge comes here once Stripe confirms it.' },
+    paid: {
+      title: 'Nothing to fulfil',
+      advice: 'Paid orders wait here until they are delivered.',
+    },
     showAll: 'Show all conversations',
     openHealth: 'Check the connection',
   },
