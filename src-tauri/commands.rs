@@ -10,6 +10,7 @@ pub(crate) mod health;
 pub(crate) mod inbox;
 pub(crate) mod links;
 pub(crate) mod media;
+pub(crate) mod money;
 pub(crate) mod search;
 pub(crate) mod sending;
 pub(crate) mod templates;

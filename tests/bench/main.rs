@@ -1,6 +1,6 @@
 //! `cargo xtask bench [PART …]`: what a desk does, beside the least that any program must do, in one run.
 //!
-//! Parts: `latency`, `click`, `apply`, `history`, `search`, `window`; all of them where none is named.
+//! Parts: `latency`, `click`, `apply`, `history`, `search`, `window`, `reconcile`; all of them where none is named.
 
 mod apply;
 mod click;
@@ -8,13 +8,22 @@ mod desk;
 mod figures;
 mod history;
 mod latency;
+mod reconcile;
 mod search;
 mod shop;
 mod window;
 
 use anyhow::Result;
 
-const PARTS: [&str; 6] = ["latency", "click", "apply", "history", "search", "window"];
+const PARTS: [&str; 7] = [
+    "latency",
+    "click",
+    "apply",
+    "history",
+    "search",
+    "window",
+    "reconcile",
+];
 
 fn main() -> Result<()> {
     // A second provider can't be there: this is the first thing that runs.
@@ -43,6 +52,9 @@ fn main() -> Result<()> {
         }
         if is_wanted("window") {
             window::run().await?;
+        }
+        if is_wanted("reconcile") {
+            reconcile::run().await?;
         }
         Ok(())
     })

@@ -2,6 +2,8 @@
 import type {
   Charge,
   ChargePreview,
+  Overview,
+  PaymentRow,
   Connection,
   ConversationRow,
   ConversationView,
@@ -131,6 +133,16 @@ export function aCharge(fields: Partial<Charge> = {}): Charge {
     deliveredAt: minutesAgo(19),
     readAt: minutesAgo(18),
     paidAt: null,
+    received: null,
+    voucherUntil: null,
+    voucherUrl: null,
+    contestedAt: null,
+    fulfilment: null,
+    fulfilmentAt: null,
+    replaces: null,
+    replacedBy: null,
+    remindersOff: false,
+    reminded: 0,
     fee: null,
     net: null,
     refunded: null,
@@ -216,6 +228,8 @@ export function aView(fields: Partial<ConversationView> = {}): ConversationView 
     stats: { paidCount: 0, lifetime: [], since: null },
     charges: [],
     quotations: [],
+    refunds: [],
+    disputes: [],
     ...fields,
   };
 }
@@ -373,6 +387,39 @@ export function aProposal(fields: Partial<Proposal> = {}): Proposal {
     flags: [],
     second: null,
     madeAt: minutesAgo(1),
+    ...fields,
+  };
+}
+
+export function anOverview(fields: Partial<Overview> = {}): Overview {
+  const mxn = (minor: number) => ({ minor, currency: 'MXN' });
+  return {
+    currency: 'MXN',
+    currencies: ['MXN'],
+    today: { amount: mxn(125_000), payments: 1, net: 120_200, withoutFee: 0 },
+    waiting: { amount: mxn(0), links: 0, oldest: null },
+    conversion: { links: 2, paid: 1, medianSeconds: 192 },
+    approvals: { amount: mxn(0), charges: 0 },
+    reconciled: null,
+    days: [{ day: '2026-11-24', amount: mxn(125_000), payments: 1 }],
+    disputesOpen: 0,
+    contested: 0,
+    ...fields,
+  };
+}
+
+export function aPaymentRow(fields: Partial<PaymentRow> = {}): PaymentRow {
+  const charge = aCharge({ payment: 'paid' });
+  return {
+    key: '1_c1',
+    at: minutesAgo(10),
+    amount: charge.amount,
+    description: charge.description,
+    method: 'card •• 4242',
+    customer: 'María González',
+    conversation: 'maria',
+    charge,
+    paymentIntent: 'pi_1',
     ...fields,
   };
 }

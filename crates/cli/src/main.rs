@@ -9,6 +9,7 @@ mod doctor;
 mod eval;
 mod export;
 mod reach;
+mod reconcile;
 mod reparse;
 mod secret;
 mod suggest;
@@ -70,6 +71,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Read Stripe's account for a range and give everything in it its place
+    Reconcile(reconcile::Arguments),
     /// Propose a charge, a recap or a reply for a conversation (docs/suggest.md)
     Suggest(suggest::Arguments),
     /// Measure the proposals on dialogues with known answers
@@ -148,6 +151,7 @@ async fn run(command: Command) -> Result<ExitCode, DeskError> {
         } => export::run(profile.settings().await?, out).await,
         Command::Reparse(profile) => reparse::run(profile.settings().await?).await,
         Command::Doctor { profile, json } => doctor::run(profile.settings().await?, json).await,
+        Command::Reconcile(arguments) => reconcile::run(arguments).await,
         Command::Suggest(arguments) => suggest::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Eval(arguments) => eval::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Secret { profile, name } => secret::run(&profile.profile, &name),

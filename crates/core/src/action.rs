@@ -8,15 +8,17 @@ use uuid::Uuid;
 
 use crate::domain::{
     AssistantSettings, ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction,
-    FileKind, MessageId, MessageKind, NewCharge, Origin, ProductDraft, ProductId, Timestamp, Words, Worked,
+    FileKind, Fulfilment, MessageId, MessageKind, NewCharge, NewRefund, Origin, ProductDraft, ProductId,
+    Timestamp, Words, Worked,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};
 use crate::store::outbox::{Furnishing, Outgoing};
 use crate::store::{
-    actions, charges, conversations, joins, messages, meta, outbox, products, proposals, reactions,
+    actions, books, charges, conversations, joins, messages, meta, outbox, products, proposals, reactions,
+    refunds, reminders,
 };
-use crate::{Result, media};
+use crate::{Result, media, reconcile};
 
 pub(crate) use work::Work;
 
@@ -117,6 +119,37 @@ pub(crate) enum Action {
         product: ProductId,
         active: bool,
     },
+    /// Asks Stripe to give money back.
+    Refund {
+        #[serde(flatten, serialize_with = "refund_for_log")]
+        new: NewRefund,
+        payment_intent: String,
+    },
+    /// Says that a payment from elsewhere belongs to a conversation.
+    TiePayment {
+        payment_intent: String,
+        conversation: ConversationId,
+        charge: Option<ChargeId>,
+        #[serde(skip)]
+        description: String,
+    },
+    UntiePayment {
+        payment_intent: String,
+    },
+    /// Explains what reconciling found; without a note it is open again.
+    NoteException {
+        object: String,
+        #[serde(skip)]
+        note: Option<String>,
+    },
+    MoveOrder {
+        charge: ChargeId,
+        to: Fulfilment,
+    },
+    RemindOf {
+        charge: ChargeId,
+        on: bool,
+    },
     JoinContacts {
         keep: ContactId,
         other: ContactId,
@@ -173,6 +206,22 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
             true
         }
         Action::OfferProduct { product, active } => products::set_active(tx, *product, *active, now)?,
+        Action::Refund { new, payment_intent } => {
+            refunds::add(tx, new, payment_intent, now.plus(charges::LEFT_TO_CALL), now)?
+        }
+        Action::TiePayment {
+            payment_intent,
+            conversation,
+            charge,
+            description,
+        } => reconcile::tie_in(tx, payment_intent, *conversation, *charge, description, now)?,
+        Action::UntiePayment { payment_intent } => reconcile::untie_in(tx, payment_intent, now)?,
+        Action::NoteException { object, note } => {
+            books::note(tx, object, note.as_deref(), now)?;
+            true
+        }
+        Action::MoveOrder { charge, to } => charges::set_fulfilment(tx, *charge, *to, now)?,
+        Action::RemindOf { charge, on } => reminders::set(tx, *charge, *on)?,
         Action::JoinContacts { keep, other } => {
             joins::join(tx, *keep, *other, now)?;
             true
@@ -462,5 +511,16 @@ fn product_for_log<S: serde::Serializer>(draft: &ProductDraft, serializer: S) ->
     map.serialize_entry("product", &draft.id)?;
     map.serialize_entry("amount_minor", &draft.price.minor())?;
     map.serialize_entry("currency", &draft.price.currency())?;
+    map.end()
+}
+
+fn refund_for_log<S: serde::Serializer>(new: &NewRefund, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap;
+    let mut map = serializer.serialize_map(Some(5))?;
+    map.serialize_entry("refund", &new.id)?;
+    map.serialize_entry("charge", &new.charge)?;
+    map.serialize_entry("amount_minor", &new.amount.minor())?;
+    map.serialize_entry("currency", &new.amount.currency())?;
+    map.serialize_entry("reason", &new.reason)?;
     map.end()
 }

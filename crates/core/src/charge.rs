@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    Charge, ChargeId, ChargeTerms, Creation, MessageId, NewCharge, PayLine, Timestamp, Words, payment_of,
+    Charge, ChargeId, ChargeTerms, Closing, Creation, MessageId, NewCharge, PayLine, Timestamp, Words,
+    payment_of,
 };
 use crate::preview::message_of;
 use crate::sale::{self, Asked};
@@ -139,6 +140,25 @@ pub async fn cancel(inbox: &Inbox, actor: Actor, id: ChargeId) -> Result<Charge>
         close_next(inbox, Some(id)).await?;
     }
     inbox.store.read(move |conn| charges::get(conn, id)).await
+}
+
+/// Switches a charge's link off, whatever its state, and waits until Stripe has confirmed it.
+pub(crate) async fn close(inbox: &Inbox, id: ChargeId) -> Result<()> {
+    inbox
+        .store
+        .write(move |tx| charges::ask_to_close(tx, id, Closing::Cancel, Timestamp::now()))
+        .await?;
+    close_next(inbox, Some(id)).await?;
+    let open = inbox
+        .store
+        .read(move |conn| Ok(charges::get(conn, id)?.closing.is_some()))
+        .await?;
+    if open {
+        return Err(Error::Conflict(
+            "Stripe has not switched the old link off yet. Try again in a moment".into(),
+        ));
+    }
+    Ok(())
 }
 
 /// Returns one charge.

@@ -6,7 +6,8 @@ use crate::domain::{
     MessageVersion, Page, Tab, Timestamp,
 };
 use crate::store::{
-    changes, charges, contacts, conversations, fields, joins, lines, messages, payments, quotations,
+    changes, charges, contacts, conversations, disputes, fields, joins, lines, messages, payments,
+    quotations, refunds,
 };
 use crate::{CoreEvent, Inbox, Result, Store};
 
@@ -82,6 +83,8 @@ pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView>
                 stats: payments::stats(conn, contact)?,
                 charges: charges::of_conversation(conn, id)?,
                 quotations: quotations::of_conversation(conn, id)?,
+                refunds: refunds::of_conversation(conn, id)?,
+                disputes: disputes::of_conversation(conn, id)?,
             })
         })
         .await

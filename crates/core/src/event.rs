@@ -43,6 +43,8 @@ pub enum CoreEvent {
     },
     /// Labels, people of the shop or prepared answers changed.
     ToolsChanged,
+    /// A reading of the account came further, or something was done about what it found.
+    ReconcileChanged,
     /// Events were missed: read everything again.
     Resync,
 }

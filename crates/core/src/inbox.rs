@@ -15,7 +15,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::assistant::Shelf;
-use crate::domain::{ConversationId, Currency, Timestamp};
+use crate::domain::{ConversationId, Currency, ReconcileId, Timestamp};
 use crate::health::Problems;
 use crate::{CoreEvent, DatabaseKey, Error, Language, Result, Store};
 
@@ -106,10 +106,16 @@ pub struct Parts {
     pub(crate) indexing: Notify,
     /// Wakes whoever reads Stripe's objects back.
     pub(crate) hints: Notify,
+    /// Wakes whoever asks Stripe for refunds.
+    pub(crate) refunds: Notify,
     /// Wakes whoever makes and closes links.
     pub(crate) charges: Notify,
     /// Wakes the reconciliation after a gap in the events.
     pub(crate) reconciling: Notify,
+    /// Wakes whoever checks that what says paid is paid.
+    pub(crate) verifying: Notify,
+    /// The reading of the account that is under way, and what ends it.
+    pub(crate) reading: Mutex<Option<(ReconcileId, CancellationToken)>>,
     /// Wakes whoever looks at the connection to WhatsApp.
     pub(crate) connecting: Notify,
     /// Wakes whoever brings back what was put aside.
@@ -167,10 +173,13 @@ impl Inbox {
             indexing: Notify::new(),
             hints: Notify::new(),
             charges: Notify::new(),
+            refunds: Notify::new(),
             notices: Notify::new(),
             waking: Notify::new(),
             connecting: Notify::new(),
             reconciling: Notify::new(),
+            verifying: Notify::new(),
+            reading: Mutex::default(),
             reparsing: tokio::sync::Mutex::default(),
             busy_until: AtomicU64::new(0),
             events,
@@ -188,6 +197,7 @@ impl Inbox {
         inbox.name_known_lines().await?;
         crate::send::recover(&inbox).await?;
         crate::media::recover(&inbox).await?;
+        crate::reconcile::recover(&inbox).await?;
         Ok(inbox)
     }
 
@@ -204,6 +214,9 @@ impl Inbox {
         self.spawn(crate::poll::run(self.clone()));
         self.spawn(crate::assistant::run(self.clone()));
         self.spawn(crate::reconcile::run(self.clone()));
+        self.spawn(crate::verify::run(self.clone()));
+        self.spawn(crate::refund::run(self.clone()));
+        self.spawn(crate::remind::run(self.clone()));
         self.spawn(crate::clock::run(self.clone()));
         self.spawn(crate::connection::run(self.clone()));
         self.spawn(crate::reparse::run_once(self.clone()));

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 
 use crate::action::{Action, Actor, FileOf, Sending, apply, withdraw_dead_link};
 use crate::domain::{
-    ChargeId, ConversationId, Delivery, Direction, Message, MessageId, MessageKind, NewBody, NewMessage,
-    Timestamp,
+    Charge, ChargeId, ConversationId, Delivery, Direction, KitPart, Message, MessageId, MessageKind, NewBody,
+    NewMessage, Payment, Timestamp,
 };
 use crate::store::conversations::{self, Address};
 use crate::store::outbox::{Entry, Outgoing};
@@ -212,6 +212,63 @@ pub(crate) fn link(
     } else {
         let template = LinkTemplate::find(conn, charge.conversation, language, Some(&url))?;
         let filled = template.fill(language, &address.contact_name, &charge, &url)?;
+        let content = filled.content();
+        (filled.outgoing(message), filled.text, Some(content))
+    };
+    Ok(Sending {
+        message,
+        conversation: charge.conversation,
+        kind: MessageKind::PayButton,
+        charge: Some(charge.id),
+        retry_of: None,
+        text,
+        content,
+        reply_to: None,
+        file: None,
+        outgoing,
+    })
+}
+
+/// Returns the sending of a reminder: the link once more with other words, or the voucher that
+/// waits; outside the window as the kit's reminder.
+pub(crate) fn reminder(
+    conn: &Connection,
+    language: Language,
+    message: MessageId,
+    charge: &Charge,
+    now: Timestamp,
+) -> Result<Sending> {
+    let link = charge
+        .link
+        .clone()
+        .ok_or(Error::NotFound("The link of this charge"))?;
+    let address = conversations::address(conn, charge.conversation)?;
+    let (outgoing, text, content) = if address.window_is_open(now) {
+        let (body, button, url) = match (&charge.voucher_url, charge.voucher_until) {
+            (Some(voucher), until) if charge.payment == Payment::Processing => (
+                language.voucher_reminder(&address.contact_name, charge.amount, until),
+                language.voucher_button().to_owned(),
+                voucher.clone(),
+            ),
+            _ => (
+                language.reminder(&address.contact_name, charge.amount, &charge.description),
+                language.pay_button(charge.amount),
+                link,
+            ),
+        };
+        let outgoing = Outgoing::PayButton {
+            message: message.0,
+            body: body.clone(),
+            button,
+            url,
+        };
+        (outgoing, body, None)
+    } else if charge.payment == Payment::Processing {
+        return Err(Error::WindowClosed);
+    } else {
+        let part = KitPart::PaymentReminder;
+        let template = LinkTemplate::of_part(conn, charge.conversation, language, Some(&link), part)?;
+        let filled = template.fill(language, &address.contact_name, charge, &link)?;
         let content = filled.content();
         (filled.outgoing(message), filled.text, Some(content))
     };

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use crate::domain::{Announcement, ConversationId, NoticeId, NoticeKind, Timestamp, Words};
 use crate::store::notices::{self, AlertNotice, Notice};
-use crate::store::{alerts, charges, conversations, messages, payments};
+use crate::store::{alerts, charges, conversations, disputes, messages, payments};
 use crate::{CoreEvent, Error, Inbox, Language, Result};
 
 /// More conversations than this at once become one announcement.
@@ -79,7 +79,9 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
             kind if !rules.wants(kind) => dropped.push(notice.id),
             // It waits for the end of the quiet hours, as far as it is news then.
             _ if is_quiet => {}
-            NoticeKind::Paid => payments.push(notice),
+            NoticeKind::Paid | NoticeKind::Contested | NoticeKind::Disputed | NoticeKind::RefundFailed => {
+                payments.push(notice);
+            }
             NoticeKind::Woke => woken.push(notice),
             // It was taken out meanwhile.
             NoticeKind::Message if is_gone(conn, &notice)? => dropped.push(notice.id),
@@ -167,11 +169,24 @@ fn of_payment(conn: &Connection, language: Language, notice: &Notice) -> Result<
         Some(intent) => payments::find(conn, intent)?,
         None => None,
     };
+    let amount = money.map_or(charge.amount, |money| money.amount);
+    let (title, body) = match notice.kind {
+        NoticeKind::Paid => (
+            language.paid_title(&name, amount),
+            language.paid_body(&charge.description, charge.payment),
+        ),
+        kind => {
+            let due = disputes::of_charge(conn, charge.id)?
+                .into_iter()
+                .find_map(|dispute| dispute.due_by.filter(|_| dispute.is_open));
+            language.trouble(kind, &name, amount, due)
+        }
+    };
     Ok(Some(Announcement {
         notices: vec![notice.id],
-        kind: NoticeKind::Paid,
-        title: language.paid_title(&name, money.map_or(charge.amount, |money| money.amount)),
-        body: language.paid_body(&charge.description, charge.payment),
+        kind: notice.kind,
+        title,
+        body,
         open: language.open().to_owned(),
         conversation: Some(notice.conversation),
         sound: true,

@@ -4,20 +4,22 @@ mod asked;
 
 use std::time::Duration;
 
-use cobro_stripe::{CheckoutSession, PaymentIntent, PaymentStatus as SessionPaid, StripeApi, StripeError};
+use cobro_stripe::{
+    CheckoutSession, NextStep, PaymentIntent, PaymentStatus as SessionPaid, StripeApi, StripeError,
+};
 use rusqlite::Transaction;
 
 use asked::Asked;
 
-use crate::action::{Action, Actor, Sending, apply};
+use crate::aftermath::Aftermath;
 use crate::domain::{
-    ChargeId, ConversationId, MessageId, Money, NoticeId, NoticeKind, Payment, PaymentRecord, PaymentStatus,
-    Timestamp, Words, payment_of,
+    ChargeId, ConversationId, Money, NoticeId, NoticeKind, Payment, PaymentRecord, PaymentStatus, Timestamp,
+    Words, payment_of,
 };
 use crate::store::hints::{self, Hint};
 use crate::store::notices::Notice;
-use crate::store::{charges, conversations, notices, payments, products};
-use crate::{CoreEvent, Error, Inbox, Language, Result};
+use crate::store::{charges, notices, payments, products};
+use crate::{CoreEvent, Error, Inbox, Language, Result, aftersale};
 
 /// Reads back whatever was hinted at, one object after another.
 pub(crate) async fn run(inbox: Inbox) {
@@ -75,6 +77,26 @@ async fn read_back(inbox: &Inbox, stripe: &StripeApi, hint: Hint) -> Result<()> 
         Err(error) => return not_read(inbox, hint, &error).await,
     };
     inbox.problems.clear("stripe.read");
+    write_down(inbox, stripe, hint, facts).await
+}
+
+/// Reads one payment back at once, by the same door as every hint.
+pub(crate) async fn read_now(inbox: &Inbox, stripe: &StripeApi, payment_intent: &str) -> Result<()> {
+    let hint = Hint::unwritten("payment_intent", payment_intent);
+    let facts = facts_of(stripe, &hint).await?;
+    write_down(inbox, stripe, hint, facts).await
+}
+
+async fn write_down(inbox: &Inbox, stripe: &StripeApi, hint: Hint, mut facts: Vec<Fact>) -> Result<()> {
+    for fact in &mut facts {
+        match Aftermath::read(inbox, stripe, &fact.record).await? {
+            Ok(aftermath) => {
+                fact.record.disputed = aftermath.is_disputed(fact.record.disputed);
+                fact.aftermath = aftermath;
+            }
+            Err(error) => return not_read(inbox, hint, &error).await,
+        }
+    }
     let unsettled = facts.iter().any(|fact| fact.lacks_fee());
     let (language, announces) = (inbox.language(), inbox.announces);
     let settled = inbox
@@ -126,6 +148,7 @@ struct Fact {
     voucher: bool,
     /// What the session asked for before and after what the pay page added or took off.
     asked: Asked,
+    aftermath: Aftermath,
 }
 
 impl Fact {
@@ -206,6 +229,13 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
             .unwrap_or_else(|| "declined".to_owned())
     });
     let now = Timestamp::now();
+    let raw = session
+        .as_ref()
+        .map_or_else(|| intent.raw.clone(), |session| session.raw.clone());
+    let waits = match status {
+        PaymentStatus::Processing => Waiting::of(&intent),
+        _ => Waiting::default(),
+    };
     let metadata = |key: &str| {
         session
             .as_ref()
@@ -217,13 +247,12 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
         charge_id: metadata("cobro_charge"),
         link: session.as_ref().and_then(|session| session.payment_link.clone()),
         voucher,
+        aftermath: Aftermath::default(),
         asked: session
             .as_ref()
             .map(|session| Asked::of_session(&session.raw))
             .unwrap_or_default(),
-        raw: session
-            .as_ref()
-            .map_or_else(|| intent.raw.clone(), |session| session.raw.clone()),
+        raw,
         record: PaymentRecord {
             payment_intent: intent.id,
             stripe_charge: charge.as_ref().map(|charge| charge.id.clone()),
@@ -242,7 +271,11 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
             method: charge
                 .as_ref()
                 .and_then(|charge| charge.method.as_ref())
-                .map(method_words),
+                .map(method_words)
+                .or(waits.method),
+            voucher_until: waits.until,
+            voucher_url: waits.url,
+            funded_minor: waits.funded,
             failure,
             livemode: intent.livemode,
             paid_at: (status == PaymentStatus::Succeeded)
@@ -265,6 +298,42 @@ fn status_of(intent: &PaymentIntent, voucher: bool) -> PaymentStatus {
         "requires_action" if voucher => PaymentStatus::Processing,
         _ if voucher => PaymentStatus::Ended,
         _ => PaymentStatus::Failed,
+    }
+}
+
+/// What a customer still has to do for a payment that waits.
+#[derive(Default)]
+struct Waiting {
+    method: Option<String>,
+    until: Option<Timestamp>,
+    /// Where the customer sees the voucher.
+    url: Option<String>,
+    /// What of a transfer has come so far, in minor units.
+    funded: i64,
+}
+
+impl Waiting {
+    fn of(intent: &PaymentIntent) -> Self {
+        match &intent.next {
+            Some(NextStep::Voucher {
+                method,
+                url,
+                expires_at,
+                ..
+            }) => Self {
+                method: Some(method.clone()),
+                until: *expires_at,
+                url: url.clone(),
+                funded: 0,
+            },
+            Some(NextStep::Transfer { remaining, url, .. }) => Self {
+                method: Some("customer_balance".into()),
+                until: None,
+                url: url.clone(),
+                funded: remaining.map_or(0, |left| (intent.amount.minor() - left.minor()).max(0)),
+            },
+            Some(NextStep::Other(_)) | None => Self::default(),
+        }
     }
 }
 
@@ -332,11 +401,22 @@ fn settle(
     let facts = charges::facts(tx, charge)?;
     let payment = payment_of(facts, &payments::of_charge(tx, charge)?);
     let first_paid = charges::set_payment(tx, charge, payment, now)?;
+    if first_paid {
+        charges::begin_fulfilment(tx, charge, now)?;
+    }
     let paid = charges::get(tx, charge)?;
+    fact.aftermath.save(
+        tx,
+        charge,
+        paid.conversation,
+        &fact.record.payment_intent,
+        announces,
+        now,
+    )?;
     // A link that may be paid often has as many payments to thank for.
     if first_paid || (is_news && !facts.single_use && payment == Payment::Paid) {
         products::sell(tx, charge, &fact.record.payment_intent, now)?;
-        thank(tx, charge, fact.record.amount, language, now)?;
+        aftersale::thank(tx, charge, fact.record.amount, language, now)?;
     }
     if is_news && announces {
         notices::add(
@@ -352,7 +432,7 @@ fn settle(
             },
         )?;
     }
-    if paid.paid_at.is_none() {
+    if paid.paid_at.is_none() && paid.contested_at.is_none() {
         charges::set_problem(tx, charge, failure_words(&fact.record).as_ref())?;
     }
     Ok(Some(Settled {
@@ -377,33 +457,6 @@ fn charge_of(tx: &Transaction<'_>, fact: &Fact) -> Result<Option<ChargeId>> {
         return Ok(None);
     };
     Ok(charges::find(tx, id)?.map(|charge| charge.id))
-}
-
-fn thank(
-    tx: &Transaction<'_>,
-    charge: ChargeId,
-    amount: Money,
-    language: Language,
-    now: Timestamp,
-) -> Result<()> {
-    let charge = charges::get(tx, charge)?;
-    let address = conversations::address(tx, charge.conversation)?;
-    if !address.window_is_open(now) {
-        let words = Words::new(
-            "thanks_window_closed",
-            "Paid; the thank-you was not sent",
-            "The customer last wrote more than 24 hours ago, so WhatsApp takes no free text. Thank them when they write",
-        );
-        return charges::set_problem(tx, charge.id, Some(&words));
-    }
-    let text = language.thanks(&address.contact_name, amount);
-    let action = Action::Send(Box::new(Sending::text(
-        MessageId::new(),
-        charge.conversation,
-        text,
-    )));
-    apply(tx, Actor::Rule, &action, now)?;
-    Ok(())
 }
 
 fn failure_words(record: &PaymentRecord) -> Option<Words> {
@@ -439,8 +492,8 @@ fn tell(inbox: &Inbox, settled: &Settled) {
         conversation: settled.conversation,
     });
     inbox.emit(CoreEvent::StatusChanged);
+    inbox.notices.notify_one();
     if settled.is_news {
         inbox.outbox.notify_one();
-        inbox.notices.notify_one();
     }
 }

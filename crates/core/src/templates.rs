@@ -170,10 +170,21 @@ impl LinkTemplate {
         language: Language,
         link: Option<&str>,
     ) -> Result<Self> {
+        Self::of_part(conn, conversation, language, link, KitPart::PaymentRequest)
+    }
+
+    /// The same of another part that carries a link, such as the reminder.
+    pub(crate) fn of_part(
+        conn: &Connection,
+        conversation: ConversationId,
+        language: Language,
+        link: Option<&str>,
+        part: KitPart,
+    ) -> Result<Self> {
         let address = conversations::address(conn, conversation)?;
         let requests: Vec<Template> = of_number(conn, &address.phone_number_id)?
             .into_iter()
-            .filter(|template| template.kit == Some(KitPart::PaymentRequest))
+            .filter(|template| template.kit == Some(part))
             .collect();
         if requests.is_empty() {
             return Err(Error::NoLinkTemplate(
@@ -196,7 +207,7 @@ impl LinkTemplate {
             if template.status != TemplateStatus::Approved || !fits {
                 continue;
             }
-            let version = kit::version_of(KitPart::PaymentRequest, &template.name).unwrap_or(0);
+            let version = kit::version_of(part, &template.name).unwrap_or(0);
             let rank = (template.language == kit::code(language), version);
             if best
                 .as_ref()
@@ -240,14 +251,55 @@ impl LinkTemplate {
     }
 }
 
-fn values(language: Language, customer: &str, what: &str, amount: &str, suffix: &str) -> Vec<TemplateValue> {
-    let what = one_line(what);
-    let what = if what.is_empty() {
+/// Returns one of the kit's templates filled in, in the shop's language if it is approved in it.
+pub(crate) fn kit_message(
+    conn: &Connection,
+    conversation: ConversationId,
+    language: Language,
+    part: KitPart,
+    body: &[String],
+) -> Result<FilledTemplate> {
+    let address = conversations::address(conn, conversation)?;
+    let template = of_number(conn, &address.phone_number_id)?
+        .into_iter()
+        .filter(|template| template.kit == Some(part) && template.status == TemplateStatus::Approved)
+        .max_by_key(|template| {
+            let ours = template.language == kit::code(language);
+            (ours, kit::version_of(part, &template.name))
+        })
+        .ok_or_else(|| {
+            Error::NoLinkTemplate(
+                "The customer last wrote more than 24 hours ago, and WhatsApp has not approved the template for this. Create the kit under Settings → Templates, or wait until the customer writes".into(),
+            )
+        })?;
+    let values: Vec<TemplateValue> = (1..)
+        .zip(body)
+        .map(|(number, value)| TemplateValue {
+            place: ParameterPlace::Body,
+            button: None,
+            name: number.to_string(),
+            value: one_line(value),
+        })
+        .collect();
+    fill::filled(&template, &values)
+}
+
+/// Returns what was bought in one line; something where it was not described.
+pub(crate) fn what(language: Language, description: &str) -> String {
+    let what = one_line(description);
+    if what.is_empty() {
         language.a_purchase().to_owned()
     } else {
         what
-    };
-    let body = [language.called(customer), what, amount.to_owned()];
+    }
+}
+
+fn values(language: Language, customer: &str, what: &str, amount: &str, suffix: &str) -> Vec<TemplateValue> {
+    let body = [
+        language.called(customer),
+        self::what(language, what),
+        amount.to_owned(),
+    ];
     let mut values: Vec<TemplateValue> = (1..)
         .zip(body)
         .map(|(number, value)| TemplateValue {

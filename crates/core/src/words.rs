@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::domain::{
-    Announcement, ChargeLine, ChargeTerms, MessageKind, Money, NoticeKind, Part, Payment, Totals, counted,
+    Announcement, ChargeLine, ChargeTerms, Fulfilment, MessageKind, Money, NoticeKind, Part, Payment,
+    Timestamp, Totals, counted,
 };
 
 /// WhatsApp cuts a button's text here.
@@ -35,26 +36,30 @@ impl Language {
 
     /// Takes names, words and amounts out of an announcement.
     pub(crate) fn hide(self, announcement: &mut Announcement) {
-        let [message, paid, woke] = match self {
+        let [message, paid, woke, trouble] = match self {
             Self::Es => [
                 "Mensaje nuevo",
                 "Pago recibido",
                 "Una conversación vuelve a tu lista",
+                "Revisa un pago",
             ],
             Self::Pt => [
                 "Mensagem nova",
                 "Pagamento recebido",
                 "Uma conversa voltou à sua lista",
+                "Confira um pagamento",
             ],
             Self::En => [
                 "New message",
                 "Payment received",
                 "A conversation is back in your list",
+                "Look at a payment",
             ],
         };
         let title = match announcement.kind {
             NoticeKind::Paid => paid,
             NoticeKind::Woke => woke,
+            NoticeKind::Contested | NoticeKind::Disputed | NoticeKind::RefundFailed => trouble,
             NoticeKind::Message | NoticeKind::Alert => message,
         };
         title.clone_into(&mut announcement.title);
@@ -67,6 +72,15 @@ impl Language {
             Self::Es => format!("{name}: vuelve a tu lista"),
             Self::Pt => format!("{name}: de volta à sua lista"),
             Self::En => format!("{name}: back in your list"),
+        }
+    }
+
+    /// Returns the tag of the language, for a page's head.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::Pt => "pt",
+            Self::En => "en",
         }
     }
 
@@ -331,6 +345,109 @@ impl Language {
         }
     }
 
+    /// Returns the question for the address, after a payment.
+    pub(crate) fn ask_address(self) -> &'static str {
+        match self {
+            Self::Es => "¿A dónde lo enviamos? Escríbenos calle y número, colonia, ciudad y código postal.",
+            Self::Pt => "Para onde enviamos? Escreva rua e número, bairro, cidade e CEP.",
+            Self::En => {
+                "Where shall we send it? Please write street and number, city, state and postal code."
+            }
+        }
+    }
+
+    /// Returns what an order's step is called.
+    pub(crate) fn fulfilment(self, step: Fulfilment) -> &'static str {
+        let [es, pt, en] = match step {
+            Fulfilment::New => ["recibido", "recebido", "received"],
+            Fulfilment::Preparing => ["en preparación", "em preparação", "being prepared"],
+            Fulfilment::Shipped => ["enviado", "enviado", "on its way"],
+            Fulfilment::Delivered => ["entregado", "entregue", "delivered"],
+        };
+        match self {
+            Self::Es => es,
+            Self::Pt => pt,
+            Self::En => en,
+        }
+    }
+
+    /// Tells a customer that the order has moved.
+    pub(crate) fn order_moved(self, name: &str, description: &str, step: Fulfilment) -> String {
+        let hello = first_name(name)
+            .map(|name| format!("{name}, "))
+            .unwrap_or_default();
+        let what = description.trim();
+        let what = if what.is_empty() {
+            String::new()
+        } else {
+            format!(" ({what})")
+        };
+        let step = self.fulfilment(step);
+        capitalised(match self {
+            Self::Es => format!("{hello}tu pedido{what} ahora está: *{step}*."),
+            Self::Pt => format!("{hello}o seu pedido{what} agora está: *{step}*."),
+            Self::En => format!("{hello}your order{what} is now *{step}*."),
+        })
+    }
+
+    /// Returns the words above the button of a reminder.
+    pub(crate) fn reminder(self, name: &str, amount: Money, description: &str) -> String {
+        let amount = self.money(amount);
+        let hello = first_name(name)
+            .map(|name| format!("{name}, "))
+            .unwrap_or_default();
+        let what = description.trim();
+        let what = if what.is_empty() {
+            String::new()
+        } else {
+            format!(" ({what})")
+        };
+        capitalised(match self {
+            Self::Es => format!(
+                "{hello}tu pedido{what} sigue pendiente de pago. Total *{amount}*. Si ya pagaste, no hagas caso 👇"
+            ),
+            Self::Pt => format!(
+                "{hello}o seu pedido{what} ainda aguarda o pagamento. Total *{amount}*. Se já pagou, desconsidere 👇"
+            ),
+            Self::En => format!(
+                "{hello}your order{what} is still waiting for payment. Total *{amount}*. If you have paid, there is nothing more to do 👇"
+            ),
+        })
+    }
+
+    /// Returns the words above the button that shows a voucher which ends soon.
+    pub(crate) fn voucher_reminder(self, name: &str, amount: Money, until: Option<Timestamp>) -> String {
+        let amount = self.money(amount);
+        let hello = first_name(name)
+            .map(|name| format!("{name}, "))
+            .unwrap_or_default();
+        let zone = jiff::tz::TimeZone::system();
+        let until = until.map(|until| crate::reconcile::moment(until, &zone));
+        capitalised(match (self, until) {
+            (Self::Es, Some(until)) => {
+                format!("{hello}tu ficha de *{amount}* vence el {until}. Págala antes 👇")
+            }
+            (Self::Es, None) => format!("{hello}tu ficha de *{amount}* vence pronto. Págala antes 👇"),
+            (Self::Pt, Some(until)) => {
+                format!("{hello}o seu voucher de *{amount}* vence em {until}. Pague antes 👇")
+            }
+            (Self::Pt, None) => format!("{hello}o seu voucher de *{amount}* vence em breve. Pague antes 👇"),
+            (Self::En, Some(until)) => {
+                format!("{hello}your voucher of *{amount}* ends on {until}. Pay it before 👇")
+            }
+            (Self::En, None) => format!("{hello}your voucher of *{amount}* ends soon. Pay it before 👇"),
+        })
+    }
+
+    /// Returns the words on the button that shows a voucher.
+    pub(crate) fn voucher_button(self) -> &'static str {
+        match self {
+            Self::Es => "Ver ficha",
+            Self::Pt => "Ver voucher",
+            Self::En => "See the voucher",
+        }
+    }
+
     pub(crate) fn paid_title(self, name: &str, amount: Money) -> String {
         let amount = self.money(amount);
         match self {
@@ -373,6 +490,66 @@ impl Language {
             confirmed.to_owned()
         } else {
             format!("{description} · {confirmed}")
+        }
+    }
+
+    /// Says what went wrong with money that had come, as title and body.
+    pub(crate) fn trouble(
+        self,
+        kind: NoticeKind,
+        name: &str,
+        amount: Money,
+        due: Option<Timestamp>,
+    ) -> (String, String) {
+        let amount = self.money(amount);
+        let until = due.map(|due| due.rfc3339().chars().take(10).collect::<String>());
+        let until = until.as_deref();
+        match (kind, self) {
+            (NoticeKind::Disputed, Self::Es) => (
+                format!("{name} disputa {amount}"),
+                until.map_or_else(
+                    || "El banco retira el dinero. Mira las pruebas".into(),
+                    |day| format!("Responde en Stripe antes del {day}"),
+                ),
+            ),
+            (NoticeKind::Disputed, Self::Pt) => (
+                format!("{name} contesta {amount}"),
+                until.map_or_else(
+                    || "O banco retira o dinheiro. Veja as provas".into(),
+                    |day| format!("Responda na Stripe até {day}"),
+                ),
+            ),
+            (NoticeKind::Disputed, Self::En) => (
+                format!("{name} disputes {amount}"),
+                until.map_or_else(
+                    || "The bank takes the money back. Look at the evidence".into(),
+                    |day| format!("Answer at Stripe before {day}"),
+                ),
+            ),
+            (NoticeKind::RefundFailed, Self::Es) => (
+                format!("El reembolso a {name} no llegó"),
+                "El banco lo devolvió: el dinero está otra vez en tu saldo".into(),
+            ),
+            (NoticeKind::RefundFailed, Self::Pt) => (
+                format!("O reembolso a {name} não chegou"),
+                "O banco devolveu: o dinheiro está de novo no seu saldo".into(),
+            ),
+            (NoticeKind::RefundFailed, Self::En) => (
+                format!("The refund to {name} did not arrive"),
+                "The bank sent it back: the money is on your balance again".into(),
+            ),
+            (_, Self::Es) => (
+                format!("Stripe no conoce el pago de {name}"),
+                format!("{amount} figuraba como pagado. No entregues nada todavía"),
+            ),
+            (_, Self::Pt) => (
+                format!("A Stripe não conhece o pagamento de {name}"),
+                format!("{amount} constava como pago. Não entregue nada ainda"),
+            ),
+            (_, Self::En) => (
+                format!("Stripe knows nothing of {name}'s payment"),
+                format!("{amount} was shown as paid. Hand nothing over yet"),
+            ),
         }
     }
 

@@ -15,9 +15,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use cobro_core::domain::{
-    Charge, ChargeId, ConversationId, Credentials, Message, MessageId, NewCharge, WayIn,
+    Charge, ChargeId, ConversationId, Credentials, Message, MessageId, NewCharge, Timestamp, WayIn,
 };
-use cobro_core::{Actor, DatabaseKey, Inbox, catalog, charge, message};
+use cobro_core::{Actor, DatabaseKey, Inbox, catalog, charge, message, reconcile};
+use cobro_stripe::ledger::Range;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -54,6 +55,12 @@ pub enum ControlRequest {
     ImportCatalog {
         table: String,
         look: bool,
+    },
+    /// Reads Stripe's account for a range, and waits for its end.
+    Reconcile {
+        since: Timestamp,
+        until: Timestamp,
+        over_budget: bool,
     },
     Connect(ConnectRequest),
 }
@@ -98,7 +105,7 @@ impl ControlRequest {
     /// How long its answer may take.
     fn patience(&self) -> Duration {
         match self {
-            Self::Reparse => Duration::from_hours(1),
+            Self::Reparse | Self::Reconcile { .. } => Duration::from_hours(2),
             _ => Duration::from_mins(1),
         }
     }
@@ -199,6 +206,14 @@ pub(crate) async fn perform(
             catalog::import(inbox, Actor::Program, table.into_bytes())
                 .await
                 .map(|imported| json!(imported))
+        }
+        ControlRequest::Reconcile {
+            since,
+            until,
+            over_budget,
+        } => {
+            let report = reconcile::read(inbox, Range { since, until }, over_budget).await?;
+            return serde_json::to_value(report).map_err(|error| DeskError::Other(error.into()));
         }
     };
     Ok(answer?)

@@ -3,7 +3,7 @@
  *
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
  * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?open=3` (the fourth conversation),
- * `?view=customers` (or a section of the settings), `?search=pastel`, `?press=h`, `?products=1000`,
+ * `?view=customers` (or a section of the settings), `?click=part-reconcile,whose` (one after the other), `?search=pastel`, `?press=h`, `?products=1000`,
  * `?long=50000` (messages in the long talk), `?flood` (events as in an import), `?offboarded`, `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
  */
 import { emit } from '@tauri-apps/api/event';
@@ -168,3 +168,12 @@ if (people[wished])
       ]),
     200,
   );
+
+/** Clicks what the address names, one after the other. */
+const presses = [...(wish.get('click')?.split(',') ?? [])];
+presses.forEach((name, at) =>
+  setTimeout(
+    () => document.querySelector<HTMLElement>(`[data-testid="${name}"]`)?.click(),
+    700 + at * 500,
+  ),
+);

@@ -21,6 +21,7 @@ import type {
 import { formatMoney } from '../lib/shared/money';
 import { echoOf } from '../lib/thread/echo';
 import type { Played } from './people';
+import { PlayedMoney } from './playedMoney';
 import { PlayedSetup } from './playedSetup';
 import { PlayedWork } from './playedWork';
 import { aPlayedProduct, playedCatalog, workedOut } from './playedShop';
@@ -34,6 +35,7 @@ export class PlayedDesk {
   readonly #setup: PlayedSetup;
   readonly #work: PlayedWork;
   products = playedCatalog(0);
+  readonly #money: PlayedMoney;
 
   constructor(
     people: Played[],
@@ -47,6 +49,7 @@ export class PlayedDesk {
       (conversation) => tell({ type: 'conversationChanged', conversation }),
       () => tell({ type: 'toolsChanged' }),
     );
+    this.#money = new PlayedMoney(this.#people, tell);
   }
 
   /** Answers a command, or throws a `CommandError` as the shell does. */
@@ -122,7 +125,9 @@ export class PlayedDesk {
       case 'envelope_problems':
         return this.status.problems.length === 0 ? [] : ENVELOPES;
       default:
-        return this.#setup.answer(command, args);
+        return this.#money.answers(command)
+          ? this.#money.answer(command, args)
+          : this.#setup.answer(command, args);
     }
   }
 
@@ -167,6 +172,8 @@ export class PlayedDesk {
     const paid = charges.filter((charge) => charge.payment === 'paid');
     return {
       row,
+      refunds: this.#money.refundsOf(charges),
+      disputes: [],
       contact: `contact-${row.id}`,
       joined: row.name.startsWith('Tomás')
         ? [{ contact: 'contact-old', name: 'Tomás (celular viejo)', at: row.lastAt }]
@@ -363,6 +370,16 @@ export class PlayedDesk {
       deliveredAt: null,
       readAt: null,
       paidAt: null,
+      received: null,
+      voucherUntil: null,
+      voucherUrl: null,
+      contestedAt: null,
+      fulfilment: null,
+      fulfilmentAt: null,
+      replaces: null,
+      replacedBy: null,
+      remindersOff: false,
+      reminded: 0,
       fee: null,
       net: null,
       refunded: null,

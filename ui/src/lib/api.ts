@@ -16,6 +16,13 @@ import {
   type Label,
   type ListFilter,
   type NewMessage,
+  type AfterSale,
+  type BookClass,
+  type Fulfilment,
+  type NewRefund,
+  type PaymentFilter,
+  type ReminderPolicy,
+  type ReportForm,
   type ProductDraft,
   type NewQuickReply,
   type NotifyRules,
@@ -26,6 +33,26 @@ import {
 } from './bindings';
 
 export type {
+  AfterSale,
+  BookClass,
+  BookLine,
+  Dispute,
+  FilterCount,
+  Fulfilment,
+  NewRefund,
+  Overview,
+  PaymentFilter,
+  PaymentRow,
+  Payout,
+  PayoutContents,
+  ReconcileEstimate,
+  ReconcileReport,
+  Reconciliation,
+  Refund,
+  RefundReason,
+  Refundable,
+  ReminderPolicy,
+  TieSuggestion,
   Account,
   AlertSeverity,
   AlertView,
@@ -229,6 +256,47 @@ export const api = {
   previewCatalogImport: (table: string) => ask(() => commands.previewCatalogImport(table)),
   importCatalog: (table: string) => ask(() => commands.importCatalog(table)),
   exportCatalog: () => ask(commands.exportCatalog),
+  overview: (currency: string | null) => ask(() => commands.overview(currency)),
+  paymentCounts: () => ask(commands.paymentCounts),
+  payments: (filter: PaymentFilter, query: string, after: string | null) =>
+    ask(() => commands.payments(filter, query, after)),
+  refundable: (charge: string) => ask(() => commands.refundable(charge)),
+  createRefund: (refund: NewRefund) => ask(() => commands.createRefund(refund)),
+  disputes: () => ask(commands.disputes),
+  saveEvidence: (dispute: string, form: ReportForm) =>
+    ask(() => commands.saveEvidence(dispute, form)),
+  payouts: (after: string | null) => ask(() => commands.payouts(after)),
+  payoutContents: (payout: string) => ask(() => commands.payoutContents(payout)),
+  moveOrder: (charge: string, to: Fulfilment, tell: string | null) =>
+    ask(() => commands.moveOrder(charge, to, tell)),
+  issueAgain: (old: string, id: string) => ask(() => commands.issueAgain(old, id)),
+  setReminders: (charge: string, on: boolean) => ask(() => commands.setReminders(charge, on)),
+  reminderPolicy: () => ask(commands.reminderPolicy),
+  setReminderPolicy: (policy: ReminderPolicy) => ask(() => commands.setReminderPolicy(policy)),
+  afterSale: () => ask(commands.afterSale),
+  setAfterSale: (after: AfterSale) => ask(() => commands.setAfterSale(after)),
+  acceptContested: (charge: string) => ask(() => commands.acceptContested(charge)),
+  reconcileEstimate: (since: string, until: string) =>
+    ask(() => commands.reconcileEstimate(since, until)),
+  reconcileStart: (since: string, until: string, overBudget: boolean) =>
+    ask(() => commands.reconcileStart(since, until, overBudget)),
+  reconcileResume: (id: string, overBudget: boolean) =>
+    ask(() => commands.reconcileResume(id, overBudget)),
+  reconcileCancel: (id: string) => ask(() => commands.reconcileCancel(id)),
+  reconciliations: () => ask(commands.reconciliations),
+  reconcileReport: (id: string) => ask(() => commands.reconcileReport(id)),
+  reconcileLines: (id: string, shown: BookClass, after: string | null) =>
+    ask(() => commands.reconcileLines(id, shown, after)),
+  tieSuggestions: (id: string, object: string) => ask(() => commands.tieSuggestions(id, object)),
+  tiePayment: (id: string, object: string, conversation: string, charge: string | null) =>
+    ask(() => commands.tiePayment(id, object, conversation, charge)),
+  untiePayment: (id: string, paymentIntent: string) =>
+    ask(() => commands.untiePayment(id, paymentIntent)),
+  noteException: (object: string, note: string | null) =>
+    ask(() => commands.noteException(object, note)),
+  saveReport: (id: string, form: ReportForm) => ask(() => commands.saveReport(id, form)),
+  savePayments: (filter: PaymentFilter, query: string) =>
+    ask(() => commands.savePayments(filter, query)),
   setOnScreen: (conversation: string | null) => ask(() => commands.setOnScreen(conversation)),
   testNotification: () => ask(commands.testNotification),
   envelopeProblems: () => ask(commands.envelopeProblems),

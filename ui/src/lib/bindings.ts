@@ -223,6 +223,66 @@ export const commands = {
 	recordStop: () => typedError<StagedFile, CommandError>(__TAURI_INVOKE("record_stop")),
 	/**  Ends the recording and forgets it. */
 	recordCancel: () => typedError<null, CommandError>(__TAURI_INVOKE("record_cancel")),
+	/**  Returns the shop's money at a glance. */
+	overview: (currency: string | null) => typedError<Overview, CommandError>(__TAURI_INVOKE("overview", { currency })),
+	/**  Returns how many charges each filter shows. */
+	paymentCounts: () => typedError<FilterCount[], CommandError>(__TAURI_INVOKE("payment_counts")),
+	/**  Returns one page of charges, newest first. */
+	payments: (filter: PaymentFilter, query: string, after: string | null) => typedError<Page<PaymentRow>, CommandError>(__TAURI_INVOKE("payments", { filter, query, after })),
+	/**  Returns how much of a charge can be given back. */
+	refundable: (charge: ChargeId) => typedError<Refundable, CommandError>(__TAURI_INVOKE("refundable", { charge })),
+	/**  Gives money back. The same id twice is one refund. */
+	createRefund: (refund: NewRefund) => typedError<Refund, CommandError>(__TAURI_INVOKE("create_refund", { refund })),
+	/**  Returns all disputes. */
+	disputes: () => typedError<Dispute[], CommandError>(__TAURI_INVOKE("disputes")),
+	/**  Saves what speaks for the shop in a dispute where a person says. Returns where. */
+	saveEvidence: (dispute: string, form: ReportForm) => typedError<string | null, CommandError>(__TAURI_INVOKE("save_evidence", { dispute, form })),
+	/**  Returns one page of payouts, newest first. */
+	payouts: (after: string | null) => typedError<Page<Payout>, CommandError>(__TAURI_INVOKE("payouts", { after })),
+	/**  Returns what is in a payout. */
+	payoutContents: (payout: string) => typedError<PayoutContents, CommandError>(__TAURI_INVOKE("payout_contents", { payout })),
+	/**  Moves an order, and tells the customer if a message id is given. */
+	moveOrder: (charge: ChargeId, to: Fulfilment, tell: MessageId | null) => typedError<MovedOrder, CommandError>(__TAURI_INVOKE("move_order", { charge, to, tell })),
+	/**  Makes a new charge in the place of one that can't be paid any more then. */
+	issueAgain: (old: ChargeId, id: ChargeId) => typedError<Charge, CommandError>(__TAURI_INVOKE("issue_again", { old, id })),
+	/**  Lets a charge's customer be reminded, or not. */
+	setReminders: (charge: ChargeId, on: boolean) => typedError<Charge, CommandError>(__TAURI_INVOKE("set_reminders", { charge, on })),
+	/**  Returns when customers are reminded. */
+	reminderPolicy: () => typedError<ReminderPolicy, CommandError>(__TAURI_INVOKE("reminder_policy")),
+	/**  Changes when customers are reminded. */
+	setReminderPolicy: (policy: ReminderPolicy) => typedError<ReminderPolicy, CommandError>(__TAURI_INVOKE("set_reminder_policy", { policy })),
+	/**  Returns what customers are told after paying. */
+	afterSale: () => typedError<AfterSale, CommandError>(__TAURI_INVOKE("after_sale")),
+	/**  Changes what customers are told after paying. */
+	setAfterSale: (after: AfterSale) => typedError<AfterSale, CommandError>(__TAURI_INVOKE("set_after_sale", { after })),
+	/**  Puts a red charge back to what Stripe says. */
+	acceptContested: (charge: ChargeId) => typedError<null, CommandError>(__TAURI_INVOKE("accept_contested", { charge })),
+	/**  Returns what reading a range of the account would cost. */
+	reconcileEstimate: (since: Timestamp, until: Timestamp) => typedError<ReconcileEstimate, CommandError>(__TAURI_INVOKE("reconcile_estimate", { since, until })),
+	/**  Begins to read the account. */
+	reconcileStart: (since: Timestamp, until: Timestamp, overBudget: boolean) => typedError<Reconciliation, CommandError>(__TAURI_INVOKE("reconcile_start", { since, until, overBudget })),
+	/**  Goes on with a reading that is paused. */
+	reconcileResume: (id: ReconcileId, overBudget: boolean) => typedError<Reconciliation, CommandError>(__TAURI_INVOKE("reconcile_resume", { id, overBudget })),
+	/**  Ends a reading. */
+	reconcileCancel: (id: ReconcileId) => typedError<null, CommandError>(__TAURI_INVOKE("reconcile_cancel", { id })),
+	/**  Returns the readings, newest first. */
+	reconciliations: () => typedError<Reconciliation[], CommandError>(__TAURI_INVOKE("reconciliations")),
+	/**  Returns a reading with what came of it. */
+	reconcileReport: (id: ReconcileId) => typedError<ReconcileReport, CommandError>(__TAURI_INVOKE("reconcile_report", { id })),
+	/**  Returns one page of a class of a reading. */
+	reconcileLines: (id: ReconcileId, shown: BookClass, after: string | null) => typedError<Page<BookLine>, CommandError>(__TAURI_INVOKE("reconcile_lines", { id, shown, after })),
+	/**  Returns whose an unmatched payment may be. */
+	tieSuggestions: (id: ReconcileId, object: string) => typedError<TieSuggestion[], CommandError>(__TAURI_INVOKE("tie_suggestions", { id, object })),
+	/**  Ties an unmatched payment to a conversation. */
+	tiePayment: (id: ReconcileId, object: string, conversation: ConversationId, charge: ChargeId | null) => typedError<null, CommandError>(__TAURI_INVOKE("tie_payment", { id, object, conversation, charge })),
+	/**  Takes a tie back. */
+	untiePayment: (id: ReconcileId, paymentIntent: string) => typedError<null, CommandError>(__TAURI_INVOKE("untie_payment", { id, paymentIntent })),
+	/**  Explains an exception, or opens it again. */
+	noteException: (object: string, note: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("note_exception", { object, note })),
+	/**  Saves a reading's report where a person says; a page is opened for printing too. Returns where it is. */
+	saveReport: (id: ReconcileId, form: ReportForm) => typedError<string | null, CommandError>(__TAURI_INVOKE("save_report", { id, form })),
+	/**  Saves every charge of a filter as a table where a person says. Returns where. */
+	savePayments: (filter: PaymentFilter, query: string) => typedError<string | null, CommandError>(__TAURI_INVOKE("save_payments", { filter, query })),
 };
 
 /** Events */
@@ -238,6 +298,26 @@ export type Account = {
 	/**  Whether our app hears of its messages. */
 	subscribed: boolean,
 	numbers: Number[],
+};
+
+/**
+ *  What a customer is told once they have paid.
+ * 
+ *  `{name}`, `{amount}` and `{item}` in a text stand for the customer's.
+ */
+export type AfterSale = {
+	/**  Empty for the usual thanks. */
+	thanks?: string,
+	/**  What happens next, such as when it can be fetched; empty for nothing. */
+	nextStep?: string,
+	/**  Asks where to send it. */
+	asksShipping?: boolean,
+	/**  Empty for the usual question. */
+	shipping?: string,
+	/**  Outside the 24-hour window the kit's template goes instead. */
+	byTemplate?: boolean,
+	/**  Offers to tell the customer when the order moves. */
+	tellsOrder?: boolean,
 };
 
 export type AlertSeverity = "info" | "warning" | 
@@ -259,6 +339,11 @@ export type AlertView = {
 	endedAt: Timestamp | null,
 };
 
+export type Approvals = {
+	amount: Money,
+	charges: number,
+};
+
 /**  When the assistant speaks up, and what it may say. */
 export type AssistantSettings = {
 	enabled: boolean,
@@ -276,6 +361,65 @@ export type AssistantSettings = {
 	faq: FaqEntry[],
 	discounts: DiscountEntry[],
 	model: ModelSettings,
+};
+
+/**  What one currency's balance did, by Stripe's balance transactions. */
+export type BalanceSum = {
+	currency: string,
+	/**  By where the money is put; in the order of the classes. */
+	classes: ClassSum[],
+	/**  All of Stripe's balance transactions together. */
+	stripe: MoneySum,
+	/**  All classes together: equal to Stripe's, to the minor unit. */
+	booked: MoneySum,
+	/**  What the payments kept here come to, of those that Stripe has in the range. */
+	keptHere: MoneySum,
+	/**  What Stripe has of the same payments. */
+	matchedAtStripe: MoneySum,
+};
+
+/**  Where reconciling puts one of Stripe's objects. Each is in exactly one. */
+export type BookClass = 
+/**  A charge of ours, and the same money on both sides. */
+"matched" | 
+/**  Money at Stripe that no conversation asked for. */
+"unmatched" | 
+/**  Paid here, and Stripe has nothing of it. */
+"missing" | 
+/**  The amount or the currency is not the one that was asked for. */
+"differs" | 
+/**  A charge that may be paid once was paid again. */
+"duplicate" | "refundOrDispute" | 
+/**  No customer's money: visits and declined cards of others, payouts, Stripe's own fees. */
+"other";
+
+/**  One payment, refund or dispute of a reading. */
+export type BookLine = {
+	/**  Asks for the lines behind this one. */
+	key: string,
+	class: BookClass,
+	/**  Stripe's name for the kind of object, such as `charge` or `refund`. */
+	kind: string,
+	id: string,
+	at: Timestamp,
+	amount: Money | null,
+	fee: Signed | null,
+	net: Signed | null,
+	/**  The currency of fee and net. */
+	settledIn: string | null,
+	status: string,
+	paymentIntent: string | null,
+	buyer: string | null,
+	description: string | null,
+	charge: ChargeId | null,
+	conversation: ConversationId | null,
+	customer: string | null,
+	/**  What was asked for, where that differs. */
+	asked: Money | null,
+	/**  What a person noted when they looked at it. */
+	note: string | null,
+	/**  A person tied it to its conversation. */
+	tied: boolean,
 };
 
 export type CardPhone = {
@@ -321,6 +465,24 @@ export type Charge = {
 	fee: Money | null,
 	net: Money | null,
 	refunded: Money | null,
+	/**  What came so far, where that is not just what was asked. */
+	received: Money | null,
+	/**  Until when the customer can pay the voucher, and where it is. */
+	voucherUntil: Timestamp | null,
+	voucherUrl: string | null,
+	/**  A check found nothing at Stripe behind what was said here. */
+	contestedAt: Timestamp | null,
+	/**  How far the order is, once its money is there. */
+	fulfilment: Fulfilment | null,
+	fulfilmentAt: Timestamp | null,
+	/**  The charge in whose place it was made. */
+	replaces: ChargeId | null,
+	/**  The charge that was made in its place. */
+	replacedBy: ChargeId | null,
+	/**  This customer is not to be reminded. */
+	remindersOff: boolean,
+	/**  How often the customer was reminded. */
+	reminded: number,
 	/**  What the customer paid with, such as `card •• 4242`. */
 	method: string | null,
 	problem: Words | null,
@@ -434,6 +596,21 @@ export type Choice = {
 export type ChosenOption = {
 	group: string,
 	value: string,
+};
+
+/**  How many objects a class holds, and how many of them still need a person. */
+export type ClassCount = {
+	class: BookClass,
+	/**  Every object in it, of whatever kind. */
+	objects: number,
+	/**  Payments, refunds and disputes in it. */
+	payments: number,
+	open: number,
+};
+
+export type ClassSum = {
+	class: BookClass,
+	sum: MoneySum,
 };
 
 /**  What the pay page collected of the customer, besides money. */
@@ -565,6 +742,16 @@ export type ConversationView = {
 	charges: Charge[],
 	/**  Newest first. */
 	quotations: Quotation[],
+	/**  Of all its charges, oldest first. */
+	refunds: Refund[],
+	disputes: Dispute[],
+};
+
+/**  How many of the links of the last 30 days were paid, and how fast. */
+export type Conversion = {
+	links: number,
+	paid: number,
+	medianSeconds: number | null,
 };
 
 export type CoreEvent = { type: "conversationChanged"; conversation: ConversationId } | { type: "chargeChanged"; charge: ChargeId; conversation: ConversationId } | 
@@ -590,6 +777,8 @@ export type CoreEvent = { type: "conversationChanged"; conversation: Conversatio
 { type: "backupMoved"; percent: number } | 
 /**  Labels, people of the shop or prepared answers changed. */
 { type: "toolsChanged" } | 
+/**  A reading of the account came further, or something was done about what it found. */
+{ type: "reconcileChanged" } | 
 /**  Events were missed: read everything again. */
 { type: "resync" };
 
@@ -674,6 +863,13 @@ export type CustomerView = {
 	since: Timestamp,
 };
 
+export type DayTakings = {
+	/**  Such as `2026-11-22`, by this machine's clock. */
+	day: string,
+	amount: Money,
+	payments: number,
+};
+
 /**  How far an outgoing message has come. WhatsApp's reports only move it forward. */
 export type Delivery = "queued" | "sending" | 
 /**  WhatsApp's answer was lost. Its status webhook will tell; it is never blindly repeated. */
@@ -694,6 +890,27 @@ export type DiscountEntry = {
 	amount: Money | null,
 	/**  The order must be worth this much. */
 	minTotal: Money | null,
+};
+
+/**  A payment that the customer's bank takes back. */
+export type Dispute = {
+	id: string,
+	paymentIntent: string,
+	charge: ChargeId | null,
+	conversation: ConversationId | null,
+	customer: string | null,
+	amount: Money,
+	/**  Stripe's word, such as `product_not_received`. */
+	reason: string,
+	/**  Stripe's word, such as `needs_response` or `lost`. */
+	status: string,
+	/**  Until when evidence is taken. */
+	dueBy: Timestamp | null,
+	/**  A person has to answer it. */
+	isOpen: boolean,
+	createdAt: Timestamp,
+	/**  Where it is answered. */
+	dashboard: string,
 };
 
 /**  An envelope that could not be understood. It is kept whole. */
@@ -728,6 +945,11 @@ export type FileKind = "image" | "video" | "audio" |
 /**  Recorded here; played like a voice message. */
 "voice" | "document" | "sticker";
 
+export type FilterCount = {
+	filter: PaymentFilter,
+	count: number,
+};
+
 /**  Something the person should know beside the decision. */
 export type Flag = 
 /**  The customer wrote card data into the chat. */
@@ -746,6 +968,9 @@ export type FlowAnswer = {
 
 /**  Whether a message was passed on. */
 export type Forwarded = "no" | "once" | "often";
+
+/**  How far an order is. A person moves it. */
+export type Fulfilment = "new" | "preparing" | "shipped" | "delivered";
 
 /**  How far the phone's history has come. */
 export type HistoryImport = {
@@ -824,7 +1049,7 @@ export type KitEntry = {
 };
 
 /**  The templates that Cobro brings. */
-export type KitPart = "paymentRequest" | "paymentReceived" | "paymentReminder" | "upcomingCharge" | "subscriptionReceipt" | "shippingQuestion";
+export type KitPart = "paymentRequest" | "paymentReceived" | "paymentReminder" | "upcomingCharge" | "subscriptionReceipt" | "shippingQuestion" | "orderUpdate";
 
 /**  A word that the shop sorts its conversations by. */
 export type Label = {
@@ -1007,6 +1232,20 @@ export type Money = {
 	currency: Currency,
 };
 
+export type MoneySum = {
+	amount: Signed,
+	fee: Signed,
+	net: Signed,
+};
+
+/**  An order that was moved, and whether the customer was told. */
+export type MovedOrder = {
+	charge: Charge,
+	told: boolean,
+	/**  Why the customer was not told, though it was asked for. */
+	whyNot: string | null,
+};
+
 /**  What a person sends, by kind. */
 export type NewBody = { type: "text"; text: string } | 
 /**  A staged file. */
@@ -1057,6 +1296,19 @@ export type NewQuickReply = {
 	text: string,
 	/**  Files in their order: staged ones, or those that it had. */
 	files: string[],
+};
+
+/**  What a person asks for when they give money back. */
+export type NewRefund = {
+	/**  Made by the click, so that a second one is the same refund. */
+	id: RefundId,
+	charge: ChargeId,
+	amount: Money,
+	reason: RefundReason,
+	/**  Why, in the shop's own words; it stays here. */
+	note: string,
+	/**  The amount once more, as a person typed it to confirm: digits alone count. */
+	typed: string,
 };
 
 /**  What is announced, and when. */
@@ -1149,6 +1401,24 @@ export type Origin = "customer" |
 /**  The shop's own phone, beside us on the same number. */
 "phone";
 
+/**  The shop's money in one currency at a glance. */
+export type Overview = {
+	currency: string,
+	/**  Every currency that was ever asked in, the usual one first. */
+	currencies: string[],
+	/**  Since midnight by this machine's clock. */
+	today: Takings,
+	waiting: Waiting,
+	conversion: Conversion,
+	approvals: Approvals,
+	/**  Of the newest reading of the account. */
+	reconciled: Reconciled | null,
+	/**  Oldest first, today last. */
+	days: DayTakings[],
+	disputesOpen: number,
+	contested: number,
+};
+
 /**  One page of a list that is paged by key. */
 export type Page<T> = {
 	rows: T[],
@@ -1178,6 +1448,67 @@ export type Payment =
 "failedAttempt" | "expired" | 
 /**  The seller withdrew it. A payment that still arrives counts. */
 "cancelled" | "unknown";
+
+/**  Which charges the list shows. */
+export type PaymentFilter = "all" | "paid" | 
+/**  The link is with the customer. */
+"sent" | 
+/**  A voucher or transfer is under way. */
+"voucher" | "failed" | "refunded" | "toFulfil" | 
+/**  Money at Stripe that no conversation asked for. */
+"unmatched" | 
+/**  Said to be paid, and not known to Stripe; or disputed. */
+"red" | "approval";
+
+/**  A charge, or money that came without one. */
+export type PaymentRow = {
+	key: string,
+	at: Timestamp,
+	amount: Money,
+	description: string,
+	method: string | null,
+	customer: string | null,
+	conversation: ConversationId | null,
+	/**  `None` where no conversation asked for it. */
+	charge: Charge | null,
+	paymentIntent: string | null,
+};
+
+/**  Money on its way to the shop's bank. */
+export type Payout = {
+	id: string,
+	amount: Signed,
+	currency: string,
+	/**  Stripe's word, such as `in_transit`. */
+	status: string,
+	arrives: Timestamp,
+	createdAt: Timestamp,
+	failure: string | null,
+	dashboard: string,
+};
+
+/**  What is in a payout. */
+export type PayoutContents = {
+	lines: PayoutLine[],
+	amount: Signed,
+	fee: Signed,
+	net: Signed,
+	/**  There are more than are listed here. */
+	more: boolean,
+};
+
+export type PayoutLine = {
+	id: string,
+	/**  Stripe's word, such as `charge` or `refund`. */
+	kind: string,
+	amount: Signed,
+	fee: Signed,
+	net: Signed,
+	at: Timestamp,
+	charge: ChargeId | null,
+	conversation: ConversationId | null,
+	customer: string | null,
+};
 
 /**  One permission of the token, asked for live. */
 export type Permission = {
@@ -1401,6 +1732,70 @@ export type Reason =
 /**  A link has at most twenty lines. */
 "manyLines";
 
+/**  What a reading would cost before it is begun. */
+export type ReconcileEstimate = {
+	/**  About so many reads; more where the account also sells elsewhere. */
+	reads: number,
+	/**  What this month's allowance still has. */
+	left: number,
+	allowance: number,
+	/**  It is so much that a person should be asked. */
+	warns: boolean,
+};
+
+/**  Names one reading of the account. */
+export type ReconcileId = string;
+
+/**  A reading with what came of it. */
+export type ReconcileReport = {
+	run: Reconciliation,
+	counts: ClassCount[],
+	sums: BalanceSum[],
+	/**  All sums agree, nothing was unreadable and nothing was skipped that holds money. */
+	closes: boolean,
+	/**  Exceptions that nobody has explained. */
+	open: number,
+};
+
+/**  What is being done, in the order of doing it. */
+export type ReconcileStage = "sessions" | "paymentIntents" | "charges" | "invoices" | "refunds" | "disputes" | "balanceTransactions" | 
+/**  What was missed is settled by Stripe's own object. */
+"repairing" | 
+/**  What Stripe did not list is asked for by its name. */
+"lookingUp" | "judging" | "done";
+
+/**  How a reading of the account stands. */
+export type ReconcileState = "running" | 
+/**  It stopped half-way and can go on from there; its problem says why. */
+"paused" | "done" | "cancelled";
+
+export type Reconciled = {
+	payments: number,
+	open: number,
+	until: Timestamp,
+};
+
+/**  One reading of the account. */
+export type Reconciliation = {
+	id: ReconcileId,
+	since: Timestamp,
+	until: Timestamp,
+	livemode: boolean,
+	state: ReconcileState,
+	stage: ReconcileStage,
+	reads: number,
+	objects: number,
+	/**  Objects that could not be told apart. Then the books can't close. */
+	unreadable: number,
+	/**  Payments that were missed and are settled now. */
+	repaired: number,
+	/**  Lists that could not be read, and why. */
+	skipped: SkippedShelf[],
+	startedAt: Timestamp,
+	finishedAt: Timestamp | null,
+	problem: Words | null,
+};
+
 /**  Whether a voice message can be recorded. */
 export type RecorderState = {
 	available: boolean,
@@ -1426,6 +1821,76 @@ export type Referral = {
 	ctwaClid: string | null,
 };
 
+/**  Money given back, or about to be. */
+export type Refund = {
+	id: RefundId,
+	charge: ChargeId,
+	paymentIntent: string,
+	amount: Money,
+	reason: RefundReason | null,
+	note: string,
+	state: RefundState,
+	stripeId: string | null,
+	/**  It was made in Stripe's dashboard, not here. */
+	elsewhere: boolean,
+	createdAt: Timestamp,
+	changedAt: Timestamp,
+	problem: Words | null,
+};
+
+/**  Names money given back. The person's click makes it, so a second one is the same refund. */
+export type RefundId = string;
+
+export type RefundNote = 
+/**  The fee of the payment stays with Stripe. */
+"feeStays" | 
+/**  It has taken or will take days. */
+"takesDays" | 
+/**  The bank is taking the money back by a dispute: a refund would give it twice. */
+"disputed" | 
+/**  Part of it was given back before. */
+"partly";
+
+/**  Why money is given back. */
+export type RefundReason = "requestedByCustomer" | "duplicate" | 
+/**  Stripe then also learns from it. */
+"fraudulent" | "other";
+
+/**  How far a refund is. */
+export type RefundState = 
+/**  Asked for here; Stripe has not confirmed it yet. */
+"wanted" | 
+/**  Stripe has it; the bank has not. */
+"pending" | "succeeded" | 
+/**  The bank sent it back: the money is on the shop's balance again. */
+"failed" | "cancelled" | 
+/**  It was not made, and will not be unless a person asks again. */
+"stopped";
+
+/**  How much of a charge can be given back, and what speaks against it. */
+export type Refundable = {
+	/**  Nothing where it can't be. */
+	most: Money | null,
+	whyNot: Words | null,
+	/**  What should be known before, such as that Stripe keeps its fee. */
+	notes: RefundNote[],
+};
+
+/**  When a customer is reminded of a link that waits. */
+export type ReminderPolicy = {
+	on?: boolean,
+	/**  After the link, and after each reminder. */
+	afterHours?: number,
+	/**  At most so many for one charge. */
+	most?: number,
+	/**  Outside the 24-hour window the kit's template goes instead of nothing. */
+	byTemplate?: boolean,
+	/**  Reminds once more before a voucher ends. */
+	vouchers?: boolean,
+	/**  How long before its end. */
+	voucherHours?: number,
+};
+
 /**  What a reading of kept envelopes came to. */
 export type Reparsed = {
 	/**  Envelopes that were read again. */
@@ -1433,6 +1898,9 @@ export type Reparsed = {
 	/**  Messages that were understood anew. */
 	messages: number,
 };
+
+/**  Which file a person wants. */
+export type ReportForm = "csv" | "html";
 
 /**  What becomes of a line. */
 export type RowAction = "new" | "change" | 
@@ -1496,6 +1964,16 @@ export type ShopAnswers = {
 	place: string,
 	instalments: string,
 	returns: string,
+};
+
+/**  An amount that may be below zero, such as a balance that lost more than it got. */
+export type Signed = number;
+
+/**  One of Stripe's lists that could not be read. */
+export type SkippedShelf = {
+	/**  Stripe's name for what is on it. */
+	shelf: string,
+	why: string,
 };
 
 /**  A piece of a hit's text. */
@@ -1579,10 +2057,19 @@ export type Tab = "all" |
 "unassigned" | "unread" | 
 /**  A charge waits for the customer's money. */
 "awaiting" | 
-/**  Paid, and not resolved since: still to be fulfilled. */
+/**  A charge is paid, its order is not delivered yet, and the conversation is not resolved since. */
 "paid" | 
 /**  Put aside until a moment. */
 "snoozed";
+
+export type Takings = {
+	amount: Money,
+	payments: number,
+	/**  After Stripe's fees, of those payments whose fee is known and in this currency. */
+	net: Signed,
+	/**  Payments whose fee is not known yet. */
+	withoutFee: number,
+};
 
 /**  How Stripe's tax looks at a product. */
 export type Tax = {
@@ -1662,6 +2149,20 @@ export type TemplateValue = {
 	value: string,
 };
 
+/**  Why a payment may belong to a conversation. */
+export type TieReason = "phone" | "email" | "amount" | "name" | 
+/**  They wrote within an hour of the payment. */
+"time";
+
+/**  A conversation that an unmatched payment may belong to. */
+export type TieSuggestion = {
+	conversation: ConversationId,
+	name: string,
+	/**  The charge that it would pay; without one it is noted in the conversation. */
+	charge: ChargeId | null,
+	reasons: TieReason[],
+};
+
 /**
  *  A moment: milliseconds since 1970 UTC.
  * 
@@ -1681,6 +2182,12 @@ export type Totals = {
 	now: Money,
 	/**  What is owed after it; zero without a deposit. */
 	rest: Money,
+};
+
+export type Waiting = {
+	amount: Money,
+	links: number,
+	oldest: Timestamp | null,
 };
 
 export type WarningKind = "sameAmountOpen" | 

@@ -18,6 +18,9 @@ import { Health } from '$lib/health/health.svelte';
 import { language } from '$lib/i18n/language.svelte';
 import { Inbox } from '$lib/inbox/inbox.svelte';
 import { OnScreen } from '$lib/inbox/onScreen.svelte';
+import { Books } from '$lib/payments/books.svelte';
+import { Payments, type PaymentsPart } from '$lib/payments/payments.svelte';
+import { Sales } from '$lib/payments/sales.svelte';
 import { Search } from '$lib/search/search.svelte';
 import { Coalescer } from '$lib/shared/coalescer';
 import { newId } from '$lib/shared/ids';
@@ -44,19 +47,29 @@ export const SECTIONS = [
   'notify',
   'whatsapp',
   'templates',
+  'sales',
   'media',
   'data',
   'appearance',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 /** What the rail leads to beside the settings. */
-export type View = 'inbox' | 'customers' | 'catalog' | 'assistant' | Section;
+export type View = 'inbox' | 'payments' | 'customers' | 'catalog' | 'assistant' | Section;
 
 export type Focus = 'reply' | 'amount' | 'search';
 /** What is asked before something is done with conversations. */
 export type Picker = 'label' | 'snooze' | 'assign' | 'forward' | 'date';
 
-type Told = 'imports' | 'alerts' | 'connection' | 'templates' | 'everything' | 'catalog' | 'tools';
+type Told =
+  | 'imports'
+  | 'alerts'
+  | 'connection'
+  | 'templates'
+  | 'everything'
+  | 'catalog'
+  | 'tools'
+  | 'money'
+  | 'books';
 
 export function isSection(view: View): view is Section {
   return (SECTIONS as readonly View[]).includes(view);
@@ -75,6 +88,9 @@ export class Workbench {
   readonly alerts = new Alerts();
   readonly catalog = new Catalog();
   readonly suggestion = new Suggestion();
+  readonly books = new Books();
+  readonly payments = new Payments();
+  readonly sales = new Sales();
   readonly imports = new Imports();
   readonly kit = new Kit();
   readonly threads = new Threads();
@@ -117,6 +133,7 @@ export class Workbench {
     this.#toldOf.add('imports');
     this.#toldOf.add('alerts');
     this.#toldOf.add('tools');
+    this.#toldOf.add('money');
   }
 
   hear(event: CoreEvent) {
@@ -124,6 +141,7 @@ export class Workbench {
       case 'conversationChanged':
       case 'chargeChanged':
         this.#changed.add(event.conversation);
+        if (event.type === 'chargeChanged') this.#toldOf.add('money');
         break;
       case 'proposalChanged':
         // The list shows whether it is ready to charge.
@@ -147,6 +165,9 @@ export class Workbench {
         break;
       case 'templatesChanged':
         this.#toldOf.add('templates');
+        break;
+      case 'reconcileChanged':
+        this.#toldOf.add('books');
         break;
       case 'catalogChanged':
         this.#toldOf.add('catalog');
@@ -203,6 +224,12 @@ export class Workbench {
     if (isSection(view)) this.section = view;
     this.#readSection();
     this.lookedAround();
+  }
+
+  /** Shows one part of the Payments view. */
+  showPayments(part: PaymentsPart) {
+    this.payments.part = part;
+    this.go('payments');
   }
 
   startCharge() {
@@ -454,6 +481,8 @@ export class Workbench {
       all || what.has('imports') ? this.imports.refresh() : undefined,
       all || what.has('alerts') ? this.alerts.refresh() : undefined,
       all || what.has('connection') ? this.connection.changed() : undefined,
+      all || what.has('money') || what.has('books') ? this.payments.refresh() : undefined,
+      (all || what.has('books')) && this.view === 'payments' ? this.books.refresh() : undefined,
       all || what.has('catalog') ? this.catalog.changed() : undefined,
       all || what.has('templates') ? this.#rereadTemplates() : undefined,
       all || what.has('tools') ? this.tools.refresh() : undefined,
@@ -469,6 +498,13 @@ export class Workbench {
     switch (this.view) {
       case 'catalog':
         void this.catalog.ensure();
+        break;
+      case 'payments':
+        void this.payments.refresh();
+        void this.books.refresh();
+        break;
+      case 'sales':
+        void this.sales.refresh();
         break;
       case 'health':
         void this.health.refresh();

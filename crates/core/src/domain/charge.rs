@@ -83,6 +83,19 @@ impl Payment {
         )
     }
 
+    /// Returns whether money came, whatever became of it later.
+    pub fn is_settled(self) -> bool {
+        matches!(
+            self,
+            Self::PartlyPaid
+                | Self::Paid
+                | Self::Overpaid
+                | Self::PartlyRefunded
+                | Self::Refunded
+                | Self::Disputed
+        )
+    }
+
     /// Returns whether the customer's money is still awaited.
     pub fn is_awaited(self) -> bool {
         matches!(
@@ -137,6 +150,11 @@ pub struct PaymentRecord {
     pub net_minor: Option<i64>,
     pub method: Option<String>,
     pub failure: Option<String>,
+    /// Until when a voucher can be paid, and where the customer sees it.
+    pub voucher_until: Option<Timestamp>,
+    pub voucher_url: Option<String>,
+    /// What of a transfer has come so far.
+    pub funded_minor: i64,
     pub livemode: bool,
     pub paid_at: Option<Timestamp>,
     pub verified_at: Timestamp,
@@ -154,6 +172,33 @@ pub struct PaymentFacts {
     pub has_link: bool,
     /// The link was switched off at Stripe, and why.
     pub closed: Option<Closing>,
+}
+
+/// How far an order is. A person moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Fulfilment {
+    New,
+    Preparing,
+    Shipped,
+    Delivered,
+}
+
+impl Fulfilment {
+    pub const ALL: [Self; 4] = [Self::New, Self::Preparing, Self::Shipped, Self::Delivered];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Preparing => "preparing",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.as_str() == name)
+    }
 }
 
 /// Why a link is switched off.
@@ -244,6 +289,9 @@ pub fn payment_of(facts: PaymentFacts, payments: &[PaymentRecord]) -> Payment {
         return Payment::Unknown;
     }
     if has(PaymentStatus::Processing) {
+        if ours().any(|payment| payment.status == PaymentStatus::Processing && payment.funded_minor > 0) {
+            return Payment::PartlyPaid;
+        }
         return Payment::Processing;
     }
     match facts.closed {
@@ -298,6 +346,24 @@ pub struct Charge {
     pub fee: Option<Money>,
     pub net: Option<Money>,
     pub refunded: Option<Money>,
+    /// What came so far, where that is not just what was asked.
+    pub received: Option<Money>,
+    /// Until when the customer can pay the voucher, and where it is.
+    pub voucher_until: Option<Timestamp>,
+    pub voucher_url: Option<String>,
+    /// A check found nothing at Stripe behind what was said here.
+    pub contested_at: Option<Timestamp>,
+    /// How far the order is, once its money is there.
+    pub fulfilment: Option<Fulfilment>,
+    pub fulfilment_at: Option<Timestamp>,
+    /// The charge in whose place it was made.
+    pub replaces: Option<ChargeId>,
+    /// The charge that was made in its place.
+    pub replaced_by: Option<ChargeId>,
+    /// This customer is not to be reminded.
+    pub reminders_off: bool,
+    /// How often the customer was reminded.
+    pub reminded: u32,
     /// What the customer paid with, such as `card •• 4242`.
     pub method: Option<String>,
     pub problem: Option<Words>,
@@ -521,6 +587,9 @@ mod tests {
             net_minor: None,
             method: None,
             failure: None,
+            voucher_until: None,
+            voucher_url: None,
+            funded_minor: 0,
             livemode: false,
             paid_at: None,
             verified_at: Timestamp::from_secs(0),

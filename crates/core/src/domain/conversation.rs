@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::{
-    Charge, ChargeChip, ContactId, ConversationId, CustomField, CustomerStats, Identity, JoinedContact,
-    LabelId, LineId, MemberId, MessageKind, Quotation, Timestamp,
+    Charge, ChargeChip, ContactId, ConversationId, CustomField, CustomerStats, Dispute, Identity,
+    JoinedContact, LabelId, LineId, MemberId, MessageKind, Quotation, Refund, Timestamp,
 };
 
 /// How long after the customer's last message free text may be sent.
@@ -44,7 +44,7 @@ pub enum Tab {
     Unread,
     /// A charge waits for the customer's money.
     Awaiting,
-    /// Paid, and not resolved since: still to be fulfilled.
+    /// A charge is paid, its order is not delivered yet, and the conversation is not resolved since.
     Paid,
     /// Put aside until a moment.
     Snoozed,
@@ -129,6 +129,9 @@ pub struct ConversationView {
     pub charges: Vec<Charge>,
     /// Newest first.
     pub quotations: Vec<Quotation>,
+    /// Of all its charges, oldest first.
+    pub refunds: Vec<Refund>,
+    pub disputes: Vec<Dispute>,
 }
 
 /// How many messages of one category WhatsApp bills, and how many were free.

@@ -54,4 +54,8 @@ ids! {
     /// Names an offer that a customer may accept.
     QuotationId
     QuickReplyId
+    /// Names one reading of the account.
+    ReconcileId
+    /// Names money given back. The person's click makes it, so a second one is the same refund.
+    RefundId
 }

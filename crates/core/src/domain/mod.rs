@@ -1,5 +1,7 @@
 //! The shop's nouns, with their rules.
 
+mod aftersale;
+mod books;
 mod charge;
 mod connection;
 mod contact;
@@ -9,6 +11,7 @@ mod media;
 mod message;
 mod notice;
 mod order;
+mod overview;
 mod problem;
 mod product;
 mod proposal;
@@ -18,9 +21,16 @@ mod search;
 mod template;
 mod work;
 
+pub use aftersale::{AfterSale, MovedOrder, ReminderPolicy};
+pub use books::{
+    BalanceSum, BookClass, BookLine, ClassCount, ClassSum, Dispute, MoneySum, NewRefund, Payout,
+    PayoutContents, PayoutLine, ReconcileEstimate, ReconcileReport, ReconcileStage, ReconcileState,
+    Reconciliation, Refund, RefundNote, RefundReason, RefundState, Refundable, Signed, SkippedShelf,
+    TieReason, TieSuggestion,
+};
 pub use charge::{
-    Carrier, Charge, ChargeChip, ChargePreview, ChargeQuestion, ChargeWarning, Closing, Creation, NewCharge,
-    Payment, PaymentFacts, PaymentRecord, PaymentStatus, StripeIds, WarningKind, payment_of,
+    Carrier, Charge, ChargeChip, ChargePreview, ChargeQuestion, ChargeWarning, Closing, Creation, Fulfilment,
+    NewCharge, Payment, PaymentFacts, PaymentRecord, PaymentStatus, StripeIds, WarningKind, payment_of,
 };
 pub use cobro_protocol::Timestamp;
 pub use cobro_stripe::{Currency, Interval, Money, MoneyError, Recurring, StripeObject, TaxBehavior};
@@ -40,7 +50,7 @@ pub use contact::{
 pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
 pub use ids::{
     ChargeId, ContactId, ConversationId, FileId, LabelId, LineId, MemberId, MessageId, NoticeId, ProductId,
-    QuickReplyId, QuotationId,
+    QuickReplyId, QuotationId, ReconcileId, RefundId,
 };
 pub use media::{FileKind, MediaPolicy, MediaState, MediaView, StagedFile};
 pub use message::{
@@ -48,6 +58,10 @@ pub use message::{
 };
 pub use notice::{Announcement, NoticeKind, NotifyRules};
 pub use order::{OrderDraft, OrderLine};
+pub use overview::{
+    Approvals, Conversion, DayTakings, FilterCount, Overview, PaymentFilter, PaymentRow, Reconciled, Takings,
+    Waiting,
+};
 pub use problem::{EnvelopeProblem, Problem, Words};
 pub use product::{
     ChosenOption, Difference, ImportPreview, ImportProblem, ImportRow, OptionGroup, OptionValue, Product,

@@ -11,6 +11,12 @@ pub enum NoticeKind {
     Paid,
     /// A conversation came back that was put aside.
     Woke,
+    /// What was said to be paid is not known to Stripe.
+    Contested,
+    /// The customer's bank takes the money back.
+    Disputed,
+    /// The bank sent a refund back.
+    RefundFailed,
     /// Meta told something that stops sales.
     Alert,
 }
@@ -21,14 +27,25 @@ impl NoticeKind {
             Self::Message => "message",
             Self::Paid => "paid",
             Self::Woke => "woke",
+            Self::Contested => "contested",
+            Self::Disputed => "disputed",
+            Self::RefundFailed => "refund_failed",
             Self::Alert => "alert",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Message, Self::Paid, Self::Woke, Self::Alert]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
+        [
+            Self::Message,
+            Self::Paid,
+            Self::Contested,
+            Self::Disputed,
+            Self::RefundFailed,
+            Self::Woke,
+            Self::Alert,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
     }
 }
 

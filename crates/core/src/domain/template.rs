@@ -144,4 +144,5 @@ pub enum KitPart {
     UpcomingCharge,
     SubscriptionReceipt,
     ShippingQuestion,
+    OrderUpdate,
 }

@@ -48,7 +48,9 @@ impl NotifyRules {
             NoticeKind::Message => self.messages,
             NoticeKind::Paid => self.payments,
             NoticeKind::Woke => self.woke,
-            NoticeKind::Alert => true,
+            NoticeKind::Alert | NoticeKind::Contested | NoticeKind::Disputed | NoticeKind::RefundFailed => {
+                true
+            }
         }
     }
 

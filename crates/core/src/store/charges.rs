@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::columns::{At, Carrier, at, from_json, json, maybe_at, money, words};
 use crate::domain::{
     Charge, ChargeId, ChargeLine, ChargeTerms, ChosenOption, Closing, ConversationId, Creation, Currency,
-    Delivery, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, StripeIds, StripeObject,
-    Timestamp, Totals, Words, Worked,
+    Delivery, Fulfilment, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, StripeIds,
+    StripeObject, Timestamp, Totals, Words, Worked,
 };
 use crate::{Error, Result};
 
@@ -23,7 +23,10 @@ const CHARGE: &str = "
     SELECT h.id, h.conversation_id, h.amount_minor, h.currency, h.description, h.single_use, h.expires_at,
            h.payment, h.creation, h.link_id, h.link_url, h.livemode, h.closing, h.created_at, h.opened_at,
            h.paid_at, h.verified_at, h.message_id,
-           h.problem_code, h.problem_title, h.problem_advice,
+           h.problem_code, h.problem_title, h.problem_advice, h.contested_at, h.fulfilment, h.fulfilment_at,
+           h.replaces, h.reminders_off,
+           (SELECT n.id FROM charges n WHERE n.replaces = h.id ORDER BY n.created_at DESC LIMIT 1) AS replaced_by,
+           (SELECT count(*) FROM reminders r WHERE r.charge_id = h.id) AS reminded,
            m.delivery, m.sent_at, m.delivered_at, m.read_at,
            h.terms, h.order_minor, h.carrier,
            (SELECT json_group_array(json_object(
@@ -35,6 +38,10 @@ const CHARGE: &str = "
                AND NOT EXISTS (SELECT 1 FROM stock_moves s WHERE s.charge_id = h.id AND s.reason = 'returned')
                AS can_restock,
            p.payment_intent, p.checkout_session, p.method, p.fee_minor, p.net_minor, p.fee_currency, p.collected,
+           p.voucher_until, p.voucher_url,
+           (SELECT sum(iif(q.status = 'succeeded', q.amount_minor, q.funded_minor)) FROM payments q
+            WHERE q.charge_id = h.id AND q.currency = h.currency AND q.status IN ('succeeded', 'processing'))
+               AS received_minor,
            (SELECT sum(refunded_minor) FROM payments WHERE charge_id = h.id) AS refunded_minor
     FROM charges h
     LEFT JOIN messages m ON m.id = h.message_id
@@ -499,9 +506,17 @@ pub(crate) fn set_payment(
     payment: Payment,
     verified_at: Timestamp,
 ) -> Result<bool> {
+    // What a check found to be said without Stripe stays so until Stripe proves otherwise.
     conn.execute(
-        "UPDATE charges SET payment = :payment, verified_at = :verified_at WHERE id = :id",
-        named_params! { ":id": id, ":payment": payment, ":verified_at": At(verified_at) },
+        "UPDATE charges
+         SET payment = iif(contested_at IS NOT NULL AND NOT :proven, 'unknown', :payment),
+             problem_code = iif(contested_at IS NOT NULL AND :proven, NULL, problem_code),
+             contested_at = iif(:proven, NULL, contested_at),
+             verified_at = :verified_at
+         WHERE id = :id",
+        named_params! {
+            ":id": id, ":payment": payment, ":proven": payment.is_settled(), ":verified_at": At(verified_at),
+        },
     )?;
     if !matches!(payment, Payment::Paid | Payment::Overpaid) {
         return Ok(false);
@@ -515,6 +530,39 @@ pub(crate) fn set_payment(
         named_params! { ":id": id, ":at": At(verified_at) },
     )?;
     Ok(first > 0)
+}
+
+/// Ties the charge that was made in another one's place to it.
+pub(crate) fn replace(conn: &Connection, old: ChargeId, new: ChargeId) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET replaces = :old WHERE id = :new AND replaces IS NULL",
+        named_params! { ":old": old, ":new": new },
+    )?;
+    Ok(())
+}
+
+/// Begins the order of a charge that was paid. One that is begun stays where it is.
+pub(crate) fn begin_fulfilment(conn: &Connection, id: ChargeId, now: Timestamp) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET fulfilment = 'new', fulfilment_at = :now WHERE id = :id AND fulfilment IS NULL",
+        named_params! { ":id": id, ":now": At(now) },
+    )?;
+    Ok(())
+}
+
+/// Moves the order. Returns whether that changed anything.
+pub(crate) fn set_fulfilment(
+    conn: &Connection,
+    id: ChargeId,
+    step: Fulfilment,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE charges SET fulfilment = :step, fulfilment_at = :now
+         WHERE id = :id AND fulfilment IS NOT :step AND fulfilment IS NOT NULL",
+        named_params! { ":id": id, ":step": step, ":now": At(now) },
+    )?;
+    Ok(changed > 0)
 }
 
 pub(crate) fn set_problem(conn: &Connection, id: ChargeId, why: Option<&Words>) -> Result<()> {
@@ -676,6 +724,19 @@ fn charge_from_row(row: &Row<'_>) -> rusqlite::Result<Charge> {
         refunded: refunded
             .filter(|minor| *minor > 0)
             .and_then(|minor| Money::from_minor(minor, amount.currency()).ok()),
+        received: row
+            .get::<_, Option<i64>>("received_minor")?
+            .filter(|minor| *minor > 0 && *minor != amount.minor())
+            .and_then(|minor| Money::from_minor(minor, amount.currency()).ok()),
+        voucher_until: maybe_at(row, "voucher_until")?,
+        voucher_url: row.get("voucher_url")?,
+        contested_at: maybe_at(row, "contested_at")?,
+        fulfilment: row.get("fulfilment")?,
+        fulfilment_at: maybe_at(row, "fulfilment_at")?,
+        replaces: row.get("replaces")?,
+        replaced_by: row.get("replaced_by")?,
+        reminders_off: row.get("reminders_off")?,
+        reminded: row.get("reminded")?,
         method: row.get("method")?,
         problem: words(row)?,
         livemode: row.get("livemode")?,

@@ -8,10 +8,11 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::domain::{
-    ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, FileId, FileKind,
-    IdentityKind, LabelColor, LabelId, LineId, MediaState, MemberId, MessageId, MessageKind, Money, NoticeId,
-    NoticeKind, Origin, Payment, PaymentStatus, ProductId, QuickReplyId, QuotationId, QuotationState,
-    SyncState, Timestamp, Words,
+    BookClass, ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, FileId,
+    FileKind, Fulfilment, IdentityKind, LabelColor, LabelId, LineId, MediaState, MemberId, MessageId,
+    MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus, ProductId, QuickReplyId,
+    QuotationId, QuotationState, ReconcileId, ReconcileState, RefundId, RefundReason, RefundState, SyncState,
+    Timestamp, Words,
 };
 
 macro_rules! id_columns {
@@ -30,7 +31,7 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns! { ChargeId ContactId ConversationId FileId LabelId LineId MemberId MessageId NoticeId ProductId QuickReplyId QuotationId }
+id_columns! { ChargeId ContactId ConversationId FileId LabelId LineId MemberId MessageId NoticeId ProductId QuickReplyId QuotationId ReconcileId RefundId }
 
 /// Names that rows keep as text.
 macro_rules! name_columns {
@@ -81,7 +82,7 @@ impl Origin {
     }
 }
 
-name_columns! { Closing Creation Delivery Direction FileKind IdentityKind LabelColor MediaState NoticeKind Origin Payment PaymentStatus QuotationState SyncState }
+name_columns! { BookClass Closing Creation Delivery Direction FileKind Fulfilment IdentityKind LabelColor MediaState NoticeKind Origin Payment PaymentStatus QuotationState ReconcileState RefundReason RefundState SyncState }
 
 /// A moment as a row keeps it.
 pub(crate) struct At(pub Timestamp);

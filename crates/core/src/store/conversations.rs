@@ -364,7 +364,8 @@ pub(crate) fn counts(conn: &Connection) -> Result<Counts> {
         )?,
         paid: count(
             "SELECT count(DISTINCT c.id) FROM charges h JOIN conversations c ON c.id = h.conversation_id
-             WHERE h.payment IN ('paid', 'overpaid')
+             WHERE h.fulfilment IN ('new', 'preparing', 'shipped')
+               AND h.payment IN ('paid', 'overpaid', 'partly_refunded')
                AND coalesce(h.paid_at, h.created_at) > coalesce(c.done_at, 0)",
         )?,
         snoozed: count("SELECT count(*) FROM conversations WHERE snoozed_until IS NOT NULL")?,
@@ -410,10 +411,12 @@ fn tab_condition(tab: Tab) -> &'static str {
                           WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid'))"
         }
         Tab::Paid => {
-            "AND c.id IN (SELECT conversation_id FROM charges WHERE payment IN ('paid', 'overpaid'))
+            "AND c.id IN (SELECT conversation_id FROM charges
+                          WHERE fulfilment IN ('new', 'preparing', 'shipped')
+                            AND payment IN ('paid', 'overpaid', 'partly_refunded'))
              AND coalesce(c.done_at, 0) < (
                  SELECT max(coalesce(paid_at, created_at)) FROM charges
-                 WHERE conversation_id = c.id AND payment IN ('paid', 'overpaid'))"
+                 WHERE conversation_id = c.id AND payment IN ('paid', 'overpaid', 'partly_refunded'))"
         }
         Tab::Snoozed => "AND c.snoozed_until IS NOT NULL",
         Tab::Unassigned => "AND c.resolved = 0 AND c.snoozed_until IS NULL AND c.assignee_id IS NULL",
@@ -426,7 +429,7 @@ fn tab_condition(tab: Tab) -> &'static str {
     }
 }
 
-fn escaped(query: &str) -> String {
+pub(crate) fn escaped(query: &str) -> String {
     query
         .trim()
         .replace('\\', "\\\\")

@@ -14,6 +14,18 @@ pub(crate) struct Hint {
     pub attempts: u32,
 }
 
+impl Hint {
+    /// Returns a hint that is in no row: whoever asks waits for the answer.
+    pub(crate) fn unwritten(object_kind: &str, object_id: &str) -> Self {
+        Self {
+            object_id: object_id.to_owned(),
+            object_kind: object_kind.to_owned(),
+            version: 0,
+            attempts: 0,
+        }
+    }
+}
+
 /// Adds a hint, or makes the one that is there count again.
 pub(crate) fn add(conn: &Connection, object_kind: &str, object_id: &str, at: Timestamp) -> Result<()> {
     conn.prepare_cached(

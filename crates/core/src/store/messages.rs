@@ -146,6 +146,27 @@ pub(crate) fn id_of_wamid(conn: &Connection, wamid: &str) -> Result<Option<Messa
         .optional()?)
 }
 
+/// Returns a conversation's messages since a moment, oldest first.
+pub(crate) fn since(
+    conn: &Connection,
+    conversation: ConversationId,
+    since: Timestamp,
+    most: usize,
+) -> Result<Vec<Message>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "{SELECT} WHERE m.conversation_id = :conversation_id AND m.at >= :since ORDER BY m.at, m.n LIMIT :most"
+    ))?;
+    let messages = statement
+        .query_map(
+            named_params! {
+                ":conversation_id": conversation, ":since": At(since), ":most": i64::try_from(most).unwrap_or(i64::MAX),
+            },
+            message_from_row,
+        )?
+        .collect::<Result<_, _>>()?;
+    Ok(messages)
+}
+
 /// Returns one page of a thread, newest first, before the key `before`.
 pub(crate) fn page(
     conn: &Connection,

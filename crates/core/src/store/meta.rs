@@ -9,6 +9,14 @@ pub(crate) const DESK: &str = "desk";
 pub(crate) const KIT_BASE: &str = "kit.base";
 /// What was last heard of the connection to WhatsApp.
 pub(crate) const CONNECTION: &str = "whatsapp.connection";
+/// How far back the turn of older payments has come in being checked.
+pub(crate) const VERIFIED_TO: &str = "books.verified_to";
+/// What customers are told after paying (JSON).
+pub(crate) const AFTER_SALE: &str = "after_sale";
+/// When customers are reminded of an open link (JSON).
+pub(crate) const REMINDERS: &str = "reminders";
+/// When the last month was last read by itself.
+pub(crate) const BOOKED_AT: &str = "books.read_at";
 pub(crate) const RECONCILED_AT: &str = "reconciled_at";
 /// Which files come by themselves (JSON).
 pub(crate) const MEDIA_POLICY: &str = "media.policy";

@@ -13,6 +13,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_whatsapp.sql"),
     include_str!("migrations/0003_catalog.sql"),
+    include_str!("migrations/0004_books.sql"),
     include_str!("migrations/0005_inbox.sql"),
     include_str!("migrations/0006_assistant.sql"),
 ];

@@ -4,11 +4,13 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{At, at, json, maybe_at, money};
 use crate::Result;
-use crate::domain::{ChargeId, ContactId, Currency, CustomerStats, Money, PaymentRecord, Timestamp};
+use crate::domain::{
+    ChargeId, ContactId, ConversationId, Currency, CustomerStats, Money, PaymentRecord, Timestamp,
+};
 
 const COLUMNS: &str = "payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
     refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at,
-    asked_minor, collected";
+    asked_minor, collected, voucher_until, voucher_url, funded_minor";
 
 /// Writes what Stripe says now. What it does not say keeps its last value. Returns
 /// whether this is the first that is heard of this money for its charge.
@@ -18,10 +20,11 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
         "INSERT INTO payments
              (payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
               refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at,
-              verified_at, raw, asked_minor, collected)
+              verified_at, raw, asked_minor, collected, voucher_until, voucher_url, funded_minor)
          VALUES (:payment_intent, :stripe_charge, :checkout_session, :charge_id, :status, :amount_minor, :currency,
               :refunded_minor, :disputed, :fee_minor, :net_minor, :fee_currency, :method, :failure, :livemode,
-              :paid_at, :verified_at, :raw, :asked_minor, :collected)
+              :paid_at, :verified_at, :raw, :asked_minor, :collected,
+              :voucher_until, :voucher_url, :funded)
          ON CONFLICT (payment_intent) DO UPDATE
          SET stripe_charge = coalesce(excluded.stripe_charge, stripe_charge),
              checkout_session = coalesce(excluded.checkout_session, checkout_session),
@@ -39,6 +42,10 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
              livemode = excluded.livemode,
              paid_at = coalesce(paid_at, excluded.paid_at),
              verified_at = excluded.verified_at,
+             voucher_until = coalesce(excluded.voucher_until, voucher_until),
+             voucher_url = coalesce(excluded.voucher_url, voucher_url),
+             funded_minor = excluded.funded_minor,
+             contested_at = CASE WHEN excluded.status = 'succeeded' THEN NULL ELSE contested_at END,
              raw = excluded.raw,
              asked_minor = coalesce(excluded.asked_minor, asked_minor),
              collected = coalesce(excluded.collected, collected)",
@@ -61,6 +68,9 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
         ":livemode": payment.livemode,
         ":paid_at": payment.paid_at.map(At),
         ":verified_at": At(payment.verified_at),
+        ":voucher_until": payment.voucher_until.map(At),
+        ":voucher_url": payment.voucher_url,
+        ":funded": payment.funded_minor,
         ":raw": raw,
         ":asked_minor": payment.asked_minor,
         ":collected": payment.collected.as_ref().map(json).transpose()?,
@@ -110,6 +120,35 @@ pub(crate) fn charge_of(conn: &Connection, payment_intent: &str) -> Result<Optio
         })
         .optional()?
         .flatten())
+}
+
+/// Whose a payment is.
+pub(crate) struct Whose {
+    pub charge: ChargeId,
+    pub conversation: ConversationId,
+    pub customer: String,
+}
+
+/// Returns whose money a charge or refund of Stripe's moved.
+pub(crate) fn whose(conn: &Connection, source: &str) -> Result<Option<Whose>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT h.id, h.conversation_id, coalesce(nullif(k.book_name, ''), k.name) AS customer
+             FROM charges h
+             JOIN conversations c ON c.id = h.conversation_id
+             JOIN contacts k ON k.id = c.contact_id
+             WHERE h.id = coalesce((SELECT charge_id FROM payments WHERE stripe_charge = ?1),
+                                   (SELECT charge_id FROM refunds WHERE stripe_id = ?1),
+                                   (SELECT charge_id FROM disputes WHERE id = ?1))",
+        )?
+        .query_row([source], |row| {
+            Ok(Whose {
+                charge: row.get(0)?,
+                conversation: row.get(1)?,
+                customer: row.get(2)?,
+            })
+        })
+        .optional()?)
 }
 
 /// Returns what a customer has paid, over all their conversations.
@@ -174,6 +213,9 @@ fn payment_from_row(row: &Row<'_>) -> rusqlite::Result<PaymentRecord> {
         net_minor: row.get("net_minor")?,
         method: row.get("method")?,
         failure: row.get("failure")?,
+        voucher_until: maybe_at(row, "voucher_until")?,
+        voucher_url: row.get("voucher_url")?,
+        funded_minor: row.get("funded_minor")?,
         livemode: row.get("livemode")?,
         paid_at: maybe_at(row, "paid_at")?,
         verified_at: at(row, "verified_at")?,

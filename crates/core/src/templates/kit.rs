@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use crate::Language;
 use crate::domain::{KitPart, Template};
 
-pub(crate) const PARTS: [KitPart; 6] = [
+pub(crate) const PARTS: [KitPart; 7] = [
     KitPart::PaymentRequest,
     KitPart::PaymentReceived,
     KitPart::PaymentReminder,
     KitPart::UpcomingCharge,
     KitPart::SubscriptionReceipt,
     KitPart::ShippingQuestion,
+    KitPart::OrderUpdate,
 ];
 
 pub(crate) const LANGUAGES: [Language; 3] = [Language::Es, Language::Pt, Language::En];
@@ -47,6 +48,7 @@ fn stem(part: KitPart) -> &'static str {
         KitPart::UpcomingCharge => "cobro_upcoming_charge_v",
         KitPart::SubscriptionReceipt => "cobro_subscription_receipt_v",
         KitPart::ShippingQuestion => "cobro_shipping_question_v",
+        KitPart::OrderUpdate => "cobro_order_update_v",
     }
 }
 
@@ -136,6 +138,11 @@ fn es(part: KitPart) -> Words {
             examples: &["Ana", "Pastel de fresa"],
             button: None,
         },
+        KitPart::OrderUpdate => Words {
+            body: "Hola {{1}}, hay novedades de tu pedido de {{2}}.\n\nEstado: {{3}}\n\nSi tienes alguna duda sobre la entrega, responde a este mensaje.",
+            examples: &["Ana", "Pastel de fresa", "enviado"],
+            button: None,
+        },
     }
 }
 
@@ -171,6 +178,11 @@ fn pt(part: KitPart) -> Words {
             examples: &["Ana", "Bolo de morango"],
             button: None,
         },
+        KitPart::OrderUpdate => Words {
+            body: "Olá {{1}}, há novidades do seu pedido de {{2}}.\n\nSituação: {{3}}\n\nSe tiver alguma dúvida sobre a entrega, responda a esta mensagem.",
+            examples: &["Ana", "Bolo de morango", "enviado"],
+            button: None,
+        },
     }
 }
 
@@ -204,6 +216,11 @@ fn en(part: KitPart) -> Words {
         KitPart::ShippingQuestion => Words {
             body: "Hello {{1}}, to ship your order of {{2}} we still need the delivery address.\n\nReply to this message with the street and number, the city, the state and the postal code.",
             examples: &["Ana", "Strawberry cake"],
+            button: None,
+        },
+        KitPart::OrderUpdate => Words {
+            body: "Hello {{1}}, there is news of your order of {{2}}.\n\nStatus: {{3}}\n\nIf you have any questions about the delivery, reply to this message.",
+            examples: &["Ana", "Strawberry cake", "on its way"],
             button: None,
         },
     }

@@ -46,7 +46,7 @@ describe('the charge card', () => {
     expect(card.textContent).toContain('Single use · 47 h left');
   });
 
-  it('shows fee, net and method once paid, and offers nothing more', () => {
+  it('shows fee, net and method once paid, and offers only to give it back', () => {
     const { card } = show({
       payment: 'paid',
       paidAt: minutesAgo(1),
@@ -55,7 +55,9 @@ describe('the charge card', () => {
       method: 'card •• 4242',
     });
     expect(card.textContent).toContain('card •• 4242 · fee MX$48.00 · net MX$1,202.00');
-    expect(screen.queryAllByRole('button')).toEqual([]);
+    expect(screen.queryAllByRole('button').map(({ dataset }) => dataset.testid)).toEqual([
+      'refund',
+    ]);
   });
 
   it('says that the fee follows while Stripe has not told it', () => {

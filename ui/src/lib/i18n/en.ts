@@ -3,11 +3,13 @@
 import inbox from './inbox/en';
 import catalog from './catalog/en';
 import assistant from './assistant/en';
+import money from './money/en';
 import whatsapp from './whatsapp/en';
 
 const en = {
   ...assistant,
   ...catalog,
+  ...money,
   ...whatsapp,
   ...inbox,
   // What the parts of the window are called.
@@ -44,7 +46,10 @@ const en = {
     all: { title: 'No conversations yet', advice: 'They appear here when a customer writes.' },
     unread: { title: 'All read', advice: 'Nobody is waiting for you.' },
     awaiting: { title: 'Nobody owes you', advice: 'Open a chat and press C to send a charge.' },
-    paid: { title: 'Nothing paid yet', advice: 'A charge comes here once Stripe confirms it.' },
+    paid: {
+      title: 'Nothing to fulfil',
+      advice: 'Paid orders wait here until they are delivered.',
+    },
     showAll: 'Show all conversations',
     openHealth: 'Check the connection',
   },

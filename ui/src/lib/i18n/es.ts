@@ -3,11 +3,13 @@ import type { Words } from './en';
 import inbox from './inbox/es';
 import catalog from './catalog/es';
 import assistant from './assistant/es';
+import money from './money/es';
 import whatsapp from './whatsapp/es';
 
 const es: Words = {
   ...assistant,
   ...catalog,
+  ...money,
   ...whatsapp,
   ...inbox,
   appName: 'Cobro',
@@ -378,6 +380,11 @@ const es: Words = {
     internal: 'Cobro no pudo terminarlo. Intenta de nuevo; si vuelve a pasar, cierra y abre Cobro.',
   },
   problems: {
+    not_at_stripe: {
+      title: 'Stripe no conoce este pago',
+      advice:
+        'Aquí figuraba como pagado y Stripe no tiene ningún pago detrás. No entregues nada; pide al cliente el recibo de Stripe.',
+    },
     '131047': {
       title: 'La ventana de 24 horas está cerrada',
       advice: 'El cliente debe escribir primero.',

@@ -3,11 +3,13 @@ import type { Words } from './en';
 import inbox from './inbox/pt';
 import catalog from './catalog/pt';
 import assistant from './assistant/pt';
+import money from './money/pt';
 import whatsapp from './whatsapp/pt';
 
 const pt: Words = {
   ...assistant,
   ...catalog,
+  ...money,
   ...whatsapp,
   ...inbox,
   appName: 'Cobro',
@@ -378,6 +380,11 @@ const pt: Words = {
     internal: 'O Cobro não conseguiu terminar. Tente de novo; se repetir, feche e abra o Cobro.',
   },
   problems: {
+    not_at_stripe: {
+      title: 'A Stripe não conhece este pagamento',
+      advice:
+        'Aqui constava como pago, e a Stripe não tem nenhum pagamento por trás. Não entregue nada; peça ao cliente o recibo da Stripe.',
+    },
     '131047': {
       title: 'A janela de 24 horas está fechada',
       advice: 'O cliente precisa escrever primeiro.',

@@ -13,7 +13,7 @@ import {
 
 const PREVIEW_DELAY = 150;
 
-export type KitField = 'customer' | 'item' | 'amount' | 'date' | 'next';
+export type KitField = 'customer' | 'item' | 'amount' | 'date' | 'next' | 'step';
 
 /** What stands in the places of the kit's own texts, in their order (core's `templates::kit`). */
 const KIT_FIELDS: Record<KitPart, KitField[]> = {
@@ -23,6 +23,7 @@ const KIT_FIELDS: Record<KitPart, KitField[]> = {
   upcomingCharge: ['customer', 'date', 'item', 'amount'],
   subscriptionReceipt: ['customer', 'item', 'amount', 'next'],
   shippingQuestion: ['customer', 'item'],
+  orderUpdate: ['customer', 'item', 'step'],
 };
 
 /** Returns what a place of a kit's text is for; other templates only have numbers and names. */

@@ -1,0 +1,73 @@
+//! Hinting: at start and daily, Stripe's sessions are read back, whatever was or wasn't heard.
+
+use std::time::Duration;
+
+use cobro_stripe::{StripeApi, StripeObject};
+
+use crate::domain::Timestamp;
+use crate::store::{charges, hints, meta, upkeep};
+use crate::{Inbox, Result};
+
+/// How far back a first reconciliation looks.
+const FIRST_RANGE: Duration = Duration::from_hours(72);
+/// What Stripe lists may lag behind what happened.
+const OVERLAP: Duration = Duration::from_hours(2);
+
+/// Hints at every session since the last reconciliation, and at every link whose money is awaited.
+pub(crate) async fn hint_at_all(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
+    let started = Timestamp::now();
+    let last = inbox
+        .store
+        .read(|conn| Ok(meta::get(conn, meta::RECONCILED_AT)?))
+        .await?;
+    let last = last.and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
+    let since = last.map_or(started.minus(FIRST_RANGE), |last| last.minus(OVERLAP));
+    let mut after = None;
+    loop {
+        let page = stripe.sessions(Some(since), after.as_deref()).await?;
+        after = page.items.last().map(|session| session.id.clone());
+        let completed: Vec<String> = page
+            .items
+            .iter()
+            .filter(|session| session.is_complete())
+            .map(|session| session.id.clone())
+            .collect();
+        hint(inbox, "checkout.session", completed).await?;
+        if !page.has_more || after.is_none() {
+            break;
+        }
+    }
+    inbox
+        .store
+        .write(move |tx| upkeep::forget_old(tx, started))
+        .await?;
+    for (kind, carrier) in [
+        ("payment_link", StripeObject::PaymentLink),
+        ("checkout.session", StripeObject::CheckoutSession),
+    ] {
+        let awaited = inbox
+            .store
+            .read(move |conn| charges::awaited_links(conn, carrier))
+            .await?;
+        hint(inbox, kind, awaited).await?;
+    }
+    inbox
+        .store
+        .write(move |tx| Ok(meta::set(tx, meta::RECONCILED_AT, &started.millis().to_string())?))
+        .await
+}
+
+async fn hint(inbox: &Inbox, kind: &'static str, ids: Vec<String>) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    inbox
+        .store
+        .write(move |tx| {
+            let now = Timestamp::now();
+            ids.iter().try_for_each(|id| hints::add(tx, kind, id, now))
+        })
+        .await?;
+    inbox.hints.notify_one();
+    Ok(())
+}

@@ -1,0 +1,260 @@
+//! Reading the account: page after page, each kept with the place to go on from, so
+//! that a cut, a crash or a person's "stop" costs no page twice.
+
+use cobro_stripe::ledger::{BookPage, Shelf};
+use cobro_stripe::{StripeApi, StripeError};
+use tokio_util::sync::CancellationToken;
+
+use super::over_budget;
+use crate::domain::{ReconcileId, ReconcileState, Timestamp, Words};
+use crate::store::books::{self, Run};
+use crate::{CoreEvent, Error, Inbox, Result, health, poll, settle, verify};
+
+const REPAIRING: usize = Shelf::ALL.len();
+const LOOKING_UP: usize = REPAIRING + 1;
+const JUDGING: usize = REPAIRING + 2;
+/// The range's first payments may have been asked for before it began: their links are known here, so nothing more is read.
+const MOST_LOOKUPS: usize = 500;
+
+/// How a step ended.
+enum Step {
+    Further,
+    Done,
+    /// It can't go on now, and why.
+    Paused(Words),
+}
+
+/// Goes on with a reading until it is done, paused or cancelled.
+pub(crate) async fn read_on(
+    inbox: &Inbox,
+    id: ReconcileId,
+    stop: &CancellationToken,
+    beyond_budget: bool,
+) -> Result<()> {
+    let stripe = inbox.require_stripe()?.clone();
+    let mut budget = Budget::open(inbox, &stripe, beyond_budget).await?;
+    loop {
+        if inbox.stopping().is_cancelled() {
+            // The next start finds it running, and pauses it.
+            return Ok(());
+        }
+        let run = inbox
+            .store
+            .read(move |conn| books::find(conn, id)?.ok_or(Error::NotFound("This reading")))
+            .await?;
+        if stop.is_cancelled() {
+            return end(inbox, run.n, ReconcileState::Cancelled, None).await;
+        }
+        let step = if let Some(words) = budget.spent(&stripe) {
+            Ok(Step::Paused(words))
+        } else {
+            // What was read is kept page by page, so that leaving one unread costs nothing.
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => Ok(Step::Further),
+                step = step(inbox, &stripe, &run, stop) => step,
+            }
+        };
+        match step {
+            Ok(Step::Further) => inbox.emit(CoreEvent::ReconcileChanged),
+            Ok(Step::Done) => return end(inbox, run.n, ReconcileState::Done, None).await,
+            Ok(Step::Paused(words)) => return end(inbox, run.n, ReconcileState::Paused, Some(words)).await,
+            Err(Error::Stripe(error)) => {
+                let words = health::words_of_stripe(&error);
+                return end(inbox, run.n, ReconcileState::Paused, Some(words)).await;
+            }
+            Err(error) => {
+                let words = Words::new("internal", "The reading stopped", error.to_string());
+                end(inbox, run.n, ReconcileState::Paused, Some(words)).await?;
+                return Err(error);
+            }
+        }
+    }
+}
+
+async fn end(inbox: &Inbox, run: i64, state: ReconcileState, why: Option<Words>) -> Result<()> {
+    inbox
+        .store
+        .write(move |tx| books::set_state(tx, run, state, why.as_ref(), Timestamp::now()))
+        .await?;
+    inbox.emit(CoreEvent::ReconcileChanged);
+    Ok(())
+}
+
+async fn step(inbox: &Inbox, stripe: &StripeApi, run: &Run, stop: &CancellationToken) -> Result<Step> {
+    if let Some(shelf) = Shelf::ALL.get(run.stage) {
+        return read_page(inbox, stripe, run, *shelf).await;
+    }
+    match run.stage {
+        REPAIRING => repair(inbox, stripe, run, stop).await,
+        LOOKING_UP => look_up(inbox, stripe, run, stop).await,
+        JUDGING => {
+            judge(inbox, run).await?;
+            Ok(Step::Done)
+        }
+        _ => Ok(Step::Done),
+    }
+}
+
+async fn read_page(inbox: &Inbox, stripe: &StripeApi, run: &Run, shelf: Shelf) -> Result<Step> {
+    let (n, stage) = (run.n, run.stage);
+    let page = match stripe.book_page(shelf, run.range, run.after.as_deref()).await {
+        Ok(page) => page,
+        Err(error) => match why_skipped(&error) {
+            Some(why) => {
+                inbox
+                    .store
+                    .write(move |tx| books::skip_shelf(tx, n, shelf, &why, stage + 1))
+                    .await?;
+                return Ok(Step::Further);
+            }
+            None => return Err(error.into()),
+        },
+    };
+    inbox
+        .store
+        .write(move |tx| {
+            let BookPage {
+                entries,
+                next,
+                unreadable,
+            } = page;
+            let stage = if next.is_some() { stage } else { stage + 1 };
+            books::keep_page(tx, n, &entries, unreadable, (stage, next.as_deref()))
+        })
+        .await?;
+    Ok(Step::Further)
+}
+
+/// Returns why a list can't be read at all: the key may not, or this account has none.
+fn why_skipped(error: &StripeError) -> Option<String> {
+    match error {
+        StripeError::Permission { .. } => Some(format!("{}. {}", error.title(), error.advice())),
+        error if error.is_not_found() => Some("This account has no such list".into()),
+        _ => None,
+    }
+}
+
+/// Settles what was missed, by the same door as everything else: nothing is written that Stripe's object, read back, does not say.
+async fn repair(inbox: &Inbox, stripe: &StripeApi, run: &Run, stop: &CancellationToken) -> Result<Step> {
+    judge_steps(inbox, run, 0..books::OWNERS).await?;
+    let (n, before) = (run.n, stripe.reads());
+    let missed = inbox.store.read(move |conn| books::to_repair(conn, n)).await?;
+    let mut repaired = 0;
+    for intent in missed {
+        if stop.is_cancelled() {
+            return Ok(Step::Further);
+        }
+        match settle::read_now(inbox, stripe, &intent).await {
+            Ok(()) => repaired += 1,
+            // One that can't be settled stands in the report as differing.
+            Err(Error::Stripe(error)) if error.is_permanent() => {
+                tracing::warn!(%error, "A payment could not be repaired");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    advance(inbox, stripe, n, LOOKING_UP, before, repaired).await
+}
+
+/// Asks by name for what is paid here and was on none of Stripe's lists.
+async fn look_up(inbox: &Inbox, stripe: &StripeApi, run: &Run, stop: &CancellationToken) -> Result<Step> {
+    let (n, before, asked) = (run.n, stripe.reads(), run.clone());
+    let (not_listed, kept) = inbox
+        .store
+        .read(move |conn| {
+            Ok((
+                books::not_listed(conn, &asked)?,
+                books::payments_in(conn, asked.range)?,
+            ))
+        })
+        .await?;
+    let listed = usize::try_from(kept)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(not_listed.len());
+    let mut missing = Vec::new();
+    for intent in not_listed.into_iter().take(MOST_LOOKUPS) {
+        if stop.is_cancelled() {
+            return Ok(Step::Further);
+        }
+        if !verify::is_paid(stripe, &intent).await? {
+            missing.push(intent);
+        }
+    }
+    if verify::is_another_account(listed, missing.len()) {
+        return Ok(Step::Paused(verify::another_account()));
+    }
+    if !missing.is_empty() {
+        let named = missing.clone();
+        inbox
+            .store
+            .write(move |tx| {
+                named
+                    .iter()
+                    .try_for_each(|intent| books::add_missing(tx, n, intent))
+            })
+            .await?;
+        verify::contest_payments(inbox, missing).await?;
+    }
+    advance(inbox, stripe, n, JUDGING, before, 0).await
+}
+
+async fn advance(
+    inbox: &Inbox,
+    stripe: &StripeApi,
+    run: i64,
+    stage: usize,
+    reads_before: u64,
+    repaired: usize,
+) -> Result<Step> {
+    let reads = stripe.reads().saturating_sub(reads_before);
+    inbox
+        .store
+        .write(move |tx| books::advance(tx, run, stage, reads, repaired))
+        .await?;
+    Ok(Step::Further)
+}
+
+/// Puts every object in its class.
+pub(crate) async fn judge(inbox: &Inbox, run: &Run) -> Result<()> {
+    judge_steps(inbox, run, 0..books::JUDGING_STEPS).await
+}
+
+async fn judge_steps(inbox: &Inbox, run: &Run, steps: std::ops::Range<usize>) -> Result<()> {
+    let (n, live) = (run.n, run.livemode);
+    for step in steps {
+        inbox
+            .store
+            .write(move |tx| books::judge(tx, n, live, step))
+            .await?;
+    }
+    Ok(())
+}
+
+/// What may still be read this month.
+struct Budget {
+    used: u64,
+    allowance: u64,
+    counted: u64,
+    beyond: bool,
+}
+
+impl Budget {
+    async fn open(inbox: &Inbox, stripe: &StripeApi, beyond: bool) -> Result<Self> {
+        let (used, allowance) = poll::budget(inbox).await?;
+        Ok(Self {
+            used,
+            allowance,
+            counted: stripe.reads(),
+            beyond,
+        })
+    }
+
+    /// Returns why no more may be read.
+    fn spent(&mut self, stripe: &StripeApi) -> Option<Words> {
+        let now = stripe.reads();
+        self.used = self.used.saturating_add(now.saturating_sub(self.counted));
+        self.counted = now;
+        over_budget(self.used, self.allowance).filter(|_| !self.beyond)
+    }
+}

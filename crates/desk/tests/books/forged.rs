@@ -1,0 +1,168 @@
+//! A row that says paid without Stripe turns red.
+
+use cobro_core::domain::Payment;
+use cobro_core::{conversation, verify};
+use cobro_sandbox::stripe::PayWith;
+
+use super::*;
+
+#[tokio::test]
+async fn a_charge_that_somebody_marked_paid_turns_red() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.charge(&ana, mxn(900_00)).await;
+    shop.announced().await;
+    shop.tampered("UPDATE charges SET payment = 'paid', paid_at = created_at, fulfilment = 'new'")
+        .await;
+    assert_eq!(
+        now(&shop, &charge).await.payment,
+        Payment::Paid,
+        "as the forger wanted it"
+    );
+
+    assert_eq!(verify::check(shop.inbox()).await.unwrap(), 1);
+    let red = now(&shop, &charge).await;
+    assert_eq!(red.payment, Payment::Unknown);
+    assert_eq!(red.paid_at, None);
+    assert_eq!(red.fulfilment, None, "nothing is handed over for it");
+    assert_eq!(red.problem.unwrap().code, "not_at_stripe");
+    let problems = shop.inbox().problems.all();
+    assert!(
+        problems.iter().any(|problem| problem.id == "books.contested"),
+        "{problems:?}"
+    );
+    assert_eq!(
+        shop.announced().await,
+        ["Stripe no conoce el pago de Ana: MX$900.00 figuraba como pagado. No entregues nada todavía"]
+    );
+    // Looking again tells nothing anew.
+    verify::check(shop.inbox()).await.unwrap();
+    assert!(shop.announced().await.is_empty());
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_payment_that_somebody_made_up_turns_red_too() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let real = shop.paid(&ana, 100_00).await;
+    let forged = shop.charge(&ana, mxn(900_00)).await;
+    shop.tampered(
+        "INSERT INTO payments (payment_intent, stripe_charge, charge_id, status, amount_minor, currency, refunded_minor,
+                               disputed, fee_minor, net_minor, fee_currency, livemode, paid_at, verified_at, raw)
+         SELECT 'pi_3FORGED', 'ch_3FORGED', id, 'succeeded', amount_minor, currency, 0, 0, 100, amount_minor - 100,
+                currency, 0, created_at, created_at, '{}'
+         FROM charges WHERE amount_minor = 90000;
+         UPDATE charges SET payment = 'paid', paid_at = created_at WHERE amount_minor = 90000;",
+    )
+    .await;
+
+    assert_eq!(verify::check(shop.inbox()).await.unwrap(), 1);
+    assert_eq!(now(&shop, &forged).await.payment, Payment::Unknown);
+    assert_eq!(now(&shop, &real).await.payment, Payment::Paid);
+    let view = conversation::view(shop.inbox(), ana.conversation).await.unwrap();
+    assert_eq!(view.stats.lifetime, [mxn(100_00)], "made-up money counts nowhere");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_check_at_the_next_start_finds_it_by_itself() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.charge(&ana, mxn(900_00)).await;
+    shop.settled().await;
+    shop.tampered("UPDATE charges SET payment = 'paid', paid_at = created_at")
+        .await;
+    let shop = shop.restart().await;
+    shop.until_payment(charge.id, Payment::Unknown).await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_red_charge_that_is_really_paid_is_paid_and_thanked() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.charge(&ana, mxn(900_00)).await;
+    shop.tampered("UPDATE charges SET payment = 'paid', paid_at = created_at")
+        .await;
+    verify::check(shop.inbox()).await.unwrap();
+    shop.pays(&charge);
+    let paid = shop.until_payment(charge.id, Payment::Paid).await;
+    assert_eq!((paid.contested_at, paid.problem), (None, None));
+    shop.until("the thank-you is on the phone", || ana.phone.inbox().len() > 1)
+        .await;
+    assert_eq!(verify::check(shop.inbox()).await.unwrap(), 0);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_person_may_put_a_red_charge_back_to_what_stripe_says() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.charge(&ana, mxn(900_00)).await;
+    shop.tampered("UPDATE charges SET payment = 'paid', paid_at = created_at")
+        .await;
+    verify::check(shop.inbox()).await.unwrap();
+    verify::accept(shop.inbox(), charge.id).await.unwrap();
+    assert_eq!(now(&shop, &charge).await.payment, Payment::Open);
+    assert!(
+        !shop
+            .inbox()
+            .problems
+            .all()
+            .iter()
+            .any(|problem| problem.id == "books.contested")
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn another_accounts_key_calls_nobody_a_forger() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let paid = shop.paid(&ana, 100_00).await;
+    // Until its fee is known it is read again, and would come back under its own name.
+    shop.sandbox.advance(Duration::from_secs(2));
+    shop.until_async("the fee is known", || async {
+        now(&shop, &paid).await.fee.is_some()
+    })
+    .await;
+    shop.settled().await;
+    // As if every payment was of another account.
+    shop.tampered(
+        "UPDATE payments SET payment_intent = 'pi_3OTHER1';
+         INSERT INTO payments SELECT 'pi_3OTHER2', stripe_charge, checkout_session, charge_id, status, amount_minor,
+             currency, 0, 0, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at, raw,
+             asked_minor, subtotal_minor, collected, voucher_until, voucher_url, funded_minor, contested_at
+             FROM payments LIMIT 1;
+         INSERT INTO payments SELECT 'pi_3OTHER3', stripe_charge, checkout_session, charge_id, status, amount_minor,
+             currency, 0, 0, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at, raw,
+             asked_minor, subtotal_minor, collected, voucher_until, voucher_url, funded_minor, contested_at
+             FROM payments LIMIT 1;",
+    )
+    .await;
+    assert_eq!(verify::check(shop.inbox()).await.unwrap(), 0);
+    assert!(
+        shop.inbox()
+            .problems
+            .all()
+            .iter()
+            .any(|problem| problem.id == "books.account")
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_amount_that_somebody_changed_is_put_right() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.charge(&ana, mxn(100_00)).await;
+    ana.phone.pays(PayWith::card("4242424242424242"));
+    shop.until_payment(charge.id, Payment::Paid).await;
+    shop.settled().await;
+    shop.tampered("UPDATE payments SET amount_minor = 99900").await;
+    verify::check(shop.inbox()).await.unwrap();
+    let view = conversation::view(shop.inbox(), ana.conversation).await.unwrap();
+    assert_eq!(view.stats.lifetime, [mxn(100_00)]);
+    shop.close().await;
+}

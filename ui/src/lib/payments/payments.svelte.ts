@@ -1,0 +1,142 @@
+/** The Payments view: totals, the list and its filters, and the charge that is looked at. */
+import {
+  api,
+  type CommandError,
+  type FilterCount,
+  type Overview,
+  type PaymentFilter,
+  type PaymentRow,
+} from '$lib/api';
+
+/** The parts of the view, in their order. */
+export const PARTS = ['payments', 'reconcile', 'disputes', 'payouts'] as const;
+export type PaymentsPart = (typeof PARTS)[number];
+
+export interface SavedFilter {
+  filter: PaymentFilter;
+  query: string;
+}
+
+const SAVED = 'cobro.payments.filters';
+
+export class Payments {
+  part = $state<PaymentsPart>('payments');
+  overview = $state.raw<Overview | null>(null);
+  counts = $state.raw<FilterCount[]>([]);
+  rows = $state.raw<PaymentRow[]>([]);
+  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  error = $state.raw<CommandError | null>(null);
+  filter = $state<PaymentFilter>('all');
+  query = $state('');
+  currency = $state<string | null>(null);
+  saved = $state.raw<SavedFilter[]>(read());
+  /** The key of the row whose evidence is open. */
+  openKey = $state<string | null>(null);
+
+  readonly open = $derived(this.rows.find((row) => row.key === this.openKey) ?? null);
+  /** What a person has to look at, for the rail. */
+  readonly pressing = $derived(
+    (this.overview?.disputesOpen ?? 0) +
+      (this.overview?.contested ?? 0) +
+      (this.overview?.reconciled?.open ?? 0),
+  );
+
+  #next: string | null = null;
+  #loadingMore = false;
+  #latest = 0;
+
+  /** Reads totals and list anew; as many rows as were there stay. */
+  async refresh() {
+    const request = ++this.#latest;
+    const { filter, query } = this;
+    const [overview, counts, page] = await Promise.all([
+      api.overview(this.currency),
+      api.paymentCounts(),
+      this.#pages(filter, query, Math.max(this.rows.length, 1)),
+    ]);
+    if (request !== this.#latest) return; // A newer answer is on its way.
+    if (overview.ok) this.overview = overview.value;
+    if (counts.ok) this.counts = counts.value;
+    if (!page.ok || !overview.ok) {
+      this.error = page.ok ? (overview.ok ? null : overview.error) : page.error;
+      if (this.rows.length === 0) this.state = 'failed';
+      return;
+    }
+    this.rows = page.value.rows;
+    this.#next = page.value.next;
+    this.error = null;
+    this.state = 'ready';
+  }
+
+  async show(filter: PaymentFilter, query = this.query) {
+    this.filter = filter;
+    this.query = query;
+    this.rows = [];
+    this.openKey = null;
+    await this.refresh();
+  }
+
+  async chooseCurrency(currency: string) {
+    this.currency = currency;
+    await this.refresh();
+  }
+
+  async loadMore() {
+    if (this.#loadingMore || this.#next === null) return;
+    const request = this.#latest;
+    this.#loadingMore = true;
+    const page = await api.payments(this.filter, this.query, this.#next);
+    this.#loadingMore = false;
+    if (request !== this.#latest || !page.ok) return;
+    const known = new Set(this.rows.map((row) => row.key));
+    this.rows = [...this.rows, ...page.value.rows.filter((row) => !known.has(row.key))];
+    this.#next = page.value.next;
+  }
+
+  /** Opens the evidence of the neighbour of the open row, or of the first one. */
+  step(by: 1 | -1) {
+    const index = this.rows.findIndex((row) => row.key === this.openKey);
+    const next = this.rows[index < 0 ? 0 : index + by];
+    if (next) this.openKey = next.key;
+  }
+
+  isSaved(): boolean {
+    return this.saved.some(({ filter, query }) => filter === this.filter && query === this.query);
+  }
+
+  save() {
+    if (!this.isSaved()) this.#keep([...this.saved, { filter: this.filter, query: this.query }]);
+  }
+
+  forget(saved: SavedFilter) {
+    this.#keep(this.saved.filter((each) => each !== saved));
+  }
+
+  #keep(saved: SavedFilter[]) {
+    this.saved = saved;
+    localStorage.setItem(SAVED, JSON.stringify(saved));
+  }
+
+  /** Reads pages until at least `wanted` rows are there. */
+  async #pages(filter: PaymentFilter, query: string, wanted: number) {
+    let page = await api.payments(filter, query, null);
+    if (!page.ok) return page;
+    const all = { rows: page.value.rows, next: page.value.next };
+    while (all.next !== null && all.rows.length < wanted) {
+      page = await api.payments(filter, query, all.next);
+      if (!page.ok) return page;
+      all.rows = [...all.rows, ...page.value.rows];
+      all.next = page.value.next;
+    }
+    return { ok: true as const, value: all };
+  }
+}
+
+function read(): SavedFilter[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(SAVED) ?? '[]');
+    return Array.isArray(kept) ? (kept as SavedFilter[]) : [];
+  } catch {
+    return [];
+  }
+}

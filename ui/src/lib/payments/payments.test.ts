@@ -1,0 +1,131 @@
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deskAnswers, refuse, type Call } from '../../../tests/desk';
+import { aCharge, anOverview, aPaymentRow } from '../../../tests/things';
+import { language } from '../i18n/language.svelte';
+import { Books } from './books.svelte';
+import MoneyNotes from './MoneyNotes.svelte';
+import { Payments } from './payments.svelte';
+import RefundForm from './RefundForm.svelte';
+
+beforeEach(() => language.choose('en'));
+afterEach(() => localStorage.clear());
+
+function desk(answers: Parameters<typeof deskAnswers>[0] = {}): Call[] {
+  return deskAnswers({
+    overview: () => anOverview(),
+    payment_counts: () => [{ filter: 'all', count: 2 }],
+    payments: ({ after }) =>
+      after === null
+        ? { rows: [aPaymentRow({ key: '2_b' })], next: '2_b' }
+        : { rows: [aPaymentRow({ key: '1_a' })], next: null },
+    ...answers,
+  });
+}
+
+describe('the payments', () => {
+  it('are read page by page, and what is open stays open', async () => {
+    desk();
+    const payments = new Payments();
+    await payments.refresh();
+    await payments.loadMore();
+    expect(payments.rows.map(({ key }) => key)).toEqual(['2_b', '1_a']);
+    payments.step(1);
+    payments.step(1);
+    expect(payments.open?.key).toBe('1_a');
+    await payments.refresh();
+    expect(payments.rows).toHaveLength(2);
+  });
+
+  it('say that they could not be read', async () => {
+    desk({ payments: () => refuse() });
+    const payments = new Payments();
+    await payments.refresh();
+    expect(payments.state).toBe('failed');
+  });
+
+  it('keep a filter that was saved', async () => {
+    desk();
+    const payments = new Payments();
+    await payments.show('paid', 'cake');
+    payments.save();
+    payments.save();
+    expect(new Payments().saved).toEqual([{ filter: 'paid', query: 'cake' }]);
+  });
+
+  it('count what a person has to look at', async () => {
+    desk({
+      overview: () =>
+        anOverview({
+          disputesOpen: 1,
+          contested: 2,
+          reconciled: { payments: 9, open: 3, until: '2026-11-24T00:00:00Z' },
+        }),
+    });
+    const payments = new Payments();
+    await payments.refresh();
+    expect(payments.pressing).toBe(6);
+  });
+});
+
+describe('a refund', () => {
+  const can = { most: { minor: 125_000, currency: 'MXN' }, whyNot: null, notes: ['feeStays'] };
+
+  it('waits for the amount to be typed, and is one refund however often it is confirmed', async () => {
+    const calls = desk({ refundable: () => can, create_refund: () => refuse({ code: 'offline' }) });
+    render(RefundForm, { charge: aCharge({ payment: 'paid' }), close: () => undefined });
+    const confirm = await screen.findByTestId<HTMLButtonElement>('refund-confirm');
+    expect(confirm.disabled).toBe(true);
+    await fireEvent.input(screen.getByTestId('refund-typed'), { target: { value: '1250' } });
+    await fireEvent.click(confirm);
+    await screen.findByRole('alert');
+    await fireEvent.click(confirm);
+    const made = calls.filter(({ command }) => command === 'create_refund');
+    const ids = made.map(({ args }) => (args['refund'] as { id: string }).id);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+    expect(document.body.textContent).toContain('can’t be taken back');
+  });
+
+  it('that can’t be made says so before', async () => {
+    desk({
+      refundable: () => ({
+        most: null,
+        whyNot: { code: 'x', title: 'Paid in cash', advice: 'Pay it back yourself.' },
+        notes: [],
+      }),
+    });
+    render(RefundForm, { charge: aCharge({ payment: 'paid' }), close: () => undefined });
+    expect((await screen.findByTestId('refund-why-not')).textContent).toContain('Paid in cash');
+    expect(screen.queryByTestId('refund-confirm')).toBeNull();
+  });
+});
+
+describe('a card', () => {
+  it('says what of a transfer is missing', () => {
+    const charge = aCharge({
+      payment: 'partlyPaid',
+      amount: { minor: 100_000, currency: 'MXN' },
+      received: { minor: 60_000, currency: 'MXN' },
+    });
+    render(MoneyNotes, { charge, refunds: [], now: Date.now() });
+    expect(screen.getByTestId('money-note').textContent).toMatch(/600\.00.*400\.00.*missing/);
+  });
+});
+
+describe('the books', () => {
+  it('are read for the days that were picked', async () => {
+    const calls = deskAnswers({
+      reconciliations: () => [],
+      reconcile_estimate: () => ({ reads: 7, left: 100, allowance: 10_000, warns: false }),
+      reconcile_start: () => null,
+    });
+    const books = new Books(new Date(2026, 10, 24));
+    expect([books.from, books.to]).toEqual(['2026-10-25', '2026-11-24']);
+    await books.start();
+    const started = calls.find(({ command }) => command === 'reconcile_start');
+    expect(started?.args['until']).toBe(new Date(2026, 10, 25).toISOString());
+    books.to = '2026-10-01';
+    expect(books.range()).toBeNull();
+  });
+});
