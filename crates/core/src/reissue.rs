@@ -2,7 +2,7 @@
 
 use cobro_stripe::{StripeApi, StripeError};
 
-use crate::domain::{Charge, ChargeId, NewCharge, NewChargeLine, Payment, PaymentStatus};
+use crate::domain::{Charge, ChargeId, NewCharge, Payment, PaymentStatus};
 use crate::store::{charges, payments};
 use crate::{Actor, CoreEvent, Error, Inbox, Result, charge, settle};
 
@@ -54,7 +54,7 @@ fn check(charge: &Charge) -> Result<()> {
 /// Ends every way in which the old charge could still be paid, and reads back what came of it.
 async fn end(inbox: &Inbox, stripe: &StripeApi, old: &Charge) -> Result<()> {
     let id = old.id;
-    if old.stripe_ids.payment_link.is_some() {
+    if old.link.is_some() {
         charge::close(inbox, id).await?;
     }
     if let Some(link) = &old.stripe_ids.payment_link
@@ -114,7 +114,7 @@ fn same_again(old: &Charge, id: ChargeId) -> NewCharge {
         single_use: old.single_use,
         expires_in_hours: lasted.and_then(|hours| u32::try_from(hours.max(1)).ok()),
         message: String::new(),
-        lines: old.lines.iter().cloned().map(NewChargeLine::from).collect(),
+        lines: old.lines.iter().cloned().map(Into::into).collect(),
         terms: old.terms.clone(),
     }
 }

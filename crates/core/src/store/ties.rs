@@ -211,12 +211,18 @@ pub(crate) fn add_charge(
             ":now": At(now),
         },
     )?;
+    conn.execute(
+        "INSERT INTO charge_lines (charge_id, position, name, options, unit_minor, quantity, note)
+         VALUES (?1, 0, ?2, '[]', ?3, 1, '')",
+        params![id, description, amount.minor()],
+    )?;
     Ok(())
 }
 
 /// Takes out a charge that was made for a tie and that nothing else stands on.
 pub(crate) fn remove_charge(conn: &Connection, id: ChargeId) -> Result<()> {
     conn.execute("DELETE FROM notices WHERE charge_id = ?1", params![id])?;
+    conn.execute("DELETE FROM charge_lines WHERE charge_id = ?1", params![id])?;
     conn.execute(
         "UPDATE refunds SET state = 'stopped' WHERE charge_id = ?1 AND state = 'wanted'",
         params![id],

@@ -207,6 +207,7 @@ async fn duplicates_other_amounts_and_made_up_payments_each_have_their_class() {
     shop.tampered(
         "UPDATE charges SET single_use = 1 WHERE amount_minor = 20000;
          UPDATE charges SET amount_minor = 30100 WHERE amount_minor = 30000;
+         UPDATE payments SET asked_minor = 30100 WHERE amount_minor = 30000;
          INSERT INTO payments (payment_intent, charge_id, status, amount_minor, currency, refunded_minor, disputed,
                                livemode, paid_at, verified_at, raw)
          SELECT 'pi_3FORGED', id, 'succeeded', 900, 'MXN', 0, 0, 0, created_at, created_at, '{}'

@@ -56,7 +56,7 @@ describe('the charge card', () => {
     });
     expect(card.textContent).toContain('card •• 4242 · fee MX$48.00 · net MX$1,202.00');
     expect(screen.queryAllByRole('button').map(({ dataset }) => dataset.testid)).toEqual([
-      'refund',
+      'card-refund',
     ]);
   });
 

@@ -57,15 +57,15 @@ const SQL: [&str; 10] = [
              WHEN book_objects.currency IS NOT h.currency THEN 'differs'
              WHEN p.status IS NOT 'succeeded' OR p.amount_minor <> book_objects.amount_minor
                   OR p.charge_id IS NOT h.id THEN 'differs'
-             WHEN h.single_use = 0 THEN iif(book_objects.amount_minor = h.amount_minor, 'matched', 'differs')
+             WHEN h.single_use = 0 THEN iif(book_objects.amount_minor = coalesce(p.asked_minor, h.amount_minor), 'matched', 'differs')
              WHEN coalesce((SELECT sum(q.amount_minor) FROM payments q
                  WHERE q.charge_id = h.id AND q.status = 'succeeded' AND q.currency = h.currency
-                   AND (q.paid_at, q.payment_intent) < (p.paid_at, p.payment_intent)), 0) >= h.amount_minor THEN 'duplicate'
+                   AND (q.paid_at, q.payment_intent) < (p.paid_at, p.payment_intent)), 0) >= coalesce(p.asked_minor, h.amount_minor) THEN 'duplicate'
              WHEN coalesce((SELECT sum(q.amount_minor) FROM payments q
                  WHERE q.charge_id = h.id AND q.status = 'succeeded' AND q.currency = h.currency
-                   AND (q.paid_at, q.payment_intent) < (p.paid_at, p.payment_intent)), 0) + book_objects.amount_minor > h.amount_minor THEN 'differs'
+                   AND (q.paid_at, q.payment_intent) < (p.paid_at, p.payment_intent)), 0) + book_objects.amount_minor > coalesce(p.asked_minor, h.amount_minor) THEN 'differs'
              WHEN coalesce((SELECT sum(q.amount_minor) FROM payments q
-                 WHERE q.charge_id = h.id AND q.status = 'succeeded' AND q.currency = h.currency), 0) < h.amount_minor THEN 'differs'
+                 WHERE q.charge_id = h.id AND q.status = 'succeeded' AND q.currency = h.currency), 0) < coalesce(p.asked_minor, h.amount_minor) THEN 'differs'
              ELSE 'matched' END
          FROM charges h
          LEFT JOIN payments p ON p.payment_intent = book_objects.payment_intent

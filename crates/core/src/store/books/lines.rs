@@ -11,13 +11,14 @@ const PAGE_AND_ONE: i64 = 51;
 
 const LINE: &str = "
     SELECT b.shelf, b.id, b.at, b.amount_minor, b.currency, b.status, b.class, b.payment_intent, b.name, b.email,
-           b.description, b.charge_id, h.conversation_id, h.amount_minor AS asked_minor, h.currency AS asked_currency,
+           b.description, b.charge_id, h.conversation_id, coalesce(q.asked_minor, h.amount_minor) AS asked_minor, h.currency AS asked_currency,
            coalesce(nullif(k.book_name, ''), k.name) AS customer, n.note,
            t.fee_minor, t.net_minor, t.currency AS settled_in, y.payment_intent IS NOT NULL AS tied
     FROM book_objects b
     LEFT JOIN charges h ON h.id = b.charge_id
     LEFT JOIN conversations c ON c.id = h.conversation_id
     LEFT JOIN contacts k ON k.id = c.contact_id
+    LEFT JOIN payments q ON q.payment_intent = b.payment_intent
     LEFT JOIN book_notes n ON n.object_id = b.id
     LEFT JOIN ties y ON y.payment_intent = b.payment_intent
     LEFT JOIN book_objects t ON t.run = b.run AND t.shelf = 'balance_transaction' AND t.source = b.id";
