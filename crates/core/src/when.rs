@@ -1,6 +1,7 @@
 //! A moment as people write it: "mañana 9", "amanhã 9h", "tomorrow 9am", "in 2 hours", "lunes".
 //!
-//! The libraries that were looked at know English alone, or take a bare hour for nothing.
+//! chrono-english knows English alone; chrono-node-rs knows more languages, is at its first version and takes
+//! every clock for UTC.
 
 use std::str::FromStr as _;
 
