@@ -323,6 +323,10 @@ pub struct StripeIds {
 }
 
 /// A charge with all that is known of it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what is true of a charge is independent of each other"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Charge {
