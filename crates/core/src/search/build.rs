@@ -51,9 +51,10 @@ async fn build(inbox: &Inbox) -> Result<()> {
             return Ok(());
         }
     }
-    while inbox.store.read(search::is_behind).await? && let_through(inbox).await? {
+    let mut is_behind = inbox.store.read(search::is_behind).await?;
+    while is_behind && let_through(inbox).await? {
         did_anything = true;
-        inbox.store.write(search::catch_up_step).await?;
+        is_behind = inbox.store.write(search::catch_up_step).await?;
     }
     if did_anything {
         inbox.emit(CoreEvent::StatusChanged);
