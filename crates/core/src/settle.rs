@@ -1,6 +1,8 @@
 //! Settling: Stripe's own object, read back, decides what a charge is.
 
 mod asked;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -85,7 +85,9 @@ pub(crate) fn postpone(conn: &Connection, hint: &Hint, next_at: Timestamp) -> Re
         "UPDATE hints SET attempts = attempts + 1, next_at = :next_at
          WHERE object_id = :object_id AND version = :version",
     )?
-    .execute(named_params! { ":object_id": hint.object_id, ":next_at": At(next_at) })?;
+    .execute(named_params! {
+        ":object_id": hint.object_id, ":version": hint.version, ":next_at": At(next_at),
+    })?;
     Ok(())
 }
 
