@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::process::Command;
 
 use crate::{Home, Process, binary, http, until};
 
@@ -79,7 +80,18 @@ pub struct Acknowledged {
 impl Sandbox {
     /// Starts one in which nobody writes unless told to.
     pub async fn start(home: &Home) -> Result<Self> {
-        let mut command = home.command(binary("cobro-sandbox")?);
+        Self::run(home, home.command(binary("cobro-sandbox")?)).await
+    }
+
+    /// Starts one that takes no processor from the desk: the outside world has machines of its own.
+    #[cfg(unix)]
+    pub async fn start_aside(home: &Home) -> Result<Self> {
+        let mut command = home.command("nice");
+        command.args(["-n", "19"]).arg(binary("cobro-sandbox")?);
+        Self::run(home, command).await
+    }
+
+    async fn run(home: &Home, mut command: Command) -> Result<Self> {
         command.args(["--whatsapp", "127.0.0.1:0", "--stripe", "127.0.0.1:0"]);
         let mut process = Process::start("The sandbox", command, &home.log("sandbox"))?;
         let ready = process.ready(PATIENCE).await?;

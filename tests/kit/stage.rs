@@ -22,6 +22,15 @@ pub struct Stage {
 impl Stage {
     /// Sets it up; webhooks wait for the window that will take them.
     pub async fn set() -> Result<Self> {
+        Self::around(false).await
+    }
+
+    /// Sets it up to measure the window: the outside world, which has machines of its own, gives way to it.
+    pub async fn set_to_measure() -> Result<Self> {
+        Self::around(true).await
+    }
+
+    async fn around(aside: bool) -> Result<Self> {
         let mut home = Home::new()?;
         let bus = Bus::start(&home).await?;
         let display = Display::start(&home).await?;
@@ -31,7 +40,11 @@ impl Stage {
         // The accessibility bus is another service that nobody here provides.
         home.give("NO_AT_BRIDGE", "1");
         let notifications = Notifications::serve(bus.address()).await?;
-        let sandbox = Sandbox::start(&home).await?;
+        let sandbox = if aside {
+            Sandbox::start_aside(&home).await?
+        } else {
+            Sandbox::start(&home).await?
+        };
         let relay = format!("127.0.0.1:{}", free_port()?);
         sandbox.deliver_to(&format!("http://{relay}")).await?;
         Ok(Self {

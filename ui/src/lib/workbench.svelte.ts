@@ -128,7 +128,10 @@ export class Workbench {
 
   /** Reads everything for the first time. The list's question goes out beside the status's. */
   async start() {
-    await Promise.all([this.status.refresh(), this.inbox.refresh()]);
+    const asked = Promise.all([this.status.refresh(), this.inbox.refresh()]);
+    // While the core answers there is time for what the first row would wait for.
+    language.prepare();
+    await asked;
     this.#statusArrived();
     this.#toldOf.add('imports');
     this.#toldOf.add('alerts');

@@ -114,6 +114,14 @@ export class Language {
     return time.dayLabel(at, now, this.locale);
   }
 
+  /** Makes what the list writes its moments with: the first of each kind takes long. */
+  prepare() {
+    const now = Date.now();
+    for (const days of [0, 1, 3, 30])
+      this.listTime(new Date(now - days * 86_400_000).toISOString(), now);
+    this.number(0);
+  }
+
   listTime(at: string, now: number) {
     return time.listTime(at, now, this.locale);
   }

@@ -91,8 +91,15 @@ function daysAgo(at: string, now: number): number {
 }
 
 function relativeDay(days: number, locale: string): string {
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+  let spoken = relatives.get(locale);
+  if (!spoken) {
+    spoken = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+    relatives.set(locale, spoken);
+  }
+  return spoken.format(days, 'day');
 }
+
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
 
 function capitalised(word: string): string {
   return word.charAt(0).toLocaleUpperCase() + word.slice(1);
