@@ -1,7 +1,12 @@
 //! What the assistant proposes, and what it may do.
 
 use cobro_core::assistant;
-use cobro_core::domain::{AssistantSettings, Charge, ChargeId, ConversationId, PlayedStep, Proposal};
+use cobro_core::domain::{
+    AssistantSettings, Charge, ChargeId, ConversationId, ModelState, PlayedStep, Proposal,
+};
+
+use cobro_desk::{DeskError, MODEL_KEY, keep_secret};
+use secrecy::SecretString;
 
 use super::{Answer, Desk};
 
@@ -48,4 +53,36 @@ pub(crate) async fn set_assistant_settings(
 #[specta::specta]
 pub(crate) async fn play_conversation(desk: Desk<'_>, pasted: String) -> Answer<Vec<PlayedStep>> {
     Ok(assistant::play(&desk.inbox()?, pasted).await?)
+}
+
+/// Returns whether the model has a key, and what it was asked today.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn model_state(desk: Desk<'_>) -> Answer<ModelState> {
+    Ok(assistant::model_state(&desk.inbox()?).await?)
+}
+
+/// Keeps the model's key in the keychain, and uses it from now on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_model_key(desk: Desk<'_>, key: String) -> Answer<()> {
+    let inbox = desk.inbox()?;
+    let (profile, key) = (
+        desk.profile().to_owned(),
+        SecretString::from(key.trim().to_owned()),
+    );
+    let keeping = key.clone();
+    tokio::task::spawn_blocking(move || keep_secret(&profile, MODEL_KEY, &keeping))
+        .await
+        .map_err(|error| DeskError::from(anyhow::Error::new(error)))?
+        .map_err(DeskError::CredentialsNotKept)?;
+    assistant::use_model_key(&inbox, Some(key));
+    Ok(())
+}
+
+/// Asks the model something small. Returns how many milliseconds it took.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn test_model(desk: Desk<'_>, settings: AssistantSettings) -> Answer<u32> {
+    Ok(assistant::test_model(&desk.inbox()?, settings).await?)
 }

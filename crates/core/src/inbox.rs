@@ -14,7 +14,7 @@ use specta::Type;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::assistant::Shelf;
+use crate::assistant::{Asking, Shelf};
 use crate::domain::{ConversationId, Currency, ReconcileId, Timestamp};
 use crate::health::Problems;
 use crate::{CoreEvent, DatabaseKey, Error, Language, Result, Store};
@@ -135,6 +135,8 @@ pub struct Parts {
     shelf: tokio::sync::Mutex<Option<(u64, Arc<Shelf>)>>,
     /// Counts the catalog's changes, so that one read before a change is not kept after it.
     shelves: AtomicU64,
+    /// What the configured model is being asked.
+    pub(crate) asking: Asking,
     started: AtomicBool,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -188,6 +190,7 @@ impl Inbox {
             typed: Mutex::default(),
             shelf: tokio::sync::Mutex::default(),
             shelves: AtomicU64::new(0),
+            asking: Asking::default(),
             started: AtomicBool::new(false),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -155,6 +155,7 @@ impl Desk {
             }
             Err(error) => return Err(error.into()),
         };
+        cobro_core::assistant::use_model_key(&inbox, settings.model_key);
         use_chosen_numbers(&inbox).await?;
         if let Some(table) = &settings.shop.catalog {
             fill_catalog(&inbox, table).await?;

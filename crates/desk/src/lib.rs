@@ -19,4 +19,4 @@ pub use doctor::{Finding, Level, examine};
 pub use error::DeskError;
 pub use keychain::keep as keep_secret;
 pub use profile::{Profile, RunningDesk};
-pub use settings::Settings;
+pub use settings::{MODEL_KEY, Settings};

@@ -12,6 +12,8 @@ use serde::Deserialize;
 use crate::DeskError;
 use crate::keychain;
 
+/// Where the keychain has the model's key.
+pub const MODEL_KEY: &str = "assistant.model_key";
 pub(crate) const FILE: &str = "cobro.toml";
 const WHATSAPP_API: &str = "https://graph.facebook.com";
 const STRIPE_API: &str = "https://api.stripe.com/";
@@ -25,6 +27,8 @@ pub struct Settings {
     pub stripe: StripeSettings,
     pub database: DatabaseSettings,
     pub shop: ShopSettings,
+    /// The key of the model that gives second opinions.
+    pub model_key: Option<SecretString>,
     /// Settings that hold a secret in plain text in `cobro.toml`.
     pub plain_secrets: Vec<&'static str>,
 }
@@ -240,6 +244,7 @@ impl Settings {
                     .or(file.database.key_file),
             },
             shop: shop(variable, file.shop)?,
+            model_key: secret("COBRO_MODEL_KEY", None, MODEL_KEY),
             plain_secrets,
         })
     }

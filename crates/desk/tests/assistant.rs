@@ -7,10 +7,11 @@ mod shop;
 use std::time::Instant;
 
 use cobro_core::domain::{
-    AssistantSettings, ChargeId, ConversationId, FaqEntry, Payment, Product, ProductDraft, Proposal,
-    ProposalKind, Why,
+    AssistantSettings, ChargeId, ConversationId, FaqEntry, ModelProvider, ModelSettings, Payment, Product,
+    ProductDraft, Proposal, ProposalKind, Why,
 };
 use cobro_core::{Actor, Error, assistant, catalog, charge, message};
+use cobro_sandbox::ModelMode;
 use cobro_sandbox::stripe::PayWith;
 use serde_json::json;
 use shop::{TestCustomer, TestShop, mxn};
@@ -238,6 +239,115 @@ async fn a_change_of_the_catalog_or_the_settings_is_seen() {
         proposal.is_none()
     })
     .await;
+    shop.close().await;
+}
+
+async fn with_model(shop: &TestShop, mode: ModelMode, daily_tokens: u32) {
+    shop.sandbox.model().set_mode(mode);
+    let model = ModelSettings {
+        provider: ModelProvider::Compatible,
+        url: shop.sandbox.model_url(),
+        name: "sandbox".into(),
+        daily_tokens,
+    };
+    let settings = AssistantSettings {
+        model,
+        ..AssistantSettings::default()
+    };
+    assistant::set_settings(shop.inbox(), settings).await.unwrap();
+}
+
+async fn until_judged(shop: &TestShop, id: ConversationId) -> Proposal {
+    until(shop, id, "the model is heard", |proposal| {
+        proposal.is_some_and(|proposal| proposal.second.is_some())
+    })
+    .await;
+    proposal(shop, id).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_malicious_model_changes_nothing_and_each_case_says_what_happened() {
+    for (mode, verdict, says) in [
+        (ModelMode::Prices, SecondVerdict::Refused, "such as a price"),
+        (ModelMode::Urls, SecondVerdict::Refused, "held a link"),
+        (ModelMode::Ids, SecondVerdict::Refused, "not offered"),
+        (ModelMode::CardData, SecondVerdict::Refused, "card or bank data"),
+        (ModelMode::Broken, SecondVerdict::Refused, "one JSON object"),
+        (ModelMode::Endless, SecondVerdict::Silent, "no end"),
+        (ModelMode::Failing, SecondVerdict::Silent, "status 500"),
+    ] {
+        let (shop, ana) = bakery().await;
+        let ready = ana_confirms(&shop, &ana).await;
+        with_model(&shop, mode.clone(), 200_000).await;
+        ana.phone.writes("sí, por favor, mándame el link");
+        let judged = until_judged(&shop, ana.conversation).await;
+        let second = judged.second.clone().unwrap();
+        assert_eq!(second.verdict, verdict, "{mode:?}");
+        assert!(second.why.unwrap().contains(says), "{mode:?}");
+        assert_eq!(judged.kind, ProposalKind::Charge, "{mode:?}");
+        assert_eq!(
+            (judged.total, &judged.lines),
+            (ready.total, &ready.lines),
+            "{mode:?}"
+        );
+        assert_eq!(judged.discount, None);
+        assert_eq!(shop.links().await, 0, "{mode:?}");
+        shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_slow_model_is_not_waited_for_and_a_word_of_the_customer_ends_its_question() {
+    let (shop, ana) = bakery().await;
+    with_model(&shop, ModelMode::Slow, 200_000).await;
+    let ready = ana_confirms(&shop, &ana).await;
+    assert_eq!(ready.second, None);
+    ana.phone.writes("ay no, mejor no, ya no lo quiero");
+    until(&shop, ana.conversation, "nothing is proposed", |proposal| {
+        proposal.is_none()
+    })
+    .await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_model_that_disagrees_makes_a_question_and_its_words_are_a_draft() {
+    let (shop, ana) = bakery().await;
+    let answer = json!({"charge": false, "items": [], "discount": null, "reply": "¡Claro que sí! ¿Para qué día lo quieres?"});
+    with_model(&shop, ModelMode::Answers { answer }, 200_000).await;
+    ana.phone.writes("cuánto cuesta la gelatina?");
+    until(&shop, ana.conversation, "the reply is the model's", |proposal| {
+        proposal.is_some_and(|it| it.text.as_deref() == Some("¡Claro que sí! ¿Para qué día lo quieres?"))
+    })
+    .await;
+    let asked = shop.sandbox.model().asked();
+    assert!(!asked.is_empty() && asked.iter().all(|question| !question.to_string().contains("180")));
+
+    ana.phone.writes("quiero una, mándame el link");
+    let judged = until_judged_again(&shop, ana.conversation).await;
+    assert_eq!(judged.kind, ProposalKind::Question);
+    assert!(judged.why.contains(&Why::ModelDiffers));
+    shop.close().await;
+}
+
+async fn until_judged_again(shop: &TestShop, id: ConversationId) -> Proposal {
+    until(shop, id, "the charge is asked about", |proposal| {
+        proposal.is_some_and(|it| it.total.is_some() && it.second.is_some())
+    })
+    .await;
+    proposal(shop, id).await.unwrap()
+}
+
+#[tokio::test]
+async fn no_more_than_a_day_may_cost_is_spent() {
+    let (shop, ana) = bakery().await;
+    with_model(&shop, ModelMode::Polite, 10).await;
+    ana.phone.writes("tienen gelatina?");
+    let judged = until_judged(&shop, ana.conversation).await;
+    let second = judged.second.unwrap();
+    assert_eq!(second.verdict, SecondVerdict::Silent);
+    assert!(second.why.unwrap().contains("used up"));
+    assert!(shop.sandbox.model().asked().is_empty());
     shop.close().await;
 }
 

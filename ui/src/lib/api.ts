@@ -102,6 +102,7 @@ export type {
   Message,
   MessageKind,
   MessageVersion,
+  ModelState,
   Money,
   NewBody,
   NewChargeLine,
@@ -248,6 +249,9 @@ export const api = {
   assistantSettings: () => ask(commands.assistantSettings),
   setAssistantSettings: (settings: AssistantSettings) =>
     ask(() => commands.setAssistantSettings(settings)),
+  modelState: () => ask(commands.modelState),
+  saveModelKey: (key: string) => ask(() => commands.saveModelKey(key)),
+  testModel: (settings: AssistantSettings) => ask(() => commands.testModel(settings)),
   playConversation: (pasted: string) => ask(() => commands.playConversation(pasted)),
   products: (archived: boolean) => ask(() => commands.products(archived)),
   saveProduct: (draft: ProductDraft) => ask(() => commands.saveProduct(draft)),

@@ -8,8 +8,9 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::kept_settings;
 use super::read::{Reading, read};
+use super::second;
 use super::shelf::Shelf;
-use crate::domain::{AssistantSettings, ChargeId, ConversationId, Timestamp};
+use crate::domain::{AssistantSettings, ChargeId, ConversationId, Proposal, Timestamp};
 use crate::store::proposals;
 use crate::{CoreEvent, Inbox, Result};
 
@@ -119,11 +120,12 @@ async fn look(
     settings: Arc<AssistantSettings>,
 ) -> Result<()> {
     let now = Timestamp::now();
+    let (reading, rules) = (shelf.clone(), settings.clone());
     let (found, kept) = inbox
         .store
         .read(move |conn| {
             let kept = proposals::find(conn, id)?.map(|kept| (kept.fingerprint, kept.basis));
-            Ok((read(conn, id, &shelf, &settings, now)?, kept))
+            Ok((read(conn, id, &reading, &rules, now)?, kept))
         })
         .await?;
     let known = match (&found, &kept) {
@@ -136,21 +138,26 @@ async fn look(
         }
         _ => false,
     };
-    inbox
+    let stored = inbox
         .store
         .write(move |tx| match found {
-            None => proposals::remove(tx, id).map(drop),
-            Some(found) => keep(tx, id, found),
+            None => proposals::remove(tx, id).map(|_| None),
+            Some(found) => keep(tx, id, found).map(Some),
         })
         .await?;
-    if !known {
-        inbox.emit(CoreEvent::ProposalChanged { conversation: id });
+    if known {
+        return Ok(());
+    }
+    inbox.emit(CoreEvent::ProposalChanged { conversation: id });
+    match stored {
+        Some(proposal) => second::ask(inbox, proposal, shelf, settings),
+        None => inbox.asking.cancel(id),
     }
     Ok(())
 }
 
 /// The same proposal again keeps its charge, so that accepting it before and after is one charge.
-fn keep(tx: &rusqlite::Transaction<'_>, id: ConversationId, found: Reading) -> Result<()> {
+fn keep(tx: &rusqlite::Transaction<'_>, id: ConversationId, found: Reading) -> Result<Proposal> {
     let Reading {
         mut proposal,
         fingerprint,
@@ -163,5 +170,6 @@ fn keep(tx: &rusqlite::Transaction<'_>, id: ConversationId, found: Reading) -> R
     } else {
         proposal.charge = ChargeId::new();
     }
-    proposals::put(tx, &proposal, &fingerprint, basis)
+    proposals::put(tx, &proposal, &fingerprint, basis)?;
+    Ok(proposal)
 }

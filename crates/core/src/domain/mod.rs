@@ -68,8 +68,9 @@ pub use product::{
     ProductDraft, RowAction, SyncState, Tax,
 };
 pub use proposal::{
-    AssistantSettings, DiscountEntry, Evidence, FaqEntry, Flag, ModelProvider, ModelSettings, PlayedLine,
-    PlayedStep, Proposal, ProposalKind, ProposedLine, SecondOpinion, SecondVerdict, ShopAnswers, Why,
+    AssistantSettings, DiscountEntry, Evidence, FaqEntry, Flag, ModelProvider, ModelSettings, ModelState,
+    PlayedLine, PlayedStep, Proposal, ProposalKind, ProposedLine, SecondOpinion, SecondVerdict, ShopAnswers,
+    Why,
 };
 pub use quotation::{Quotation, QuotationState};
 pub use sale::{

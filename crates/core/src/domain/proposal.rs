@@ -261,6 +261,15 @@ impl Default for ModelSettings {
     }
 }
 
+/// The model's key, and what it was asked today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelState {
+    pub has_key: bool,
+    pub questions_today: u32,
+    pub tokens_today: u32,
+}
+
 impl AssistantSettings {
     /// Checks and tidies what was written: which field, which rule, the way out.
     pub fn checked(mut self) -> Result<Self> {

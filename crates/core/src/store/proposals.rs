@@ -234,3 +234,32 @@ pub(crate) fn newest(conn: &Connection, id: ConversationId) -> Result<i64> {
         .prepare_cached("SELECT coalesce(max(n), 0) FROM messages WHERE conversation_id = ?1")?
         .query_row(params![id], |row| row.get(0))?)
 }
+
+/// Counts a question to the model before it is asked, if the day's tokens last for it.
+pub(crate) fn spend(conn: &Connection, day: &str, tokens: u32, most: u32) -> Result<bool> {
+    let spent = conn
+        .prepare_cached(
+            "INSERT INTO model_days (day, questions, tokens) SELECT :day, 1, :tokens WHERE :tokens <= :most
+             ON CONFLICT (day) DO UPDATE
+             SET questions = questions + 1, tokens = tokens + :tokens
+             WHERE tokens + :tokens <= :most",
+        )?
+        .execute(named_params! { ":day": day, ":tokens": tokens, ":most": most })?;
+    Ok(spent > 0)
+}
+
+/// Corrects what a question cost once it is known.
+pub(crate) fn correct(conn: &Connection, day: &str, by: i64) -> Result<()> {
+    conn.prepare_cached("UPDATE model_days SET tokens = max(0, tokens + :by) WHERE day = :day")?
+        .execute(named_params! { ":day": day, ":by": by })?;
+    Ok(())
+}
+
+/// Returns the day's questions and tokens.
+pub(crate) fn spent(conn: &Connection, day: &str) -> Result<(u32, u32)> {
+    Ok(conn
+        .prepare_cached("SELECT questions, tokens FROM model_days WHERE day = ?1")?
+        .query_row(params![day], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+        .unwrap_or((0, 0)))
+}
