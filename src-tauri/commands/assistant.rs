@@ -1,12 +1,11 @@
 //! What the assistant proposes, and what it may do.
 
-use cobro_core::assistant;
+use cobro_core::assistant::{self, ModelKey};
 use cobro_core::domain::{
-    AssistantSettings, Charge, ChargeId, ConversationId, ModelState, PlayedStep, Proposal,
+    AssistantSettings, Charge, ChargeId, ConversationId, ModelSettings, ModelState, PlayedStep, Proposal,
 };
-
 use cobro_desk::{DeskError, MODEL_KEY, keep_secret};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Answer, Desk};
 
@@ -55,28 +54,30 @@ pub(crate) async fn play_conversation(desk: Desk<'_>, pasted: String) -> Answer<
     Ok(assistant::play(&desk.inbox()?, pasted).await?)
 }
 
-/// Returns whether the model has a key, and what it was asked today.
+/// Returns whether there is a key for this model, and what was asked today.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn model_state(desk: Desk<'_>) -> Answer<ModelState> {
-    Ok(assistant::model_state(&desk.inbox()?).await?)
+pub(crate) async fn model_state(desk: Desk<'_>, model: ModelSettings) -> Answer<ModelState> {
+    Ok(assistant::model_state(&desk.inbox()?, &model).await?)
 }
 
-/// Keeps the model's key in the keychain, and uses it from now on.
+/// Keeps the key for this model in the keychain, and uses it from now on. An empty one forgets what was kept.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_model_key(desk: Desk<'_>, key: String) -> Answer<()> {
+pub(crate) async fn save_model_key(desk: Desk<'_>, model: ModelSettings, key: String) -> Answer<()> {
     let inbox = desk.inbox()?;
-    let (profile, key) = (
-        desk.profile().to_owned(),
-        SecretString::from(key.trim().to_owned()),
-    );
-    let keeping = key.clone();
+    let key = SecretString::from(key.trim().to_owned());
+    let keeping = if key.expose_secret().is_empty() {
+        key
+    } else {
+        ModelKey::new(&model, key).to_keep()
+    };
+    let (profile, kept) = (desk.profile().to_owned(), ModelKey::from_kept(&keeping));
     tokio::task::spawn_blocking(move || keep_secret(&profile, MODEL_KEY, &keeping))
         .await
         .map_err(|error| DeskError::from(anyhow::Error::new(error)))?
         .map_err(DeskError::CredentialsNotKept)?;
-    assistant::use_model_key(&inbox, Some(key));
+    assistant::use_model_key(&inbox, kept);
     Ok(())
 }
 

@@ -23,23 +23,17 @@ use crate::{CoreEvent, Error, Inbox, Result, charge};
 
 pub use play::play;
 pub(crate) use second::Asking;
-pub use second::{model_state, test_model, use_model_key};
+pub use second::{ModelKey, model_state, test_model, use_model_key};
 pub(crate) use shelf::Shelf;
 pub(crate) use worker::run;
 
 /// Returns what the assistant proposes in the conversation, if it proposes something.
 pub async fn proposal(inbox: &Inbox, id: ConversationId) -> Result<Option<Proposal>> {
     let kept = inbox.store.read(move |conn| proposals::find(conn, id)).await?;
-    let Some(mut proposal) = kept.map(|kept| kept.proposal) else {
-        return Ok(None);
-    };
-    if proposal.kind == ProposalKind::Reply
-        && let Some(draft) = inbox.asking.draft(proposal.charge)
-    {
-        // The model is still writing: what it wrote so far was looked at as what is whole will be.
-        proposal.text = Some(draft);
-    }
-    Ok(Some(proposal))
+    Ok(kept.map(|mut kept| {
+        inbox.asking.show(&mut kept.proposal);
+        kept.proposal
+    }))
 }
 
 /// Makes the proposed charge. The same proposal twice is one charge.

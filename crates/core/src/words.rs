@@ -24,15 +24,6 @@ pub enum Language {
 }
 
 impl Language {
-    /// Returns the language's code, such as `es`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Es => "es",
-            Self::Pt => "pt",
-            Self::En => "en",
-        }
-    }
-
     /// Returns the language that a tag such as `pt-BR` or `es_MX` names.
     pub fn from_tag(tag: &str) -> Option<Self> {
         match tag.get(..2)?.to_ascii_lowercase().as_str() {

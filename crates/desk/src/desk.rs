@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use cobro_core::assistant::ModelKey;
 use cobro_core::domain::ConversationId;
 use cobro_core::{Actor, Inbox, Options, StreamOptions, WhatsAppLines, catalog, connection, health};
 use cobro_relay::{Relay, RelayOptions};
@@ -155,7 +156,8 @@ impl Desk {
             }
             Err(error) => return Err(error.into()),
         };
-        cobro_core::assistant::use_model_key(&inbox, settings.model_key);
+        let model_key = settings.model_key.as_ref().and_then(ModelKey::from_kept);
+        cobro_core::assistant::use_model_key(&inbox, model_key);
         use_chosen_numbers(&inbox).await?;
         if let Some(table) = &settings.shop.catalog {
             fill_catalog(&inbox, table).await?;

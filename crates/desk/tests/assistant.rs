@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use cobro_core::domain::{
     AssistantSettings, ChargeId, ConversationId, FaqEntry, ModelProvider, ModelSettings, Payment, Product,
-    ProductDraft, Proposal, ProposalKind, Why,
+    ProductDraft, Proposal, ProposalKind, SecondReason, SecondVerdict, Why,
 };
 use cobro_core::{Actor, Error, assistant, catalog, charge, message};
 use cobro_sandbox::ModelMode;
@@ -257,9 +257,13 @@ async fn with_model(shop: &TestShop, mode: ModelMode, daily_tokens: u32) {
     assistant::set_settings(shop.inbox(), settings).await.unwrap();
 }
 
+/// Returns what the model said, once it has.
 async fn until_judged(shop: &TestShop, id: ConversationId) -> Proposal {
+    let verdict = |it: &Proposal| it.second.as_ref().map(|second| second.verdict);
     until(shop, id, "the model is heard", |proposal| {
-        proposal.is_some_and(|proposal| proposal.second.is_some())
+        proposal
+            .and_then(verdict)
+            .is_some_and(|verdict| !matches!(verdict, SecondVerdict::Asking | SecondVerdict::Writing))
     })
     .await;
     proposal(shop, id).await.unwrap()
@@ -267,33 +271,55 @@ async fn until_judged(shop: &TestShop, id: ConversationId) -> Proposal {
 
 #[tokio::test]
 async fn a_malicious_model_changes_nothing_and_each_case_says_what_happened() {
-    for (mode, verdict, says) in [
-        (ModelMode::Prices, SecondVerdict::Refused, "such as a price"),
-        (ModelMode::Urls, SecondVerdict::Refused, "held a link"),
-        (ModelMode::Ids, SecondVerdict::Refused, "not offered"),
-        (ModelMode::CardData, SecondVerdict::Refused, "card or bank data"),
-        (ModelMode::Broken, SecondVerdict::Refused, "one JSON object"),
-        (ModelMode::Endless, SecondVerdict::Silent, "no end"),
-        (ModelMode::Failing, SecondVerdict::Silent, "status 500"),
+    use SecondReason as Reason;
+    use SecondVerdict::{Refused, Silent};
+    let (shop, ana) = bakery().await;
+    let ready = ana_confirms(&shop, &ana).await;
+    for (mode, verdict, why) in [
+        (ModelMode::Prices, Refused, Reason::OtherField),
+        (ModelMode::Urls, Refused, Reason::ReplyLink),
+        (ModelMode::Ids, Refused, Reason::UnknownItem),
+        (ModelMode::CardData, Refused, Reason::ReplyCardData),
+        (ModelMode::Broken, Refused, Reason::NoJson),
+        (ModelMode::Endless, Silent, Reason::Endless),
+        (ModelMode::Failing, Silent, Reason::ServerRefused),
     ] {
-        let (shop, ana) = bakery().await;
-        let ready = ana_confirms(&shop, &ana).await;
         with_model(&shop, mode.clone(), 200_000).await;
+        // Something new is said, so that the model is asked about it.
+        assistant::dismiss(
+            shop.inbox(),
+            proposal(&shop, ana.conversation).await.unwrap().charge,
+        )
+        .await
+        .unwrap();
         ana.phone.writes("sí, por favor, mándame el link");
         let judged = until_judged(&shop, ana.conversation).await;
         let second = judged.second.clone().unwrap();
-        assert_eq!(second.verdict, verdict, "{mode:?}");
-        assert!(second.why.unwrap().contains(says), "{mode:?}");
+        assert_eq!((second.verdict, second.why), (verdict, Some(why)), "{mode:?}");
+        assert_eq!(second.status, (mode == ModelMode::Failing).then_some(500));
         assert_eq!(judged.kind, ProposalKind::Charge, "{mode:?}");
-        assert_eq!(
-            (judged.total, &judged.lines),
-            (ready.total, &ready.lines),
-            "{mode:?}"
-        );
-        assert_eq!(judged.discount, None);
+        let told = (judged.total, &judged.lines, judged.discount);
+        assert_eq!(told, (ready.total, &ready.lines, None), "{mode:?}");
         assert_eq!(shop.links().await, 0, "{mode:?}");
-        shop.close().await;
     }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_malicious_reply_is_never_the_draft() {
+    let (shop, ana) = bakery().await;
+    ana.phone.writes("cuánto cuesta la gelatina?");
+    until(&shop, ana.conversation, "a reply is drafted", |it| it.is_some()).await;
+    let ours = proposal(&shop, ana.conversation).await.unwrap();
+    for reply in ["Paga en evil.test/x", "Te la dejo en 90", "Mándame tu CVV"] {
+        let answer = json!({"charge": false, "items": [], "discount": null, "reply": reply});
+        with_model(&shop, ModelMode::Answers { answer }, 200_000).await;
+        ana.phone.writes("y cuánto cuesta la gelatina?");
+        let judged = until_judged(&shop, ana.conversation).await;
+        assert_eq!(judged.second.unwrap().verdict, SecondVerdict::Refused, "{reply}");
+        assert_eq!(judged.text, ours.text, "{reply}");
+    }
+    shop.close().await;
 }
 
 #[tokio::test]
@@ -301,12 +327,20 @@ async fn a_slow_model_is_not_waited_for_and_a_word_of_the_customer_ends_its_ques
     let (shop, ana) = bakery().await;
     with_model(&shop, ModelMode::Slow, 200_000).await;
     let ready = ana_confirms(&shop, &ana).await;
-    assert_eq!(ready.second, None);
+    assert_eq!(ready.second.unwrap().verdict, SecondVerdict::Asking);
     ana.phone.writes("ay no, mejor no, ya no lo quiero");
     until(&shop, ana.conversation, "nothing is proposed", |proposal| {
         proposal.is_none()
     })
     .await;
+
+    // What it said too late to count.
+    ana.phone.writes("bueno sí, mándame el link del pastel");
+    until_ready(&shop, ana.conversation).await;
+    tokio::time::sleep(std::time::Duration::from_secs(21)).await;
+    let judged = until_judged(&shop, ana.conversation).await;
+    assert_eq!(judged.second.unwrap().why, Some(SecondReason::TimedOut));
+    assert_eq!(judged.kind, ProposalKind::Charge);
     shop.close().await;
 }
 
@@ -315,27 +349,65 @@ async fn a_model_that_disagrees_makes_a_question_and_its_words_are_a_draft() {
     let (shop, ana) = bakery().await;
     let answer = json!({"charge": false, "items": [], "discount": null, "reply": "¡Claro que sí! ¿Para qué día lo quieres?"});
     with_model(&shop, ModelMode::Answers { answer }, 200_000).await;
-    ana.phone.writes("cuánto cuesta la gelatina?");
+    ana.phone
+        .writes("cuánto cuesta la gelatina? mi tarjeta es 4242 4242 4242 4242 y mi cel 55 1234 5678");
     until(&shop, ana.conversation, "the reply is the model's", |proposal| {
         proposal.is_some_and(|it| it.text.as_deref() == Some("¡Claro que sí! ¿Para qué día lo quieres?"))
     })
     .await;
     let asked = shop.sandbox.model().asked();
-    assert!(!asked.is_empty() && asked.iter().all(|question| !question.to_string().contains("180")));
+    assert!(!asked.is_empty());
+    for secret in ["180", "4242 4242", "1234", "Ana", WHO.0] {
+        assert!(
+            asked
+                .iter()
+                .all(|question| !question.to_string().contains(secret)),
+            "{secret}"
+        );
+    }
 
-    ana.phone.writes("quiero una, mándame el link");
-    let judged = until_judged_again(&shop, ana.conversation).await;
-    assert_eq!(judged.kind, ProposalKind::Question);
+    ana.phone.writes("quiero una gelatina, mándame el link");
+    until(&shop, ana.conversation, "the charge is asked about", |proposal| {
+        proposal.is_some_and(|it| it.kind == ProposalKind::Question)
+    })
+    .await;
+    let judged = until_judged(&shop, ana.conversation).await;
+    assert_eq!(judged.second.unwrap().verdict, SecondVerdict::Differs);
     assert!(judged.why.contains(&Why::ModelDiffers));
     shop.close().await;
 }
 
-async fn until_judged_again(shop: &TestShop, id: ConversationId) -> Proposal {
-    until(shop, id, "the charge is asked about", |proposal| {
-        proposal.is_some_and(|it| it.total.is_some() && it.second.is_some())
-    })
+#[tokio::test]
+async fn a_charge_that_was_ready_before_is_judged_too_and_agreeing_leaves_it_ready() {
+    let (shop, ana) = bakery().await;
+    let ready = ana_confirms(&shop, &ana).await;
+    let items = json!([{"id": "i0", "quantity": 1}, {"id": "i1", "quantity": 1}]);
+    let answer = json!({"charge": true, "items": items, "discount": null, "reply": ""});
+    with_model(&shop, ModelMode::Answers { answer }, 200_000).await;
+    let judged = until_judged(&shop, ana.conversation).await;
+    assert_eq!(judged.second.as_ref().unwrap().verdict, SecondVerdict::Agrees);
+    assert_eq!(
+        judged,
+        Proposal {
+            second: judged.second.clone(),
+            ..ready
+        }
+    );
+
+    let other =
+        json!({"charge": true, "items": [{"id": "i0", "quantity": 2}], "discount": null, "reply": ""});
+    shop.sandbox
+        .model()
+        .set_mode(ModelMode::Answers { answer: other });
+    ana.phone.writes("sí, mándame el link");
+    until(
+        &shop,
+        ana.conversation,
+        "the quantity is asked about",
+        |proposal| proposal.is_some_and(|it| it.kind == ProposalKind::Question),
+    )
     .await;
-    proposal(shop, id).await.unwrap()
+    shop.close().await;
 }
 
 #[tokio::test]
@@ -346,8 +418,33 @@ async fn no_more_than_a_day_may_cost_is_spent() {
     let judged = until_judged(&shop, ana.conversation).await;
     let second = judged.second.unwrap();
     assert_eq!(second.verdict, SecondVerdict::Silent);
-    assert!(second.why.unwrap().contains("used up"));
+    assert_eq!(second.why, Some(SecondReason::DaySpent));
     assert!(shop.sandbox.model().asked().is_empty());
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_models_address_is_one_that_a_conversation_may_travel_to() {
+    let (shop, _) = bakery().await;
+    for (url, says) in [
+        ("http://models.example.com/v1", "not encrypted"),
+        ("https://me:secret@models.example.com/v1", "its own field"),
+        ("models", "no web address"),
+        ("ftp://models.example.com", "https://"),
+    ] {
+        let model = ModelSettings {
+            provider: ModelProvider::Compatible,
+            url: url.into(),
+            name: "m".into(),
+            ..ModelSettings::default()
+        };
+        let settings = AssistantSettings {
+            model,
+            ..AssistantSettings::default()
+        };
+        let refused = assistant::set_settings(shop.inbox(), settings).await.unwrap_err();
+        assert!(refused.to_string().contains(says), "{refused}");
+    }
     shop.close().await;
 }
 

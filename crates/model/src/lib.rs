@@ -27,6 +27,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// An answer needs a few hundred bytes; one that never ends is cut off here.
 const LONGEST: usize = 8 * 1024;
+/// Some models think aloud first.
+const LONGEST_THOUGHT: usize = 64 * 1024;
 /// The most that an answer may cost.
 pub const ANSWER_TOKENS: u32 = 700;
 
@@ -144,33 +146,35 @@ impl Model {
         usage: &mut Usage,
     ) -> Result<String, ModelError> {
         let request = ChatRequest::default()
-            .with_system(question.instructions())
+            .with_system(Question::instructions())
             .append_message(ChatMessage::user(question.text()));
-        let options = ChatOptions::default()
-            .with_temperature(0.0)
+        let mut options = ChatOptions::default()
             .with_max_tokens(ANSWER_TOKENS)
             .with_capture_usage(true)
             .with_response_format(question.format());
+        if self.provider == Provider::Compatible {
+            // Some hosted models refuse any temperature but their own.
+            options = options.with_temperature(0.0);
+        }
         let answer = self
             .client
             .exec_chat_stream(self.target(), request, Some(&options))
             .await
             .map_err(|error| error_of(&error))?;
         let mut stream = answer.stream;
-        let mut text = String::new();
-        let mut shown = 0;
+        let (mut text, mut shown, mut thought) = (String::new(), 0, 0_usize);
         while let Some(event) = stream.next().await {
             match event.map_err(|error| error_of(&error))? {
                 ChatStreamEvent::Chunk(chunk) => {
                     text.push_str(&chunk.content);
-                    if text.len() > LONGEST {
-                        return Err(ModelError::Endless);
-                    }
                     let reply = stream::reply_so_far(&text);
                     if reply.len() > shown {
                         shown = reply.len();
                         heard(&reply);
                     }
+                }
+                ChatStreamEvent::ReasoningChunk(chunk) | ChatStreamEvent::ThoughtSignatureChunk(chunk) => {
+                    thought = thought.saturating_add(chunk.content.len());
                 }
                 ChatStreamEvent::End(end) => {
                     usage.tokens = end
@@ -178,7 +182,11 @@ impl Model {
                         .and_then(|usage| usage.total_tokens)
                         .and_then(|tokens| u32::try_from(tokens).ok());
                 }
-                _ => {}
+                ChatStreamEvent::ToolCallChunk(_) => return Err(ModelError::Unreadable), // None was offered.
+                ChatStreamEvent::Start | ChatStreamEvent::Heartbeat => {}
+            }
+            if text.len() > LONGEST || thought > LONGEST_THOUGHT {
+                return Err(ModelError::Endless);
             }
         }
         Ok(text)

@@ -18,7 +18,6 @@ fn question() -> Question {
             (Speaker::Shop, "Son $480, ¿te lo cobro?".to_owned()),
             (Speaker::Customer, "sí porfa".to_owned()),
         ],
-        language: "es",
         ..Question::default()
     }
 }

@@ -137,6 +137,12 @@ export const commands = {
 	setAssistantSettings: (settings: AssistantSettings) => typedError<AssistantSettings, CommandError>(__TAURI_INVOKE("set_assistant_settings", { settings })),
 	/**  Reads a pasted conversation, step by step. Nothing is kept or sent. */
 	playConversation: (pasted: string) => typedError<PlayedStep[], CommandError>(__TAURI_INVOKE("play_conversation", { pasted })),
+	/**  Returns whether there is a key for this model, and what was asked today. */
+	modelState: (model: ModelSettings) => typedError<ModelState, CommandError>(__TAURI_INVOKE("model_state", { model })),
+	/**  Keeps the key for this model in the keychain, and uses it from now on. An empty one forgets what was kept. */
+	saveModelKey: (model: ModelSettings, key: string) => typedError<null, CommandError>(__TAURI_INVOKE("save_model_key", { model, key })),
+	/**  Asks the model something small. Returns how many milliseconds it took. */
+	testModel: (settings: AssistantSettings) => typedError<number, CommandError>(__TAURI_INVOKE("test_model", { settings })),
 	/**  Returns the catalog, by name; archived products only where they are asked for. */
 	products: (archived: boolean) => typedError<Product[], CommandError>(__TAURI_INVOKE("products", { archived })),
 	/**  Writes a product. The same id twice is one product. */
@@ -1222,6 +1228,13 @@ export type ModelSettings = {
 	dailyTokens: number,
 };
 
+/**  The model's key, and what it was asked today. */
+export type ModelState = {
+	hasKey: boolean,
+	questionsToday: number,
+	tokensToday: number,
+};
+
 /**
  *  An amount in minor units: 12.50 MXN is `1250`, 1,250 CLP is `1250`.
  * 
@@ -1937,10 +1950,31 @@ export type SearchPage = {
 export type SecondOpinion = {
 	type: SecondVerdict,
 	/**  Which rule its answer broke, or why there is none. */
-	why: string | null,
+	why: SecondReason | null,
+	/**  The HTTP status, where its server refused. */
+	status: number | null,
 };
 
+/**  Which rule a model's answer broke, or why there is no answer. */
+export type SecondReason = 
+/**  It was not the one JSON object that was asked for. */
+"noJson" | 
+/**  It named something that a model may not say, such as a price. */
+"otherField" | "unknownItem" | "sameItem" | "quantity" | "unknownDiscount" | 
+/**  It said to charge, and not for what. */
+"nothingToCharge" | "longReply" | "replyLink" | "replyAmount" | "replyCardData" | "timedOut" | 
+/**  Its answer had no end. */
+"endless" | "offline" | "serverRefused" | 
+/**  Its server answered something else. */
+"unreadable" | 
+/**  The tokens that a day may cost are used up. */
+"daySpent";
+
 export type SecondVerdict = 
+/**  It is being asked. Never kept. */
+"asking" | 
+/**  It is wording a reply, which is not whole yet. Never kept. */
+"writing" | 
 /**  It would do the same. */
 "agrees" | 
 /**  It would not charge, or would charge something else. */

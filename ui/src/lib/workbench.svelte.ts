@@ -257,6 +257,8 @@ export class Workbench {
     if (!proposal || this.view !== 'inbox' || !this.composer) return false;
     if (proposal.kind === 'charge') void this.#accept(this.composer, proposal);
     else if (proposal.kind === 'question') this.editSuggestion();
+    else if (proposal.second?.type === 'writing')
+      return true; // Half a reply is nothing to send.
     else if (proposal.text) {
       this.letters.of(proposal.conversation).begin(proposal.text);
       this.startReply();

@@ -1,13 +1,20 @@
-import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { refuse, tell } from '../../tests/desk';
 import { aCharge, aProposal, aStatus } from '../../tests/things';
 import { opened, press } from '../../tests/window';
 import type { Answers } from '../../tests/desk';
+import type { SecondOpinion } from '../lib/api';
+import SuggestionCard from '../lib/assistant/SuggestionCard.svelte';
 import { language } from '../lib/i18n/language.svelte';
 
 // Nothing has a height here, and a virtual list shows what fits: give everything one.
 vi.mock('virtua/svelte', async () => await import('../../tests/plainList'));
+
+function renderCard(second: SecondOpinion) {
+  const acts = { accept: vi.fn(), edit: vi.fn(), dismiss: vi.fn(), jumpTo: vi.fn() };
+  return render(SuggestionCard, { proposal: aProposal({ second }), busy: false, ...acts });
+}
 
 /** The conversation with María, in which something is proposed. */
 async function proposed(answers: Answers = {}) {
@@ -104,5 +111,45 @@ describe('a suggestion', () => {
       expect(screen.getByTestId('composer-input')).toHaveProperty('value', 'Sí tenemos.');
     });
     expect(calls.some(({ command }) => command.startsWith('send'))).toBe(false);
+  });
+
+  it('says what came of asking the model, whatever it did', async () => {
+    const { rerender } = renderCard({ type: 'agrees', why: null, status: null });
+    const seen = () => screen.getByTestId('suggestion-second').textContent;
+    expect(seen()).toContain('The model agrees');
+    for (const [second, says] of [
+      [{ type: 'asking', why: null, status: null }, 'is being asked'],
+      [{ type: 'differs', why: null, status: null }, 'reads it another way'],
+      [{ type: 'refused', why: 'otherField', status: null }, 'such as a price'],
+      [{ type: 'refused', why: 'replyLink', status: null }, 'held a link'],
+      [{ type: 'refused', why: 'unknownItem', status: null }, 'was not offered'],
+      [{ type: 'refused', why: 'replyCardData', status: null }, 'card or bank data'],
+      [{ type: 'refused', why: 'noJson', status: null }, 'the form that was asked for'],
+      [{ type: 'silent', why: 'endless', status: null }, 'no end'],
+      [{ type: 'silent', why: 'timedOut', status: null }, '20 seconds'],
+      [{ type: 'silent', why: 'offline', status: null }, 'could not be reached'],
+      [{ type: 'silent', why: 'serverRefused', status: 500 }, 'refused (500)'],
+      [{ type: 'silent', why: 'daySpent', status: null }, 'used up'],
+    ] as const) {
+      await rerender({ proposal: aProposal({ second }) });
+      expect(seen()).toContain(says);
+      expect(screen.getByTestId('suggestion-total').textContent).toBe('MX$960.00');
+    }
+  });
+
+  it('does not use a reply that the model is still writing', async () => {
+    await proposed({
+      proposal: () =>
+        aProposal({
+          kind: 'reply',
+          lines: [],
+          total: null,
+          text: 'Sí te',
+          second: { type: 'writing', why: null, status: null },
+        }),
+    });
+    expect(screen.getByTestId('suggestion-accept')).toHaveProperty('disabled', true);
+    await accept();
+    expect(screen.getByTestId('composer-input')).toHaveProperty('value', '');
   });
 });

@@ -10,7 +10,7 @@ use super::kept_settings;
 use super::read::{Reading, read};
 use super::second;
 use super::shelf::Shelf;
-use crate::domain::{AssistantSettings, ChargeId, ConversationId, Proposal, Timestamp};
+use crate::domain::{AssistantSettings, ChargeId, ConversationId, Proposal, ProposalKind, Timestamp};
 use crate::store::proposals;
 use crate::{CoreEvent, Inbox, Result};
 
@@ -124,20 +124,23 @@ async fn look(
     let (found, kept) = inbox
         .store
         .read(move |conn| {
-            let kept = proposals::find(conn, id)?.map(|kept| (kept.fingerprint, kept.basis));
+            let kept = proposals::find(conn, id)?;
             Ok((read(conn, id, &reading, &rules, now)?, kept))
         })
         .await?;
-    let known = match (&found, &kept) {
+    let (known, current) = match (&found, &kept) {
         (None, None) => return Ok(()),
-        (Some(found), Some((fingerprint, basis))) => {
-            if *fingerprint == found.fingerprint && *basis == found.basis {
-                return Ok(());
-            }
-            *fingerprint == found.fingerprint
+        (Some(found), Some(kept)) => {
+            let known = kept.fingerprint == found.fingerprint;
+            (known, known && kept.basis == found.basis)
         }
-        _ => false,
+        _ => (false, false),
     };
+    if let (true, Some(kept)) = (current, kept) {
+        ask_if_due(inbox, kept, shelf, settings);
+        return Ok(());
+    }
+    let basis = found.as_ref().map_or(0, |found| found.basis);
     let stored = inbox
         .store
         .write(move |tx| match found {
@@ -145,15 +148,26 @@ async fn look(
             Some(found) => keep(tx, id, found).map(Some),
         })
         .await?;
-    if known {
-        return Ok(());
-    }
-    inbox.emit(CoreEvent::ProposalChanged { conversation: id });
     match stored {
-        Some(proposal) => second::ask(inbox, proposal, shelf, settings),
+        Some(proposal) => second::ask(inbox, proposal, basis, shelf, settings),
         None => inbox.asking.cancel(id),
     }
+    if !known {
+        inbox.emit(CoreEvent::ProposalChanged { conversation: id });
+    }
     Ok(())
+}
+
+/// Asks the model about a charge that it has not judged: it was configured since, or Cobro ended before it answered.
+fn ask_if_due(inbox: &Inbox, kept: proposals::Kept, shelf: Arc<Shelf>, settings: Arc<AssistantSettings>) {
+    let proposal = kept.proposal;
+    let is_due = proposal.kind == ProposalKind::Charge
+        && proposal.second.is_none()
+        && second::may_ask(&proposal, &settings.model)
+        && !inbox.asking.is_out(proposal.conversation, kept.basis);
+    if is_due {
+        second::ask(inbox, proposal, kept.basis, shelf, settings);
+    }
 }
 
 /// The same proposal again keeps its charge, so that accepting it before and after is one charge.

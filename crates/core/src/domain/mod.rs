@@ -69,8 +69,8 @@ pub use product::{
 };
 pub use proposal::{
     AssistantSettings, DiscountEntry, Evidence, FaqEntry, Flag, ModelProvider, ModelSettings, ModelState,
-    PlayedLine, PlayedStep, Proposal, ProposalKind, ProposedLine, SecondOpinion, SecondVerdict, ShopAnswers,
-    Why,
+    PlayedLine, PlayedStep, Proposal, ProposalKind, ProposedLine, SecondOpinion, SecondReason, SecondVerdict,
+    ShopAnswers, Why,
 };
 pub use quotation::{Quotation, QuotationState};
 pub use sale::{

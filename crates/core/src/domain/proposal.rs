@@ -133,12 +133,28 @@ pub struct SecondOpinion {
     #[serde(rename = "type")]
     pub verdict: SecondVerdict,
     /// Which rule its answer broke, or why there is none.
-    pub why: Option<String>,
+    pub why: Option<SecondReason>,
+    /// The HTTP status, where its server refused.
+    pub status: Option<u16>,
+}
+
+impl SecondOpinion {
+    pub(crate) fn of(verdict: SecondVerdict) -> Self {
+        Self {
+            verdict,
+            why: None,
+            status: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum SecondVerdict {
+    /// It is being asked. Never kept.
+    Asking,
+    /// It is wording a reply, which is not whole yet. Never kept.
+    Writing,
     /// It would do the same.
     Agrees,
     /// It would not charge, or would charge something else.
@@ -147,6 +163,35 @@ pub enum SecondVerdict {
     Refused,
     /// It gave no answer.
     Silent,
+}
+
+/// Which rule a model's answer broke, or why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SecondReason {
+    /// It was not the one JSON object that was asked for.
+    NoJson,
+    /// It named something that a model may not say, such as a price.
+    OtherField,
+    UnknownItem,
+    SameItem,
+    Quantity,
+    UnknownDiscount,
+    /// It said to charge, and not for what.
+    NothingToCharge,
+    LongReply,
+    ReplyLink,
+    ReplyAmount,
+    ReplyCardData,
+    TimedOut,
+    /// Its answer had no end.
+    Endless,
+    Offline,
+    ServerRefused,
+    /// Its server answered something else.
+    Unreadable,
+    /// The tokens that a day may cost are used up.
+    DaySpent,
 }
 
 /// When the assistant speaks up, and what it may say.
@@ -330,18 +375,46 @@ impl ModelSettings {
             ));
         }
         if !self.url.is_empty() {
-            let is_web = self.url.starts_with("https://") || self.url.starts_with("http://");
-            if !is_web {
-                return Err(Error::Invalid(
-                    "The model's address must start with https:// or http://".into(),
-                ));
-            }
+            check_address(&self.url)?;
             // Paths are joined to it: without the slash its last part would be lost.
             if !self.url.ends_with('/') {
                 self.url.push('/');
             }
         }
         Ok(())
+    }
+}
+
+/// Conversations and a key go there: over the open network only encrypted.
+fn check_address(address: &str) -> Result<()> {
+    let refused = |why: &str| Err(Error::Invalid(format!("The model's address {why}")));
+    let Ok(url) = reqwest::Url::parse(address) else {
+        return refused("is no web address. It is one such as https://api.example.com/v1/");
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return refused("has a name or a password in it. Write the key into its own field");
+    }
+    match (url.scheme(), url.host_str()) {
+        ("https", Some(_)) => Ok(()),
+        ("http", Some(host)) if is_near(host) => Ok(()),
+        ("http", Some(_)) => refused(
+            "is not encrypted, and everything would be readable on its way. Write https://, or use a server in your own network",
+        ),
+        _ => refused("must start with https:// or http://"),
+    }
+}
+
+/// Returns whether the host is this machine or in its own network.
+fn is_near(host: &str) -> bool {
+    match host.trim_matches(['[', ']']).parse() {
+        Ok(std::net::IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Ok(std::net::IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        Err(_) => match host.rsplit_once('.') {
+            None => true,
+            Some((_, last)) => matches!(last, "local" | "localhost"),
+        },
     }
 }
 

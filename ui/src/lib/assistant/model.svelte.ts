@@ -1,5 +1,11 @@
 /** The configured model: its key, what it has cost today, and whether it answers. */
-import { api, type AssistantSettings, type CommandError, type ModelState } from '$lib/api';
+import {
+  api,
+  type AssistantSettings,
+  type CommandError,
+  type ModelSettings,
+  type ModelState,
+} from '$lib/api';
 
 export class ModelCheck {
   state = $state.raw<ModelState | null>(null);
@@ -7,18 +13,20 @@ export class ModelCheck {
   /** Milliseconds that the last test took. */
   took = $state<number | null>(null);
   error = $state.raw<CommandError | null>(null);
+  #latest = 0;
 
-  async refresh() {
-    const result = await api.modelState();
-    if (result.ok) this.state = result.value;
+  /** Reads whether there is a key for what is written now: a key is for one address alone. */
+  async refresh(model: ModelSettings) {
+    const request = ++this.#latest;
+    const result = await api.modelState(model);
+    if (request === this.#latest && result.ok) this.state = result.value;
   }
 
-  /** Keeps a key in the system's keychain. Returns whether it is there. */
-  async keepKey(key: string): Promise<boolean> {
-    if (key.trim() === '') return false;
-    const result = await api.saveModelKey(key);
+  /** Keeps a key in the system's keychain; an empty one forgets it. Returns whether that is done. */
+  async keepKey(model: ModelSettings, key: string): Promise<boolean> {
+    const result = await api.saveModelKey(model, key);
     this.error = result.ok ? null : result.error;
-    if (result.ok) await this.refresh();
+    await this.refresh(model);
     return result.ok;
   }
 
@@ -31,6 +39,16 @@ export class ModelCheck {
     this.busy = false;
     this.error = result.ok ? null : result.error;
     if (result.ok) this.took = result.value;
-    await this.refresh();
+    await this.refresh(settings.model);
+  }
+}
+
+/** Returns whether the address is on this very machine. */
+export function isHere(address: string): boolean {
+  try {
+    const { hostname } = new URL(address);
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+  } catch {
+    return false;
   }
 }
