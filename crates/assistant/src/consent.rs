@@ -361,7 +361,16 @@ fn bare_orders(said: &Said) -> Vec<(Hit, Consent)> {
         .filter(|at| {
             matches!(
                 said.text(*at),
-                "pasame" | "paseme" | "mandame" | "mandeme" | "enviame" | "envieme" | "manda" | "cobra"
+                "pasame"
+                    | "mandale"
+                    | "mandele"
+                    | "paseme"
+                    | "mandame"
+                    | "mandeme"
+                    | "enviame"
+                    | "envieme"
+                    | "manda"
+                    | "cobra"
             ) && said.clause(*at).1 == at + 1
                 && !said.is_negated(*at)
         })
@@ -395,6 +404,12 @@ pub(crate) fn is_yes(said: &Said, at: usize) -> bool {
         return false;
     };
     let (start, end) = said.sentence(at);
+    // "resérvame, si": an "if" can't be the last word.
+    let is_last = said.tokens.get(at + 1).is_none_or(crate::read::Token::divides);
+    let as_if = matches!(said.text(at.saturating_sub(1)), "como" | "por" | "que") && at > 0;
+    if is_last && !as_if {
+        return true;
+    }
     let agrees_on = said
         .hits
         .iter()
@@ -436,8 +451,23 @@ pub(crate) fn is_yes(said: &Said, at: usize) -> bool {
                 && !said.within((start, end), Sense::AskDiscount)
                 && !said.within((start, end), Sense::Offer)
         }
+        next if is_an_order(next) => {
+            !said.within((at + 1, end), Sense::AskDiscount) && !said.within((at + 1, end), Sense::Offer)
+        }
         _ => false,
     }
+}
+
+/// "tráemelo", "agrégale", "anótame": after "si" it can't be an "if".
+fn is_an_order(word: &str) -> bool {
+    word.chars().count() >= 5
+        && [
+            "ame", "eme", "anos", "enos", "amelo", "amela", "emelo", "emela", "amelos", "amelas", "emelos",
+            "emelas", "ale", "ele", "alo", "alos", "ala", "alas", "elo", "ela", "selo", "sela",
+        ]
+        .iter()
+        .any(|ending| word.ends_with(ending))
+        && crate::read::is_phrase_word(word)
 }
 
 /// Returns whether a sentence hangs on an "if" or a "when".

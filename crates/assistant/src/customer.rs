@@ -41,6 +41,8 @@ pub(crate) fn take_customer_turn(
     if changed {
         state.changed(catalog, at);
     }
+    note_numbers(state, said);
+    state.haggles |= guards::haggles(said, state, catalog);
     let verdict = consent::read(said, state, removed);
     agree(state, said, verdict, changed && !before.is_empty(), at, catalog);
 }
@@ -61,6 +63,21 @@ pub(crate) fn take_order(state: &mut State, order: &Order, at: usize, catalog: &
     state.order_turn = Some(at);
     state.consent = Some((Consent::Pay, at));
     state.doubt = None;
+}
+
+/// Remembers the numbers that the shop's next total may be explained by.
+fn note_numbers(state: &mut State, said: &Said) {
+    let counts = said.tokens.iter().filter(|token| !token.money && !token.quoted);
+    let whole = counts.filter_map(|token| token.number()?.as_whole());
+    state.numbers.extend(whole.map(i64::from));
+    let only = said.has(Sense::Only)
+        || said
+            .tokens
+            .iter()
+            .any(|token| matches!(token.text.as_str(), "mine" | "mio" | "mia"));
+    if only {
+        state.numbers.insert(1);
+    }
 }
 
 /// What makes an order another order.
@@ -116,6 +133,12 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
         .mentions
         .iter()
         .filter(|mention| only_this(said, mention) && !is_dropped(said, mention))
+        .filter(|mention| {
+            // "só uma câmara" of two: fewer of them, or nothing else? The total will say.
+            let recounts = recounts(state, mention);
+            state.unsettled |= recounts && state.lines.len() > 1;
+            !recounts
+        })
         .collect();
     if !only.is_empty() && state.lines.len() > 1 {
         let before = state.lines.len();
@@ -171,6 +194,19 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
     removed
 }
 
+/// Returns whether several of the mentioned item are ordered, and it gives another number.
+fn recounts(state: &State, mention: &Mention) -> bool {
+    mention.count.is_some_and(|count| {
+        state.lines.iter().any(|line| {
+            line.meets(mention)
+                && line
+                    .quantity
+                    .value()
+                    .is_some_and(|known| known > 1 && known != count.number)
+        })
+    })
+}
+
 /// Returns whether the message names different things as one order, and does not compare.
 fn complement(said: &Said, catalog: &Catalog) -> bool {
     let mut heads: Vec<Option<&str>> = said
@@ -199,7 +235,7 @@ fn take_mention(
     catalog: &Catalog,
     replaced: Option<Quantity>,
 ) {
-    let places = places_meant(catalog, mention);
+    let places = of_the_measure(catalog, mention, places_meant(catalog, mention));
     let quantity = quantity_of(catalog, mention, &places);
     let level = level_of(said, mention, state);
     let round = state.round;
@@ -258,13 +294,15 @@ fn take_mention(
     if level == Level::Wanted && !state.has_wanted() {
         // Something else was just priced: is this instead of it?
         let priced = |line: &Line| {
-            line.round < round && line.place().is_some_and(|place| state.quoted.contains(&place))
+            line.round < round
+                && line.place().is_some_and(|place| state.quoted.contains(&place))
+                && !said.found.mentions.iter().any(|mention| line.meets(mention))
         };
         let known = line
             .places
             .iter()
             .any(|place| state.quoted.contains(place) || state.offer.contains(place));
-        let displaces = state.lines.iter().any(priced) && !known;
+        let displaces = state.lines.iter().any(priced) && !known && !only_this(said, mention);
         state.unsettled |= displaces;
         state
             .lines
@@ -279,11 +317,27 @@ fn take_mention(
         .iter()
         .all(|place| is_delivery(catalog, *place) || state.offer.contains(place));
     let asked_for_more = state.question == Question::Upsell;
-    if earlier && level == Level::Wanted && !adds(said, mention) && !offered && !asked_for_more {
+    let apart = !adds(said, mention) && !offered && !asked_for_more && replaced.is_none();
+    if earlier && level == Level::Wanted && apart {
         // Two orders in a row: is the first one meant too?
         state.unsettled = true;
     }
     state.lines.push(line);
+}
+
+/// "un galón de pintura" is the one that is sold by the gallon.
+fn of_the_measure(catalog: &Catalog, mention: &Mention, places: Vec<Place>) -> Vec<Place> {
+    let Some(measure) = mention.measure.as_deref().filter(|_| places.len() > 1) else {
+        return places;
+    };
+    let has = |place: &Place| {
+        catalog
+            .index
+            .entry(*place)
+            .is_some_and(|entry| entry.measures.iter().any(|(_, unit)| unit == measure))
+    };
+    let measured: Vec<Place> = places.iter().copied().filter(has).collect();
+    if measured.is_empty() { places } else { measured }
 }
 
 /// Adds or takes off the delivery, where the catalog has just one.
@@ -338,7 +392,12 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
             state.consent = None;
             state.doubt = Some(doubt);
             if doubt == Doubt::Cancelled {
+                let kept = kept_after_cancel(state, said);
                 state.forget_order();
+                if !kept.is_empty() {
+                    state.lines = kept;
+                    state.doubt = None;
+                }
             }
         }
         Verdict::Neither => {
@@ -351,6 +410,19 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
     if said.tokens.iter().any(Token::is_word) && state.fit_is_lost(catalog) {
         state.unsettled |= state.price != Price::Verified && state.price != Price::Quoted;
     }
+}
+
+/// "iba a ir con mi novio pero ya no, solo yo para cenotes": what is named after it stays.
+fn kept_after_cancel(state: &State, said: &Said) -> Vec<Line> {
+    let end = said.all(Sense::Cancel).map(|hit| hit.end).max().unwrap_or(0);
+    let mut named = said.found.mentions.iter().filter(|mention| {
+        mention.start >= end && said.in_clause(mention.start, Sense::Only) && !is_dropped(said, mention)
+    });
+    let Some(mention) = named.next() else {
+        return Vec::new();
+    };
+    let lines = state.lines.iter().filter(|line| line.meets(mention));
+    lines.cloned().collect()
 }
 
 /// "ya lo llevo" answers "tráigalo": it brings, and buys nothing.

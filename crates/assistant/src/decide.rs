@@ -285,7 +285,16 @@ impl Desk<'_> {
                             | "deixa"
                     )
                 });
-                words > 2 && negates
+                // "no" alone answers the shop's "anything else?", and nothing else so that it may be charged.
+                let is_all = matches!(
+                    self.state.question,
+                    Question::Upsell
+                        | Question::Other
+                        | Question::Detail
+                        | Question::Delivery
+                        | Question::Option
+                );
+                negates && (words > 2 || !is_all)
             })
     }
 
@@ -312,7 +321,7 @@ impl Desk<'_> {
             Price::Verified => return None,
             Price::Quoted | Price::Unsaid => {}
         }
-        if state.unsettled {
+        if state.unsettled || self.yes_to_a_part(consent) {
             return Some(Why::Unsettled);
         }
         if state.price == Price::Unsaid {
@@ -328,6 +337,22 @@ impl Desk<'_> {
             }
         }
         None
+    }
+
+    /// "£120, shall I book it?" — "yes": to that amount, and to no more than it pays for.
+    fn yes_to_a_part(&self, consent: Consent) -> bool {
+        let state = self.state;
+        let selected = state.selected(self.catalog);
+        let is_quoted =
+            |line: &&crate::order::Line| line.place().is_some_and(|place| state.quoted.contains(&place));
+        let quoted = selected.iter().filter(|line| is_quoted(line)).count();
+        let partly = quoted > 0 && quoted < selected.len();
+        let several = selected.len() > 1 || selected.iter().any(|line| line.quantity.value() != Some(1));
+        state.price == Price::Quoted
+            && (partly
+                || several
+                    && !state.priced_each
+                    && (consent == Consent::Yes || state.price_turn > state.order_turn))
     }
 
     fn troubled(&self, trouble: Trouble) -> (Decision, Why) {

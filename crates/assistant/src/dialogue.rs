@@ -86,6 +86,12 @@ pub(crate) struct State {
     /// The round in which the customer asked about several items as one order.
     pub(crate) together: Option<usize>,
     pub(crate) free_delivery: bool,
+    /// The numbers of the customer's last messages, and 1 where they said "only".
+    pub(crate) numbers: BTreeSet<i64>,
+    /// The shop said what one of them costs, and that it is for each.
+    pub(crate) priced_each: bool,
+    /// The customer just asked for another price, or offered one.
+    pub(crate) haggles: bool,
     /// The shop asked for something to be brought: "llevarlo" is not buying then.
     pub(crate) brings: bool,
     /// A link is out for what was ordered.
@@ -120,6 +126,9 @@ impl State {
             unsettled: false,
             together: None,
             free_delivery: false,
+            numbers: BTreeSet::new(),
+            priced_each: false,
+            haggles: false,
             brings: false,
             linked: false,
             paid: false,

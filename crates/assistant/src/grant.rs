@@ -140,10 +140,17 @@ fn pieces_needed(said: &Said, (start, end): (usize, usize)) -> u32 {
 fn is_off(said: &Said, at: usize, money: bool) -> bool {
     let (start, end) = said.clause(at);
     let near_word = |at: usize| {
-        matches!(
-            said.text(at),
-            "descuento" | "desconto" | "discount" | "off" | "rebaja" | "menos" | "dto"
-        )
+        // "lo menos $1,400" is the least that they take.
+        let is_least = said.text(at) == "menos"
+            && matches!(
+                said.text(at.saturating_sub(1)),
+                "lo" | "al" | "el" | "o" | "pelo" | "ao"
+            );
+        !is_least
+            && matches!(
+                said.text(at),
+                "descuento" | "desconto" | "discount" | "off" | "rebaja" | "menos" | "dto"
+            )
     };
     let after = (at + 1..(at + 5).min(end)).any(near_word);
     let before = (start.max(at.saturating_sub(4))..at).any(|before| {
@@ -223,7 +230,7 @@ fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: 
         hit.start >= start && hit.start < end && hit.start <= at + 3 && at < hit.end + reach
     });
     let result = said.within((start, end), Sense::Off) && says_what_is_left(said, start, at);
-    if !(result || gives && !is_off(said, at, true)) {
+    if !(result || (gives || answers_haggling(said, at, state)) && !is_off(said, at, true)) {
         return None;
     }
     let pairs = state.resolved(catalog)?;
@@ -253,6 +260,90 @@ fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: 
     }
     let total = readings.iter().find(|minor| is_reduced(**minor, full));
     Some(total.map_or(Grant::Unclear, |minor| Grant::Total(*minor)))
+}
+
+/// "¿me las deja a 40?" — "Va, a $40": whoever was asked for another price names it.
+fn answers_haggling(said: &Said, at: usize, state: &State) -> bool {
+    let (start, end) = said.clause(at);
+    let refuses = (start..end).any(|word| {
+        matches!(said.text(word), "nao" | "not" | "cant" | "dont")
+            || said.text(word) == "no" && said.all(Sense::No).any(|hit| hit.start == word)
+    });
+    let counted = said
+        .found
+        .mentions
+        .iter()
+        .any(|mention| mention.start <= at && at < mention.end);
+    let money = said.tokens.get(at).is_some_and(|token| token.money);
+    // "Consigo 110", "va, a 40": a bare number needs such words, and "llega el 30" has others.
+    let is_offered = money || (start..at).all(|word| names_a_price(said.text(word)));
+    let in_parts = (start..end).any(|word| crate::guards::is_part_payment(said.text(word)));
+    state.haggles
+        && is_offered
+        && !in_parts
+        && !refuses
+        && !said.asks_at(at)
+        && !counted
+        && !crate::consent::is_conditional(said, (start, end))
+}
+
+fn names_a_price(word: &str) -> bool {
+    matches!(
+        word,
+        "va" | "ok"
+            | "dale"
+            | "bueno"
+            | "te"
+            | "se"
+            | "le"
+            | "lo"
+            | "la"
+            | "los"
+            | "las"
+            | "dejo"
+            | "en"
+            | "a"
+            | "por"
+            | "puedo"
+            | "podria"
+            | "hasta"
+            | "minimo"
+            | "ultimo"
+            | "ultima"
+            | "precio"
+            | "preco"
+            | "menos"
+            | "es"
+            | "seria"
+            | "consigo"
+            | "faco"
+            | "deixo"
+            | "fecho"
+            | "posso"
+            | "e"
+            | "can"
+            | "could"
+            | "do"
+            | "i"
+            | "we"
+            | "how"
+            | "about"
+            | "sure"
+            | "deal"
+            | "at"
+            | "for"
+            | "lowest"
+            | "best"
+            | "is"
+            | "my"
+            | "que"
+            | "tal"
+            | "mira"
+            | "then"
+            | "entonces"
+            | "entao"
+            | "$"
+    )
 }
 
 /// A special price is lower, and not so low that it must mean something else.

@@ -201,6 +201,38 @@ pub(crate) fn names_own_price(said: &Said, state: &State, catalog: &Catalog, cha
     })
 }
 
+/// Returns whether the message asks for another price: "faz 100?", "¿me haces descuento?".
+pub(crate) fn haggles(said: &Said, state: &State, catalog: &Catalog) -> bool {
+    if said.has(Sense::Instalments) || (0..said.tokens.len()).any(|at| is_part_payment(said.text(at))) {
+        return false;
+    }
+    let (cheapest, dearest) = catalog.prices();
+    let names_one = said.amounts().any(|(at, number, money)| {
+        let counted = said
+            .found
+            .mentions
+            .iter()
+            .any(|mention| mention.start <= at && at < mention.end);
+        let plausible = readings(catalog, number)
+            .iter()
+            .any(|minor| *minor >= cheapest / 4 && *minor <= dearest);
+        let large = money || number.as_whole().is_some_and(|whole| whole > 12);
+        !counted && plausible && large && !is_known(number, state, catalog, None)
+    });
+    let takes = said.has(Sense::Accept) || said.has(Sense::Want);
+    said.has(Sense::AskDiscount) || said.has(Sense::Offer) || (said.asks() || takes) && names_one
+}
+
+/// Whoever pays a part first has not been given another price.
+pub(crate) fn is_part_payment(word: &str) -> bool {
+    [
+        "anticipo", "adelanto", "apart", "enganche", "sena", "seña", "sinal", "entrada", "abono", "abona",
+        "deposit", "mitad", "metade", "resto", "restante", "half", "upfront",
+    ]
+    .iter()
+    .any(|root| word.starts_with(root))
+}
+
 fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, catalog: &Catalog) -> bool {
     if money {
         return true;
@@ -223,6 +255,24 @@ fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, catalog: &Ca
                 | "only"
                 | "just"
                 | "costaba"
+                | "cobraban"
+                | "cobran"
+                | "cobraron"
+                | "daban"
+                | "dejaban"
+                | "salia"
+                | "valia"
+                | "custava"
+                | "saia"
+                | "cobravam"
+                | "fazia"
+                | "faz"
+                | "deixa"
+                | "dejas"
+                | "dejame"
+                | "haces"
+                | "doy"
+                | "ofrezco"
                 | "era"
                 | "was"
                 | "em"

@@ -14,6 +14,8 @@ use crate::vocabulary::{self, is_colour, is_size};
 pub(crate) struct Entry {
     /// Every key of the name, in order.
     pub(crate) keys: Vec<String>,
+    /// The keys of its name, and of each other name that it has.
+    pub(crate) names: Vec<Vec<String>>,
     /// The noun: what a customer says first.
     pub(crate) head: Option<String>,
     pub(crate) pack: Option<Pack>,
@@ -75,11 +77,19 @@ impl Stems {
             return group.to_owned();
         }
         // "rações" and "ração" have no stem in common once accents are gone.
-        if let Some(root) = word
-            .strip_suffix("oes")
-            .filter(|_| self.language == Language::Portuguese)
-        {
-            return self.stemmer.stem(&format!("{root}ao")).into_owned();
+        if self.language == Language::Portuguese {
+            let singular = [
+                ("oes", "ao"),
+                ("aes", "ao"),
+                ("ens", "em"),
+                ("ais", "al"),
+                ("eis", "el"),
+            ]
+            .iter()
+            .find_map(|(many, one)| word.strip_suffix(many).map(|root| format!("{root}{one}")));
+            if let Some(singular) = singular {
+                return self.stemmer.stem(&singular).into_owned();
+            }
         }
         self.stemmer.stem(word).into_owned()
     }
@@ -177,6 +187,24 @@ impl Index {
         }
     }
 
+    /// "cremita" is a crema, "bolinho" a bolo, "pastelito" a pastel.
+    pub(crate) fn key_of_diminutive(&self, word: &str) -> Option<String> {
+        let word = word.strip_suffix('s').unwrap_or(word);
+        let root = [
+            "cito", "cita", "zinho", "zinha", "ito", "ita", "illo", "illa", "inho", "inha",
+        ]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending).filter(|root| root.chars().count() >= 3))?;
+        // "chiquita", "cafecito": the root may have changed its last letters.
+        let hard = root.strip_suffix("qu").map(|root| format!("{root}c"));
+        [Some(root.to_owned()), hard]
+            .into_iter()
+            .flatten()
+            .flat_map(|root| ["", "a", "o", "e"].map(|ending| format!("{root}{ending}")))
+            .map(|whole| self.key_of_word(&whole))
+            .find(|key| !self.with_key(key).is_empty())
+    }
+
     /// Places come in order, so that one that is there already is the last.
     fn add_head(&mut self, head: String, place: Place) {
         let heads = self.heads.entry(head).or_default();
@@ -187,8 +215,12 @@ impl Index {
 
     fn add(&mut self, place: Place, item: &Item) {
         let mut entry = self.entry_from_name(&item.name);
+        entry.names.push(entry.keys.clone());
         for alias in &item.aliases {
             let other = self.entry_from_name(alias);
+            if !other.keys.is_empty() {
+                entry.names.push(other.keys.clone());
+            }
             entry.keys.extend(other.keys);
             self.add_head(other.head.unwrap_or_default(), place);
         }

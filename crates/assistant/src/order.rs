@@ -89,10 +89,10 @@ pub(crate) fn places_meant(catalog: &Catalog, mention: &Mention) -> Vec<Place> {
         .iter()
         .copied()
         .filter(|place| {
-            catalog
-                .index
-                .entry(*place)
-                .is_some_and(|entry| entry.keys.iter().all(|key| mention.keys.contains(key)))
+            catalog.index.entry(*place).is_some_and(|entry| {
+                let mut names = entry.names.iter();
+                names.any(|name| name.iter().all(|key| mention.keys.contains(key)))
+            })
         })
         .collect();
     if whole.len() == 1 {

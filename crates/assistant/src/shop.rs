@@ -3,13 +3,15 @@
 mod amounts;
 mod question;
 
+use std::collections::BTreeSet;
+
 use amounts::judge_amounts;
 use question::{is_open_question, offers_more, question_of, question_words};
 
 use crate::catalog::{Catalog, Place};
 use crate::conversation::Turn;
 use crate::dialogue::{Price, Question, State, delivery_item, is_delivery, sum};
-use crate::grant::{grant_from, readings};
+use crate::grant::{Grant, grant_from, readings};
 use crate::mention::{Fit, Mention, common};
 use crate::order::{Level, Line, Quantity, places_meant, quantity_of};
 use crate::read::{Decimal, Sense};
@@ -34,6 +36,11 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     narrow(state, &said, &offered, catalog);
     recap(state, &said, &offered, catalog, at);
     remember_offer(state, &said, &offered, catalog);
+    count_what_is_haggled(state, &said);
+    if gives_in(state, &said) {
+        state.grant = Some(Grant::Unclear);
+        state.grant_turn = Some(at);
+    }
     if let Some(grant) = grant_from(&said, catalog, state) {
         state.grant = Some(grant);
         state.grant_turn = Some(at);
@@ -45,6 +52,19 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
             .retain(|line| !line.places.iter().all(|place| is_delivery(catalog, *place)));
     }
     judge_amounts(state, &said, &offered, catalog, at);
+    state.haggles = false;
+    state.numbers.clear();
+    if said.amounts().next().is_some() {
+        let is_rate = |at: usize| {
+            matches!(said.text(at.saturating_sub(1)), "a" | "cada")
+                || matches!(said.text(at + 1), "el" | "la" | "por" | "per" | "o" | "each")
+        };
+        state.priced_each = said.has(Sense::Each)
+            || said.amounts().count() > 1
+            || said
+                .amounts()
+                .any(|(at, ..)| is_rate(at) || at > 0 && is_rate(at - 1));
+    }
     state.brings = said.tokens.iter().any(|token| is_bring(&token.text));
     state.question = question_of(&said);
     if state.question == Question::Other
@@ -143,7 +163,19 @@ fn drop_what_is_sold_out(state: &mut State, said: &Said, catalog: &Catalog, at: 
         })
         .flat_map(|mention| mention.places.clone())
         .collect();
-    let everything = gone.is_empty() && said.found.mentions.is_empty();
+    // "Qué pena, se agotó. Tengo proteína": what was asked for is gone.
+    let names_none = spans.iter().any(|(start, end)| {
+        !said
+            .found
+            .mentions
+            .iter()
+            .any(|mention| mention.start >= *start && mention.start < *end)
+    });
+    let elsewhere = state
+        .lines
+        .iter()
+        .any(|line| said.found.mentions.iter().any(|mention| line.meets(mention)));
+    let everything = gone.is_empty() && names_none && !elsewhere;
     for line in &mut state.lines {
         if everything {
             line.places.clear();
@@ -214,7 +246,8 @@ fn offered_mentions(said: &Said, state: &State, catalog: &Catalog) -> Vec<Mentio
             }
             let is_price = mention.count.is_some_and(|count| {
                 let minor = i64::from(count.number) * 10_i64.pow(exponent);
-                mention.places.iter().any(|place| catalog.price(*place) == minor)
+                let dear = minor >= catalog.prices().0 && minor > 999 * 10_i64.pow(exponent);
+                mention.places.iter().any(|place| catalog.price(*place) == minor) || dear
             });
             if is_price {
                 mention.count = None;
@@ -238,7 +271,7 @@ fn narrow(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog
             _ => None,
         }
     };
-    let alternatives = offered.len() > 1 || said.asks() && said.has(Sense::QOption);
+    let alternatives = offered.len() > 1 || said.asks() && (said.has(Sense::QOption) || lets_choose(said));
     for line in state.lines.iter_mut().filter(|line| line.places.len() > 1) {
         if let Some(place) = one_of(&line.places).filter(|_| !alternatives) {
             line.places = vec![place];
@@ -265,6 +298,48 @@ fn narrow(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog
             line.places = vec![*place];
         }
     }
+}
+
+/// "¿me hace descuento si voy con mi hermana?" — "las dos por $320": it is two of them then.
+fn count_what_is_haggled(state: &mut State, said: &Said) {
+    let number = said.found.group.or_else(|| said.has(Sense::Both).then_some(2));
+    let (true, Some(number), [line]) = (state.haggles, number, state.lines.as_mut_slice()) else {
+        return;
+    };
+    if line.quantity == Quantity::Assumed && said.amounts().any(|(_, _, money)| money) {
+        line.quantity = Quantity::Said(number);
+    }
+}
+
+/// "faz as duas por 200?" — "Faço sim!": a price was given, and only the customer named it.
+fn gives_in(state: &State, said: &Said) -> bool {
+    let agrees = said.has(Sense::Yes)
+        || said.tokens.iter().any(|token| {
+            matches!(
+                token.text.as_str(),
+                "si" | "faco" | "consigo" | "sim" | "deal" | "trato" | "claro"
+            )
+        });
+    let refuses = said.has(Sense::Deny)
+        || said.has(Sense::No)
+        || said
+            .tokens
+            .iter()
+            .any(|token| matches!(token.text.as_str(), "no" | "nao" | "not"));
+    state.haggles && agrees && !refuses && !said.asks() && said.amounts().next().is_none()
+}
+
+/// "¿de 20 o de 30?" names two, also where only one of them is a word of the catalog.
+fn lets_choose(said: &Said) -> bool {
+    (0..said.tokens.len()).any(|at| {
+        said.asks_at(at)
+            && (matches!(said.text(at), "ou" | "or")
+                || said.text(at) == "o"
+                    && said
+                        .tokens
+                        .get(at + 1)
+                        .is_some_and(|next| next.number().is_some()))
+    })
 }
 
 /// Takes the shop's own list or quantity over, where it says the order back.
@@ -302,8 +377,59 @@ fn recap(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog,
         state.changed(catalog, at);
         return;
     }
+    if recap_more_or_less(state, &listed, &amounts, catalog, at) {
+        return;
+    }
     recap_quantities(state, offered, catalog, at, said);
     recap_total(state, &amounts, said, catalog, at);
+}
+
+/// "mais montagem 60, total 490", "entonces $260 del puro pantalón": what the shop names explains its total.
+fn recap_more_or_less(
+    state: &mut State,
+    listed: &[(Place, u32)],
+    amounts: &[i64],
+    catalog: &Catalog,
+    at: usize,
+) -> bool {
+    let Some(ours) = state.resolved(catalog).filter(|_| state.has_wanted()) else {
+        return false;
+    };
+    let total = sum(catalog, &ours);
+    let last = amounts.last().copied();
+    if listed.is_empty() || total.is_none() || total == last {
+        return false;
+    }
+    let known = |place: Place| ours.iter().any(|(other, _)| *other == place);
+    let fewer: Vec<(Place, u32)> = listed
+        .iter()
+        .copied()
+        .filter(|(place, _)| known(*place))
+        .collect();
+    let more: Vec<(Place, u32)> = listed
+        .iter()
+        .copied()
+        .filter(|(place, _)| !known(*place) && amounts.contains(&catalog.price(*place)))
+        .collect();
+    let all: Vec<(Place, u32)> = ours.iter().copied().chain(more.iter().copied()).collect();
+    let pairs = if !more.is_empty() && sum(catalog, &all) == last {
+        all
+    } else if fewer.len() == listed.len()
+        && fewer.len() < ours.len()
+        && fewer.iter().any(|(place, _)| !is_delivery(catalog, *place))
+        && sum(catalog, &fewer) == last
+        && amounts.len() == 1
+    {
+        fewer
+    } else {
+        return false;
+    };
+    state.lines = pairs
+        .into_iter()
+        .map(|(place, quantity)| Line::of_place(place, quantity, state.round))
+        .collect();
+    state.changed(catalog, at);
+    true
 }
 
 /// "Ok 3 cajas": the shop says how many.
@@ -336,6 +462,12 @@ fn place_is_priced(catalog: &Catalog, place: Place, amounts: &[i64]) -> bool {
     amounts.contains(&catalog.price(place))
 }
 
+/// "¿y con envío?" — "340": the shop answers with the new total.
+fn asked_for(state: &State, place: Place) -> bool {
+    let mut lines = state.lines.iter();
+    lines.any(|line| line.place() == Some(place) && line.round == state.round)
+}
+
 fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalog, at: usize) {
     let delivery = delivery_item(catalog);
     if let (Some(place), Some(pairs)) = (delivery, state.resolved(catalog))
@@ -347,10 +479,12 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
             .mentions
             .iter()
             .any(|mention| mention.places.contains(&place))
-            || place_is_priced(catalog, place, amounts))
-        && (state.has_wanted() || said.asks() || said.has(Sense::Total))
+            || place_is_priced(catalog, place, amounts)
+            || asked_for(state, place))
+        && (state.has_wanted() || said.asks() || said.has(Sense::Total) || asked_for(state, place))
     {
         want_selected(state, catalog);
+        state.lines.retain(|line| line.place() != Some(place));
         state.lines.push(Line::of_place(place, 1, state.round));
         state.changed(catalog, at);
         return;
@@ -362,6 +496,11 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
     };
     let Some(place) = line.place() else { return };
     let unit = catalog.price(place);
+    if let Some(times) = recounted(&state.numbers, line.quantity, unit, amounts) {
+        line.quantity = Quantity::Said(times);
+        state.changed(catalog, at);
+        return;
+    }
     if unit <= 0
         || matches!(line.quantity, Quantity::Said(_)) && amounts.contains(&unit) && amounts.len() == 1
     {
@@ -372,9 +511,11 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
         (minor % unit == 0 && (2..=20).contains(&times)).then_some(times)
     });
     let open = matches!(line.quantity, Quantity::Assumed | Quantity::Unclear);
+    let numbers = &state.numbers;
     let says_unit = amounts.contains(&unit);
     let counted = |times: i64| {
         said.has(Sense::Both)
+            || numbers.contains(&times)
             || said.tokens.iter().any(|token| {
                 !token.money && token.number().and_then(Decimal::as_whole).map(i64::from) == Some(times)
             })
@@ -383,6 +524,28 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
     if let Some(times) = multiple.filter(|times| open && explained(*times)) {
         line.quantity = Quantity::Said(u32::try_from(times).unwrap_or(1));
         state.changed(catalog, at);
+    }
+}
+
+/// "just mine for now" — "Ok, $85": the one amount is what so many as the customer said now cost.
+fn recounted(numbers: &BTreeSet<i64>, known: Quantity, unit: i64, amounts: &[i64]) -> Option<u32> {
+    let Quantity::Said(known) = known else {
+        return None;
+    };
+    let known = i64::from(known);
+    let costs = |times: i64| {
+        unit.checked_mul(times)
+            .is_some_and(|total| amounts.contains(&total))
+    };
+    if unit <= 0 || numbers.contains(&known) || costs(known) {
+        return None;
+    }
+    let mut others = numbers
+        .iter()
+        .filter(|times| (1..=100).contains(*times) && costs(**times));
+    match (others.next(), others.next()) {
+        (Some(times), None) => u32::try_from(*times).ok(),
+        _ => None,
     }
 }
 

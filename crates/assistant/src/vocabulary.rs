@@ -134,6 +134,10 @@ const COMMON: &str = " hola buenas buenos tardes noches dias hi hello hey oi ola
     pesos peso reais real dolares dolar dollars dollar bucks euros euro soles usd mxn cop brl pix mil lucas \
     par gusto placer precio total cuenta suma ronda chamba quincena cachito ratito tantito momentito poquito \
     lugares gracia onda neta chido padre sitio cliente clienta vecina vecino señorita maestra doctor doctora profe \
+    veci vecis sumerce mijo mija nena corazon cielo carino preciosa muneca papi mami jefecita patron patrona doc manito \
+    wey guey che loco boludo flaca flaco genia genio colega bb bebe mor gorda gordo love hun hon babe mate buddy pal \
+    sweetie darling luv fam guys sis chicos lindura gatinha miga migo amore fofa fofo chefe patrao irma irmao campeao \
+    vato compa carnal maestro cuate cuñada cunada suegra sogra cunado cuñado comadre compadre \
     pregunta consulta reserva verdad suerte bendiciones saludos abrazo beso besos beijo beijos abracos ";
 
 pub(crate) fn is_stop(word: &str) -> bool {

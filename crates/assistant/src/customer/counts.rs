@@ -88,6 +88,12 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
         if state.question == Question::Detail && !said.has(Sense::SetQty) {
             continue;
         }
+        if *number > 12 && names_a_size(state, catalog, *number) {
+            // A size, and not so many of them.
+            state.unsettled = true;
+            state.price = Price::Unsaid;
+            continue;
+        }
         let (start, end) = said.clause(*token);
         let near = (start.max(token.saturating_sub(5)), *token + 1);
         let sets = said.within(near, Sense::SetQty)
@@ -134,6 +140,23 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
             _ => state.unsettled = true,
         }
     }
+}
+
+/// Returns whether another item of the same noun has the number in its name.
+fn names_a_size(state: &State, catalog: &Catalog, number: u32) -> bool {
+    let numbered = catalog.index.with_key(&number.to_string());
+    let head = |place: &Place| {
+        catalog
+            .index
+            .entry(*place)
+            .and_then(|entry| entry.head.as_deref())
+    };
+    let mut places = state.lines.iter().flat_map(|line| &line.places);
+    places.any(|place| {
+        numbered
+            .iter()
+            .any(|other| head(other).is_some() && head(other) == head(place))
+    })
 }
 
 pub(super) fn pieces_follow(said: &Said, token: usize) -> bool {

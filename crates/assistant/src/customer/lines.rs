@@ -55,7 +55,10 @@ pub(super) fn update_quantity(line: &mut Line, mention: &Mention, quantity: Quan
             (Some(number), Some(extra)) => Quantity::Said(number.saturating_add(extra)),
             _ => Quantity::Unclear,
         };
-    } else if quantity == Quantity::Assumed && mention.count.is_some() && said.has(Sense::Replace) {
+    } else if quantity == Quantity::Assumed
+        && mention.count.is_some()
+        && (said.has(Sense::Replace) || said.has(Sense::Only))
+    {
         line.quantity = Quantity::Said(1);
     } else if quantity == Quantity::Unclear || matches!(quantity, Quantity::Said(_)) {
         line.quantity = quantity;
@@ -169,10 +172,30 @@ pub(super) fn pay_for_this(state: &mut State, said: &Said) -> bool {
     state.lines.len() < before
 }
 
+/// "tira uma" of two leaves one; "quita el cable" takes it off.
 pub(super) fn drop_lines(state: &mut State, mention: &Mention) -> bool {
-    let before = state.lines.len();
-    state.lines.retain(|line| !line.meets(mention));
-    state.lines.len() < before
+    let fewer = mention.count.map(|count| count.number);
+    let mut dropped = false;
+    for line in state.lines.iter_mut().filter(|line| line.meets(mention)) {
+        let left: Vec<Place> = line
+            .places
+            .iter()
+            .copied()
+            .filter(|place| !mention.places.contains(place))
+            .collect();
+        if !left.is_empty() {
+            // "una drenagem, sin paquete": only says which one it is not.
+            line.places = left;
+            continue;
+        }
+        dropped = true;
+        match (line.quantity.value(), fewer) {
+            (Some(known), Some(fewer)) if known > fewer => line.quantity = Quantity::Said(known - fewer),
+            _ => line.places.clear(),
+        }
+    }
+    state.lines.retain(|line| !line.places.is_empty());
+    dropped
 }
 
 pub(super) fn drop_line_for(state: &mut State, mention: &Mention) -> Option<Quantity> {

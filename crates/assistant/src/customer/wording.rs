@@ -16,12 +16,40 @@ pub(super) fn is_dropped(said: &Said, mention: &Mention) -> bool {
         .any(|hit| hit.start >= before && hit.end <= mention.start + 1);
     let negated = (before..mention.start).any(|at| is_no(said, at))
         && !(before..mention.start).any(|at| matches!(said.text(at), "mejor" | "melhor" | "si" | "sim"));
-    let after = (mention.end..end.min(mention.end + 3))
-        .any(|at| is_no(said, at) || matches!(said.text(at), "cancelalo" | "cancelala" | "cancela"))
-        && !(mention.end..end).any(|at| matches!(said.text(at), "mas" | "lleva" | "tiene" | "trae" | "es"));
+    let is_the_next_ones = |at: usize| {
+        said.found
+            .mentions
+            .iter()
+            .any(|other| other.start > at && other.start <= at + 3 && other.start < end)
+    };
+    let after = (mention.end..end.min(mention.end + 3)).any(|at| {
+        is_no(said, at) && !is_the_next_ones(at)
+            || matches!(said.text(at), "cancelalo" | "cancelala" | "cancela")
+    }) && !(mention.end..end)
+        .any(|at| matches!(said.text(at), "mas" | "lleva" | "tiene" | "trae" | "es"));
     let no_longer =
         (mention.end..end).any(|at| is_no(said, at)) && said.within((mention.end, end), Sense::Cancel);
-    removes || negated || after || no_longer
+    removes || negated || after || no_longer || is_compared_with(said, mention)
+}
+
+/// "mejor el capo que el afinador": the second is what it is better than.
+fn is_compared_with(said: &Said, mention: &Mention) -> bool {
+    let (start, _) = said.clause(mention.start);
+    let than = (mention.start.saturating_sub(3).max(start)..mention.start)
+        .any(|at| matches!(said.text(at), "que" | "than" | "to"));
+    let prefers = (start..mention.start).find(|at| {
+        matches!(
+            said.text(*at),
+            "mejor" | "melhor" | "prefiero" | "prefiro" | "rather" | "prefer"
+        )
+    });
+    let between = |from: usize| {
+        said.found
+            .mentions
+            .iter()
+            .any(|other| other.start > from && other.end <= mention.start)
+    };
+    than && prefers.is_some_and(between)
 }
 
 pub(super) fn is_no(said: &Said, at: usize) -> bool {
@@ -33,8 +61,45 @@ pub(super) fn is_no(said: &Said, at: usize) -> bool {
 
 /// "en vez de la blanca", "instead of the vase".
 pub(super) fn instead_of(said: &Said, mention: &Mention) -> bool {
+    if swaps_away(said, mention) {
+        return true;
+    }
     said.all(Sense::Instead)
         .any(|hit| hit.end <= mention.start && hit.end + 3 > mention.start && said.text(hit.start) != "por")
+}
+
+/// "troca a pipoca por algodão doce": the first goes, the second comes.
+fn swaps_away(said: &Said, mention: &Mention) -> bool {
+    let (start, end) = said.clause(mention.start);
+    let swaps = (start..mention.start).any(|at| {
+        matches!(
+            said.text(at),
+            "troca"
+                | "trocar"
+                | "troco"
+                | "troque"
+                | "cambia"
+                | "cambiame"
+                | "cambie"
+                | "cambieme"
+                | "cambio"
+                | "cambiar"
+                | "cambiamos"
+                | "swap"
+                | "change"
+                | "switch"
+                | "exchange"
+                | "replace"
+        )
+    });
+    let by = (mention.end..(mention.end + 2).min(end)).any(|at| {
+        matches!(
+            said.text(at),
+            "por" | "pelo" | "pela" | "for" | "with" | "to" | "con" | "com"
+        )
+    });
+    let mut others = said.found.mentions.iter();
+    swaps && by && others.any(|other| other.start > mention.end && other.start < end)
 }
 
 pub(super) fn only_this(said: &Said, mention: &Mention) -> bool {

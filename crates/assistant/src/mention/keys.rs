@@ -41,6 +41,16 @@ impl Walk<'_> {
             self.take_key(at, key, false);
             return;
         }
+        if let Some(place) = self
+            .named_by_common_words(at, key)
+            .or_else(|| self.only_one_so_called(at, key))
+        {
+            self.start(at, key, vec![place], false);
+            if let Some(current) = &mut self.current {
+                current.fit = Fit::Loose; // Its own noun was not said.
+            }
+            return;
+        }
         if self.count.is_some() {
             let known = common(&self.context.pending, with_key);
             let known = if known.is_empty() {
@@ -55,6 +65,66 @@ impl Walk<'_> {
             } else if !known.is_empty() && !self.a_noun_follows(at) {
                 self.start(at, key, known, true);
             }
+        }
+    }
+
+    /// "una clase individual": two common words beside each other that only one name has together.
+    fn named_by_common_words(&self, at: usize, key: &str) -> Option<Place> {
+        let index = &self.catalog.index;
+        let next = self.token(at + 1).filter(|token| token.is_word())?;
+        let other = index.key_of_word(&next.text);
+        let is_common =
+            vocabulary::is_weak(&next.text) && other != key && !is_measure(key) && !is_measure(&other);
+        let both = common(index.with_key(key), index.with_key(&other));
+        match both.as_slice() {
+            [place] if is_common && !is_container(key) && !is_container(&other) => Some(*place),
+            _ => None,
+        }
+    }
+
+    /// "the regular", "la individual": an adjective that only one name has.
+    fn only_one_so_called(&self, at: usize, key: &str) -> Option<Place> {
+        let is_adjective = matches!(
+            self.text(at),
+            "individual"
+                | "personal"
+                | "completa"
+                | "completo"
+                | "doble"
+                | "regular"
+                | "normal"
+                | "simple"
+                | "basico"
+                | "basica"
+                | "premium"
+                | "especial"
+                | "special"
+                | "full"
+                | "mini"
+                | "maxi"
+                | "total"
+                | "plus"
+        );
+        let is_meant = matches!(
+            self.text_before(at),
+            "el" | "la"
+                | "los"
+                | "las"
+                | "o"
+                | "a"
+                | "the"
+                | "una"
+                | "un"
+                | "um"
+                | "uma"
+                | "meant"
+                | "era"
+                | "digo"
+                | "for"
+        );
+        match self.catalog.index.with_key(key) {
+            [place] if is_adjective && is_meant => Some(*place),
+            _ => None,
         }
     }
 
@@ -223,4 +293,9 @@ impl Walk<'_> {
         self.apart = false;
         self.last_key = at;
     }
+}
+
+/// "caja completa" says how much, "clase individual" what.
+fn is_container(key: &str) -> bool {
+    matches!(key, "~box" | "~bag" | "~pack" | "~piece" | "~dozen" | "~person")
 }

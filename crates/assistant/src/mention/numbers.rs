@@ -201,6 +201,7 @@ impl Walk<'_> {
                 | "en"
                 | "em"
         );
+        let introduced = introduced || self.corrects_option(at, &key);
         if articled || (!introduced && !adjacent && !self.answers_option(at)) || self.is_time_or_date(at) {
             return false;
         }
@@ -271,6 +272,48 @@ impl Walk<'_> {
                 .iter()
                 .enumerate()
                 .any(|(other, token)| other != at && token.number().is_some())
+    }
+
+    /// "perdón, es 37", "mejor la 37": the other size of what was spoken of.
+    fn corrects_option(&self, at: usize, key: &str) -> bool {
+        let two_before = at.checked_sub(2).map_or("", |before| self.text(before));
+        let is_named = matches!(
+            self.text_before(at),
+            "la" | "el"
+                | "o"
+                | "the"
+                | "es"
+                | "era"
+                | "e"
+                | "is"
+                | "las"
+                | "los"
+                | "mejor"
+                | "melhor"
+                | "perdon"
+                | "digo"
+                | "desculpa"
+                | "sorry"
+                | "meant"
+                | "quise"
+                | "una"
+                | "un"
+                | "uma"
+                | "um"
+        ) || at
+            .checked_sub(1)
+            .and_then(|before| self.token(before))
+            .is_none_or(Token::divides);
+        let is_date = matches!(
+            two_before,
+            "para" | "pra" | "hasta" | "ate" | "on" | "dia" | "antes" | "del" | "de"
+        );
+        let is_size = key.parse::<u32>().is_ok_and(|size| size > 12);
+        let siblings = self.siblings(&self.context.topic);
+        let in_a_name = siblings
+            .iter()
+            .any(|place| self.catalog.index.with_key(key).contains(place));
+        self.current.is_none() && is_named && !is_date && is_size && in_a_name
     }
 
     /// Returns whether a noun of the catalog follows the number, which then counts it.

@@ -63,7 +63,7 @@ impl Walk<'_> {
             word.as_str(),
             "pro" | "max" | "plus" | "mini" | "ultra" | "lite" | "premium"
         );
-        if word.chars().count() < 3 || vocabulary::is_common(&word) && !model {
+        if word.chars().count() < 3 || (vocabulary::is_common(&word) || orders_something(&word)) && !model {
             return;
         }
         if near
@@ -94,7 +94,13 @@ impl Walk<'_> {
         }
         let wanted = counted
             || self.another
-            || self.current.is_some() && self.apart && matches!(before.as_str(), "y" | "e" | "and" | "+");
+            || self.current.is_some() && self.apart && matches!(before.as_str(), "y" | "e" | "and" | "+")
+            || self.current.is_some()
+                && self.apart
+                && matches!(before.as_str(), "la" | "el" | "una" | "un" | "uma" | "um" | "the")
+                && at
+                    .checked_sub(2)
+                    .is_some_and(|two| matches!(self.text(two), "y" | "and" | "+"));
         if wanted && word.chars().count() >= 4 {
             self.found.unknown.push(at);
             self.count = None;
@@ -169,4 +175,14 @@ impl Walk<'_> {
         }
         self.found.mentions.push(mention);
     }
+}
+
+/// "pásame", "cóbremelo": a verb that asks for something, and no goods.
+fn orders_something(word: &str) -> bool {
+    let has_object = [
+        "me", "melo", "mela", "melos", "melas", "lo", "la", "los", "las", "nos", "selo", "sela",
+    ]
+    .iter()
+    .any(|ending| word.ends_with(ending));
+    has_object && crate::read::is_phrase_word(word)
 }

@@ -14,6 +14,11 @@ impl Walk<'_> {
         ) {
             self.apart = true;
         }
+        if matches!(word, "sin" | "sem" | "without" | "menos" | "except" | "excepto") {
+            // What comes now is something else than what was named.
+            self.close();
+            self.apart = true;
+        }
         if matches!(
             word,
             "otra" | "otro" | "otros" | "otras" | "outra" | "outro" | "another" | "extra"
@@ -27,9 +32,11 @@ impl Walk<'_> {
             return;
         }
         // "1200 la pantalla": that number counts nothing.
-        if matches!(word, "el" | "la" | "los" | "las" | "o" | "os" | "the")
-            && self.count.as_ref().is_some_and(|(token, ..)| token + 1 == at)
-        {
+        // and "before 10 I'll book the deep clean": nor does that one.
+        let is_article = matches!(word, "el" | "la" | "los" | "las" | "o" | "os" | "the");
+        let of_them = matches!(self.text_before(at), "de" | "of" | "do" | "da");
+        let waits_since = self.count.as_ref().map(|(token, ..)| *token);
+        if is_article && waits_since.is_some_and(|token| token + 1 == at || token + 2 < at && !of_them) {
             self.drop_count();
         }
         let lists = matches!(word, "o" | "ou" | "or");
@@ -67,6 +74,10 @@ impl Walk<'_> {
 
     /// "con tarjeta" is how somebody pays, also where the shop sells cards.
     pub(super) fn pays_with(&self, at: usize) -> bool {
+        let is_priced = (at + 1..=at + 3).any(|next| self.token(next).is_some_and(|token| token.money));
+        if self.text(at) == "deposito" && is_priced {
+            return false; // "con depósito de $500"
+        }
         matches!(
             self.text(at),
             "tarjeta" | "cartao" | "card" | "pix" | "deposito" | "envia" | "manda"
@@ -117,7 +128,9 @@ impl Walk<'_> {
         if vocabulary::is_common(&token.text) || is_colour(&key) || is_size(&key) {
             return None;
         }
-        index.key_of_misspelled(&token.text)
+        index
+            .key_of_misspelled(&token.text)
+            .or_else(|| index.key_of_diminutive(&token.text))
     }
 
     pub(super) fn is_after_size_word(&self, at: usize) -> bool {

@@ -294,7 +294,10 @@ fn currencies(tokens: &mut [Token]) {
             });
         let code = |token: &Token| token.is_word() && token.text.len() == 3 && !token.upper;
         let sign = before.is_some_and(|token| is_currency(token) && !code(token)) || slash;
-        let after = tokens.get(at + 1).is_some_and(is_currency)
+        // "a $75 deposit": that sign is the next number's.
+        let is_next_ones = tokens.get(at + 1).is_some_and(|mark| !mark.is_word())
+            && tokens.get(at + 2).is_some_and(|next| next.number().is_some());
+        let after = tokens.get(at + 1).is_some_and(is_currency) && !is_next_ones
             || tokens
                 .get(at + 1)
                 .is_some_and(|mil| mil.text == "mil" || (mil.text == "k" && mil.glued))
@@ -391,6 +394,16 @@ fn written_out(word: &str, language: Language) -> Option<&'static str> {
         ("vc" | "ce" | "ocê", Portuguese) => "voce",
         ("mto" | "mt", Portuguese) => "muito",
         ("hj", Portuguese) => "hoje",
+        ("vdd", Portuguese) => "verdade",
+        ("td", Portuguese) => "tudo",
+        ("qdo" | "qnd" | "qndo", Portuguese) => "quando",
+        ("amn" | "amanhã", Portuguese) => "amanha",
+        ("msm", Portuguese) => "mesmo",
+        ("ctz", Portuguese) => "certeza",
+        ("dsp" | "dps", Spanish) => "despues",
+        ("mñn" | "mñna" | "mnn", Spanish) => "manana",
+        ("aki", _) => "aqui",
+        ("tmrw" | "tmr" | "2moro" | "tomoz", English) => "tomorrow",
         ("qnt" | "qnto" | "qto" | "qt" | "quantu", Portuguese) => "quanto",
         ("cto" | "cuanto" | "quanto" | "qnto", Spanish) => "cuanto",
         ("mandme" | "manadame" | "mandamee" | "mndame" | "mandam", _) => "mandame",

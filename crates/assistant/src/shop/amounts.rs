@@ -27,7 +27,7 @@ pub(super) fn judge_amounts(
             verdict = Some(Price::Verified);
         } else if readings.iter().any(|minor| explained.contains(minor)) {
             verdict = verdict.or(Some(Price::Quoted));
-        } else if (money || may_be_price(said, number_at, &readings, &totals))
+        } else if (money || may_be_price(said, number_at, &readings, &totals, state.haggles))
             && !is_past_or_percent(said, number.key().as_str())
             && !is_saving(said, number_at)
         {
@@ -103,7 +103,9 @@ pub(super) fn includes_fee(state: &State, said: &Said, catalog: &Catalog) -> boo
 }
 
 /// Returns whether a bare number of the shop is about as large as the price: "le dejo todo en 195".
-pub(super) fn may_be_price(said: &Said, at: usize, readings: &[i64], totals: &[i64]) -> bool {
+///
+/// Whoever was asked for another price means it, also without such words.
+pub(super) fn may_be_price(said: &Said, at: usize, readings: &[i64], totals: &[i64], haggles: bool) -> bool {
     let counted = said
         .found
         .mentions
@@ -162,7 +164,10 @@ pub(super) fn may_be_price(said: &Said, at: usize, readings: &[i64], totals: &[i
             .iter()
             .any(|minor| *minor > total / 4 && *minor < total.saturating_mul(4))
     });
-    introduced && !counted && !timed && near
+    // "ah ok 22.500", "340": what else could it be?
+    let grouped = said.text(at).contains(['.', ',']);
+    let short = said.tokens.iter().filter(|token| token.is_word()).count() <= 4;
+    (introduced || haggles || grouped || short) && !counted && !timed && near
 }
 
 /// "R$ 60 + R$ 12 de entrega, tudo bem?": the yes is to more than the order holds.
