@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cobro_stripe::StripeApi;
+
 use crate::domain::{Timestamp, Words};
 use crate::{CoreEvent, Inbox};
 
@@ -28,6 +30,12 @@ pub(crate) async fn run(inbox: Inbox) {
             return;
         }
     }
+}
+
+/// Returns the time by Stripe's clock where it is known, else by this computer's.
+pub(crate) fn corrected(inbox: &Inbox) -> Timestamp {
+    let skew = inbox.stripe.as_ref().and_then(StripeApi::clock_skew);
+    Timestamp::from_millis(Timestamp::now().millis() - skew.unwrap_or_default())
 }
 
 /// Returns what to tell a person whose clock is `skew` milliseconds ahead of Stripe's.

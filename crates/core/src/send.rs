@@ -367,6 +367,7 @@ fn take_back(tx: &rusqlite::Transaction<'_>, entry: &Entry, now: Timestamp) -> R
     } = &entry.outgoing
     {
         reactions::take_back_ours(tx, target, emoji, before, now)?;
+        outbox::forget_reaction(tx, entry.conversation, target, emoji, before)?;
     }
     outbox::remove(tx, entry.id)
 }

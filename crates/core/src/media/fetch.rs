@@ -13,6 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
 use super::{erase_ownerless, looks, policy, staging, words};
+use crate::clock;
 use crate::domain::{MediaPolicy, MediaState, MessageId, Timestamp, Words};
 use crate::store::files;
 use crate::store::media::{self, Facts, File};
@@ -185,7 +186,8 @@ async fn outcome_of(inbox: &Inbox, api: &WhatsAppApi, file: &File) -> Result<Out
     let Some(media_id) = &file.media_id else {
         return Ok(Outcome::Failed(words::nameless()));
     };
-    if Timestamp::now().since(file.media_id_at) >= KEPT {
+    // A clock that runs ahead must not end a file that WhatsApp still has.
+    if clock::corrected(inbox).since(file.media_id_at) >= KEPT {
         return Ok(Outcome::Gone);
     }
     if waits_for_a_person(file, policy, file.size) {

@@ -191,6 +191,25 @@ pub(crate) fn queue(
     Ok(())
 }
 
+/// Lets later reactions to the same message go back to what stood `before` one that failed.
+pub(crate) fn forget_reaction(
+    conn: &Connection,
+    conversation: ConversationId,
+    target: &str,
+    emoji: &str,
+    before: &str,
+) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE outbox SET outgoing = json_set(outgoing, '$.before', :before)
+         WHERE conversation_id = :conversation AND outgoing ->> 'type' = 'reaction'
+           AND outgoing ->> 'target' = :target AND outgoing ->> 'before' = :emoji",
+    )?
+    .execute(named_params! {
+        ":conversation": conversation, ":target": target, ":emoji": emoji, ":before": before,
+    })?;
+    Ok(())
+}
+
 /// Returns the lines that something waits on.
 pub(crate) fn lines(conn: &Connection) -> Result<Vec<LineId>> {
     let mut statement = conn.prepare_cached(

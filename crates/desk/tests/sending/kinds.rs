@@ -239,6 +239,30 @@ async fn a_reaction_that_is_refused_is_taken_back_and_said() {
 }
 
 #[tokio::test]
+async fn of_two_reactions_that_are_refused_neither_stays() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let hello = shop.newest_inbound(ana.conversation).await;
+    shop.sandbox.faults().set(
+        Endpoint::WhatsAppSend,
+        Some(Fault::next(2, Kind::GraphError).with_code(131_026)),
+    );
+    for emoji in ["👍", "🎉"] {
+        message::react(shop.inbox(), hello.id, Some(emoji.into()))
+            .await
+            .unwrap();
+    }
+    shop.until_async("both are taken back", || async {
+        shop.message(ana.conversation, hello.id)
+            .await
+            .reactions
+            .is_empty()
+    })
+    .await;
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn what_whatsapp_would_refuse_never_enters_the_queue() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;
