@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::Instant;
 
 use super::kept_settings;
 use super::read::{Reading, read};
@@ -19,6 +21,13 @@ const FRESH: Duration = Duration::from_hours(72);
 /// As many conversations are looked at when everything is looked at again.
 const MOST: i64 = 500;
 
+/// More than this at once is a flood: a history comes in, or a desk catches up.
+const FLOOD: usize = 32;
+/// A flood is let through for so long at a time…
+const LET_THROUGH: Duration = Duration::from_millis(250);
+/// …and for no longer than this: one that never ends must be looked at, too.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// What is to be looked at.
 #[derive(Debug, Default)]
 struct Due {
@@ -27,6 +36,27 @@ struct Due {
 }
 
 impl Due {
+    fn is_flood(&self) -> bool {
+        self.everything || self.conversations.len() > FLOOD
+    }
+
+    /// Hears what was said until now. Returns how much that was.
+    fn hear_all(&mut self, events: &mut Receiver<CoreEvent>, inbox: &Inbox) -> usize {
+        let mut heard = 0;
+        loop {
+            match events.try_recv() {
+                Ok(event) => self.hear(event, inbox),
+                Err(TryRecvError::Lagged(_)) => {
+                    inbox.forget_shelf();
+                    self.everything = true;
+                    heard += FLOOD;
+                }
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return heard,
+            }
+            heard += 1;
+        }
+    }
+
     fn hear(&mut self, event: CoreEvent, inbox: &Inbox) {
         match event {
             CoreEvent::ConversationChanged { conversation }
@@ -52,9 +82,10 @@ pub(crate) async fn run(inbox: Inbox) {
         ..Due::default()
     };
     loop {
-        if let Err(error) = look_at(&inbox, std::mem::take(&mut due)).await {
-            tracing::warn!(%error, "The assistant could not look at conversations");
+        if due.is_flood() && !let_through(&inbox, &mut events, &mut due).await {
+            return;
         }
+        look_at_all(&inbox, std::mem::take(&mut due)).await;
         let event = tokio::select! {
             () = inbox.stopping().cancelled() => return,
             event = events.recv() => event,
@@ -67,13 +98,42 @@ pub(crate) async fn run(inbox: Inbox) {
             }
             Err(RecvError::Closed) => return,
         }
-        loop {
-            match events.try_recv() {
-                Ok(event) => due.hear(event, &inbox),
-                Err(TryRecvError::Lagged(_)) => due.everything = true,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-            }
+        due.hear_all(&mut events, &inbox);
+    }
+}
+
+/// Waits while more changes than could be looked at; only who is on screen is looked at meanwhile.
+/// Returns false when the desk ends.
+async fn let_through(inbox: &Inbox, events: &mut Receiver<CoreEvent>, due: &mut Due) -> bool {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        let seen: HashSet<ConversationId> = due
+            .conversations
+            .extract_if(|id| inbox.is_on_screen(*id))
+            .collect();
+        if !seen.is_empty() {
+            look_at_all(
+                inbox,
+                Due {
+                    conversations: seen,
+                    everything: false,
+                },
+            )
+            .await;
         }
+        if !inbox.rest(None, LET_THROUGH).await {
+            return false;
+        }
+        if due.hear_all(events, inbox) <= FLOOD {
+            break;
+        }
+    }
+    true
+}
+
+async fn look_at_all(inbox: &Inbox, due: Due) {
+    if let Err(error) = look_at(inbox, due).await {
+        tracing::warn!(%error, "The assistant could not look at conversations");
     }
 }
 
