@@ -253,6 +253,8 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
             Sense::Pay if is_put_off(said, hit) => Doubt::Later,
             Sense::Accept if is_for_later(said, hit) => Doubt::Later,
             Sense::Hold => Doubt::Hold,
+            // "no wine, just the class" refuses the wine.
+            Sense::No if names_what_is_refused(said, hit) => continue,
             Sense::No if state.question == Question::Confirm && !removed && opens_clause(said, hit) => {
                 Doubt::Hold
             }
@@ -271,6 +273,12 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
         });
     }
     found
+}
+
+fn names_what_is_refused(said: &Said, hit: &Hit) -> bool {
+    let (_, end) = said.clause(hit.start);
+    let mut mentions = said.found.mentions.iter();
+    mentions.any(|mention| mention.start >= hit.end && mention.start <= hit.end + 1 && mention.end == end)
 }
 
 fn opens_clause(said: &Said, hit: &Hit) -> bool {
@@ -369,6 +377,9 @@ fn bare_orders(said: &Said) -> Vec<(Hit, Consent)> {
                     | "mandeme"
                     | "enviame"
                     | "envieme"
+                    | "cobre"
+                    | "cobrelo"
+                    | "cobrele"
                     | "manda"
                     | "cobra"
             ) && said.clause(*at).1 == at + 1
@@ -424,7 +435,22 @@ pub(crate) fn is_yes(said: &Said, at: usize) -> bool {
     if said.clause(at).0 != at
         && !matches!(
             said.text(at.saturating_sub(1)),
-            "ok" | "claro" | "pues" | "que" | "ay" | "vale" | "si" | "uy" | "ah"
+            "ok" | "claro"
+                | "pues"
+                | "que"
+                | "ay"
+                | "vale"
+                | "si"
+                | "uy"
+                | "ah"
+                | "eso"
+                | "ahora"
+                | "entonces"
+                | "orale"
+                | "bueno"
+                | "perfecto"
+                | "listo"
+                | "dale"
         )
     {
         return false;

@@ -30,6 +30,7 @@ pub(crate) fn take_customer_turn(
     bring_back(state, said, catalog, conversation, at);
     let mut removed = take_mentions(state, said, catalog, at);
     removed |= pay_for_this(state, said);
+    removed |= pays_a_part_first(state, said, catalog);
     take_upsell(state, said, catalog);
     take_groups(state, said, catalog);
     take_numbers(state, said, catalog);
@@ -42,6 +43,7 @@ pub(crate) fn take_customer_turn(
         state.changed(catalog, at);
     }
     note_numbers(state, said);
+    note_hints(state, said, catalog);
     state.haggles |= guards::haggles(said, state, catalog);
     let verdict = consent::read(said, state, removed);
     agree(state, said, verdict, changed && !before.is_empty(), at, catalog);
@@ -65,6 +67,25 @@ pub(crate) fn take_order(state: &mut State, order: &Order, at: usize, catalog: &
     state.doubt = None;
 }
 
+/// "te mando el anticipo": what is paid now is only that, unless the message names more.
+fn pays_a_part_first(state: &mut State, said: &Said, catalog: &Catalog) -> bool {
+    let is_part = |place: &Place| {
+        catalog
+            .index
+            .entry(*place)
+            .is_some_and(|entry| entry.head.as_deref() == Some("~deposit"))
+    };
+    let mentions = &said.found.mentions;
+    let all = !mentions.is_empty() && mentions.iter().all(|mention| mention.places.iter().all(is_part));
+    let wanted = |line: &Line| line.level == Level::Wanted && line.places.iter().all(is_part);
+    if !all || !state.lines.iter().any(wanted) {
+        return false;
+    }
+    let before = state.lines.len();
+    state.lines.retain(|line| line.places.iter().all(is_part));
+    state.lines.len() < before
+}
+
 /// Remembers the numbers that the shop's next total may be explained by.
 fn note_numbers(state: &mut State, said: &Said) {
     let counts = said.tokens.iter().filter(|token| !token.money && !token.quoted);
@@ -78,6 +99,23 @@ fn note_numbers(state: &mut State, said: &Said) {
     if only {
         state.numbers.insert(1);
     }
+}
+
+/// Remembers what common words may mean, where nothing was named: the shop's price may tell.
+fn note_hints(state: &mut State, said: &Said, catalog: &Catalog) {
+    if said.found.mentions.is_empty() {
+        state.hinted.extend(hints(said, catalog));
+    }
+}
+
+/// Returns the items that have one of the message's common words.
+pub(crate) fn hints(said: &Said, catalog: &Catalog) -> Vec<Place> {
+    said.tokens
+        .iter()
+        .filter(|token| token.is_word() && !token.quoted && crate::vocabulary::is_weak(&token.text))
+        .flat_map(|token| catalog.index.with_key(&catalog.index.key_of_word(&token.text)))
+        .copied()
+        .collect()
 }
 
 /// What makes an order another order.
@@ -162,6 +200,9 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
             removed |= drop_lines(state, mention);
             continue;
         }
+        if is_generic(said, mention) {
+            continue;
+        }
         if instead_of(said, mention) {
             replaced = drop_line_for(state, mention);
             continue;
@@ -192,6 +233,16 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
         state.order_turn.get_or_insert(at);
     }
     removed
+}
+
+/// "a la clase del sábado, dos sueltas": a common word that fits several items, beside one that is named.
+fn is_generic(said: &Said, mention: &Mention) -> bool {
+    let common = (mention.start..mention.end).all(|at| {
+        let word = said.text(at);
+        crate::vocabulary::is_weak(word) || crate::vocabulary::is_stop(word)
+    });
+    let named = said.found.mentions.iter().any(|other| other.places.len() == 1);
+    common && mention.places.len() > 1 && mention.count.is_none() && named
 }
 
 /// Returns whether several of the mentioned item are ordered, and it gives another number.
@@ -242,6 +293,16 @@ fn take_mention(
     if distribute(state, mention, &places, quantity) {
         return;
     }
+    let fee = places.iter().all(|place| is_delivery(catalog, *place));
+    if fee && level == Level::Wanted && !state.has_wanted() {
+        // "con domicilio" is said of what was asked about before.
+        for at in selected_positions(state, catalog) {
+            if let Some(known) = state.lines.get_mut(at) {
+                known.level = Level::Wanted;
+                known.round = round;
+            }
+        }
+    }
     if let Some(line) = state.lines.iter_mut().find(|line| line.meets(mention)) {
         line.narrow(mention);
         if line.places.len() > places.len() && !common(&line.places, &places).is_empty() {
@@ -277,16 +338,6 @@ fn take_mention(
             ..line
         };
         return;
-    }
-    let fee = line.places.iter().all(|place| is_delivery(catalog, *place));
-    if fee && level == Level::Wanted && !state.has_wanted() {
-        // "con domicilio" is said of what was asked about before.
-        for at in selected_positions(state, catalog) {
-            if let Some(known) = state.lines.get_mut(at) {
-                known.level = Level::Wanted;
-                known.round = round;
-            }
-        }
     }
     if level == Level::Asked && state.has_wanted() {
         return;
@@ -378,7 +429,12 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
     match verdict {
         Verdict::Agrees(consent) => {
             let counts = match consent {
-                Consent::Yes => state.question == Question::Confirm && !corrected,
+                Consent::Yes => {
+                    let answered = state.pays_once_answered
+                        && state.question == Question::None
+                        && state.price == Price::Verified;
+                    (state.question == Question::Confirm || answered) && !corrected
+                }
                 Consent::Accept => !(corrected && state.price == Price::Unsaid),
                 Consent::Pay => true,
             };
@@ -391,6 +447,10 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
         Verdict::Doubts(doubt) => {
             state.consent = None;
             state.doubt = Some(doubt);
+            state.pays_once_answered = doubt == Doubt::Question
+                && said
+                    .all(Sense::Pay)
+                    .any(|hit| !said.is_negated(hit.start) && !said.asks_at(hit.start));
             if doubt == Doubt::Cancelled {
                 let kept = kept_after_cancel(state, said);
                 state.forget_order();

@@ -225,7 +225,14 @@ impl Desk<'_> {
     }
 
     fn claims_to_have_paid(&self) -> bool {
-        self.burst_has(Sense::Paid) && (self.state.linked || !self.burst_has(Sense::Pay))
+        let asks_to_pay = self.burst.iter().any(|(_, said)| {
+            let is_past = |pay: &crate::read::Hit| {
+                said.all(Sense::Paid)
+                    .any(|paid| paid.start <= pay.start && pay.start <= paid.end + 1)
+            };
+            said.all(Sense::Pay).any(|pay| !is_past(pay))
+        });
+        self.burst_has(Sense::Paid) && (self.state.linked || !asks_to_pay)
     }
 
     /// The same charge is never proposed twice, and another one is for a person to sort out.

@@ -86,6 +86,10 @@ pub(crate) struct State {
     /// The round in which the customer asked about several items as one order.
     pub(crate) together: Option<usize>,
     pub(crate) free_delivery: bool,
+    /// Items that common words of the last messages may mean: "2 sesiones".
+    pub(crate) hinted: BTreeSet<Place>,
+    /// The customer wanted to pay, and asked something that had to be answered first.
+    pub(crate) pays_once_answered: bool,
     /// The numbers of the customer's last messages, and 1 where they said "only".
     pub(crate) numbers: BTreeSet<i64>,
     /// The shop said what one of them costs, and that it is for each.
@@ -126,6 +130,8 @@ impl State {
             unsettled: false,
             together: None,
             free_delivery: false,
+            pays_once_answered: false,
+            hinted: BTreeSet::new(),
             numbers: BTreeSet::new(),
             priced_each: false,
             haggles: false,
@@ -240,6 +246,7 @@ impl State {
         self.grant = None;
         self.unknown = false;
         self.unsettled = false;
+        self.pays_once_answered = false;
     }
 }
 

@@ -86,14 +86,46 @@ fn speaks_for_others(said: &Said) -> bool {
 }
 
 fn complains(said: &Said) -> bool {
+    if tells_of_harm(said) {
+        return true;
+    }
     said.all(Sense::Complaint).any(|hit| {
         let sentence = said.sentence(hit.start);
         let about_a_link = said.within(said.clause(hit.start), Sense::OtherLink)
             || (sentence.0..sentence.1).any(|at| matches!(said.text(at), "link" | "enlace" | "liga"));
         let policy = said.asks() && said.within(sentence, Sense::Policy);
-        !about_a_link && !policy
+        // "hoy no llego a pagarte": nothing was to arrive.
+        let (start, end) = (hit.start, hit.end + 1);
+        let manages = (start..end).any(|at| said.text(at) == "llego" && said.text(at + 1) == "a");
+        !about_a_link && !policy && !manages
     })
 }
+
+/// "me dejaron el tinte disparejo", "the ribs were cold": something was done, and it is bad.
+fn tells_of_harm(said: &Said) -> bool {
+    let happened = |at: usize| listed(HAPPENED, said.text(at));
+    let is_bad = |at: usize| listed(BAD, said.text(at)) && !said.is_negated(at);
+    (0..said.tokens.len()).any(|at| {
+        let (start, end) = said.sentence(at);
+        let near = (at.saturating_sub(4).max(start)..(at + 7).min(end)).any(happened);
+        is_bad(at) && near && !said.asks_at(at)
+    })
+}
+
+fn listed(list: &str, word: &str) -> bool {
+    !word.is_empty() && list.split_whitespace().any(|known| known == word)
+}
+
+/// What a shop did, once it is done.
+const HAPPENED: &str = "llego llegaron vino vinieron venia venian dejaron dejo dejaste quedo quedaron salio salieron \
+    trajeron trajo mandaron mandaste entregaron entrego dieron recibi veio vieram chegou chegaram ficou ficaram deixaram \
+    deixou mandaram entregaram entregou deram vinha came arrived was were got gave left sent received delivered";
+/// How nothing should be.
+const BAD: &str = "disparejo dispareja chueco chueca torcido torcida frio fria frios frias feo fea feos feas crudo cruda \
+    quemado quemada sucio sucia incompleto incompleta desafinado descosido descosida podrido podrida agrio agria rancio \
+    rancia aguado aguada duro dura duros duras pelo pelos cabelo cabelos asco nojo horrible horrivel pesimo pessimo torto \
+    torta queimado queimada cru crua sujo suja faltando azedo azeda murcho murcha estragado estragada cold burnt raw dirty \
+    uneven crooked soggy stale sour moldy hair missing disgusting gross terrible awful ruined rotten wilted";
 
 /// "cóbrame en dólares" where the shop charges pesos.
 fn wants_other_currency(said: &Said, desk: &Desk<'_>) -> bool {
@@ -207,6 +239,8 @@ pub(crate) fn haggles(said: &Said, state: &State, catalog: &Catalog) -> bool {
         return false;
     }
     let (cheapest, dearest) = catalog.prices();
+    let ordered = sum(catalog, &state.resolved(catalog).unwrap_or_default()).unwrap_or(0);
+    let dearest = dearest.max(ordered);
     let names_one = said.amounts().any(|(at, number, money)| {
         let counted = said
             .found
@@ -220,7 +254,7 @@ pub(crate) fn haggles(said: &Said, state: &State, catalog: &Catalog) -> bool {
         !counted && plausible && large && !is_known(number, state, catalog, None)
     });
     let takes = said.has(Sense::Accept) || said.has(Sense::Want);
-    said.has(Sense::AskDiscount) || said.has(Sense::Offer) || (said.asks() || takes) && names_one
+    said.has(Sense::AskDiscount) || (said.has(Sense::Offer) || said.asks() || takes) && names_one
 }
 
 /// Whoever pays a part first has not been given another price.
@@ -236,6 +270,10 @@ pub(crate) fn is_part_payment(word: &str) -> bool {
 fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, catalog: &Catalog) -> bool {
     if money {
         return true;
+    }
+    let whole = number.as_whole();
+    if whole.is_some() && said.found.group == whole {
+        return false; // "los 20"
     }
     if said.tokens.get(at + 1).is_some_and(|token| token.is_mark('%')) {
         return true;

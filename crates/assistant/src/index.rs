@@ -263,7 +263,8 @@ impl Index {
             }
             previous = Some(key);
         }
-        entry.delivery = entry.keys.iter().any(|key| key == "~delivery");
+        let is_service = tokens.first().is_some_and(|token| is_service(&token.text));
+        entry.delivery = !is_service && entry.keys.iter().any(|key| key == "~delivery");
         entry.head = head_of(&entry.keys, &tokens, self.stems.language, |token| {
             self.key_of_name_token(token)
         });
@@ -341,6 +342,32 @@ fn head_of(
             .find(|key| !key.starts_with(|first: char| first.is_ascii_digit()))
             .cloned()
     })
+}
+
+/// "Sesión a domicilio" is no fee for bringing something.
+fn is_service(word: &str) -> bool {
+    matches!(
+        word,
+        "sesion"
+            | "sesiones"
+            | "clase"
+            | "clases"
+            | "consulta"
+            | "visita"
+            | "cita"
+            | "aula"
+            | "aulas"
+            | "sessao"
+            | "lesson"
+            | "session"
+            | "class"
+            | "corte"
+            | "masaje"
+            | "massagem"
+            | "manicure"
+            | "atencion"
+            | "bano"
+    )
 }
 
 fn is_bundle(word: &str) -> bool {

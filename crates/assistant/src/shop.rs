@@ -79,12 +79,24 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     if matches!(state.question, Question::Other | Question::Confirm) && offers_more(state, &said, &offered) {
         state.question = Question::Upsell;
     }
+    if state.question == Question::Confirm && is_one_quoted_piece(state, catalog) {
+        // It asks for just that, knowing what it was asked for.
+        state.unsettled = false;
+    }
     if state.question == Question::Confirm {
         // It asks again, so that the answer to this counts.
         state.consent = None;
     }
     state.doubt = None;
     state.round += 1;
+}
+
+/// Returns whether the order is one piece of one item whose price the shop has said.
+fn is_one_quoted_piece(state: &State, catalog: &Catalog) -> bool {
+    match state.resolved(catalog).as_deref() {
+        Some([(place, 1)]) => state.price == Price::Quoted && state.quoted.contains(place),
+        _ => false,
+    }
 }
 
 fn is_bring(word: &str) -> bool {
@@ -401,6 +413,8 @@ fn recap_more_or_less(
         return false;
     }
     let known = |place: Place| ours.iter().any(|(other, _)| *other == place);
+    let (cheapest, _) = catalog.prices();
+    let prices = amounts.iter().filter(|minor| **minor >= cheapest / 2).count();
     let fewer: Vec<(Place, u32)> = listed
         .iter()
         .copied()
@@ -418,7 +432,7 @@ fn recap_more_or_less(
         && fewer.len() < ours.len()
         && fewer.iter().any(|(place, _)| !is_delivery(catalog, *place))
         && sum(catalog, &fewer) == last
-        && amounts.len() == 1
+        && prices == 1
     {
         fewer
     } else {
@@ -565,8 +579,50 @@ fn want_selected(state: &mut State, catalog: &Catalog) {
     }
 }
 
+/// "2 sesiones" — "36.000": of what the words may mean, one costs that.
+fn offer_by_price(state: &mut State, said: &Said, catalog: &Catalog) {
+    let mut hinted = std::mem::take(&mut state.hinted);
+    hinted.extend(crate::customer::hints(said, catalog));
+    if !state.lines.is_empty() {
+        return;
+    }
+    let amounts: Vec<i64> = said
+        .amounts()
+        .flat_map(|(_, number, _)| readings(catalog, number))
+        .collect();
+    let counts: Vec<i64> = if state.numbers.is_empty() {
+        vec![1]
+    } else {
+        state
+            .numbers
+            .iter()
+            .copied()
+            .filter(|times| (1..=100).contains(times))
+            .collect()
+    };
+    let found: Vec<(Place, i64)> = hinted
+        .iter()
+        .filter(|place| !is_delivery(catalog, **place) && catalog.price(**place) > 0)
+        .flat_map(|place| counts.iter().map(|times| (*place, *times)))
+        .filter(|(place, times)| {
+            catalog
+                .price(*place)
+                .checked_mul(*times)
+                .is_some_and(|total| amounts.contains(&total))
+        })
+        .collect();
+    if let [(place, times)] = found.as_slice() {
+        let mut line = Line::of_place(*place, u32::try_from(*times).unwrap_or(1), state.round);
+        line.level = Level::Asked;
+        state.lines.push(line);
+        state.offer = vec![*place];
+        state.topic = vec![*place];
+    }
+}
+
 fn remember_offer(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog) {
     if offered.is_empty() {
+        offer_by_price(state, said, catalog);
         return;
     }
     state.offer = offered

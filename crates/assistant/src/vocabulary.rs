@@ -91,7 +91,7 @@ const SYNONYMS: &[&str] = &[
     "~coke coca cocas coke",
     "~enrol inscripcion inscripciones inscribirme inscribir inscribo matricula enrolment enrollment registration inscricao",
     "~lesson leccion lecciones lesson lessons",
-    "~deposit sinal senal anticipo deposito deposit apartado sena",
+    "~deposit sinal senal anticipo deposito deposit apartado sena enganche adelanto retainer",
     "~nail manicure manicura manicuras manicures",
     "~cleaning limpieza limpiezas limpeza limpezas cleaning",
     "~screenprotector protector film pelicula",

@@ -20,6 +20,16 @@ impl Walk<'_> {
             }
             return;
         }
+        if let Some(place) = self.sold_by_the(at, key) {
+            if let Some((_, _, measure)) = &mut self.count {
+                *measure = Some(key.to_owned());
+            }
+            self.start(at, key, vec![place], false);
+            if let Some(current) = &mut self.current {
+                current.fit = Fit::Loose;
+            }
+            return;
+        }
         let paired = at.checked_sub(1).is_some_and(|before| {
             let before_key = self.tokens.get(before).map_or(String::new(), |token| {
                 token
@@ -78,6 +88,29 @@ impl Walk<'_> {
         let both = common(index.with_key(key), index.with_key(&other));
         match both.as_slice() {
             [place] if is_common && !is_container(key) && !is_container(&other) => Some(*place),
+            _ => None,
+        }
+    }
+
+    /// "3 kilos y totopos": the one thing that is sold by the kilo.
+    fn sold_by_the(&self, at: usize, key: &str) -> Option<Place> {
+        let ends = self.token(at + 1).is_none_or(crate::read::Token::divides)
+            || matches!(
+                self.text(at + 1),
+                "y" | "e" | "and" | "para" | "pra" | "porfa" | "por" | "please"
+            );
+        if !ends || !is_measure(key) || self.count.is_none() || self.current.is_some() {
+            return None;
+        }
+        match self.catalog.index.with_key(key) {
+            [place] => self
+                .catalog
+                .index
+                .entry(*place)?
+                .measures
+                .iter()
+                .any(|(size, unit)| unit == key && size.as_deref().is_none_or(|size| size == "1"))
+                .then_some(*place),
             _ => None,
         }
     }

@@ -78,17 +78,20 @@ impl Walk<'_> {
         if self.text(at) == "deposito" && is_priced {
             return false; // "con depósito de $500"
         }
-        matches!(
-            self.text(at),
-            "tarjeta" | "cartao" | "card" | "pix" | "deposito" | "envia" | "manda"
-        ) && (matches!(
-            self.text_before(at),
-            "con" | "no" | "mi" | "meu" | "my" | "te" | "le" | "by" | "credit" | "debit" | "na"
-        ) || at
-            .checked_sub(2)
-            .is_some_and(|two| matches!(self.text(two), "con" | "a" | "al" | "my"))
-            && matches!(self.text_before(at), "la" | "mi" | "el" | "my" | "the" | "minha")
-            && matches!(self.text(at), "tarjeta" | "card" | "cartao"))
+        let books =
+            self.text(at) == "book" && matches!(self.text(at + 1), "it" | "me" | "us" | "that" | "them");
+        books
+            || matches!(
+                self.text(at),
+                "tarjeta" | "cartao" | "card" | "pix" | "deposito" | "envia" | "manda"
+            ) && (matches!(
+                self.text_before(at),
+                "con" | "no" | "mi" | "meu" | "my" | "te" | "le" | "by" | "credit" | "debit" | "na"
+            ) || at
+                .checked_sub(2)
+                .is_some_and(|two| matches!(self.text(two), "con" | "a" | "al" | "my"))
+                && matches!(self.text_before(at), "la" | "mi" | "el" | "my" | "the" | "minha")
+                && matches!(self.text(at), "tarjeta" | "card" | "cartao"))
             || matches!(self.text(at + 1), "credito" | "debito")
             || self.text(at) == "envio"
                 && matches!(self.text_before(at), "te" | "le" | "se" | "lo" | "la" | "eu")
@@ -116,7 +119,8 @@ impl Walk<'_> {
         }
         let key = index.key_of_word(&token.text);
         // "pagar" and "pagos" share a stem; talk is talk unless a name has that very word.
-        if vocabulary::is_talk(&token.text) && !index.has_word(&token.text) {
+        let singular = token.text.strip_suffix('s').unwrap_or(&token.text);
+        if vocabulary::is_talk(&token.text) && !index.has_word(&token.text) && !index.has_word(singular) {
             return None;
         }
         if token.text.chars().count() < 2 || vocabulary::is_stop(&token.text) {

@@ -207,7 +207,13 @@ pub(super) fn totals(state: &State, catalog: &Catalog) -> Vec<i64> {
     };
     let mut totals = vec![total];
     match state.grant {
-        Some(Grant::Off { cut, from }) if pairs.iter().map(|(_, quantity)| quantity).sum::<u32>() >= from => {
+        Some(Grant::Off { cut, from })
+            if pairs
+                .iter()
+                .map(|(_, quantity)| u64::from(*quantity))
+                .sum::<u64>()
+                >= u64::from(from) =>
+        {
             totals = vec![total - cut.of(total)];
         }
         Some(Grant::UnitPrice(minor)) => {
