@@ -4,6 +4,7 @@ import type {
   ChargePreview,
   Overview,
   PaymentRow,
+  Refund,
   Connection,
   ConversationRow,
   ConversationView,
@@ -149,6 +150,7 @@ export function aCharge(fields: Partial<Charge> = {}): Charge {
     method: null,
     problem: null,
     livemode: false,
+    switchedOff: false,
     stripeIds: { paymentLink: 'plink_1', checkoutSession: null, paymentIntent: null },
     verifiedAt: null,
     lines: [
@@ -404,6 +406,24 @@ export function anOverview(fields: Partial<Overview> = {}): Overview {
     days: [{ day: '2026-11-24', amount: mxn(125_000), payments: 1 }],
     disputesOpen: 0,
     contested: 0,
+    ...fields,
+  };
+}
+
+export function aRefund(fields: Partial<Refund> = {}): Refund {
+  return {
+    id: 'r1',
+    charge: 'c1',
+    paymentIntent: 'pi_1',
+    amount: { minor: 125_000, currency: 'MXN' },
+    reason: 'requestedByCustomer',
+    note: '',
+    state: 'succeeded',
+    stripeId: 're_1',
+    elsewhere: false,
+    createdAt: minutesAgo(5),
+    changedAt: minutesAgo(5),
+    problem: null,
     ...fields,
   };
 }

@@ -84,7 +84,7 @@ pub async fn move_order(
 }
 
 /// Returns whether an order of such a charge may go on.
-fn is_fulfillable(payment: Payment) -> bool {
+pub(crate) fn is_fulfillable(payment: Payment) -> bool {
     matches!(
         payment,
         Payment::Paid | Payment::Overpaid | Payment::PartlyPaid | Payment::PartlyRefunded

@@ -7,20 +7,21 @@ use cobro_stripe::{
     CheckoutSession, Discount, KeyMode, NewLine, NewLink, NewSession, PaymentLink, ShippingOption, StripeApi,
     StripeError, StripeObject, Terms,
 };
+use rusqlite::Connection;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
     Charge, ChargeId, ChargeTerms, Closing, Creation, MessageId, NewCharge, PayLine, Timestamp, Words,
-    payment_of,
+    Worked, payment_of,
 };
 use crate::preview::message_of;
 use crate::sale::{self, Asked};
 use crate::store::charges::{self, ToClose, ToCreate};
 use crate::store::{hints, payments};
 use crate::templates::LinkTemplate;
-use crate::{CoreEvent, Error, Inbox, Result, message};
+use crate::{CoreEvent, Error, Inbox, Language, Result, message, reissue, settle};
 
 /// Stripe forgets an idempotency key after this; then we look before we create.
 const KEY_LIFE: Duration = Duration::from_hours(23);
@@ -45,6 +46,17 @@ const MESSAGE_LIMIT: usize = 1024;
 /// lost answer or a crash ends in the same link. Where Stripe can't be reached
 /// the draft is returned; the worker goes on with it.
 pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charge> {
+    create_in_place(inbox, actor, new, None).await
+}
+
+/// The same, in the place of another charge. Both are tied in the transaction that saves the
+/// draft, where the old one is looked at once more.
+pub(crate) async fn create_in_place(
+    inbox: &Inbox,
+    actor: Actor,
+    new: NewCharge,
+    replaces: Option<ChargeId>,
+) -> Result<Charge> {
     let livemode = inbox.require_stripe()?.key_mode() == KeyMode::Live;
     let new = checked(new)?;
     let id = new.id;
@@ -56,25 +68,10 @@ pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charg
             if let Some(charge) = charges::find(tx, id)? {
                 return same(charge, &new).map(|charge| (charge, false));
             }
-            let address = message::address(tx, new.conversation)?;
-            if !address.window_is_open(now) {
-                // Only a template goes through: better to say so before there is a link.
-                LinkTemplate::find(tx, new.conversation, language, None)?;
+            if let Some(old) = replaces {
+                reissue::check(tx, old, id)?;
             }
-            let worked = sale::work_out(tx, language, Asked::from(&new))?;
-            if worked.totals.now != new.amount {
-                return Err(Error::Conflict(format!(
-                    "The charge now comes to {}, not {}: the catalog changed meanwhile. Look at it once more",
-                    worked.totals.now, new.amount
-                )));
-            }
-            let message = message_of(
-                language,
-                &address.contact_name,
-                &worked,
-                &new.terms,
-                Some(&new.message),
-            );
+            let (worked, message) = work_out(tx, language, &new, replaces, now)?;
             apply(
                 tx,
                 actor,
@@ -86,6 +83,9 @@ pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charg
                 },
                 now,
             )?;
+            if let Some(old) = replaces {
+                charges::replace(tx, old, id)?;
+            }
             charges::postpone_creation(tx, id, now.plus(charges::LEFT_TO_CALL), None)?;
             Ok((charges::get(tx, id)?, true))
         })
@@ -96,6 +96,50 @@ pub async fn create(inbox: &Inbox, actor: Actor, new: NewCharge) -> Result<Charg
     } else {
         Ok(charge)
     }
+}
+
+/// Says whether a charge could be made in the place of `replaces`, without making it.
+pub(crate) async fn could_be_made(inbox: &Inbox, new: NewCharge, replaces: ChargeId) -> Result<()> {
+    let language = inbox.language();
+    let new = checked(new)?;
+    inbox
+        .store
+        .read(move |conn| work_out(conn, language, &new, Some(replaces), Timestamp::now()).map(drop))
+        .await
+}
+
+/// Works a charge out with the words of its link, as it would be made now.
+fn work_out(
+    conn: &Connection,
+    language: Language,
+    new: &NewCharge,
+    replaces: Option<ChargeId>,
+    now: Timestamp,
+) -> Result<(Worked, String)> {
+    let address = message::address(conn, new.conversation)?;
+    if !address.window_is_open(now) {
+        // Only a template goes through: better to say so before there is a link.
+        LinkTemplate::find(conn, new.conversation, language, None)?;
+    }
+    let asked = Asked {
+        replaces,
+        ..Asked::from(new)
+    };
+    let worked = sale::work_out(conn, language, asked)?;
+    if worked.totals.now != new.amount {
+        return Err(Error::Conflict(format!(
+            "The charge now comes to {}, not {}: the catalog changed meanwhile. Look at it once more",
+            worked.totals.now, new.amount
+        )));
+    }
+    let message = message_of(
+        language,
+        &address.contact_name,
+        &worked,
+        &new.terms,
+        Some(&new.message),
+    );
+    Ok((worked, message))
 }
 
 /// Tries again to make a link that could not be made.
@@ -121,7 +165,7 @@ pub async fn cancel(inbox: &Inbox, actor: Actor, id: ChargeId) -> Result<Charge>
         .store
         .write(move |tx| {
             let charge = charges::get(tx, id)?;
-            if !charge.payment.can_cancel() {
+            if !charge.can_cancel() {
                 return Err(Error::Conflict(
                     "This charge can no longer be cancelled. Refund it instead if money has come".into(),
                 ));
@@ -269,11 +313,11 @@ struct Made {
 
 /// Makes what carries the charge, or finds what was made before with an answer that was lost.
 async fn carrier_for(stripe: &StripeApi, draft: &ToCreate) -> Result<Made, StripeError> {
-    let is_old = Timestamp::now().since(draft.created_at) > KEY_LIFE;
+    let pages = pages_to_look_through(draft, Timestamp::now());
     let made = async {
         match draft.carrier {
-            StripeObject::PaymentLink => link_for(stripe, draft, is_old).await,
-            StripeObject::CheckoutSession => session_for(stripe, draft, is_old).await,
+            StripeObject::PaymentLink => link_for(stripe, draft, pages).await,
+            StripeObject::CheckoutSession => session_for(stripe, draft, pages).await,
         }
     };
     match timeout(Duration::from_secs(25), made).await {
@@ -282,9 +326,21 @@ async fn carrier_for(stripe: &StripeApi, draft: &ToCreate) -> Result<Made, Strip
     }
 }
 
-async fn link_for(stripe: &StripeApi, draft: &ToCreate, is_old: bool) -> Result<Made, StripeError> {
+/// Returns how many of Stripe's newest hundreds are looked through before anything is made: some where
+/// the draft's first key can't tell any more whether it was made with it.
+fn pages_to_look_through(draft: &ToCreate, now: Timestamp) -> Option<u32> {
+    if now.since(draft.created_at) > KEY_LIFE {
+        return Some(50);
+    }
+    // What was made with a key that failed was made a moment ago.
+    (draft.idempotency_key != charges::first_key(draft.id)).then_some(3)
+}
+
+async fn link_for(stripe: &StripeApi, draft: &ToCreate, pages: Option<u32>) -> Result<Made, StripeError> {
     let (id, conversation) = (draft.id.to_string(), draft.conversation.to_string());
-    if is_old && let Some(link) = stripe.find_payment_link(&id, 50).await? {
+    if let Some(pages) = pages
+        && let Some(link) = stripe.find_payment_link(&id, pages).await?
+    {
         return Ok(made_link(link));
     }
     let (methods, countries) = names_of(&draft.terms);
@@ -314,10 +370,12 @@ fn made_link(link: PaymentLink) -> Made {
 
 /// A session ends by itself after a day; an earlier end is ours to bring, so that
 /// a repeated request has the same bytes.
-async fn session_for(stripe: &StripeApi, draft: &ToCreate, is_old: bool) -> Result<Made, StripeError> {
+async fn session_for(stripe: &StripeApi, draft: &ToCreate, pages: Option<u32>) -> Result<Made, StripeError> {
     let (id, conversation) = (draft.id.to_string(), draft.conversation.to_string());
     let since = draft.created_at.minus(CLOCKS_APART);
-    if is_old && let Some(session) = stripe.find_session(&id, Some(since), 50).await? {
+    if let Some(pages) = pages
+        && let Some(session) = stripe.find_session(&id, Some(since), pages).await?
+    {
         return made_session(session);
     }
     let (methods, countries) = names_of(&draft.terms);
@@ -342,12 +400,24 @@ async fn session_for(stripe: &StripeApi, draft: &ToCreate, is_old: bool) -> Resu
             .as_ref()
             .map(|coupon| Discount::PromotionCode(&coupon.id)),
         shipping: &shipping,
+        success_url: Some(&back_to_chat(draft.shop_phone.as_deref())),
         ..NewSession::default()
     };
     let session = stripe
         .create_checkout_session(&new, &draft.idempotency_key)
         .await?;
     made_session(session)
+}
+
+/// Returns where a customer goes after paying a session: back to the chat with the shop. Stripe wants an
+/// address for every session of its own pages; a link has a page of Stripe's for this.
+fn back_to_chat(phone: Option<&str>) -> String {
+    let digits: String = phone
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    format!("https://wa.me/{digits}")
 }
 
 fn made_session(session: CheckoutSession) -> Result<Made, StripeError> {
@@ -427,9 +497,13 @@ async fn not_made(inbox: &Inbox, draft: &ToCreate, error: &StripeError) -> Resul
     inbox.problems.stripe("stripe.create", error);
     let (id, attempts, wanted_at) = (draft.id, draft.attempts, draft.wanted_at);
     let gives_up = error.is_permanent() || Timestamp::now().since(wanted_at) > PATIENCE;
+    let is_stored = is_stored(error);
     inbox
         .store
         .write(move |tx| {
+            if is_stored {
+                charges::change_key(tx, id)?;
+            }
             if gives_up {
                 charges::stop_creation(tx, id, &words)?;
             } else {
@@ -439,6 +513,12 @@ async fn not_made(inbox: &Inbox, draft: &ToCreate, error: &StripeError) -> Resul
             charges::get(tx, id)
         })
         .await
+}
+
+/// Returns whether Stripe gave this answer itself, and would give it again for the same key.
+fn is_stored(error: &StripeError) -> bool {
+    matches!(error, StripeError::Api { status: 500, .. })
+        || (error.is_permanent() && matches!(error, StripeError::Api { .. }))
 }
 
 /// Switches one link off. Returns whether there was one to try.
@@ -457,19 +537,12 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
         return Ok(false);
     };
     let stripe = inbox.require_stripe()?;
-    // Switching off twice is switching off: a fresh key, since Stripe repeats a stored failure.
-    let outcome = switch_off(
-        stripe,
-        carrier,
-        &link,
-        &format!("cobro-close-{id}-{}", Uuid::now_v7()),
-    )
-    .await;
-    let is_session = carrier == StripeObject::CheckoutSession;
+    let outcome = switch_off(stripe, carrier, &link).await;
     let failed = outcome
         .as_ref()
         .err()
         .map(|error| (error.is_permanent(), crate::health::words_of_stripe(error)));
+    let was_open = matches!(outcome, Ok(true));
     let charge = inbox
         .store
         .write(move |tx| {
@@ -477,9 +550,9 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
             match failed {
                 None => {
                     charges::closed(tx, id, why)?;
-                    if is_session {
+                    if was_open {
                         // It may have been paid in the same moment.
-                        hints::add(tx, "checkout.session", &link, now)?;
+                        hints::add(tx, settle::kind_of(carrier), &link, now)?;
                     }
                     let payment = payment_of(charges::facts(tx, id)?, &payments::of_charge(tx, id)?);
                     charges::set_payment(tx, id, payment, now)?;
@@ -497,30 +570,41 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
     }
 }
 
-/// Makes sure that nobody can pay any more. A session that is complete or over can't be paid as it is.
-async fn switch_off(
-    stripe: &StripeApi,
-    carrier: StripeObject,
-    id: &str,
-    idempotency_key: &str,
-) -> Result<(), StripeError> {
+/// Makes sure that nobody can pay any more: neither at the link, nor in a visit to it that is
+/// open. Returns whether somebody may have been paying.
+async fn switch_off(stripe: &StripeApi, carrier: StripeObject, id: &str) -> Result<bool, StripeError> {
     match carrier {
-        StripeObject::PaymentLink => stripe
-            .deactivate_payment_link(id, idempotency_key)
-            .await
-            .map(drop),
-        StripeObject::CheckoutSession => {
-            let refused = match stripe.expire_checkout_session(id, idempotency_key).await {
-                Err(error) if error.is_permanent() => error,
-                outcome => return outcome.map(drop),
-            };
-            let session = stripe.checkout_session(id).await?;
-            if matches!(session.status.as_deref(), Some("complete" | "expired")) {
-                return Ok(());
+        StripeObject::PaymentLink => {
+            stripe.deactivate_payment_link(id, &closing_key(id)).await?;
+            let mut was_open = false;
+            for session in stripe.sessions_of_payment_link(id).await? {
+                if session.status.as_deref() == Some("open") {
+                    end_session(stripe, &session.id).await?;
+                    was_open = true;
+                }
             }
-            Err(refused)
+            Ok(was_open)
         }
+        StripeObject::CheckoutSession => end_session(stripe, id).await.map(|()| true),
     }
+}
+
+/// Ends a session. One that is complete or over can't be paid as it is.
+async fn end_session(stripe: &StripeApi, id: &str) -> Result<(), StripeError> {
+    let refused = match stripe.expire_checkout_session(id, &closing_key(id)).await {
+        Err(error) if error.is_permanent() => error,
+        outcome => return outcome.map(drop),
+    };
+    let session = stripe.checkout_session(id).await?;
+    if matches!(session.status.as_deref(), Some("complete" | "expired")) {
+        return Ok(());
+    }
+    Err(refused)
+}
+
+/// Switching off twice is switching off: a fresh key each time, since Stripe repeats a stored failure.
+fn closing_key(object: &str) -> String {
+    format!("cobro-close-{object}-{}", Uuid::now_v7())
 }
 
 /// Charges what a deposit left owed. The same id twice is one charge.
@@ -606,4 +690,37 @@ fn changed(inbox: &Inbox, charge: &Charge) {
         conversation: charge.conversation,
     });
     inbox.emit(CoreEvent::StatusChanged);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(status: u16) -> StripeError {
+        StripeError::Api {
+            status,
+            code: None,
+            decline_code: None,
+            param: None,
+            message: "No.".into(),
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn only_what_stripe_itself_has_answered_takes_another_key() {
+        assert!(is_stored(&answered(400)) && is_stored(&answered(402)) && is_stored(&answered(500)));
+        assert!(!is_stored(&answered(409)), "the first request is still under way");
+        assert!(!is_stored(&answered(502)), "a proxy's word");
+        assert!(!is_stored(&StripeError::timed_out()));
+    }
+
+    #[test]
+    fn a_customer_comes_back_to_the_chat() {
+        assert_eq!(
+            back_to_chat(Some("+52 1 55 1234 5678")),
+            "https://wa.me/5215512345678"
+        );
+        assert_eq!(back_to_chat(None), "https://wa.me/");
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use cobro_stripe::StripeApi;
@@ -88,6 +88,8 @@ pub struct Parts {
     pub(crate) files: Store,
     whatsapp: RwLock<Option<WhatsAppLines>>,
     pub(crate) stripe: Option<StripeApi>,
+    /// Which account the key opens, once Stripe was asked.
+    pub(crate) account: OnceLock<Option<String>>,
     pub(crate) stream: Option<StreamOptions>,
     pub(crate) language: Language,
     pub(crate) country: String,
@@ -161,6 +163,7 @@ impl Inbox {
             problems: Problems::new(events.clone()),
             whatsapp: RwLock::new(options.whatsapp),
             stripe: options.stripe,
+            account: OnceLock::new(),
             stream: options.stream,
             language: options.language,
             country: options.country,
@@ -348,6 +351,11 @@ impl Inbox {
         let until = Timestamp::now().plus(Duration::from_mins(10)).millis();
         self.busy_until
             .store(u64::try_from(until).unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// Returns which account the Stripe key opens, once that is known.
+    pub(crate) fn stripe_account(&self) -> Option<String> {
+        self.account.get().cloned().flatten()
     }
 
     pub(crate) fn require_stripe(&self) -> Result<&StripeApi> {

@@ -79,7 +79,11 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
             kind if !rules.wants(kind) => dropped.push(notice.id),
             // It waits for the end of the quiet hours, as far as it is news then.
             _ if is_quiet => {}
-            NoticeKind::Paid | NoticeKind::Contested | NoticeKind::Disputed | NoticeKind::RefundFailed => {
+            NoticeKind::Paid
+            | NoticeKind::Contested
+            | NoticeKind::Disputed
+            | NoticeKind::RefundFailed
+            | NoticeKind::RefundStopped => {
                 payments.push(notice);
             }
             NoticeKind::Woke => woken.push(notice),

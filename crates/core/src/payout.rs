@@ -86,7 +86,8 @@ pub async fn contents(inbox: &Inbox, payout: String) -> Result<PayoutContents> {
                         charge: whose.as_ref().map(|whose| whose.charge),
                         conversation: whose.as_ref().map(|whose| whose.conversation),
                         customer: whose.map(|whose| whose.customer),
-                        id: entry.source.unwrap_or(entry.id),
+                        source: entry.source,
+                        id: entry.id,
                     })
                 })
                 .collect::<Result<Vec<_>>>()

@@ -71,6 +71,7 @@ async fn poll(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
                     meta::RECONCILED_AT,
                     &now.minus(GAP_RANGE).millis().to_string(),
                 )?;
+                meta::remove(tx, meta::AWAITED_AT)?;
             }
             Ok(hinted)
         })

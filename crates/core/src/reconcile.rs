@@ -72,6 +72,7 @@ pub(crate) async fn recover(inbox: &Inbox) -> Result<()> {
 /// Reads the last month, if that was not done within a day and a person's own reading is not under way.
 async fn by_itself(inbox: &Inbox) -> Result<()> {
     let now = Timestamp::now();
+    let live = inbox.require_stripe()?.key_mode() == KeyMode::Live;
     let (last, paid) = inbox
         .store
         .read(move |conn| {
@@ -80,7 +81,10 @@ async fn by_itself(inbox: &Inbox) -> Result<()> {
                 since: now.minus(BY_ITSELF),
                 until: now,
             };
-            Ok((last.map(Timestamp::from_millis), books::payments_in(conn, range)?))
+            Ok((
+                last.map(Timestamp::from_millis),
+                books::payments_in(conn, range, live)?,
+            ))
         })
         .await?;
     if last.is_some_and(|last| now.since(last) < DAILY.mul_f32(0.9)) || (last.is_none() && paid == 0) {
@@ -94,7 +98,11 @@ async fn by_itself(inbox: &Inbox) -> Result<()> {
     if estimate.warns {
         return Ok(());
     }
-    read(inbox, range, false).await?;
+    let report = read(inbox, range, false).await?;
+    if report.run.state != ReconcileState::Done {
+        // It goes on from where it stopped, the next time.
+        return Ok(());
+    }
     inbox
         .store
         .write(move |tx| Ok(meta::set(tx, meta::BOOKED_AT, &now.millis().to_string())?))
@@ -109,7 +117,7 @@ pub async fn estimate(inbox: &Inbox, range: Range) -> Result<ReconcileEstimate> 
         .store
         .read(move |conn| {
             Ok((
-                books::payments_in(conn, range)?,
+                books::payments_in(conn, range, live)?,
                 books::objects_a_day(conn, live)?,
             ))
         })

@@ -7,9 +7,10 @@ use rusqlite::Connection;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    Charge, ChargeId, Money, NewRefund, Payment, PaymentRecord, PaymentStatus, Refund, RefundId, RefundNote,
-    RefundState, Refundable, Timestamp, Words,
+    Charge, ChargeId, Money, NewRefund, NoticeId, NoticeKind, Payment, PaymentRecord, PaymentStatus, Refund,
+    RefundId, RefundNote, RefundState, Refundable, Timestamp, Words,
 };
+use crate::store::notices::{self, Notice};
 use crate::store::refunds::{self, ToMake};
 use crate::store::{charges, hints, payments};
 use crate::{CoreEvent, Error, Inbox, Result};
@@ -70,7 +71,7 @@ pub async fn create(inbox: &Inbox, actor: Actor, new: NewRefund) -> Result<Refun
         })
         .await?;
     if is_new {
-        make(inbox, id).await?;
+        make(inbox, id, false).await?;
     }
     let refund = inbox.store.read(move |conn| refunds::get(conn, id)).await?;
     changed(inbox, &refund).await?;
@@ -101,14 +102,15 @@ async fn work(inbox: &Inbox) -> Result<()> {
         if inbox.stopping().is_cancelled() {
             return Ok(());
         }
-        make(inbox, id).await?;
+        make(inbox, id, inbox.announces).await?;
         let refund = inbox.store.read(move |conn| refunds::get(conn, id)).await?;
         changed(inbox, &refund).await?;
     }
     Ok(())
 }
 
-async fn make(inbox: &Inbox, id: RefundId) -> Result<()> {
+/// Asks Stripe for a refund. That it will not be made is announced where nobody waits for the answer.
+async fn make(inbox: &Inbox, id: RefundId, announces: bool) -> Result<()> {
     let stripe = inbox.require_stripe()?.clone();
     let Some(wanted) = inbox.store.read(move |conn| refunds::to_make(conn, id)).await? else {
         return Ok(());
@@ -125,9 +127,9 @@ async fn make(inbox: &Inbox, id: RefundId) -> Result<()> {
                     // What the charge is now, Stripe's payment says.
                     hints::add(tx, "payment_intent", &intent, now)
                 }
-                Ok(None) => refunds::stop(tx, id, &too_late(), now),
+                Ok(None) => stop(tx, id, &too_late(), announces, now),
                 Err(error) if error.is_permanent() => {
-                    refunds::stop(tx, id, &crate::health::words_of_stripe(&error), now)
+                    stop(tx, id, &crate::health::words_of_stripe(&error), announces, now)
                 }
                 Err(error) => {
                     let pause = Duration::from_secs(2 << wanted.attempts.min(6));
@@ -137,7 +139,29 @@ async fn make(inbox: &Inbox, id: RefundId) -> Result<()> {
         })
         .await?;
     inbox.hints.notify_one();
+    inbox.notices.notify_one();
     Ok(())
+}
+
+/// Ends a refund that was not made.
+fn stop(conn: &Connection, id: RefundId, why: &Words, announces: bool, now: Timestamp) -> Result<()> {
+    refunds::stop(conn, id, why, now)?;
+    if !announces {
+        return Ok(());
+    }
+    let refund = refunds::get(conn, id)?;
+    notices::add(
+        conn,
+        &Notice {
+            id: NoticeId::new(),
+            kind: NoticeKind::RefundStopped,
+            conversation: charges::get(conn, refund.charge)?.conversation,
+            charge: Some(refund.charge),
+            message: None,
+            payment_intent: Some(refund.payment_intent),
+            at: now,
+        },
+    )
 }
 
 /// Asks Stripe for the refund; `None` if it was never made and it is too late to make it.

@@ -1,43 +1,46 @@
 //! Issuing a link again, where an unpaid voucher has used it up or it is over: a new charge in the old one's place.
 
-use cobro_stripe::{StripeApi, StripeError};
+use cobro_stripe::{StripeApi, StripeObject};
+use rusqlite::Connection;
 
-use crate::domain::{Charge, ChargeId, NewCharge, Payment, PaymentStatus};
+use crate::domain::{Charge, ChargeId, NewCharge, Payment, PaymentRecord, PaymentStatus};
 use crate::store::{charges, payments};
-use crate::{Actor, CoreEvent, Error, Inbox, Result, charge, settle};
+use crate::{Actor, CoreEvent, Error, Inbox, Result, charge, reconcile, settle};
 
 /// Makes a new charge of the same kind in the place of `old`, which can't be paid any more then.
 ///
-/// What the customer could still pay is ended at Stripe first: the voucher, the link and
-/// every visit to it that is open. Only when Stripe has confirmed that is the new link
-/// made; if money came meanwhile it is not. The same `id` twice is one charge.
+/// Whether the new one could be made is asked first, so that a customer is never left without
+/// any. Then the link and every visit to it that is open are ended at Stripe, and what was done
+/// there is read back; if money came meanwhile, or a voucher that can still be paid, no new link
+/// is made: nothing ends a voucher but its time. The same `id` twice is one charge.
 pub async fn again(inbox: &Inbox, actor: Actor, old: ChargeId, id: ChargeId) -> Result<Charge> {
     let stripe = inbox.require_stripe()?.clone();
     let known = charge::get(inbox, old).await?;
-    if let Some(newer) = known.replaced_by
-        && newer != id
-    {
-        return Err(Error::Conflict(
-            "This charge was issued again already. Look at the newer one".into(),
-        ));
+    if known.replaced_by == Some(id) {
+        return charge::get(inbox, id).await;
     }
-    check(&known)?;
-    end(inbox, &stripe, &known).await?;
-    let known = charge::get(inbox, old).await?;
-    check(&known)?;
-    let made = charge::create(inbox, actor, same_again(&known, id)).await?;
-    inbox
-        .store
-        .write(move |tx| charges::replace(tx, old, made.id))
-        .await?;
+    read_waiting(inbox, &stripe, old).await?;
+    inbox.store.read(move |conn| check(conn, old, id)).await?;
+    let new = same_again(&known, id);
+    charge::could_be_made(inbox, new.clone(), old).await?;
+    charge::close(inbox, old).await?;
+    read_visits(inbox, &stripe, &known).await?;
+    let made = charge::create_in_place(inbox, actor, new, Some(old)).await?;
     inbox.emit(CoreEvent::ChargeChanged {
         charge: old,
         conversation: known.conversation,
     });
-    charge::get(inbox, id).await
+    Ok(made)
 }
 
-fn check(charge: &Charge) -> Result<()> {
+/// Says whether a charge may be made in the place of `old`, as far as is known here.
+pub(crate) fn check(conn: &Connection, old: ChargeId, id: ChargeId) -> Result<()> {
+    let charge = charges::get(conn, old)?;
+    if charge.replaced_by.is_some_and(|newer| newer != id) {
+        return Err(Error::Conflict(
+            "This charge was issued again already. Look at the newer one".into(),
+        ));
+    }
     if charge.payment.is_settled() || charge.payment == Payment::Unknown {
         return Err(Error::Conflict(
             "Money has come for this charge, so it is not issued again. Make a new charge if there is another order".into(),
@@ -48,56 +51,51 @@ fn check(charge: &Charge) -> Result<()> {
             "This charge never had a link. Try to make it again instead".into(),
         ));
     }
-    Ok(())
+    match waiting(conn, old)?.into_iter().max_by_key(until) {
+        Some(payment) => Err(Error::Conflict(under_way(&payment))),
+        None => Ok(()),
+    }
 }
 
-/// Ends every way in which the old charge could still be paid, and reads back what came of it.
-async fn end(inbox: &Inbox, stripe: &StripeApi, old: &Charge) -> Result<()> {
-    let id = old.id;
-    if old.link.is_some() {
-        charge::close(inbox, id).await?;
-    }
-    if let Some(link) = &old.stripe_ids.payment_link
-        && link.starts_with("plink_")
-    {
-        for session in stripe.sessions_of_payment_link(link).await? {
-            if session.status.as_deref() == Some("open") {
-                ended(
-                    stripe
-                        .expire_checkout_session(&session.id, &format!("cobro-expire-{}", session.id))
-                        .await,
-                )?;
-            }
-        }
-    }
-    let waiting = inbox
-        .store
-        .read(move |conn| {
-            let payments = payments::of_charge(conn, id)?;
-            Ok(payments
-                .into_iter()
-                .filter(|payment| payment.status != PaymentStatus::Succeeded)
-                .map(|payment| payment.payment_intent)
-                .collect::<Vec<_>>())
-        })
-        .await?;
-    for intent in waiting {
-        ended(
-            stripe
-                .cancel_payment_intent(&intent, &format!("cobro-cancel-{intent}"))
-                .await,
-        )?;
-        settle::read_now(inbox, stripe, &intent).await?;
+/// Returns the payments that may still become money, whatever becomes of the link.
+fn waiting(conn: &Connection, id: ChargeId) -> Result<Vec<PaymentRecord>> {
+    let mut payments = payments::of_charge(conn, id)?;
+    payments.retain(|payment| payment.status == PaymentStatus::Processing);
+    Ok(payments)
+}
+
+fn until(payment: &PaymentRecord) -> i64 {
+    payment.voucher_until.map_or(i64::MAX, |until| until.millis())
+}
+
+fn under_way(payment: &PaymentRecord) -> String {
+    let Some(until) = payment.voucher_until else {
+        return "A payment of this charge is under way, and can't be called back. Issue it again if that one fails"
+            .into();
+    };
+    format!(
+        "The customer has a voucher that can be paid until {}, and Stripe can't call it back. Issue the charge again once the voucher is over",
+        reconcile::moment(until, &jiff::tz::TimeZone::system())
+    )
+}
+
+/// Reads back what is under way, since a voucher's end may not have been heard of.
+async fn read_waiting(inbox: &Inbox, stripe: &StripeApi, old: ChargeId) -> Result<()> {
+    for payment in inbox.store.read(move |conn| waiting(conn, old)).await? {
+        settle::read_now(inbox, stripe, &payment.payment_intent).await?;
     }
     Ok(())
 }
 
-/// What Stripe refuses to end is over already, or paid: reading it back tells which.
-fn ended<T>(outcome: Result<T, StripeError>) -> Result<()> {
-    match outcome {
-        Ok(_) => Ok(()),
-        Err(error @ StripeError::Api { .. }) if error.is_permanent() => Ok(()),
-        Err(error) => Err(error.into()),
+/// Reads back what customers did at the old link: one may have paid without its being heard of yet.
+async fn read_visits(inbox: &Inbox, stripe: &StripeApi, old: &Charge) -> Result<()> {
+    let carrier = match old.carrier {
+        StripeObject::PaymentLink => &old.stripe_ids.payment_link,
+        StripeObject::CheckoutSession => &old.stripe_ids.checkout_session,
+    };
+    match carrier {
+        Some(id) => settle::read_carrier_now(inbox, stripe, old.carrier, id).await,
+        None => Ok(()),
     }
 }
 
@@ -114,7 +112,25 @@ fn same_again(old: &Charge, id: ChargeId) -> NewCharge {
         single_use: old.single_use,
         expires_in_hours: lasted.and_then(|hours| u32::try_from(hours.max(1)).ok()),
         message: String::new(),
-        lines: old.lines.iter().cloned().map(Into::into).collect(),
+        lines: if is_plain(old) {
+            Vec::new()
+        } else {
+            old.lines.iter().cloned().map(Into::into).collect()
+        },
         terms: old.terms.clone(),
+    }
+}
+
+/// Returns whether only an amount was asked for: its one line was made of the charge itself.
+fn is_plain(charge: &Charge) -> bool {
+    match charge.lines.as_slice() {
+        [line] => {
+            line.product.is_none()
+                && line.quantity == 1
+                && line.note.is_empty()
+                && line.unit == charge.amount
+                && line.name == charge.description.trim()
+        }
+        _ => false,
     }
 }

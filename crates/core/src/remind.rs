@@ -5,7 +5,7 @@ use std::time::Duration;
 use cobro_stripe::KeyMode;
 use rusqlite::{Connection, Transaction};
 
-use crate::action::{Action, Actor, apply};
+use crate::action::{Action, Actor, Sending, apply};
 use crate::domain::{Charge, ChargeId, ConversationId, MessageId, Payment, ReminderPolicy, Timestamp};
 use crate::store::{charges, conversations, meta, outbox, reminders};
 use crate::{CoreEvent, Error, Inbox, Language, Result, message};
@@ -15,6 +15,8 @@ const EVERY: Duration = Duration::from_mins(5);
 const OLDEST: Duration = Duration::from_hours(14 * 24);
 /// From nine in the morning to nine in the evening, by the shop's own clock.
 const HOURS: std::ops::Range<i8> = 9..21;
+/// So many are found before they are sent; the rest has its turn in five minutes.
+const AT_ONCE: usize = 50;
 /// The one before a voucher's end has a number of its own, so that it happens once.
 const OF_VOUCHER: u32 = 100;
 
@@ -86,23 +88,18 @@ pub async fn send_due(inbox: &Inbox, now: Timestamp) -> Result<u32> {
         return Ok(0);
     };
     let live = stripe.key_mode() == KeyMode::Live;
+    let language = inbox.language();
     let (policy, due) = inbox
         .store
         .read(move |conn| {
             let policy = kept(conn)?;
             let due = if policy.on {
-                reminders::due(conn, live, after(policy), policy.most, now.minus(OLDEST), now)?
+                due_now(conn, language, policy, live, now)?
             } else {
                 Vec::new()
             };
             let vouchers = if policy.vouchers {
-                reminders::vouchers_ending(
-                    conn,
-                    live,
-                    now,
-                    now.plus(hours(policy.voucher_hours)),
-                    OF_VOUCHER,
-                )?
+                vouchers_now(conn, language, policy, live, now)?
             } else {
                 Vec::new()
             };
@@ -116,7 +113,6 @@ pub async fn send_due(inbox: &Inbox, now: Timestamp) -> Result<u32> {
             ))
         })
         .await?;
-    let language = inbox.language();
     let mut sent = 0;
     for (id, is_voucher) in due {
         let reminded = inbox
@@ -132,6 +128,58 @@ pub async fn send_due(inbox: &Inbox, now: Timestamp) -> Result<u32> {
     Ok(sent)
 }
 
+/// Returns the next charges that would be reminded of now. Those of which nobody can be reminded, such as for
+/// want of a template, are passed over: they must not stand in the way of the others.
+pub(crate) fn due_now(
+    conn: &Connection,
+    language: Language,
+    policy: ReminderPolicy,
+    live: bool,
+    now: Timestamp,
+) -> Result<Vec<ChargeId>> {
+    let mut found = Vec::new();
+    let mut behind = None;
+    while found.len() < AT_ONCE {
+        let page = reminders::due(
+            conn,
+            live,
+            after(policy),
+            policy.most,
+            now.minus(OLDEST),
+            now,
+            behind,
+        )?;
+        let Some(last) = page.last().copied() else {
+            break;
+        };
+        for (_, id) in page {
+            if reminder_of(conn, language, policy, id, false, now)?.is_some() {
+                found.push(id);
+            }
+        }
+        behind = Some(last);
+    }
+    Ok(found)
+}
+
+/// The same of vouchers that end soon.
+fn vouchers_now(
+    conn: &Connection,
+    language: Language,
+    policy: ReminderPolicy,
+    live: bool,
+    now: Timestamp,
+) -> Result<Vec<ChargeId>> {
+    let until = now.plus(hours(policy.voucher_hours));
+    let mut found = Vec::new();
+    for id in reminders::vouchers_ending(conn, live, now, until, OF_VOUCHER)? {
+        if found.len() < AT_ONCE && reminder_of(conn, language, policy, id, true, now)?.is_some() {
+            found.push(id);
+        }
+    }
+    Ok(found)
+}
+
 /// Reminds of one charge, if it still waits. Returns the conversation in which.
 fn remind(
     tx: &Transaction<'_>,
@@ -141,13 +189,33 @@ fn remind(
     is_voucher: bool,
     now: Timestamp,
 ) -> Result<Option<ConversationId>> {
-    let charge = charges::get(tx, id)?;
+    let Some((number, sending)) = reminder_of(tx, language, policy, id, is_voucher, now)? else {
+        return Ok(None);
+    };
+    let conversation = sending.conversation;
+    if !reminders::add(tx, id, number, Some(sending.message), now)? {
+        return Ok(None);
+    }
+    apply(tx, Actor::Rule, &Action::Send(Box::new(sending)), now)?;
+    Ok(Some(conversation))
+}
+
+/// Returns the reminder of a charge with its number, if its customer is to have one now.
+fn reminder_of(
+    conn: &Connection,
+    language: Language,
+    policy: ReminderPolicy,
+    id: ChargeId,
+    is_voucher: bool,
+    now: Timestamp,
+) -> Result<Option<(u32, Sending)>> {
+    let charge = charges::get(conn, id)?;
     let waits = match charge.payment {
         Payment::Open | Payment::FailedAttempt => !is_voucher,
         Payment::Processing => is_voucher,
         _ => false,
     };
-    if !waits || !charge.awaits_money() || charge.reminders_off || outbox::waiting_link(tx, id)?.is_some() {
+    if !waits || !charge.awaits_money() || charge.reminders_off || outbox::waiting_link(conn, id)?.is_some() {
         return Ok(None);
     }
     if charge.expires_at.is_some_and(|at| at <= now) {
@@ -161,23 +229,17 @@ fn remind(
     if !is_voucher && charge.reminded >= policy.most {
         return Ok(None);
     }
-    let address = conversations::address(tx, charge.conversation)?;
-    let message = MessageId::new();
+    let address = conversations::address(conn, charge.conversation)?;
     let open = address.window_is_open(now);
     if !open && !policy.by_template {
         return Ok(None);
     }
-    let sending = match message::reminder(tx, language, message, &charge, now) {
-        Ok(sending) => sending,
+    match message::reminder(conn, language, MessageId::new(), &charge, now) {
+        Ok(sending) => Ok(Some((number, sending))),
         // Without a template that fits nobody is reminded; the next time may be inside the window.
-        Err(Error::NoLinkTemplate(_) | Error::Invalid(_) | Error::WindowClosed) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    if !reminders::add(tx, id, number, Some(message), now)? {
-        return Ok(None);
+        Err(Error::NoLinkTemplate(_) | Error::Invalid(_) | Error::WindowClosed) => Ok(None),
+        Err(error) => Err(error),
     }
-    apply(tx, Actor::Rule, &Action::Send(Box::new(sending)), now)?;
-    Ok(Some(charge.conversation))
 }
 
 /// Returns the settings as they are kept; what can't be read is as if never set.

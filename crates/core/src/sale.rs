@@ -24,6 +24,8 @@ pub(crate) struct Asked<'a> {
     pub terms: &'a ChargeTerms,
     pub single_use: bool,
     pub expires_in_hours: Option<u32>,
+    /// The charge in whose place it is made.
+    pub replaces: Option<ChargeId>,
 }
 
 impl<'a> From<&'a NewCharge> for Asked<'a> {
@@ -36,6 +38,7 @@ impl<'a> From<&'a NewCharge> for Asked<'a> {
             terms: &new.terms,
             single_use: new.single_use,
             expires_in_hours: new.expires_in_hours,
+            replaces: None,
         }
     }
 }
@@ -50,6 +53,7 @@ impl<'a> From<&'a ChargeQuestion> for Asked<'a> {
             terms: &question.terms,
             single_use: question.single_use,
             expires_in_hours: question.expires_in_hours,
+            replaces: None,
         }
     }
 }
@@ -60,7 +64,7 @@ pub(crate) fn work_out(conn: &Connection, language: Language, asked: Asked<'_>) 
     let totals = add_up(&lines, asked.terms)?;
     check_reuse(asked, &totals)?;
     if let Some(deposit) = asked.terms.rest_of {
-        check_rest(conn, deposit, asked.conversation, totals.now)?;
+        check_rest(conn, deposit, asked, totals.now)?;
     }
     let carrier = carrier_of(asked, lines.len())?;
     let pay = pay_lines(
@@ -175,20 +179,15 @@ fn check_reuse(asked: Asked<'_>, totals: &Totals) -> Result<()> {
 }
 
 /// The rest of a deposit is asked for once, to the minor unit.
-fn check_rest(
-    conn: &Connection,
-    deposit: ChargeId,
-    conversation: ConversationId,
-    amount: Money,
-) -> Result<()> {
+fn check_rest(conn: &Connection, deposit: ChargeId, asked: Asked<'_>, amount: Money) -> Result<()> {
     let deposit = charges::get(conn, deposit)?;
-    if deposit.conversation != conversation {
+    if deposit.conversation != asked.conversation {
         return Err(Error::Invalid(
             "The deposit belongs to another conversation. Charge the rest where the deposit was charged"
                 .into(),
         ));
     }
-    if deposit.rest_charge.is_some() {
+    if deposit.rest_charge.is_some() && deposit.rest_charge != asked.replaces {
         return Err(Error::Conflict(
             "The rest of this deposit is asked for already. Send that link again, or cancel it first".into(),
         ));

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use cobro_stripe::{
     CheckoutSession, NextStep, PaymentIntent, PaymentStatus as SessionPaid, StripeApi, StripeError,
+    StripeObject,
 };
 use rusqlite::Transaction;
 
@@ -15,12 +16,13 @@ use asked::Asked;
 
 use crate::aftermath::Aftermath;
 use crate::domain::{
-    ChargeId, ConversationId, Money, NoticeId, NoticeKind, Payment, PaymentRecord, PaymentStatus, Timestamp,
-    Words, payment_of,
+    ChargeId, ConversationId, Money, NoticeId, NoticeKind, PaymentRecord, PaymentStatus, Timestamp, Words,
+    payment_of,
 };
 use crate::store::hints::{self, Hint};
 use crate::store::notices::Notice;
-use crate::store::{charges, notices, payments, products};
+use crate::store::payments::Saved;
+use crate::store::{charges, notices, payments, products, verifying};
 use crate::{CoreEvent, Error, Inbox, Language, Result, aftersale};
 
 /// Reads back whatever was hinted at, one object after another.
@@ -74,33 +76,66 @@ async fn work(inbox: &Inbox, stripe: &StripeApi) -> Result<Duration> {
 }
 
 async fn read_back(inbox: &Inbox, stripe: &StripeApi, hint: Hint) -> Result<()> {
+    let asked_at = Timestamp::now();
     let facts = match facts_of(stripe, &hint).await {
         Ok(facts) => facts,
-        Err(error) => return not_read(inbox, hint, &error).await,
+        Err(error) => return not_read(inbox, hint, error).await,
     };
     inbox.problems.clear("stripe.read");
-    write_down(inbox, stripe, hint, facts).await
+    write_down(inbox, stripe, hint, facts, asked_at).await
 }
 
 /// Reads one payment back at once, by the same door as every hint.
 pub(crate) async fn read_now(inbox: &Inbox, stripe: &StripeApi, payment_intent: &str) -> Result<()> {
-    let hint = Hint::unwritten("payment_intent", payment_intent);
-    let facts = facts_of(stripe, &hint).await?;
-    write_down(inbox, stripe, hint, facts).await
+    read_unhinted(inbox, stripe, Hint::unwritten("payment_intent", payment_intent)).await
 }
 
-async fn write_down(inbox: &Inbox, stripe: &StripeApi, hint: Hint, mut facts: Vec<Fact>) -> Result<()> {
+/// Reads back at once what was done at a link, or in a session.
+pub(crate) async fn read_carrier_now(
+    inbox: &Inbox,
+    stripe: &StripeApi,
+    carrier: StripeObject,
+    id: &str,
+) -> Result<()> {
+    read_unhinted(inbox, stripe, Hint::unwritten(kind_of(carrier), id)).await
+}
+
+/// Returns what a hint calls it.
+pub(crate) fn kind_of(carrier: StripeObject) -> &'static str {
+    match carrier {
+        StripeObject::PaymentLink => "payment_link",
+        StripeObject::CheckoutSession => "checkout.session",
+    }
+}
+
+async fn read_unhinted(inbox: &Inbox, stripe: &StripeApi, hint: Hint) -> Result<()> {
+    let asked_at = Timestamp::now();
+    let facts = facts_of(stripe, &hint).await?;
+    write_down(inbox, stripe, hint, facts, asked_at).await
+}
+
+/// Settles what Stripe answered to a question of `asked_at`.
+async fn write_down(
+    inbox: &Inbox,
+    stripe: &StripeApi,
+    hint: Hint,
+    mut facts: Vec<Fact>,
+    asked_at: Timestamp,
+) -> Result<()> {
     for fact in &mut facts {
+        // An answer is as old as its question: one that was asked for later knows better.
+        fact.record.verified_at = asked_at;
         match Aftermath::read(inbox, stripe, &fact.record).await? {
             Ok(aftermath) => {
                 fact.record.disputed = aftermath.is_disputed(fact.record.disputed);
                 fact.aftermath = aftermath;
             }
-            Err(error) => return not_read(inbox, hint, &error).await,
+            Err(error) => return not_read(inbox, hint, error).await,
         }
     }
     let unsettled = facts.iter().any(|fact| fact.lacks_fee());
     let (language, announces) = (inbox.language(), inbox.announces);
+    let account = inbox.stripe_account();
     let settled = inbox
         .store
         .write(move |tx| {
@@ -108,6 +143,9 @@ async fn write_down(inbox: &Inbox, stripe: &StripeApi, hint: Hint, mut facts: Ve
             let mut settled = Vec::new();
             for fact in &facts {
                 settled.extend(settle(tx, fact, language, announces, now)?);
+                if let Some(account) = &account {
+                    payments::seen_in(tx, &fact.record.payment_intent, account)?;
+                }
             }
             // The balance transaction appears a moment after capture; `charge.updated` tells, and so does another look.
             if unsettled && hint.attempts < 5 {
@@ -124,9 +162,13 @@ async fn write_down(inbox: &Inbox, stripe: &StripeApi, hint: Hint, mut facts: Ve
     Ok(())
 }
 
-/// Keeps the hint for another try, unless Stripe will never know the object.
-async fn not_read(inbox: &Inbox, hint: Hint, error: &StripeError) -> Result<()> {
-    inbox.problems.stripe("stripe.read", error);
+/// Keeps the hint for another try, unless Stripe will never know the object. Without a hint there is
+/// none: whoever asked has to know that nothing was settled.
+async fn not_read(inbox: &Inbox, hint: Hint, error: StripeError) -> Result<()> {
+    if hint.is_unwritten() {
+        return Err(error.into());
+    }
+    inbox.problems.stripe("stripe.read", &error);
     let gone = error.is_not_found();
     inbox
         .store
@@ -154,6 +196,12 @@ struct Fact {
 }
 
 impl Fact {
+    /// Returns whether the money is still there: nobody is thanked for what went back whole, or is contested.
+    fn is_kept(&self) -> bool {
+        let refunded = self.record.refunded_minor;
+        !self.record.disputed && (refunded == 0 || refunded < self.record.amount.minor())
+    }
+
     fn lacks_fee(&self) -> bool {
         self.record.status == PaymentStatus::Succeeded && self.record.fee.is_none()
     }
@@ -202,11 +250,55 @@ async fn facts_of_sessions(
         let intent = match (session.payment_intent.take(), &session.payment_intent_id) {
             (Some(intent), _) => intent,
             (None, Some(id)) => stripe.payment_intent(id).await?,
-            (None, None) => continue,
+            (None, None) => {
+                facts.extend(free(session));
+                continue;
+            }
         };
         facts.push(fact_of_intent(intent, Some(session)));
     }
     Ok(facts)
+}
+
+/// Returns what a finished visit comes to for which nothing was due, as with a code that takes everything
+/// off: paid, with nothing. Stripe makes no payment for it, so it goes by the session's name.
+fn free(session: CheckoutSession) -> Option<Fact> {
+    let is_free = session.is_complete() && session.payment_status == SessionPaid::NoPaymentRequired;
+    if !is_free || session.mode.as_deref().is_some_and(|mode| mode != "payment") {
+        return None;
+    }
+    let amount = session.amount_total?;
+    let now = Timestamp::now();
+    Some(Fact {
+        charge_id: session.metadata.get("cobro_charge").cloned(),
+        link: session.payment_link.clone(),
+        voucher: false,
+        asked: Asked::of_session(&session.raw),
+        aftermath: Aftermath::default(),
+        raw: session.raw,
+        record: PaymentRecord {
+            payment_intent: session.id.clone(),
+            stripe_charge: None,
+            checkout_session: Some(session.id),
+            charge: None,
+            status: PaymentStatus::Succeeded,
+            amount,
+            refunded_minor: 0,
+            disputed: false,
+            fee: Money::from_minor(0, amount.currency()).ok(),
+            net_minor: Some(0),
+            method: None,
+            failure: None,
+            voucher_until: None,
+            voucher_url: None,
+            funded_minor: 0,
+            livemode: session.livemode,
+            paid_at: Some(now),
+            verified_at: now,
+            asked_minor: None,
+            collected: None,
+        },
+    })
 }
 
 fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fact {
@@ -379,7 +471,15 @@ fn settle(
         .map(|charge| charges::pay_subtotal(tx, charge))
         .transpose()?
         .flatten();
-    let is_news = payments::save(
+    // What was erased is not learned again.
+    let is_erased = charge
+        .map(|charge| charges::is_of_erased(tx, charge))
+        .transpose()?
+        .unwrap_or_default();
+    let Some(Saved {
+        is_news,
+        is_vindicated,
+    }) = payments::save(
         tx,
         &PaymentRecord {
             charge,
@@ -392,18 +492,26 @@ fn settle(
                 .asked
                 .collected
                 .clone()
-                .filter(|collected| !collected.is_empty()),
+                .filter(|collected| !collected.is_empty() && !is_erased),
             ..fact.record.clone()
         },
-        &fact.raw,
-    )?;
+        if is_erased { "{}" } else { &fact.raw },
+    )?
+    else {
+        // A later question was answered meanwhile, and settled.
+        return Ok(None);
+    };
     let Some(charge) = charge else {
         return Ok(None);
     };
+    if is_vindicated {
+        // A check had called it made up: what stood on it is as it was, and was told then.
+        verifying::restore(tx, charge)?;
+    }
     let facts = charges::facts(tx, charge)?;
     let payment = payment_of(facts, &payments::of_charge(tx, charge)?);
     let first_paid = charges::set_payment(tx, charge, payment, now)?;
-    if first_paid {
+    if first_paid && aftersale::is_fulfillable(payment) {
         charges::begin_fulfilment(tx, charge, now)?;
     }
     let paid = charges::get(tx, charge)?;
@@ -415,8 +523,8 @@ fn settle(
         announces,
         now,
     )?;
-    // A link that may be paid often has as many payments to thank for.
-    if first_paid || (is_news && !facts.single_use && payment == Payment::Paid) {
+    // A link that may be paid often has as many payments to thank for, whatever became of the others.
+    if (first_paid || (is_news && !facts.single_use)) && fact.is_kept() {
         products::sell(tx, charge, &fact.record.payment_intent, now)?;
         aftersale::thank(tx, charge, fact.record.amount, language, now)?;
     }

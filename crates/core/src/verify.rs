@@ -1,7 +1,6 @@
 //! Verifying: whatever is said to be paid here must be paid at Stripe.
 //!
-//! The desk's own rows are looked at again and again, and against Stripe at every
-//! start and daily. What has nothing behind it turns red and stays so until Stripe
+//! The desk's own rows are looked at at every start and hourly, and against Stripe daily. What has nothing behind it turns red and stays so until Stripe
 //! proves it: a row that somebody wrote into the database hands no goods over.
 
 use std::collections::HashMap;
@@ -14,7 +13,7 @@ use rusqlite::Transaction;
 use crate::domain::{ChargeId, ConversationId, NoticeId, NoticeKind, Timestamp, Words, payment_of};
 use crate::store::notices::{self, Notice};
 use crate::store::{charges, meta, payments, verifying};
-use crate::{CoreEvent, Inbox, Result, settle};
+use crate::{CoreEvent, Inbox, Result, poll, reconcile, settle};
 
 /// How often the desk's own rows are looked at. It costs no read.
 const HOURLY: Duration = Duration::from_hours(1);
@@ -35,37 +34,53 @@ const ACCOUNT: &str = "books.account";
 pub(crate) const CODE: &str = "not_at_stripe";
 
 pub(crate) async fn run(inbox: Inbox) {
-    let mut asked: Option<Timestamp> = None;
+    let mut failures = 0;
     loop {
-        let now = Timestamp::now();
         if let Err(error) = own_rows(&inbox).await {
             tracing::warn!(%error, "What is paid could not be checked; it is tried again");
         }
-        if asked.is_none_or(|asked| now.since(asked) >= DAILY)
-            && let Some(stripe) = inbox.stripe.clone()
-        {
-            match at_stripe(&inbox, &stripe).await {
-                Ok(()) => asked = Some(now),
-                Err(error) => {
-                    tracing::warn!(%error, "Stripe could not be asked what is paid; it is tried again");
-                }
+        match daily(&inbox).await {
+            Ok(()) => failures = 0,
+            Err(error) => {
+                failures += 1;
+                tracing::warn!(%error, "Stripe could not be asked what is paid; it is tried again");
             }
         }
         if let Err(error) = report(&inbox).await {
             tracing::warn!(%error, "What was checked could not be told");
         }
-        let pause = if asked.is_some() || inbox.stripe.is_none() {
-            HOURLY
-        } else {
-            Duration::from_mins(2)
-        };
-        if !inbox.rest(Some(&inbox.verifying), pause).await {
+        if !inbox.rest(Some(&inbox.verifying), pause_after(failures)).await {
             return;
         }
-        // Woken: a person wants to know now.
-        if Timestamp::now().since(now) < pause {
-            asked = None;
-        }
+    }
+}
+
+/// Asks Stripe, if that was not done for a day and this month's reads allow it.
+async fn daily(inbox: &Inbox) -> Result<()> {
+    let Some(stripe) = inbox.stripe.clone() else {
+        return Ok(());
+    };
+    let now = Timestamp::now();
+    let asked = inbox
+        .store
+        .read(|conn| Ok(meta::get(conn, meta::VERIFIED_AT)?))
+        .await?;
+    let asked = asked.and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
+    if asked.is_some_and(|asked| asked <= now && now.since(asked) < DAILY) {
+        return Ok(());
+    }
+    let (used, allowance) = poll::budget(inbox).await?;
+    if reconcile::over_budget(used, allowance).is_some() {
+        return Ok(());
+    }
+    at_stripe(inbox, &stripe).await
+}
+
+/// Returns how long to rest: each failure in turn may have cost a month's lists.
+fn pause_after(failures: u32) -> Duration {
+    match failures {
+        0 => HOURLY,
+        failures => (Duration::from_mins(2) * 4_u32.pow(failures.min(4) - 1)).min(HOURLY * 2),
     }
 }
 
@@ -137,15 +152,14 @@ async fn own_rows(inbox: &Inbox) -> Result<()> {
 async fn at_stripe(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
     let now = Timestamp::now();
     let recent = now.minus(WINDOW);
-    check_range(
-        inbox,
-        stripe,
-        Range {
-            since: recent,
-            until: now,
-        },
-    )
-    .await?;
+    let range = Range {
+        since: recent,
+        until: now,
+    };
+    if check_range(inbox, stripe, range).await? > 0 {
+        // Of older ones a person has heard by now.
+        inbox.problems.raise(ACCOUNT, another_account());
+    }
     let older = inbox
         .store
         .read(move |conn| {
@@ -155,29 +169,56 @@ async fn at_stripe(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
             verifying::next_month(conn, turn, recent)
         })
         .await?;
-    let Some(until) = older else {
-        return Ok(());
-    };
-    let since = until.minus(WINDOW);
-    check_range(inbox, stripe, Range { since, until }).await?;
+    let turn = older.map(|until| Range {
+        since: until.minus(WINDOW),
+        until,
+    });
+    if let Some(range) = turn {
+        check_range(inbox, stripe, range).await?;
+    }
     inbox
         .store
-        .write(move |tx| Ok(meta::set(tx, meta::VERIFIED_TO, &since.millis().to_string())?))
+        .write(move |tx| {
+            if let Some(range) = turn {
+                meta::set(tx, meta::VERIFIED_TO, &range.since.millis().to_string())?;
+            }
+            Ok(meta::set(tx, meta::VERIFIED_AT, &now.millis().to_string())?)
+        })
         .await
 }
 
-async fn check_range(inbox: &Inbox, stripe: &StripeApi, range: Range) -> Result<()> {
+/// Returns which account the key opens; it is asked once in a run. A key that may not know is
+/// no reason to check nothing.
+pub(crate) async fn account_of(inbox: &Inbox, stripe: &StripeApi) -> Result<Option<String>> {
+    if let Some(known) = inbox.account.get() {
+        return Ok(known.clone());
+    }
+    let account = match stripe.account().await {
+        Ok(account) => Some(account.id),
+        Err(StripeError::Permission { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(inbox.account.get_or_init(|| account).clone())
+}
+
+/// Checks one range. Returns how many of its payments were made in another account.
+async fn check_range(inbox: &Inbox, stripe: &StripeApi, range: Range) -> Result<usize> {
+    let account = account_of(inbox, stripe).await?;
     let live = stripe.key_mode() == KeyMode::Live;
     let mut kept: HashMap<String, verifying::Kept> = inbox
         .store
         .read(move |conn| verifying::kept(conn, range, live))
         .await?;
+    // What was paid into another account is on no list of this one.
+    let all = kept.len();
+    kept.retain(|_, payment| !is_elsewhere(payment.account.as_deref(), account.as_deref()));
+    let elsewhere = all - kept.len();
     if kept.is_empty() {
-        return Ok(());
+        return Ok(elsewhere);
     }
     let mut differing = Vec::new();
     let mut foreign = Vec::new();
-    let mut known = 0_usize;
+    let mut seen = Vec::new();
     let mut after = None;
     // A payment made just now may be on no list yet.
     let listed = Range {
@@ -191,14 +232,15 @@ async fn check_range(inbox: &Inbox, stripe: &StripeApi, range: Range) -> Result<
                 continue;
             };
             let Some(ours) = kept.remove(intent) else { continue };
-            known += 1;
+            seen.push(intent.clone());
             let theirs = entry
                 .cobro_charge
                 .as_deref()
                 .and_then(|id| id.parse::<ChargeId>().ok());
             if theirs.is_some() && theirs != ours.charge && !ours.tied {
                 foreign.push(intent.clone());
-            } else if ours.minor != entry.amount
+            } else if ours.contested
+                || ours.minor != entry.amount
                 || entry.currency.is_none_or(|code| code.code() != ours.currency)
             {
                 differing.push(intent.clone());
@@ -210,27 +252,44 @@ async fn check_range(inbox: &Inbox, stripe: &StripeApi, range: Range) -> Result<
         }
     }
     let mut missing = foreign;
+    kept.retain(|_, payment| !payment.contested);
     for intent in kept.into_keys().take(MOST_LOOKUPS) {
         match is_paid(stripe, &intent).await {
-            Ok(true) => known += 1,
+            Ok(true) => seen.push(intent),
             Ok(false) => missing.push(intent),
             Err(error) => return Err(error.into()),
         }
     }
+    let known = seen.len();
+    inbox
+        .store
+        .write(move |tx| match account {
+            Some(account) => seen
+                .iter()
+                .try_for_each(|intent| payments::seen_in(tx, intent, &account)),
+            None => Ok(()),
+        })
+        .await?;
     for intent in differing {
         settle::read_now(inbox, stripe, &intent).await?;
     }
     if missing.is_empty() {
-        if known > 0 {
+        if known > 0 && elsewhere == 0 {
             inbox.problems.clear(ACCOUNT);
         }
-        return Ok(());
+        return Ok(elsewhere);
     }
     if is_another_account(known, missing.len()) {
         inbox.problems.raise(ACCOUNT, another_account());
-        return Ok(());
+        return Ok(elsewhere);
     }
-    contest_payments(inbox, missing).await
+    contest_payments(inbox, missing).await?;
+    Ok(elsewhere)
+}
+
+/// Returns whether a payment was seen in another account than the one that is open.
+fn is_elsewhere(of: Option<&str>, open: Option<&str>) -> bool {
+    of.zip(open).is_some_and(|(of, open)| of != open)
 }
 
 /// Asks Stripe for one payment by its name. Only its own answer that there is none counts as none.
@@ -333,8 +392,8 @@ pub(crate) fn is_another_account(known: usize, missing: usize) -> bool {
 pub(crate) fn another_account() -> Words {
     Words::new(
         "another_account",
-        "The payments kept here are not in this Stripe account",
-        "Stripe knows none of them. If the Stripe key was changed to another account, put the old one back; until then nothing that is marked paid here can be checked",
+        "Payments kept here are not in this Stripe account",
+        "If the Stripe key was changed to another account by mistake, put the old one back; with this key what was paid into the other account can't be checked",
     )
 }
 
@@ -351,5 +410,17 @@ fn tell(inbox: &Inbox, red: &[(ChargeId, ConversationId)]) {
     if !red.is_empty() {
         inbox.notices.notify_one();
         inbox.emit(CoreEvent::StatusChanged);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_that_fails_is_tried_less_and_less_often() {
+        let pauses: Vec<_> = (1..8).map(pause_after).collect();
+        assert!(pauses.is_sorted(), "{pauses:?}");
+        assert!(pauses[0] >= Duration::from_mins(2) && pauses[6] >= HOURLY);
     }
 }

@@ -59,7 +59,10 @@ impl Language {
         let title = match announcement.kind {
             NoticeKind::Paid => paid,
             NoticeKind::Woke => woke,
-            NoticeKind::Contested | NoticeKind::Disputed | NoticeKind::RefundFailed => trouble,
+            NoticeKind::Contested
+            | NoticeKind::Disputed
+            | NoticeKind::RefundFailed
+            | NoticeKind::RefundStopped => trouble,
             NoticeKind::Message | NoticeKind::Alert => message,
         };
         title.clone_into(&mut announcement.title);
@@ -537,6 +540,19 @@ impl Language {
             (NoticeKind::RefundFailed, Self::En) => (
                 format!("The refund to {name} did not arrive"),
                 "The bank sent it back: the money is on your balance again".into(),
+            ),
+            (NoticeKind::RefundStopped, Self::Es) => (
+                format!("El reembolso a {name} no se hizo"),
+                "Stripe no lo aceptó o no respondió a tiempo. Mira el cobro y pídelo otra vez si hace falta".into(),
+            ),
+            (NoticeKind::RefundStopped, Self::Pt) => (
+                format!("O reembolso a {name} não foi feito"),
+                "A Stripe não o aceitou ou não respondeu a tempo. Veja a cobrança e peça de novo se precisar".into(),
+            ),
+            (NoticeKind::RefundStopped, Self::En) => (
+                format!("The refund to {name} was not made"),
+                "Stripe refused it, or gave no answer in time. Look at the charge, and ask again if it is still wanted"
+                    .into(),
             ),
             (_, Self::Es) => (
                 format!("Stripe no conoce el pago de {name}"),

@@ -109,6 +109,7 @@ export function playedCharge(fields: Partial<Charge> & Pick<Charge, 'amount'>): 
     method: null,
     problem: null,
     livemode: false,
+    switchedOff: false,
     stripeIds: {
       paymentLink: `plink_1Q${id.slice(-6)}`,
       checkoutSession: null,

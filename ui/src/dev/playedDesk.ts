@@ -386,6 +386,7 @@ export class PlayedDesk {
       method: null,
       problem: null,
       livemode: false,
+      switchedOff: false,
       stripeIds: { paymentLink: 'plink_1QNew', checkoutSession: null, paymentIntent: null },
       verifiedAt: null,
     };

@@ -493,6 +493,8 @@ export type Charge = {
 	method: string | null,
 	problem: Words | null,
 	livemode: boolean,
+	/**  Its link was withdrawn or is over, as Stripe has confirmed: nobody can pay it any more. */
+	switchedOff: boolean,
 	/**  When Stripe's own object was last read back. */
 	verifiedAt: Timestamp | null,
 	stripeIds: StripeIds,
@@ -1511,7 +1513,10 @@ export type PayoutContents = {
 };
 
 export type PayoutLine = {
+	/**  The movement of the balance: one object can move it more than once. */
 	id: string,
+	/**  What moved it, such as a charge or a refund. */
+	source: string | null,
 	/**  Stripe's word, such as `charge` or `refund`. */
 	kind: string,
 	amount: Signed,

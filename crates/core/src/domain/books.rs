@@ -497,7 +497,10 @@ pub struct PayoutContents {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PayoutLine {
+    /// The movement of the balance: one object can move it more than once.
     pub id: String,
+    /// What moved it, such as a charge or a refund.
+    pub source: Option<String>,
     /// Stripe's word, such as `charge` or `refund`.
     pub kind: String,
     pub amount: Signed,

@@ -75,7 +75,7 @@ impl Payment {
         Self::ALL.into_iter().find(|payment| payment.as_str() == name)
     }
 
-    /// Returns whether the seller may still withdraw the charge.
+    /// Returns whether the seller may still withdraw a charge that is to be paid once.
     pub fn can_cancel(self) -> bool {
         matches!(
             self,
@@ -272,12 +272,14 @@ pub fn payment_of(facts: PaymentFacts, payments: &[PaymentRecord]) -> Payment {
         .max()
         .unwrap_or(facts.amount.minor());
 
-    if paid > 0 {
+    // A code may have taken everything off: then nothing is due, and nothing comes.
+    let is_free = paid == 0 && due == 0 && ours().any(|payment| payment.status == PaymentStatus::Succeeded);
+    if paid > 0 || is_free {
         if payments.iter().any(|payment| payment.disputed) {
             return Payment::Disputed;
         }
         return match (refunded, paid.cmp(&due)) {
-            (refunded, _) if refunded >= paid => Payment::Refunded,
+            (refunded, _) if refunded > 0 && refunded >= paid => Payment::Refunded,
             (refunded, _) if refunded > 0 => Payment::PartlyRefunded,
             (_, std::cmp::Ordering::Less) => Payment::PartlyPaid,
             (_, std::cmp::Ordering::Greater) if facts.single_use => Payment::Overpaid,
@@ -311,6 +313,19 @@ pub fn payment_of(facts: PaymentFacts, payments: &[PaymentRecord]) -> Payment {
     } else {
         Payment::Draft
     }
+}
+
+/// Returns whether enough came to hand over what was asked for, whatever of it went back later.
+pub(crate) fn is_paid_in_full(facts: PaymentFacts, payments: &[PaymentRecord]) -> bool {
+    let before: Vec<PaymentRecord> = payments
+        .iter()
+        .map(|payment| PaymentRecord {
+            refunded_minor: 0,
+            disputed: false,
+            ..payment.clone()
+        })
+        .collect();
+    matches!(payment_of(facts, &before), Payment::Paid | Payment::Overpaid)
 }
 
 /// The names of a charge at Stripe.
@@ -372,6 +387,8 @@ pub struct Charge {
     pub method: Option<String>,
     pub problem: Option<Words>,
     pub livemode: bool,
+    /// Its link was withdrawn or is over, as Stripe has confirmed: nobody can pay it any more.
+    pub switched_off: bool,
     /// When Stripe's own object was last read back.
     pub verified_at: Option<Timestamp>,
     pub stripe_ids: StripeIds,
@@ -399,6 +416,12 @@ pub struct Charge {
 }
 
 impl Charge {
+    /// Returns whether the seller may still withdraw it. A link that may be paid often
+    /// can be paid after a payment too, until it is switched off.
+    pub fn can_cancel(&self) -> bool {
+        self.payment.can_cancel() || (!self.single_use && self.link.is_some() && !self.switched_off)
+    }
+
     /// Returns whether its link may still go out: money is awaited, and nobody is switching it off.
     pub(crate) fn awaits_money(&self) -> bool {
         self.payment.is_awaited() && self.closing.is_none()
@@ -632,6 +655,24 @@ mod tests {
     }
 
     #[test]
+    fn what_went_back_later_was_paid_all_the_same() {
+        let back = PaymentRecord {
+            refunded_minor: 400,
+            disputed: true,
+            ..payment(PaymentStatus::Succeeded, 1000)
+        };
+        assert!(is_paid_in_full(facts(), &[back]));
+        assert!(!is_paid_in_full(
+            facts(),
+            &[payment(PaymentStatus::Succeeded, 999)]
+        ));
+        assert!(!is_paid_in_full(
+            facts(),
+            &[payment(PaymentStatus::Processing, 1000)]
+        ));
+    }
+
+    #[test]
     fn paying_twice_for_one_charge_is_seen() {
         let twice = [
             payment(PaymentStatus::Succeeded, 1000),
@@ -652,6 +693,20 @@ mod tests {
         );
         let twice = [with_delivery, payment(PaymentStatus::Succeeded, 1080)];
         assert_eq!(payment_of(facts(), &twice), Payment::Overpaid);
+    }
+
+    #[test]
+    fn a_code_that_takes_everything_off_pays_with_nothing() {
+        let free = PaymentRecord {
+            asked_minor: Some(0),
+            ..payment(PaymentStatus::Succeeded, 0)
+        };
+        assert_eq!(payment_of(facts(), std::slice::from_ref(&free)), Payment::Paid);
+        let unexplained = PaymentRecord {
+            asked_minor: None,
+            ..free
+        };
+        assert_eq!(payment_of(facts(), &[unexplained]), Payment::Unknown);
     }
 
     #[test]

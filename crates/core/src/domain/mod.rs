@@ -28,6 +28,7 @@ pub use books::{
     Reconciliation, Refund, RefundNote, RefundReason, RefundState, Refundable, Signed, SkippedShelf,
     TieReason, TieSuggestion,
 };
+pub(crate) use charge::is_paid_in_full;
 pub use charge::{
     Carrier, Charge, ChargeChip, ChargePreview, ChargeQuestion, ChargeWarning, Closing, Creation, Fulfilment,
     NewCharge, Payment, PaymentFacts, PaymentRecord, PaymentStatus, StripeIds, WarningKind, payment_of,

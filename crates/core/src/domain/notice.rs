@@ -17,6 +17,8 @@ pub enum NoticeKind {
     Disputed,
     /// The bank sent a refund back.
     RefundFailed,
+    /// A refund that a person asked for was not made, as came out after they had looked away.
+    RefundStopped,
     /// Meta told something that stops sales.
     Alert,
 }
@@ -30,6 +32,7 @@ impl NoticeKind {
             Self::Contested => "contested",
             Self::Disputed => "disputed",
             Self::RefundFailed => "refund_failed",
+            Self::RefundStopped => "refund_stopped",
             Self::Alert => "alert",
         }
     }
@@ -41,6 +44,7 @@ impl NoticeKind {
             Self::Contested,
             Self::Disputed,
             Self::RefundFailed,
+            Self::RefundStopped,
             Self::Woke,
             Self::Alert,
         ]

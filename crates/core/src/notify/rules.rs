@@ -48,9 +48,11 @@ impl NotifyRules {
             NoticeKind::Message => self.messages,
             NoticeKind::Paid => self.payments,
             NoticeKind::Woke => self.woke,
-            NoticeKind::Alert | NoticeKind::Contested | NoticeKind::Disputed | NoticeKind::RefundFailed => {
-                true
-            }
+            NoticeKind::Alert
+            | NoticeKind::Contested
+            | NoticeKind::Disputed
+            | NoticeKind::RefundFailed
+            | NoticeKind::RefundStopped => true,
         }
     }
 

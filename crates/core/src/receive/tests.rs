@@ -5,6 +5,7 @@ mod contacts;
 mod corpus;
 mod customers;
 mod history;
+mod money;
 mod reparse;
 mod search;
 mod shop;

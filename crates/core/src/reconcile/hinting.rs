@@ -6,12 +6,19 @@ use cobro_stripe::{StripeApi, StripeObject};
 
 use crate::domain::Timestamp;
 use crate::store::{charges, hints, meta, upkeep};
-use crate::{Inbox, Result};
+use crate::{Inbox, Result, poll, settle};
+
+use super::over_budget;
 
 /// How far back a first reconciliation looks.
 const FIRST_RANGE: Duration = Duration::from_hours(72);
 /// What Stripe lists may lag behind what happened.
 const OVERLAP: Duration = Duration::from_hours(2);
+
+/// Links are read this often at most, however often Cobro is started.
+const AWAITED_EVERY: Duration = Duration::from_hours(6);
+/// An older link that nobody paid is left to Stripe's events.
+const AWAITED_FOR: Duration = Duration::from_hours(60 * 24);
 
 /// Hints at every session since the last reconciliation, and at every link whose money is awaited.
 pub(crate) async fn hint_at_all(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
@@ -41,19 +48,41 @@ pub(crate) async fn hint_at_all(inbox: &Inbox, stripe: &StripeApi) -> Result<()>
         .store
         .write(move |tx| upkeep::forget_old(tx, started))
         .await?;
-    for (kind, carrier) in [
-        ("payment_link", StripeObject::PaymentLink),
-        ("checkout.session", StripeObject::CheckoutSession),
-    ] {
-        let awaited = inbox
-            .store
-            .read(move |conn| charges::awaited_links(conn, carrier))
-            .await?;
-        hint(inbox, kind, awaited).await?;
+    if awaited_is_due(inbox, started).await? {
+        hint_at_awaited(inbox, started).await?;
     }
     inbox
         .store
         .write(move |tx| Ok(meta::set(tx, meta::RECONCILED_AT, &started.millis().to_string())?))
+        .await
+}
+
+/// Returns whether it is time to read the links whose money is awaited, and this month's reads allow it.
+async fn awaited_is_due(inbox: &Inbox, now: Timestamp) -> Result<bool> {
+    let last = inbox
+        .store
+        .read(|conn| Ok(meta::get(conn, meta::AWAITED_AT)?))
+        .await?;
+    let last = last.and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
+    if last.is_some_and(|last| last <= now && now.since(last) < AWAITED_EVERY) {
+        return Ok(false);
+    }
+    let (used, allowance) = poll::budget(inbox).await?;
+    Ok(over_budget(used, allowance).is_none())
+}
+
+async fn hint_at_awaited(inbox: &Inbox, now: Timestamp) -> Result<()> {
+    let since = now.minus(AWAITED_FOR);
+    for carrier in [StripeObject::PaymentLink, StripeObject::CheckoutSession] {
+        let awaited = inbox
+            .store
+            .read(move |conn| charges::awaited_links(conn, carrier, since))
+            .await?;
+        hint(inbox, settle::kind_of(carrier), awaited).await?;
+    }
+    inbox
+        .store
+        .write(move |tx| Ok(meta::set(tx, meta::AWAITED_AT, &now.millis().to_string())?))
         .await
 }
 

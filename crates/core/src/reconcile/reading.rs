@@ -160,12 +160,13 @@ async fn repair(inbox: &Inbox, stripe: &StripeApi, run: &Run, stop: &Cancellatio
 /// Asks by name for what is paid here and was on none of Stripe's lists.
 async fn look_up(inbox: &Inbox, stripe: &StripeApi, run: &Run, stop: &CancellationToken) -> Result<Step> {
     let (n, before, asked) = (run.n, stripe.reads(), run.clone());
+    let account = verify::account_of(inbox, stripe).await?;
     let (not_listed, kept) = inbox
         .store
         .read(move |conn| {
             Ok((
-                books::not_listed(conn, &asked)?,
-                books::payments_in(conn, asked.range)?,
+                books::not_listed(conn, &asked, account.as_deref())?,
+                books::payments_in(conn, asked.range, asked.livemode)?,
             ))
         })
         .await?;

@@ -9,7 +9,7 @@ use crate::domain::{
     BookLine, ChargeId, ConversationId, ReconcileId, TieReason, TieSuggestion, Timestamp, payment_of,
 };
 use crate::store::ties::{self, Candidate, Payer};
-use crate::store::{books, charges, conversations, payments};
+use crate::store::{books, charges, conversations, payments, products};
 use crate::{CoreEvent, Error, Inbox, Result, settle};
 
 use super::reading;
@@ -183,13 +183,17 @@ pub(crate) fn tie_in(
         )?;
     }
     ties::add(tx, intent, id, made, now)?;
-    let paid = rederive(tx, id, now)?;
+    let (paid, is_first) = rederive(tx, id, now)?;
     if paid {
         // What was paid elsewhere must not be paid here as well.
-        if !made && charges::facts(tx, id)?.single_use {
+        let single_use = charges::facts(tx, id)?.single_use;
+        if !made && single_use {
             charges::ask_to_close(tx, id, crate::domain::Closing::Cancel, now)?;
         }
         charges::begin_fulfilment(tx, id, now)?;
+        if is_first || !single_use {
+            products::sell(tx, id, intent, now)?;
+        }
     }
     Ok(true)
 }
@@ -200,20 +204,26 @@ pub(crate) fn untie_in(tx: &Transaction<'_>, intent: &str, now: Timestamp) -> Re
         return Ok(false);
     };
     ties::remove(tx, intent)?;
+    products::unsell(tx, tie.charge, intent)?;
     if tie.made {
         ties::remove_charge(tx, tie.charge)?;
     } else {
+        let before = charges::get(tx, tie.charge)?;
         ties::unpay(tx, tie.charge)?;
-        rederive(tx, tie.charge, now)?;
+        if rederive(tx, tie.charge, now)?.0 {
+            // Its other payments still pay for it: its order is where it was.
+            ties::keep_order(tx, tie.charge, before.fulfilment, before.fulfilment_at)?;
+            charges::begin_fulfilment(tx, tie.charge, now)?;
+        }
     }
     Ok(true)
 }
 
-/// Returns whether the charge is paid now.
-fn rederive(tx: &Transaction<'_>, id: ChargeId, now: Timestamp) -> Result<bool> {
+/// Returns whether money has come for the charge, and whether this is the first time it is paid.
+fn rederive(tx: &Transaction<'_>, id: ChargeId, now: Timestamp) -> Result<(bool, bool)> {
     let payment = payment_of(charges::facts(tx, id)?, &payments::of_charge(tx, id)?);
-    charges::set_payment(tx, id, payment, now)?;
-    Ok(payment.is_settled())
+    let is_first = charges::set_payment(tx, id, payment, now)?;
+    Ok((payment.is_settled(), is_first))
 }
 
 fn ranked(candidates: Vec<Candidate>, payer: &Payer) -> Vec<TieSuggestion> {

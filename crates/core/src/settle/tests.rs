@@ -95,3 +95,13 @@ async fn what_is_refused_is_asked_once_a_second_at_most_and_holds_nothing_back()
     assert!(!due && next.is_some(), "the refused one is kept for later");
     inbox.shutdown().await;
 }
+
+#[tokio::test]
+async fn whoever_waits_for_an_answer_hears_that_there_was_none() {
+    let (stripe, _) = stripe().await;
+    let (inbox, _folder) = inbox(stripe).await;
+    let unwritten = hints::Hint::unwritten("payment_intent", "pi_refused");
+    let failed = super::not_read(&inbox, unwritten, cobro_stripe::StripeError::timed_out()).await;
+    assert!(failed.is_err());
+    inbox.shutdown().await;
+}

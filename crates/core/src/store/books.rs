@@ -250,11 +250,13 @@ pub(crate) fn to_repair(conn: &Connection, run: i64) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Returns the payments that are paid here within the range and that Stripe's lists did not have.
-pub(crate) fn not_listed(conn: &Connection, run: &Run) -> Result<Vec<String>> {
+/// Returns the payments that are paid here within the range and that Stripe's lists did not have; those of another
+/// account than `account` are on none of them.
+pub(crate) fn not_listed(conn: &Connection, run: &Run, account: Option<&str>) -> Result<Vec<String>> {
     let mut statement = conn.prepare(
         "SELECT p.payment_intent FROM payments p
-         WHERE p.status = 'succeeded' AND p.livemode = ?2 AND p.paid_at >= ?3 AND p.paid_at < ?4
+         WHERE p.status = 'succeeded' AND p.livemode = ?2 AND p.paid_at >= ?3 AND p.paid_at < ?4 AND p.amount_minor > 0
+           AND (p.account IS NULL OR ?5 IS NULL OR p.account = ?5)
            AND NOT EXISTS (SELECT 1 FROM book_objects b
                            WHERE b.run = ?1 AND b.payment_intent = p.payment_intent AND b.shelf = 'charge'
                              AND b.status = 'succeeded')
@@ -262,7 +264,13 @@ pub(crate) fn not_listed(conn: &Connection, run: &Run) -> Result<Vec<String>> {
     )?;
     let found = statement
         .query_map(
-            params![run.n, run.livemode, At(run.range.since), At(run.range.until)],
+            params![
+                run.n,
+                run.livemode,
+                At(run.range.since),
+                At(run.range.until),
+                account
+            ],
             |row| row.get(0),
         )?
         .collect::<Result<_, _>>()?;
@@ -296,13 +304,14 @@ pub(crate) fn objects_a_day(conn: &Connection, livemode: bool) -> Result<Option<
     Ok(found.and_then(|objects| u64::try_from(objects).ok()))
 }
 
-/// Returns how many payments are known here of a range.
-pub(crate) fn payments_in(conn: &Connection, range: Range) -> Result<u64> {
+/// Returns how many payments of the mode are known here of a range.
+pub(crate) fn payments_in(conn: &Connection, range: Range, live: bool) -> Result<u64> {
     let payments: i64 = conn
         .prepare_cached(
-            "SELECT count(*) FROM payments WHERE status = 'succeeded' AND paid_at >= ?1 AND paid_at < ?2",
+            "SELECT count(*) FROM payments
+             WHERE status = 'succeeded' AND paid_at >= ?1 AND paid_at < ?2 AND livemode = ?3 AND amount_minor > 0",
         )?
-        .query_row(params![At(range.since), At(range.until)], |row| row.get(0))?;
+        .query_row(params![At(range.since), At(range.until), live], |row| row.get(0))?;
     Ok(u64::try_from(payments).unwrap_or(0))
 }
 

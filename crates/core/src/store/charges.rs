@@ -5,10 +5,11 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 
 use super::columns::{At, Carrier, at, from_json, json, maybe_at, money, words};
+use super::payments;
 use crate::domain::{
     Charge, ChargeId, ChargeLine, ChargeTerms, ChosenOption, Closing, ConversationId, Creation, Currency,
     Delivery, Fulfilment, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, StripeIds,
-    StripeObject, Timestamp, Totals, Words, Worked,
+    StripeObject, Timestamp, Totals, Words, Worked, is_paid_in_full,
 };
 use crate::{Error, Result};
 
@@ -22,7 +23,7 @@ const FEW: usize = 5;
 const CHARGE: &str = "
     SELECT h.id, h.conversation_id, h.amount_minor, h.currency, h.description, h.single_use, h.expires_at,
            h.payment, h.creation, h.link_id, h.link_url, h.livemode, h.closing, h.created_at, h.opened_at,
-           h.paid_at, h.verified_at, h.message_id,
+           h.paid_at, h.verified_at, h.message_id, h.closed IS NOT NULL AS switched_off,
            h.problem_code, h.problem_title, h.problem_advice, h.contested_at, h.fulfilment, h.fulfilment_at,
            h.replaces, h.reminders_off,
            (SELECT n.id FROM charges n WHERE n.replaces = h.id ORDER BY n.created_at DESC LIMIT 1) AS replaced_by,
@@ -33,7 +34,8 @@ const CHARGE: &str = "
                 'product', lower(hex(l.product_id)), 'name', l.name, 'options', json(l.options),
                 'unit', l.unit_minor, 'quantity', l.quantity, 'note', l.note) ORDER BY l.position)
             FROM charge_lines l WHERE l.charge_id = h.id) AS lines,
-           (SELECT r.id FROM charges r WHERE r.rest_of = h.id AND r.closed IS NULL LIMIT 1) AS rest_charge,
+           (SELECT r.id FROM charges r WHERE r.rest_of = h.id AND (r.closed IS NULL OR r.paid_at IS NOT NULL) LIMIT 1)
+               AS rest_charge,
            EXISTS (SELECT 1 FROM stock_moves s WHERE s.charge_id = h.id AND s.reason = 'sold')
                AND NOT EXISTS (SELECT 1 FROM stock_moves s WHERE s.charge_id = h.id AND s.reason = 'returned')
                AS can_restock,
@@ -42,11 +44,11 @@ const CHARGE: &str = "
            (SELECT sum(iif(q.status = 'succeeded', q.amount_minor, q.funded_minor)) FROM payments q
             WHERE q.charge_id = h.id AND q.currency = h.currency AND q.status IN ('succeeded', 'processing'))
                AS received_minor,
-           (SELECT sum(refunded_minor) FROM payments WHERE charge_id = h.id) AS refunded_minor
+           (SELECT sum(refunded_minor) FROM payments WHERE charge_id = h.id AND contested_at IS NULL) AS refunded_minor
     FROM charges h
     LEFT JOIN messages m ON m.id = h.message_id
     LEFT JOIN payments p ON p.payment_intent = (
-        SELECT payment_intent FROM payments WHERE charge_id = h.id
+        SELECT payment_intent FROM payments WHERE charge_id = h.id AND contested_at IS NULL
         ORDER BY status = 'succeeded' DESC, verified_at DESC LIMIT 1)";
 
 /// How a charge was asked for, as a row keeps it: what its request is made of never changes.
@@ -91,7 +93,7 @@ pub(crate) fn add(
             ":message_text": message,
             ":single_use": new.single_use,
             ":expires_at": worked.expires_in_hours.map(hours),
-            ":idempotency_key": format!("cobro-charge-{}", new.id),
+            ":idempotency_key": first_key(new.id),
             ":livemode": livemode,
             ":now": At(now),
             ":terms": json(&saved)?,
@@ -218,13 +220,17 @@ pub(crate) struct ToCreate {
     pub wanted_at: Timestamp,
     pub livemode: bool,
     pub attempts: u32,
+    /// The number that the customer wrote to, as it is shown.
+    pub shop_phone: Option<String>,
 }
 
 pub(crate) fn to_create(conn: &Connection, id: ChargeId) -> Result<Option<ToCreate>> {
     Ok(conn
         .prepare_cached(
             "SELECT id, conversation_id, amount_minor, currency, description, single_use, terms, carrier,
-                    idempotency_key, created_at, wanted_at, livemode, creation_attempts
+                    idempotency_key, created_at, wanted_at, livemode, creation_attempts,
+                    (SELECT l.display_phone FROM conversations c JOIN lines l ON l.id = c.line_id
+                     WHERE c.id = charges.conversation_id) AS shop_phone
              FROM charges WHERE id = :id AND creation = 'wanted'",
         )?
         .query_row(named_params! { ":id": id }, to_create_from_row)
@@ -263,6 +269,23 @@ pub(crate) fn postpone_creation(
         },
     )?;
     Ok(())
+}
+
+/// Gives a draft another key, since Stripe repeats the failure that it stored with the old one.
+///
+/// Only for where Stripe has answered, so that nothing is under way with the old key. A key that
+/// was changed says that Stripe is to be looked through first.
+pub(crate) fn change_key(conn: &Connection, id: ChargeId) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET idempotency_key = :key WHERE id = :id AND creation = 'wanted'",
+        named_params! { ":id": id, ":key": format!("{}-{}", first_key(id), uuid::Uuid::now_v7()) },
+    )?;
+    Ok(())
+}
+
+/// Returns the key that a draft begins with.
+pub(crate) fn first_key(id: ChargeId) -> String {
+    format!("cobro-charge-{id}")
 }
 
 /// Stops making the link until a person tries again.
@@ -370,7 +393,8 @@ pub(crate) fn ask_to_close_expired(conn: &Connection, now: Timestamp, livemode: 
     conn.execute(
         "UPDATE charges SET closing = 'expire', closing_next_at = :now
          WHERE livemode = :livemode AND expires_at IS NOT NULL AND expires_at <= :now
-           AND closing IS NULL AND closed IS NULL AND link_id IS NOT NULL AND payment IN ('open', 'failed_attempt')",
+           AND closing IS NULL AND closed IS NULL AND link_id IS NOT NULL
+           AND (payment IN ('open', 'failed_attempt') OR single_use = 0)",
         named_params! { ":now": At(now), ":livemode": livemode },
     )?;
     Ok(())
@@ -518,7 +542,15 @@ pub(crate) fn set_payment(
             ":id": id, ":payment": payment, ":proven": payment.is_settled(), ":verified_at": At(verified_at),
         },
     )?;
-    if !matches!(payment, Payment::Paid | Payment::Overpaid) {
+    let is_paid = match payment {
+        Payment::Paid | Payment::Overpaid => true,
+        // What went back before anybody heard of the payment was paid all the same.
+        Payment::PartlyRefunded | Payment::Refunded | Payment::Disputed => {
+            is_paid_in_full(facts(conn, id)?, &payments::of_charge(conn, id)?)
+        }
+        _ => false,
+    };
+    if !is_paid {
         return Ok(false);
     }
     let first = conn.execute(
@@ -532,10 +564,10 @@ pub(crate) fn set_payment(
     Ok(first > 0)
 }
 
-/// Ties the charge that was made in another one's place to it.
+/// Ties the charge that is made in another one's place to it. A second one in the same place is refused.
 pub(crate) fn replace(conn: &Connection, old: ChargeId, new: ChargeId) -> Result<()> {
     conn.execute(
-        "UPDATE charges SET replaces = :old WHERE id = :new AND replaces IS NULL",
+        "UPDATE charges SET replaces = :old WHERE id = :new",
         named_params! { ":old": old, ":new": new },
     )?;
     Ok(())
@@ -578,17 +610,39 @@ pub(crate) fn set_problem(conn: &Connection, id: ChargeId, why: Option<&Words>) 
     Ok(())
 }
 
-/// Returns the links, or the sessions, of every charge whose money may still come.
-pub(crate) fn awaited_links(conn: &Connection, carrier: StripeObject) -> Result<Vec<String>> {
+/// Returns the links, or the sessions, of every charge whose money may still come and that was opened since
+/// `since`, or waits for a voucher.
+pub(crate) fn awaited_links(
+    conn: &Connection,
+    carrier: StripeObject,
+    since: Timestamp,
+) -> Result<Vec<String>> {
     let mut statement = conn.prepare_cached(
         "SELECT link_id FROM charges
          WHERE link_id IS NOT NULL AND carrier = :carrier AND payment IN ('open', 'processing', 'failed_attempt', 'unknown')
+           AND (created_at >= :since OR payment = 'processing')
          ORDER BY created_at DESC",
     )?;
     let links = statement
-        .query_map(named_params! { ":carrier": Carrier(carrier) }, |row| row.get(0))?
+        .query_map(
+            named_params! { ":carrier": Carrier(carrier), ":since": At(since) },
+            |row| row.get(0),
+        )?
         .collect::<Result<_, _>>()?;
     Ok(links)
+}
+
+/// Returns whether the charge's customer was erased: nothing names them any more.
+pub(crate) fn is_of_erased(conn: &Connection, id: ChargeId) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT k.name = '' AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.contact_id = k.id)
+             FROM charges h
+             JOIN conversations c ON c.id = h.conversation_id
+             JOIN contacts k ON k.id = c.contact_id
+             WHERE h.id = ?1",
+        )?
+        .query_row([id], |row| row.get(0))?)
 }
 
 /// Returns the words that go above the pay button.
@@ -635,6 +689,7 @@ fn to_create_from_row(row: &Row<'_>) -> rusqlite::Result<ToCreate> {
         wanted_at: at(row, "wanted_at")?,
         livemode: row.get("livemode")?,
         attempts: row.get("creation_attempts")?,
+        shop_phone: row.get("shop_phone")?,
     })
 }
 
@@ -740,13 +795,17 @@ fn charge_from_row(row: &Row<'_>) -> rusqlite::Result<Charge> {
         method: row.get("method")?,
         problem: words(row)?,
         livemode: row.get("livemode")?,
+        switched_off: row.get("switched_off")?,
         verified_at: maybe_at(row, "verified_at")?,
         stripe_ids: StripeIds {
             payment_link: link_id.clone().filter(|_| is_link),
             checkout_session: row
                 .get::<_, Option<String>>("checkout_session")?
                 .or_else(|| link_id.filter(|_| !is_link)),
-            payment_intent: row.get("payment_intent")?,
+            // What cost nothing goes by its session's name.
+            payment_intent: row
+                .get::<_, Option<String>>("payment_intent")?
+                .filter(|id| id.starts_with("pi_")),
         },
         lines,
         terms: from_json::<Saved>(row, "terms")?.terms,

@@ -10,13 +10,14 @@ use crate::search::phone_words;
 /// Envelopes that one step looks through.
 const STEP: i64 = 2000;
 
-/// Erases messages, files, notes, drafts, labels and names. Charges and payments stay, without
-/// names: the books have to keep them. Returns the files whose bytes are to go.
+/// Erases messages, files, notes, drafts, labels and names, also those that a pay page asked for. Charges and
+/// payments stay, without names: the books have to keep them. Returns the files whose bytes are to go.
 pub(crate) fn erase(conn: &Connection, contact: ContactId) -> Result<Vec<FileId>> {
     // What was erased must not be readable in the free pages of the file.
     conn.execute_batch("PRAGMA secure_delete = ON")?;
     let files = files_of(conn, contact)?;
     let of_messages = "SELECT id FROM messages WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)";
+    let of_charges = "SELECT id FROM charges WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)";
     let of_wamids = "SELECT wamid FROM messages WHERE wamid IS NOT NULL
                      AND conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)";
     for sql in [
@@ -33,6 +34,9 @@ pub(crate) fn erase(conn: &Connection, contact: ContactId) -> Result<Vec<FileId>
         "DELETE FROM notices WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM messages WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM quotations WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
+        "DELETE FROM proposals WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
+        "DELETE FROM dismissed_proposals WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)"
+            .to_owned(),
         "DELETE FROM drafts WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM conversation_labels WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)"
             .to_owned(),
@@ -41,6 +45,13 @@ pub(crate) fn erase(conn: &Connection, contact: ContactId) -> Result<Vec<FileId>
         "DELETE FROM former_identities WHERE contact_id = ?1".to_owned(),
         "DELETE FROM contact_evidence WHERE contact_id = ?1 OR other_id = ?1".to_owned(),
         "DELETE FROM contact_joins WHERE kept_id = ?1 OR joined_id = ?1".to_owned(),
+        format!("UPDATE payments SET collected = NULL, raw = '{{}}', voucher_url = NULL WHERE charge_id IN ({of_charges})"),
+        format!("UPDATE refunds SET note = '' WHERE charge_id IN ({of_charges})"),
+        format!(
+            "UPDATE book_objects SET name = NULL, email = NULL, phone = NULL
+             WHERE charge_id IN ({of_charges})
+                OR payment_intent IN (SELECT payment_intent FROM payments WHERE charge_id IN ({of_charges}))"
+        ),
         "UPDATE charges SET message_text = ''
          WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)"
             .to_owned(),

@@ -24,6 +24,10 @@ impl Hint {
             attempts: 0,
         }
     }
+
+    pub(crate) fn is_unwritten(&self) -> bool {
+        self.version == 0
+    }
 }
 
 /// Adds a hint, or makes the one that is there count again.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde::{Deserialize, Serialize};
 
 use super::columns::{At, at};
-use super::{conversations, labels};
+use super::{conversations, labels, proposals};
 use crate::Result;
 use crate::domain::{ChargeId, ContactId, ConversationId, IdentityKind, JoinedContact, LineId, Timestamp};
 
@@ -254,6 +254,7 @@ fn merge(conn: &Connection, from: ConversationId, into: ConversationId, line: Li
         "UPDATE OR IGNORE drafts SET conversation_id = ?1 WHERE conversation_id = ?2",
         params![into, from],
     )?;
+    proposals::forget(conn, from)?;
     conn.execute("DELETE FROM conversations WHERE id = ?1", params![from])?;
     conversations::refresh(conn, into)?;
     Ok(Merged {
@@ -278,8 +279,12 @@ fn part(conn: &Connection, contact: ContactId, merged: &Merged) -> Result<()> {
         "UPDATE notices SET conversation_id = ?1
          WHERE conversation_id = ?3 AND message_id = (SELECT id FROM messages WHERE n = ?2)",
     )?;
+    let mut offers = conn.prepare_cached(
+        "UPDATE quotations SET conversation_id = ?1
+         WHERE conversation_id = ?3 AND message_id = (SELECT id FROM messages WHERE n = ?2)",
+    )?;
     for n in &merged.messages {
-        for statement in [&mut messages, &mut waiting, &mut untold] {
+        for statement in [&mut messages, &mut waiting, &mut untold, &mut offers] {
             statement.execute(params![merged.conversation, n, merged.into])?;
         }
     }

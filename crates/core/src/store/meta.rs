@@ -9,6 +9,10 @@ pub(crate) const DESK: &str = "desk";
 pub(crate) const KIT_BASE: &str = "kit.base";
 /// What was last heard of the connection to WhatsApp.
 pub(crate) const CONNECTION: &str = "whatsapp.connection";
+/// When Stripe was last asked whether it has what is paid here.
+pub(crate) const VERIFIED_AT: &str = "books.verified_at";
+/// When the links whose money is awaited were last read.
+pub(crate) const AWAITED_AT: &str = "books.awaited_at";
 /// How far back the turn of older payments has come in being checked.
 pub(crate) const VERIFIED_TO: &str = "books.verified_to";
 /// What customers are told after paying (JSON).

@@ -16,6 +16,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0004_books.sql"),
     include_str!("migrations/0005_inbox.sql"),
     include_str!("migrations/0006_assistant.sql"),
+    include_str!("migrations/0007_money.sql"),
 ];
 
 /// Those of the files' database.

@@ -343,14 +343,20 @@ fn set_problem(conn: &Connection, id: MessageId, words: Option<&Words>) -> Resul
     Ok(())
 }
 
+/// These begin with the queue, which is short: of a charge's messages there is no index, and history is long.
+pub(crate) const WITHDRAW_LINKS: &str = "
+    DELETE FROM outbox
+    WHERE sending = 0
+      AND EXISTS (SELECT 1 FROM messages m
+                  WHERE m.id = outbox.id AND m.charge_id = :charge_id AND m.kind = 'payButton')
+    RETURNING id";
+pub(crate) const WAITING_LINK: &str = "
+    SELECT o.id FROM outbox o CROSS JOIN messages m ON m.id = o.id
+    WHERE m.charge_id = :charge_id AND m.kind = 'payButton' ORDER BY o.n LIMIT 1";
+
 /// Takes a charge's link out of the queue where it has not left yet. Returns its messages.
 pub(crate) fn withdraw_links(conn: &Connection, charge: ChargeId) -> Result<Vec<MessageId>> {
-    let mut statement = conn.prepare_cached(
-        "DELETE FROM outbox
-         WHERE sending = 0
-           AND id IN (SELECT id FROM messages WHERE charge_id = :charge_id AND kind = 'payButton')
-         RETURNING id",
-    )?;
+    let mut statement = conn.prepare_cached(WITHDRAW_LINKS)?;
     let ids = statement
         .query_map(named_params! { ":charge_id": charge }, |row| row.get(0))?
         .collect::<Result<_, _>>()?;
@@ -360,10 +366,7 @@ pub(crate) fn withdraw_links(conn: &Connection, charge: ChargeId) -> Result<Vec<
 /// Returns the link of a charge that waits to go, asks, or is being sent.
 pub(crate) fn waiting_link(conn: &Connection, charge: ChargeId) -> Result<Option<MessageId>> {
     Ok(conn
-        .prepare_cached(
-            "SELECT o.id FROM outbox o JOIN messages m ON m.id = o.id
-             WHERE m.charge_id = :charge_id AND m.kind = 'payButton' ORDER BY o.n LIMIT 1",
-        )?
+        .prepare_cached(WAITING_LINK)?
         .query_row(named_params! { ":charge_id": charge }, |row| row.get(0))
         .optional()?)
 }

@@ -1,6 +1,6 @@
 //! Payments as last read back from Stripe.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::columns::{At, at, json, maybe_at, money};
 use crate::Result;
@@ -12,11 +12,21 @@ const COLUMNS: &str = "payment_intent, stripe_charge, checkout_session, charge_i
     refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at,
     asked_minor, collected, voucher_until, voucher_url, funded_minor";
 
-/// Writes what Stripe says now. What it does not say keeps its last value. Returns
-/// whether this is the first that is heard of this money for its charge.
-pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Result<bool> {
+/// What came of writing a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Saved {
+    /// This is the first that is heard of this money for its charge.
+    pub is_news: bool,
+    /// A check had called it made up, and Stripe has it after all.
+    pub is_vindicated: bool,
+}
+
+/// Writes what Stripe says now. What it does not say keeps its last value. Returns `None` where
+/// Stripe was asked later already, and this answer is old.
+pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Result<Option<Saved>> {
     let known = is_known_money(conn, &payment.payment_intent)?;
-    conn.prepare_cached(
+    let contested = is_contested(conn, &payment.payment_intent)?;
+    let written = conn.prepare_cached(
         "INSERT INTO payments
              (payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
               refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at,
@@ -48,7 +58,9 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
              contested_at = CASE WHEN excluded.status = 'succeeded' THEN NULL ELSE contested_at END,
              raw = excluded.raw,
              asked_minor = coalesce(excluded.asked_minor, asked_minor),
-             collected = coalesce(excluded.collected, collected)",
+             collected = coalesce(excluded.collected, collected)
+         -- A row from the future was written by a clock that was wrong.
+         WHERE excluded.verified_at >= verified_at OR verified_at > :now",
     )?
     .execute(named_params! {
         ":payment_intent": payment.payment_intent,
@@ -68,6 +80,7 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
         ":livemode": payment.livemode,
         ":paid_at": payment.paid_at.map(At),
         ":verified_at": At(payment.verified_at),
+        ":now": At(Timestamp::now()),
         ":voucher_until": payment.voucher_until.map(At),
         ":voucher_url": payment.voucher_url,
         ":funded": payment.funded_minor,
@@ -75,17 +88,40 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
         ":asked_minor": payment.asked_minor,
         ":collected": payment.collected.as_ref().map(json).transpose()?,
     })?;
-    Ok(!known && is_known_money(conn, &payment.payment_intent)?)
+    if written == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Saved {
+        is_news: !known && is_known_money(conn, &payment.payment_intent)?,
+        is_vindicated: contested && !is_contested(conn, &payment.payment_intent)?,
+    }))
 }
 
-/// Returns whether the payment has succeeded and belongs to a charge.
+/// Notes the account in which Stripe showed a payment.
+pub(crate) fn seen_in(conn: &Connection, payment_intent: &str, account: &str) -> Result<()> {
+    conn.prepare_cached("UPDATE payments SET account = ?2 WHERE payment_intent = ?1 AND account IS NOT ?2")?
+        .execute(params![payment_intent, account])?;
+    Ok(())
+}
+
+/// Returns whether a check found nothing of this payment at Stripe.
+fn is_contested(conn: &Connection, payment_intent: &str) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM payments WHERE payment_intent = ?1 AND contested_at IS NOT NULL")?
+        .exists(params![payment_intent])?)
+}
+
+/// Returns whether the payment has succeeded and belongs to a charge, also where a check contests it.
 fn is_known_money(conn: &Connection, payment_intent: &str) -> Result<bool> {
     Ok(conn
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM payments
-                            WHERE payment_intent = :payment_intent AND status = 'succeeded' AND charge_id IS NOT NULL)",
+                            WHERE payment_intent = :payment_intent AND charge_id IS NOT NULL
+                              AND (status = 'succeeded' OR contested_at IS NOT NULL))",
         )?
-        .query_row(named_params! { ":payment_intent": payment_intent }, |row| row.get(0))?)
+        .query_row(named_params! { ":payment_intent": payment_intent }, |row| {
+            row.get(0)
+        })?)
 }
 
 /// Returns one payment, if it was ever read back.
@@ -101,9 +137,11 @@ pub(crate) fn find(conn: &Connection, payment_intent: &str) -> Result<Option<Pay
         .optional()?)
 }
 
+/// Returns a charge's payments, without those of which Stripe has nothing.
 pub(crate) fn of_charge(conn: &Connection, charge: ChargeId) -> Result<Vec<PaymentRecord>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM payments WHERE charge_id = :charge_id ORDER BY payment_intent"
+        "SELECT {COLUMNS} FROM payments
+         WHERE charge_id = :charge_id AND contested_at IS NULL ORDER BY payment_intent"
     ))?;
     let payments = statement
         .query_map(named_params! { ":charge_id": charge }, payment_from_row)?

@@ -1,6 +1,6 @@
 //! The catalog's products.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::columns::{At, at, from_json, json, money, words};
 use crate::domain::{
@@ -135,6 +135,24 @@ pub(crate) fn put_back(conn: &Connection, charge: ChargeId, now: Timestamp) -> R
         put_back |= move_stock(conn, product, charge, ("returned", ""), quantity, now)?;
     }
     Ok(put_back)
+}
+
+/// Takes back what a payment took from the stock, as if it had never been of this charge. What a person
+/// put back already stays as it is.
+pub(crate) fn unsell(conn: &Connection, charge: ChargeId, payment: &str) -> Result<()> {
+    conn.execute(
+        "UPDATE products SET stock = min(stock + s.quantity, 2147483647)
+         FROM (SELECT product_id, quantity FROM stock_moves
+               WHERE charge_id = ?1 AND reason = 'sold' AND payment = ?2) s
+         WHERE products.id = s.product_id
+           AND NOT EXISTS (SELECT 1 FROM stock_moves r WHERE r.charge_id = ?1 AND r.reason = 'returned')",
+        params![charge, payment],
+    )?;
+    conn.execute(
+        "DELETE FROM stock_moves WHERE charge_id = ?1 AND reason = 'sold' AND payment = ?2",
+        params![charge, payment],
+    )?;
+    Ok(())
 }
 
 /// Moves the stock by `by`, unless the same was done before. Returns whether it was the first time.

@@ -183,6 +183,19 @@ pub(crate) fn put(conn: &Connection, proposal: &Proposal, fingerprint: &str, bas
     Ok(())
 }
 
+/// Takes out what was proposed in a conversation, and what was dismissed there.
+pub(crate) fn forget(conn: &Connection, conversation: ConversationId) -> Result<()> {
+    conn.execute(
+        "DELETE FROM proposals WHERE conversation_id = ?1",
+        params![conversation],
+    )?;
+    conn.execute(
+        "DELETE FROM dismissed_proposals WHERE conversation_id = ?1",
+        params![conversation],
+    )?;
+    Ok(())
+}
+
 /// Returns whether there was one.
 pub(crate) fn remove(conn: &Connection, id: ConversationId) -> Result<bool> {
     let removed = conn

@@ -50,10 +50,16 @@ pub(crate) fn get(conn: &Connection, id: QuotationId) -> Result<Quotation> {
     find(conn, id)?.ok_or(Error::NotFound("This quotation"))
 }
 
-/// Returns the charge that an offer becomes, as it was offered.
+/// Returns the charge that an offer becomes, as it was offered, in the conversation where the offer is now:
+/// joining contacts moves it.
 pub(crate) fn request(conn: &Connection, id: QuotationId) -> Result<NewCharge> {
-    conn.prepare_cached("SELECT request FROM quotations WHERE id = :id")?
-        .query_row(named_params! { ":id": id }, |row| from_json(row, "request"))
+    conn.prepare_cached("SELECT request, conversation_id FROM quotations WHERE id = :id")?
+        .query_row(named_params! { ":id": id }, |row| {
+            Ok(NewCharge {
+                conversation: row.get("conversation_id")?,
+                ..from_json(row, "request")?
+            })
+        })
         .optional()?
         .ok_or(Error::NotFound("This quotation"))
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::columns::At;
 use crate::Result;
-use crate::domain::{BookLine, ChargeId, ConversationId, Money, Timestamp};
+use crate::domain::{BookLine, ChargeId, ConversationId, Fulfilment, Money, Timestamp};
 
 /// A charge may be paid this long after it was asked for.
 const ASKED_BEFORE: Duration = Duration::from_hours(45 * 24);
@@ -230,6 +230,20 @@ pub(crate) fn remove_charge(conn: &Connection, id: ChargeId) -> Result<()> {
     conn.execute(
         "DELETE FROM charges WHERE id = ?1 AND link_id IS NULL",
         params![id],
+    )?;
+    Ok(())
+}
+
+/// Gives a charge's order back the place that it had.
+pub(crate) fn keep_order(
+    conn: &Connection,
+    id: ChargeId,
+    fulfilment: Option<Fulfilment>,
+    at: Option<Timestamp>,
+) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET fulfilment = ?2, fulfilment_at = ?3 WHERE id = ?1",
+        params![id, fulfilment, at.map(At)],
     )?;
     Ok(())
 }

@@ -17,6 +17,10 @@ pub(crate) struct Kept {
     pub currency: String,
     /// A person tied it, so Stripe's own metadata says nothing of it.
     pub tied: bool,
+    /// An earlier check found nothing of it.
+    pub contested: bool,
+    /// The account in which Stripe showed it.
+    pub account: Option<String>,
 }
 
 /// Returns a page of the charges that say money came, behind the charge `after`.
@@ -35,12 +39,14 @@ pub(crate) fn said_paid(conn: &Connection, after: Option<ChargeId>) -> Result<Ve
     Ok(page)
 }
 
-/// Returns the payments of a range that are kept here as having succeeded.
+/// Returns the payments of a range that are kept here as having succeeded, or once were. What cost nothing is none
+/// of Stripe's payments.
 pub(crate) fn kept(conn: &Connection, range: Range, live: bool) -> Result<HashMap<String, Kept>> {
     let mut statement = conn.prepare_cached(
-        "SELECT p.payment_intent, p.charge_id, p.amount_minor, p.currency, y.payment_intent IS NOT NULL
+        "SELECT p.payment_intent, p.charge_id, p.amount_minor, p.currency, y.payment_intent IS NOT NULL,
+                p.contested_at IS NOT NULL, p.account
          FROM payments p LEFT JOIN ties y ON y.payment_intent = p.payment_intent
-         WHERE p.status = 'succeeded' AND p.livemode = ?1
+         WHERE (p.status = 'succeeded' OR p.contested_at IS NOT NULL) AND p.livemode = ?1 AND p.amount_minor > 0
            AND coalesce(p.paid_at, p.verified_at) >= ?2 AND coalesce(p.paid_at, p.verified_at) < ?3",
     )?;
     let kept = statement
@@ -50,6 +56,8 @@ pub(crate) fn kept(conn: &Connection, range: Range, live: bool) -> Result<HashMa
                 minor: row.get(2)?,
                 currency: row.get(3)?,
                 tied: row.get(4)?,
+                contested: row.get(5)?,
+                account: row.get(6)?,
             };
             Ok((row.get(0)?, kept))
         })?
@@ -75,7 +83,8 @@ pub(crate) fn next_month(
     }
 }
 
-/// Takes a payment out of what counts. Returns the charge that stood on it.
+/// Takes a payment out of what counts. All else that is known of it stays, since Stripe may have it after all.
+/// Returns the charge that stood on it.
 pub(crate) fn contest_payment(conn: &Connection, intent: &str, now: Timestamp) -> Result<Option<ChargeId>> {
     let charge = conn
         .prepare_cached("SELECT charge_id FROM payments WHERE payment_intent = ?1 AND status = 'succeeded'")?
@@ -83,23 +92,38 @@ pub(crate) fn contest_payment(conn: &Connection, intent: &str, now: Timestamp) -
         .optional()?;
     conn.prepare_cached(
         "UPDATE payments
-         SET status = 'failed', failure = 'not_at_stripe', contested_at = ?2, refunded_minor = 0, disputed = 0,
-             fee_minor = NULL, net_minor = NULL, fee_currency = NULL, paid_at = NULL, charge_id = NULL
-         WHERE payment_intent = ?1",
+         SET status = 'failed', failure = 'not_at_stripe', contested_at = ?2
+         WHERE payment_intent = ?1 AND status = 'succeeded'",
     )?
     .execute(params![intent, At(now)])?;
     Ok(charge.flatten())
 }
 
-/// Marks a charge. Returns whether it was not marked before.
+/// Marks a charge. What it said is put aside, so that nothing is handed over for it meanwhile. Returns whether it
+/// was not marked before.
 pub(crate) fn contest(conn: &Connection, id: ChargeId, now: Timestamp) -> Result<bool> {
     let changed = conn.execute(
         "UPDATE charges
-         SET contested_at = ?2, payment = 'unknown', paid_at = NULL, fulfilment = NULL, fulfilment_at = NULL
+         SET contested_at = ?2, payment = 'unknown',
+             contested_paid_at = paid_at, contested_fulfilment = fulfilment, contested_fulfilment_at = fulfilment_at,
+             paid_at = NULL, fulfilment = NULL, fulfilment_at = NULL
          WHERE id = ?1 AND contested_at IS NULL",
         params![id, At(now)],
     )?;
     Ok(changed > 0)
+}
+
+/// Gives a charge back what was put aside: Stripe has its payment after all.
+pub(crate) fn restore(conn: &Connection, id: ChargeId) -> Result<()> {
+    conn.execute(
+        "UPDATE charges
+         SET paid_at = coalesce(paid_at, contested_paid_at), fulfilment = coalesce(fulfilment, contested_fulfilment),
+             fulfilment_at = coalesce(fulfilment_at, contested_fulfilment_at),
+             contested_paid_at = NULL, contested_fulfilment = NULL, contested_fulfilment_at = NULL
+         WHERE id = ?1",
+        params![id],
+    )?;
+    Ok(())
 }
 
 /// Takes the mark off: a person has looked.

@@ -121,49 +121,6 @@ async fn a_voucher_says_until_when_and_is_reminded_of_before_its_end() {
 }
 
 #[tokio::test]
-async fn a_link_used_up_by_an_unpaid_voucher_is_issued_again() {
-    let shop = TestShop::open().await;
-    let ana = shop.customer("5215512345678", "Ana").await;
-    let old = shop.charge(&ana, mxn(200_00)).await;
-    ana.phone.pays(PayWith::oxxo());
-    let waiting = shop.until_payment(old.id, Payment::Processing).await;
-    let voucher = waiting.stripe_ids.payment_intent.unwrap();
-    shop.settled().await;
-
-    let id = ChargeId::new();
-    let again = reissue::again(shop.inbox(), Actor::Person, old.id, id)
-        .await
-        .unwrap();
-    assert_eq!(
-        (again.id, again.amount, again.replaces),
-        (id, old.amount, Some(old.id))
-    );
-    let ended = now(&shop, &old).await;
-    assert_eq!(ended.replaced_by, Some(id));
-    assert!(
-        !shop.sandbox.account().pay_voucher(&voucher).is_paid(),
-        "the old voucher is dead"
-    );
-    // A second click is the same charge, another one is refused.
-    assert_eq!(
-        reissue::again(shop.inbox(), Actor::Person, old.id, id)
-            .await
-            .unwrap()
-            .id,
-        id
-    );
-    assert!(
-        reissue::again(shop.inbox(), Actor::Person, old.id, ChargeId::new())
-            .await
-            .is_err()
-    );
-    shop.settled().await;
-    shop.pays(&again);
-    shop.until_payment(again.id, Payment::Paid).await;
-    shop.close().await;
-}
-
-#[tokio::test]
 async fn an_old_link_that_is_open_on_a_phone_cannot_be_paid_after_it_was_issued_again() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;

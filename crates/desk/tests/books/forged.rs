@@ -130,15 +130,15 @@ async fn another_accounts_key_calls_nobody_a_forger() {
     shop.settled().await;
     // As if every payment was of another account.
     shop.tampered(
-        "UPDATE payments SET payment_intent = 'pi_3OTHER1';
-         INSERT INTO payments SELECT 'pi_3OTHER2', stripe_charge, checkout_session, charge_id, status, amount_minor,
-             currency, 0, 0, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at, raw,
-             asked_minor, subtotal_minor, collected, voucher_until, voucher_url, funded_minor, contested_at
-             FROM payments LIMIT 1;
-         INSERT INTO payments SELECT 'pi_3OTHER3', stripe_charge, checkout_session, charge_id, status, amount_minor,
-             currency, 0, 0, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at, raw,
-             asked_minor, subtotal_minor, collected, voucher_until, voucher_url, funded_minor, contested_at
-             FROM payments LIMIT 1;",
+        "UPDATE payments SET payment_intent = 'pi_3OTHER1', account = NULL;
+         INSERT INTO payments (payment_intent, stripe_charge, charge_id, status, amount_minor, currency, refunded_minor,
+                               disputed, livemode, paid_at, verified_at, raw)
+         SELECT 'pi_3OTHER2', stripe_charge, charge_id, status, amount_minor, currency, 0, 0, livemode, paid_at,
+                verified_at, '{}' FROM payments LIMIT 1;
+         INSERT INTO payments (payment_intent, stripe_charge, charge_id, status, amount_minor, currency, refunded_minor,
+                               disputed, livemode, paid_at, verified_at, raw)
+         SELECT 'pi_3OTHER3', stripe_charge, charge_id, status, amount_minor, currency, 0, 0, livemode, paid_at,
+                verified_at, '{}' FROM payments LIMIT 1;",
     )
     .await;
     assert_eq!(verify::check(shop.inbox()).await.unwrap(), 0);
@@ -164,5 +164,71 @@ async fn an_amount_that_somebody_changed_is_put_right() {
     verify::check(shop.inbox()).await.unwrap();
     let view = conversation::view(shop.inbox(), ana.conversation).await.unwrap();
     assert_eq!(view.stats.lifetime, [mxn(100_00)]);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_was_paid_into_another_account_is_not_looked_for_in_this_one() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let old = shop.paid(&ana, 100_00).await;
+    let new = shop.paid(&ana, 200_00).await;
+    verify::check(shop.inbox()).await.unwrap();
+    // As if the first was paid before the shop moved to the account that it has now.
+    shop.tampered(
+        "UPDATE payments SET payment_intent = 'pi_3MOVED', account = 'acct_1BEFORE' WHERE amount_minor = 10000",
+    )
+    .await;
+    assert_eq!(verify::check(shop.inbox()).await.unwrap(), 0);
+    for charge in [&old, &new] {
+        assert_eq!(now(&shop, charge).await.payment, Payment::Paid);
+    }
+    let problems = shop.inbox().problems.all();
+    assert!(
+        problems.iter().any(|problem| problem.id == "books.account"),
+        "it is said that they can't be checked: {problems:?}"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_false_alarm_takes_nothing_away_and_thanks_nobody_twice() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.paid(&ana, 100_00).await;
+    shop.paid(&ana, 200_00).await;
+    shop.sandbox.advance(Duration::from_secs(2));
+    shop.until_async("the fee is known", || async {
+        now(&shop, &charge).await.fee.is_some()
+    })
+    .await;
+    shop.settled().await;
+    let before = now(&shop, &charge).await;
+    let said = ana.phone.inbox().len();
+    shop.announced().await;
+    shop.tampered(
+        "UPDATE payments SET payment_intent = payment_intent || 'X', account = NULL WHERE amount_minor = 10000",
+    )
+    .await;
+    assert_eq!(verify::check(shop.inbox()).await.unwrap(), 1);
+    let red = now(&shop, &charge).await;
+    assert_eq!(
+        (red.payment, red.paid_at, red.fulfilment),
+        (Payment::Unknown, None, None)
+    );
+    shop.announced().await;
+    shop.tampered(
+        "UPDATE payments SET payment_intent = rtrim(payment_intent, 'X') WHERE amount_minor = 10000",
+    )
+    .await;
+    assert_eq!(verify::check(shop.inbox()).await.unwrap(), 0);
+    let back = now(&shop, &charge).await;
+    assert_eq!(
+        (back.payment, back.paid_at, back.fulfilment, back.fee),
+        (Payment::Paid, before.paid_at, before.fulfilment, before.fee)
+    );
+    shop.settled().await;
+    assert_eq!(ana.phone.inbox().len(), said, "nobody is thanked again");
+    assert!(shop.announced().await.is_empty());
     shop.close().await;
 }

@@ -10,6 +10,8 @@
 mod shop;
 
 mod after;
+mod again;
+mod edges;
 mod forged;
 mod histories;
 mod reconcile;
@@ -17,7 +19,9 @@ mod refunds;
 
 use std::time::Duration;
 
-use cobro_core::domain::{BookClass, Charge, NewCharge, Payment, ReconcileReport, Timestamp};
+use cobro_core::domain::{
+    BookClass, Charge, Money, NewCharge, NewChargeLine, Payment, Product, ReconcileReport, Timestamp,
+};
 use cobro_core::{charge, reconcile as reconciling};
 use cobro_sandbox::WebhookFaults;
 use cobro_sandbox::stripe::PayWith;
@@ -120,6 +124,25 @@ fn reusable(new: NewCharge) -> NewCharge {
     NewCharge {
         single_use: false,
         ..new
+    }
+}
+
+/// One of a product.
+fn line_of(product: &Product) -> NewChargeLine {
+    NewChargeLine {
+        product: Some(product.id),
+        ..free_line("", None)
+    }
+}
+
+fn free_line(name: &str, unit: Option<Money>) -> NewChargeLine {
+    NewChargeLine {
+        product: None,
+        name: name.into(),
+        options: Vec::new(),
+        unit,
+        quantity: 1,
+        note: String::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reconciling: every object has its place, sums are Stripe's, and a person decides what is unclear.
 
-use cobro_core::domain::{BookClass, Payment, ReconcileState, TieReason};
-use cobro_core::{Language, conversation, overview, reconcile as reconciling, refund};
+use cobro_core::domain::{BookClass, Payment, ProductDraft, ReconcileState, TieReason};
+use cobro_core::{Actor, Language, catalog, conversation, overview, reconcile as reconciling, refund};
 use cobro_sandbox::stripe::PayWith;
 use cobro_sandbox::{Endpoint, Fault, Kind};
 
@@ -384,4 +384,45 @@ async fn refund(shop: &TestShop, charge: &Charge, minor: i64) {
         .await
         .unwrap();
     shop.until_payment(charge.id, Payment::PartlyRefunded).await;
+}
+
+#[tokio::test]
+async fn what_is_tied_leaves_the_stock_and_comes_back_with_the_tie() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let draft = ProductDraft {
+        stock: Some(5),
+        ..ProductDraft::new("Torta", mxn(640_00))
+    };
+    let cake = catalog::save(shop.inbox(), Actor::Person, draft).await.unwrap();
+    let new = NewCharge {
+        lines: vec![line_of(&cake)],
+        ..NewCharge::new(ana.conversation, mxn(640_00), "")
+    };
+    let asked = shop.create(new).await.unwrap();
+    shop.paid_elsewhere(640_00, PayWith::card("4242424242424242"))
+        .await;
+    shop.settled().await;
+    let report = shop.reconciled().await;
+    let line = reconciling::lines(shop.inbox(), report.run.id, BookClass::Unmatched, None)
+        .await
+        .unwrap()
+        .rows
+        .remove(0);
+    let stock = || async { catalog::product(shop.inbox(), cake.id).await.unwrap().stock };
+    reconciling::tie(
+        shop.inbox(),
+        report.run.id,
+        line.id,
+        ana.conversation,
+        Some(asked.id),
+    )
+    .await
+    .unwrap();
+    assert_eq!(stock().await, Some(4));
+    reconciling::untie(shop.inbox(), report.run.id, line.payment_intent.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(stock().await, Some(5));
+    shop.close().await;
 }

@@ -194,6 +194,7 @@ async fn a_full_session_comes_back_as_it_was_asked_for() {
             ..Terms::default()
         },
         discount: Some(Discount::PromotionCode(&code.id)),
+        success_url: Some("https://shop.test/"),
         customer: Some(&ana.id),
         locale: Some("es-419"),
         options: MethodOptions {
@@ -243,6 +244,7 @@ async fn a_transfer_is_followed_to_the_last_peso() {
             methods: &["customer_balance"],
             ..Terms::default()
         },
+        success_url: Some("https://shop.test/"),
         customer: Some(&ana.id),
         options: MethodOptions {
             spei: true,

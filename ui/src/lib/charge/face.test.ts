@@ -93,6 +93,14 @@ describe('the actions', () => {
     expect(offered({ payment: 'draft', link: null })).toBe('cancel');
   });
 
+  it('of a link that may be paid often stay until it is switched off', () => {
+    const often = { payment: 'paid', singleUse: false } as const;
+    expect(offered(often)).toBe('copy cancel');
+    expect(offered({ ...often, payment: 'partlyRefunded' })).toBe('copy cancel');
+    expect(offered({ ...often, switchedOff: true })).toBe('');
+    expect(offered({ ...often, payment: 'expired' })).toBe('');
+  });
+
   it('never repeat by the way what may have arrived', () => {
     expect(offered({ payment: 'open', delivery: 'unknown' })).toBe('copy cancel');
     expect(offered({ payment: 'open', delivery: 'queued' })).toBe('copy cancel');

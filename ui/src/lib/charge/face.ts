@@ -159,13 +159,25 @@ const CANCELLABLE: ReadonlySet<Payment> = new Set([
 /** Deliveries that have their own "Send again", or are still under way. */
 const NOT_YET_SENT: ReadonlySet<Delivery> = new Set(['queued', 'sending', 'failed', 'unknown']);
 
+const OVER: ReadonlySet<Payment> = new Set(['expired', 'cancelled']);
+
+/** A link that may be paid often stays payable after a payment, until somebody ends it. */
+function isStillPayable(charge: Charge): boolean {
+  return (
+    !charge.singleUse && charge.link !== null && !charge.switchedOff && !OVER.has(charge.payment)
+  );
+}
+
 /** Returns what may be offered. The core decides again: this only spares useless clicks. */
 export function actionsOf(charge: Charge): ChargeActions {
   const payable = charge.link !== null && PAYABLE.has(charge.payment);
   return {
-    copy: payable || (charge.link !== null && charge.payment === 'processing'),
+    copy:
+      payable ||
+      isStillPayable(charge) ||
+      (charge.link !== null && charge.payment === 'processing'),
     resend: payable && !(charge.delivery && NOT_YET_SENT.has(charge.delivery)),
-    cancel: CANCELLABLE.has(charge.payment),
+    cancel: CANCELLABLE.has(charge.payment) || isStillPayable(charge),
     retry: charge.payment === 'draft' && charge.problem !== null,
   };
 }

@@ -1,8 +1,9 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deskAnswers, refuse, type Call } from '../../../tests/desk';
-import { aCharge, anOverview, aPaymentRow } from '../../../tests/things';
+import { aCharge, anOverview, aPaymentRow, aRefund } from '../../../tests/things';
 import { language } from '../i18n/language.svelte';
+import { toasts } from '../shared/toasts.svelte';
 import { Books } from './books.svelte';
 import MoneyNotes from './MoneyNotes.svelte';
 import { Payments } from './payments.svelte';
@@ -98,6 +99,35 @@ describe('a refund', () => {
     render(RefundForm, { charge: aCharge({ payment: 'paid' }), close: () => undefined });
     expect((await screen.findByTestId('refund-why-not')).textContent).toContain('Paid in cash');
     expect(screen.queryByTestId('refund-confirm')).toBeNull();
+  });
+});
+
+describe('a refund that was asked for', () => {
+  const can = { most: { minor: 125_000, currency: 'MXN' }, whyNot: null, notes: [] };
+
+  it.each([
+    ['succeeded', 'good', /is given back/],
+    ['pending', 'plain', /on its way/],
+    ['wanted', 'plain', /not confirmed/],
+    ['failed', 'bad', /was not made/],
+    ['stopped', 'bad', /was not made/],
+    ['cancelled', 'bad', /was not made/],
+  ] as const)('and is %s says just that', async (state, tone, title) => {
+    desk({ refundable: () => can, create_refund: () => aRefund({ state }) });
+    render(RefundForm, { charge: aCharge({ payment: 'paid' }), close: () => undefined });
+    await fireEvent.input(await screen.findByTestId('refund-typed'), {
+      target: { value: '1250' },
+    });
+    await fireEvent.click(screen.getByTestId('refund-confirm'));
+    await vi.waitFor(() => expect(toasts.shown.at(-1)?.tone).toBe(tone));
+    expect(toasts.shown.at(-1)?.title).toMatch(title);
+    toasts.shown = [];
+  });
+
+  it('twice with the same amount is shown twice', () => {
+    const refunds = [aRefund({ id: 'one' }), aRefund({ id: 'two' })];
+    render(MoneyNotes, { charge: aCharge({ payment: 'refunded' }), refunds, now: Date.now() });
+    expect(screen.getAllByTestId('money-note')).toHaveLength(2);
   });
 });
 

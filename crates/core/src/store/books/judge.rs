@@ -21,7 +21,7 @@ pub(crate) fn judge(conn: &Connection, run: i64, livemode: bool, step: usize) ->
 /// The steps that find out whose an object is, which repairing needs before the rest.
 pub(crate) const OWNERS: usize = 4;
 
-const SQL: [&str; 10] = [
+const SQL: [&str; 11] = [
     "UPDATE book_objects SET class = NULL, charge_id = NULL
      WHERE run = :run AND shelf <> 'ours' AND :live = :live",
     // A link is only made by us.
@@ -98,4 +98,11 @@ const SQL: [&str; 10] = [
              iif(status IN ('charge', 'payment'), 'unmatched', 'other'))
      WHERE run = :run AND shelf = 'balance_transaction'",
     "UPDATE book_objects SET class = 'missing' WHERE run = :run AND shelf = 'ours' AND :live = :live",
+    // Whoever was erased here is not named by what Stripe still has of them.
+    "UPDATE book_objects SET name = NULL, email = NULL, phone = NULL
+     WHERE run = :run AND :live = :live AND charge_id IN (
+         SELECT h.id FROM contacts k
+         JOIN conversations c ON c.contact_id = k.id
+         JOIN charges h ON h.conversation_id = c.id
+         WHERE k.name = '' AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.contact_id = k.id))",
 ];

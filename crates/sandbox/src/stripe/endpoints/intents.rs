@@ -264,6 +264,13 @@ pub(crate) fn cancel(act: &mut Act, call: &Call) -> Answer {
     if matches!(intent.state, IntentState::Succeeded | IntentState::Canceled) {
         return Err(unexpected(intent, "cancel"));
     }
+    if intent.session.is_some() {
+        let message = "You cannot cancel this PaymentIntent because it was created by a Checkout Session. Expire the Checkout Session instead.";
+        return Err(Refusal::invalid(message)
+            .code("payment_intent_unexpected_state")
+            .with("payment_intent", intent.render())
+            .begun());
+    }
     let reason = call
         .fields
         .text("cancellation_reason")

@@ -170,6 +170,7 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     }
     check_kind(fields, lines.is_subscription())?;
     check_transfer(fields)?;
+    check_end(fields)?;
     let discount = discount(act, fields, lines.total, lines.currency)?;
     let shipping = shipping(fields, lines.currency)?;
     let (currency, methods) = (
@@ -262,6 +263,16 @@ fn check_transfer(fields: Fields) -> Result<(), Refusal> {
             .param(param));
     }
     Ok(())
+}
+
+/// A page of Stripe's own needs an address to go to after it, though the description calls that optional.
+fn check_end(fields: Fields) -> Result<(), Refusal> {
+    if fields.text("success_url").is_some() {
+        return Ok(());
+    }
+    Err(Refusal::invalid("Missing required param: success_url.")
+        .code("parameter_missing")
+        .param("success_url"))
 }
 
 fn discount(act: &Act, fields: Fields, total: i64, currency: Currency) -> Result<Option<Applied>, Refusal> {

@@ -130,8 +130,9 @@ async fn live_with_subscriptions(shop: &Shop) {
 async fn live_with_bad_money(shop: &Shop) {
     let customer = shop.post("/v1/customers", "name=Ana").await.ok();
     let spei = format!(
-        "mode=payment&customer={}&line_items[0][quantity]=1&line_items[0][price_data][currency]=mxn\
-         &line_items[0][price_data][unit_amount]=50000&line_items[0][price_data][product_data][name]=Mesa\
+        "mode=payment&customer={}&success_url=https://x.example/&line_items[0][quantity]=1\
+         &line_items[0][price_data][currency]=mxn&line_items[0][price_data][unit_amount]=50000\
+         &line_items[0][price_data][product_data][name]=Mesa\
          &allowed_payment_method_types[0]=customer_balance\
          &payment_method_options[customer_balance][funding_type]=bank_transfer\
          &payment_method_options[customer_balance][bank_transfer][type]=mx_bank_transfer\

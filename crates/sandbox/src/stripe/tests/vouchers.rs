@@ -133,3 +133,29 @@ async fn oxxo_is_offered_for_mexican_pesos_within_its_limits() {
         assert_eq!(got, offered, "{amount} {currency}: {outcome:?}");
     }
 }
+
+#[tokio::test]
+async fn a_voucher_of_a_checkout_is_ended_by_its_time_alone() {
+    let shop = Shop::open().await;
+    let (session, intent) = voucher(&shop).await;
+    let cancel = shop
+        .post(&format!("/v1/payment_intents/{intent}/cancel"), "")
+        .await;
+    assert_eq!(cancel.status, 400);
+    let expire = shop
+        .post(&format!("/v1/checkout/sessions/{session}/expire"), "")
+        .await;
+    assert_eq!(expire.status, 400, "it is complete");
+    assert!(shop.stripe.pay_voucher(&intent).is_paid());
+}
+
+#[tokio::test]
+async fn a_session_says_where_to_go_afterwards() {
+    let shop = Shop::open().await;
+    let form = "mode=payment&line_items[0][quantity]=1&line_items[0][price_data][currency]=mxn\
+         &line_items[0][price_data][unit_amount]=50000&line_items[0][price_data][product_data][name]=Mesa";
+    let refused = shop.post("/v1/checkout/sessions", form).await;
+    assert_eq!(refused.status, 400);
+    let whole = format!("{form}&success_url=https://x.example/");
+    shop.post("/v1/checkout/sessions", &whole).await.ok();
+}

@@ -80,6 +80,9 @@ const en = {
     },
     confirm: (amount: string) => `Give back ${amount}`,
     given: (amount: string) => `${amount} is given back`,
+    underWay: (amount: string) => `${amount} is on its way back`,
+    asked: (amount: string) => `Stripe has not confirmed yet that ${amount} goes back`,
+    askedAdvice: 'Cobro goes on asking for ten minutes. The chat shows what came of it.',
     notGiven: 'The refund was not made',
     line: (amount: string, state: string) => `Refund ${amount} · ${state}`,
     elsewhere: 'made in Stripe',
@@ -163,7 +166,7 @@ const en = {
   },
   reissue: {
     again: 'Issue again',
-    ask: 'The old link and voucher stop working, and a new link goes out.',
+    ask: 'The old link stops working, and a new link goes out.',
     yes: 'Issue again',
     no: 'Keep it',
     replaced: 'A newer link took its place.',

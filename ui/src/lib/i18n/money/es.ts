@@ -81,6 +81,9 @@ const es: MoneyWords = {
     },
     confirm: (amount) => `Devolver ${amount}`,
     given: (amount) => `Se devuelven ${amount}`,
+    underWay: (amount) => `${amount} van de regreso`,
+    asked: (amount) => `Stripe aún no confirma la devolución de ${amount}`,
+    askedAdvice: 'Cobro sigue preguntando durante diez minutos. El chat muestra qué resultó.',
     notGiven: 'El reembolso no se hizo',
     line: (amount, state) => `Reembolso ${amount} · ${state}`,
     elsewhere: 'hecho en Stripe',
@@ -164,7 +167,7 @@ const es: MoneyWords = {
   },
   reissue: {
     again: 'Emitir de nuevo',
-    ask: 'El enlace y la ficha anteriores dejan de servir, y sale un enlace nuevo.',
+    ask: 'El enlace anterior deja de servir, y sale un enlace nuevo.',
     yes: 'Emitir de nuevo',
     no: 'Dejarlo',
     replaced: 'Un enlace más nuevo tomó su lugar.',

@@ -81,6 +81,9 @@ const pt: MoneyWords = {
     },
     confirm: (amount) => `Devolver ${amount}`,
     given: (amount) => `${amount} serão devolvidos`,
+    underWay: (amount) => `${amount} está a caminho de volta`,
+    asked: (amount) => `O Stripe ainda não confirmou a devolução de ${amount}`,
+    askedAdvice: 'O Cobro continua perguntando por dez minutos. O chat mostra o resultado.',
     notGiven: 'O reembolso não foi feito',
     line: (amount, state) => `Reembolso ${amount} · ${state}`,
     elsewhere: 'feito na Stripe',
@@ -164,7 +167,7 @@ const pt: MoneyWords = {
   },
   reissue: {
     again: 'Emitir de novo',
-    ask: 'O link e o voucher antigos deixam de valer, e um link novo é enviado.',
+    ask: 'O link antigo deixa de valer, e um link novo é enviado.',
     yes: 'Emitir de novo',
     no: 'Deixar',
     replaced: 'Um link mais novo tomou o lugar.',
