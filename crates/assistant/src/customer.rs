@@ -35,6 +35,7 @@ pub(crate) fn take_customer_turn(
     take_groups(state, said, catalog);
     take_numbers(state, said, catalog);
     take_delivery(state, said, catalog);
+    state.unsettled |= takes_what_was_offered_apart(state, said, catalog);
     if said.found.unknown.iter().any(|token| is_wanted(said, *token)) {
         state.unknown = true;
     }
@@ -414,6 +415,19 @@ fn take_delivery(state: &mut State, said: &Said, catalog: &Catalog) {
     {
         state.lines.push(Line::of_place(place, 1, state.round));
     }
+}
+
+/// "$268.000, el flete le sale en $20.000 si quiere" — "sí, …": the yes may be to the delivery as well.
+fn takes_what_was_offered_apart(state: &State, said: &Said, catalog: &Catalog) -> bool {
+    let Some(place) = delivery_item(catalog) else {
+        return false;
+    };
+    let ordered = state.lines.iter().any(|line| line.places.contains(&place));
+    let asked = matches!(state.question, Question::None | Question::Other);
+    let opens_with_yes = said.all(Sense::Yes).any(|hit| hit.start == 0) || consent::is_yes(said, 0);
+    let declines = said.has(Sense::Pickup) || said.has(Sense::No);
+    let offered = state.offer.contains(&place) && state.quoted.contains(&place);
+    offered && asked && !ordered && !declines && opens_with_yes && said.found.mentions.is_empty()
 }
 
 /// Takes the customer's agreement, or its withdrawal, in.

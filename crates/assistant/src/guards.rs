@@ -119,13 +119,15 @@ fn listed(list: &str, word: &str) -> bool {
 /// What a shop did, once it is done.
 const HAPPENED: &str = "llego llegaron vino vinieron venia venian dejaron dejo dejaste quedo quedaron salio salieron \
     trajeron trajo mandaron mandaste entregaron entrego dieron recibi veio vieram chegou chegaram ficou ficaram deixaram \
-    deixou mandaram entregaram entregou deram vinha came arrived was were got gave left sent received delivered";
+    deixou mandaram entregaram entregou deram vinha came arrived was were got gave left sent received delivered vendieron vendiste venderam vendeu sold had has tiene";
 /// How nothing should be.
 const BAD: &str = "disparejo dispareja chueco chueca torcido torcida frio fria frios frias feo fea feos feas crudo cruda \
     quemado quemada sucio sucia incompleto incompleta desafinado descosido descosida podrido podrida agrio agria rancio \
     rancia aguado aguada duro dura duros duras pelo pelos cabelo cabelos asco nojo horrible horrivel pesimo pessimo torto \
     torta queimado queimada cru crua sujo suja faltando azedo azeda murcho murcha estragado estragada cold burnt raw dirty \
-    uneven crooked soggy stale sour moldy hair missing disgusting gross terrible awful ruined rotten wilted";
+    uneven crooked soggy stale sour moldy hair missing disgusting gross terrible awful ruined rotten wilted despegado despegada fuga fugas gorgojo gorgojos hueco \
+    agujero furo buraco vazamento grieta rachado rachada errada errado equivocada equivocado wrong flojo floja hole leak \
+    leaking scratched chipped cracked bent torn ripped stained manchado manchada rasgado rasgada defecto defeito bichos";
 
 /// "cóbrame en dólares" where the shop charges pesos.
 fn wants_other_currency(said: &Said, desk: &Desk<'_>) -> bool {

@@ -4,7 +4,7 @@
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
  * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?open=3` (the fourth conversation),
  * `?view=customers` (or a section of the settings), `?click=part-reconcile,whose` (one after the other), `?search=pastel`, `?press=h`, `?products=1000`,
- * `?long=50000` (messages in the long talk), `?flood` (events as in an import), `?offboarded`, `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
+ * `?long=50000` (messages in the long talk), `?suggest=charge` and `?model` (the assistant), `?flood` (events as in an import), `?offboarded`, `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
  */
 import { emit } from '@tauri-apps/api/event';
 import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';

@@ -21,6 +21,7 @@ import type {
 import { formatMoney } from '../lib/shared/money';
 import { echoOf } from '../lib/thread/echo';
 import type { Played } from './people';
+import { PlayedAssistant } from './playedAssistant';
 import { PlayedMoney } from './playedMoney';
 import { PlayedSetup } from './playedSetup';
 import { PlayedWork } from './playedWork';
@@ -36,6 +37,7 @@ export class PlayedDesk {
   readonly #work: PlayedWork;
   products = playedCatalog(0);
   readonly #money: PlayedMoney;
+  readonly #assistant: PlayedAssistant;
 
   constructor(
     people: Played[],
@@ -50,6 +52,7 @@ export class PlayedDesk {
       () => tell({ type: 'toolsChanged' }),
     );
     this.#money = new PlayedMoney(this.#people, tell);
+    this.#assistant = new PlayedAssistant(this.#people, new URLSearchParams(location.search));
   }
 
   /** Answers a command, or throws a `CommandError` as the shell does. */
@@ -125,6 +128,7 @@ export class PlayedDesk {
       case 'envelope_problems':
         return this.status.problems.length === 0 ? [] : ENVELOPES;
       default:
+        if (this.#assistant.answers(command)) return this.#assistant.answer(command, args);
         return this.#money.answers(command)
           ? this.#money.answer(command, args)
           : this.#setup.answer(command, args);

@@ -1,0 +1,189 @@
+/** The assistant of the desk that only plays: `?suggest=charge|question|recap|reply|handoff|model|refused|writing`, `?model`. */
+import type {
+  AssistantSettings,
+  ModelState,
+  PlayedStep,
+  Proposal,
+  SecondOpinion,
+} from '../lib/api';
+import type { Played } from './people';
+
+type Args = Record<string, unknown>;
+
+const COMMANDS = new Set([
+  'proposal',
+  'assistant_settings',
+  'set_assistant_settings',
+  'model_state',
+  'save_model_key',
+  'test_model',
+  'play_conversation',
+]);
+
+const mxn = (minor: number) => ({ minor, currency: 'MXN' });
+
+export class PlayedAssistant {
+  #settings: AssistantSettings;
+  readonly #suggests: string | null;
+
+  constructor(
+    private readonly people: Map<string, Played>,
+    wish: URLSearchParams,
+  ) {
+    this.#suggests = wish.get('suggest');
+    this.#settings = settings(wish.has('model'));
+  }
+
+  answers(command: string): boolean {
+    return COMMANDS.has(command);
+  }
+
+  answer(command: string, args: Args): unknown {
+    switch (command) {
+      case 'proposal':
+        return this.#proposal(String(args['id'] ?? args['conversation']));
+      case 'set_assistant_settings':
+        this.#settings = args['settings'] as AssistantSettings;
+        return this.#settings;
+      case 'model_state':
+        return { hasKey: true, questionsToday: 23, tokensToday: 31_400 } satisfies ModelState;
+      case 'test_model':
+        return 840;
+      case 'play_conversation':
+        return steps();
+      default:
+        return command === 'assistant_settings' ? this.#settings : null;
+    }
+  }
+
+  #proposal(id: string): Proposal | null {
+    const played = this.people.get(id);
+    const message = played?.messages.findLast(({ direction }) => direction === 'in');
+    if (!message || this.#suggests === null) return null;
+    const isCharge = ['charge', 'model', 'refused', 'question'].includes(this.#suggests);
+    const kinds: Record<string, Proposal['kind']> = {
+      question: 'question',
+      recap: 'recap',
+      reply: 'reply',
+      writing: 'reply',
+      handoff: 'handoff',
+    };
+    return {
+      conversation: id,
+      charge: 'proposed',
+      kind: kinds[this.#suggests] ?? 'charge',
+      lines: isCharge
+        ? [line('Pastel tres leches 20 personas', 1, 72_000), line('Gelatina mosaico', 2, 18_000)]
+        : [],
+      discount: isCharge ? mxn(5_000) : null,
+      total: isCharge ? mxn(103_000) : null,
+      description: '',
+      text: isCharge || this.#suggests === 'handoff' ? null : DRAFT,
+      evidence: [{ message: message.id, text: message.text, fromMe: false, at: message.at }],
+      confidence: 97,
+      why: reasons(this.#suggests),
+      flags: [],
+      second: second(this.#suggests),
+      madeAt: message.at,
+    };
+  }
+}
+
+const DRAFT =
+  'Claro que sí, con gusto. El pastel de tres leches para 20 personas te lo tenemos listo el sábado a las 10. ¿A nombre de quién lo apartamos?';
+
+function line(name: string, quantity: number, minor: number): Proposal['lines'][number] {
+  return { product: name, options: [], name, quantity, unit: mxn(minor), special: false };
+}
+
+function reasons(suggests: string): Proposal['why'] {
+  if (suggests === 'question') return ['saidYes', 'totalSaid', 'modelDiffers'];
+  if (suggests === 'handoff') return ['complains'];
+  return suggests === 'charge' || suggests === 'model' || suggests === 'refused'
+    ? ['saidYes', 'totalSaid']
+    : ['asks'];
+}
+
+function second(suggests: string): SecondOpinion | null {
+  const of = (type: SecondOpinion['type'], why: SecondOpinion['why'] = null): SecondOpinion => ({
+    type,
+    why,
+    status: null,
+  });
+  if (suggests === 'model') return of('asking');
+  if (suggests === 'refused') return of('refused', 'otherField');
+  if (suggests === 'question') return of('differs');
+  return suggests === 'writing' ? of('writing') : null;
+}
+
+function settings(model: boolean): AssistantSettings {
+  return {
+    enabled: true,
+    recaps: true,
+    replies: true,
+    handoffs: true,
+    maxQuantity: 100,
+    maxTotal: mxn(2_000_000),
+    answers: {
+      hours: 'Abrimos de martes a domingo, de 9 a 19 h.',
+      delivery: '',
+      payment: '',
+      place: '',
+      instalments: '',
+      returns: '',
+    },
+    faq: [{ about: 'garantía, devolución', answer: 'Sí, 30 días con tu recibo.' }],
+    discounts: [
+      { name: 'Verano', code: 'VERANO10', basisPoints: 1000, amount: null, minTotal: mxn(50_000) },
+    ],
+    model: {
+      provider: model ? 'openAi' : 'none',
+      url: '',
+      name: model ? 'gpt-5-mini' : '',
+      dailyTokens: 200_000,
+    },
+  };
+}
+
+function steps(): PlayedStep[] {
+  const none = {
+    order: [],
+    agreed: null,
+    doubt: null,
+    price: null,
+    kind: null,
+    total: null,
+    draft: null,
+  };
+  const order = [{ names: ['Pastel tres leches'], quantity: 2, wanted: true }];
+  return [
+    {
+      ...none,
+      order,
+      fromMe: false,
+      text: '2 pasteles tres leches por favor',
+      kind: 'recap',
+      draft: '2 × Pastel tres leches: $960\nTotal: $960. ¿Confirmas?',
+      why: ['chose'],
+    },
+    {
+      ...none,
+      order,
+      fromMe: true,
+      text: 'Son $960. ¿Te mando el link?',
+      price: 'totalSaid',
+      why: ['shopWroteLast'],
+    },
+    {
+      ...none,
+      order,
+      fromMe: false,
+      text: 'sí',
+      agreed: 'saidYes',
+      price: 'totalSaid',
+      kind: 'charge',
+      total: mxn(96_000),
+      why: ['saidYes', 'totalSaid'],
+    },
+  ];
+}
