@@ -1,8 +1,9 @@
 //! `cargo xtask bench [PART …]`: what a desk does, beside the least that any program must do, in one run.
 //!
-//! Parts: `latency`, `click`, `apply`, `history`, `search`, `window`, `reconcile`; all of them where none is named.
+//! Parts: `latency`, `click`, `apply`, `history`, `search`, `window`, `reconcile`, `assistant`; all of them where none is named.
 
 mod apply;
+mod assistant;
 mod click;
 mod desk;
 mod figures;
@@ -15,7 +16,7 @@ mod window;
 
 use anyhow::Result;
 
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     "latency",
     "click",
     "apply",
@@ -23,6 +24,7 @@ const PARTS: [&str; 7] = [
     "search",
     "window",
     "reconcile",
+    "assistant",
 ];
 
 fn main() -> Result<()> {
@@ -55,6 +57,9 @@ fn main() -> Result<()> {
         }
         if is_wanted("reconcile") {
             reconcile::run().await?;
+        }
+        if is_wanted("assistant") {
+            assistant::run().await?;
         }
         Ok(())
     })

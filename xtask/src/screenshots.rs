@@ -18,7 +18,7 @@ const LANGUAGES: [&str; 3] = ["en", "es", "pt-BR"];
 const THEMES: [&str; 2] = ["light", "dark"];
 const WIDTHS: [(u32, u32); 3] = [(860, 640), (1280, 800), (1920, 1080)];
 /// Each view, and what leads to it.
-const VIEWS: [(&str, &str); 19] = [
+const VIEWS: [(&str, &str); 23] = [
     ("inbox", "open=0"),
     ("list", ""),
     ("empty", "empty"),
@@ -38,6 +38,10 @@ const VIEWS: [(&str, &str); 19] = [
     ("data", "view=data"),
     ("appearance", "view=appearance"),
     ("trouble", "open=2&trouble"),
+    ("suggestion", "open=0&suggest=charge"),
+    ("suggestion-refused", "open=0&suggest=refused"),
+    ("suggestion-writing", "open=0&suggest=writing"),
+    ("assistant", "view=assistant&model"),
 ];
 
 /// Takes them all into the folder that is named, or `target/screenshots`.

@@ -22,6 +22,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     let said = Said::of(turn, state.language, catalog, &state.context());
     if said.has(Sense::Received) && !said.asks() {
         state.paid = true;
+        state.linked = false;
         settle(state, catalog);
         return;
     }

@@ -242,6 +242,55 @@ async fn a_change_of_the_catalog_or_the_settings_is_seen() {
     shop.close().await;
 }
 
+#[tokio::test]
+async fn the_same_as_always_is_what_was_paid_at_todays_prices() {
+    let shop = TestShop::open().await;
+    let cake = sells(&shop, "Pastel tres leches", 480_00, None).await;
+    sells(&shop, "Gelatina mosaico", 180_00, None).await;
+    let ana = shop.customer(WHO.0, WHO.1).await;
+    ana.phone
+        .writes("hola! lo mismo de siempre porfa, mándame el link");
+    shop.settled().await;
+    let unknown = proposal(&shop, ana.conversation).await;
+    assert!(
+        unknown.is_none_or(|it| it.total.is_none()),
+        "nothing was bought before"
+    );
+
+    let ready = ana_confirms(&shop, &ana).await;
+    assistant::accept(shop.inbox(), ready.charge, String::new())
+        .await
+        .unwrap();
+    shop.until("the link is on the phone", || ana.phone.pay_link().is_some())
+        .await;
+    ana.phone.pays(PayWith::card("4242424242424242"));
+    shop.until_payment(ready.charge, Payment::Paid).await;
+
+    let dearer = ProductDraft {
+        id: cake.id,
+        ..ProductDraft::new("Pastel tres leches", mxn(520_00))
+    };
+    catalog::save(shop.inbox(), Actor::Person, dearer).await.unwrap();
+    ana.phone.writes("hola! lo mismo de siempre, mándame el link");
+    let again = until_ready(&shop, ana.conversation).await;
+    let mut lines: Vec<_> = again
+        .lines
+        .iter()
+        .map(|line| (line.name.as_str(), line.quantity, line.unit))
+        .collect();
+    lines.sort_unstable_by_key(|(name, ..)| *name);
+    assert_eq!(
+        lines,
+        [
+            ("Gelatina mosaico", 1, mxn(180_00)),
+            ("Pastel tres leches", 1, mxn(520_00))
+        ]
+    );
+    assert_eq!(again.total, Some(mxn(700_00)));
+    assert_ne!(again.charge, ready.charge);
+    shop.close().await;
+}
+
 async fn with_model(shop: &TestShop, mode: ModelMode, daily_tokens: u32) {
     shop.sandbox.model().set_mode(mode);
     let model = ModelSettings {
