@@ -13,6 +13,7 @@ pub(crate) mod media;
 pub(crate) mod money;
 pub(crate) mod search;
 pub(crate) mod sending;
+pub(crate) mod subscriptions;
 pub(crate) mod templates;
 pub(crate) mod tools;
 pub(crate) mod work;

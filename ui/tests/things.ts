@@ -176,7 +176,14 @@ export function aCharge(fields: Partial<Charge> = {}): Charge {
 /** Returns the totals of a charge that is one amount. */
 export function totalsOf(amount: Charge['amount']): Charge['totals'] {
   const none = { ...amount, minor: 0 };
-  return { subtotal: amount, discount: none, total: amount, now: amount, rest: none };
+  return {
+    subtotal: amount,
+    discount: none,
+    interest: none,
+    total: amount,
+    now: amount,
+    rest: none,
+  };
 }
 
 /** Returns what the core says of a charge of one amount. */

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
-use cobro_desk::core::domain::{ChargeId, ConversationId, Currency, Money, NewCharge};
+use cobro_desk::core::domain::{
+    ChargeId, ChargeTerms, ConversationId, Currency, Interval, Money, NewCharge, NewChargeLine, Plan,
+    Recurrence, Recurring,
+};
 use cobro_desk::{ControlRequest, DeskError};
 
 #[derive(clap::Args)]
@@ -29,6 +32,18 @@ pub(crate) struct Arguments {
     /// Switch the link off after this many hours; 0 keeps it on
     #[arg(long)]
     expires_in_hours: Option<u32>,
+    /// Charge it again every week, 2weeks, month or year: a subscription
+    #[arg(long, value_parser = rhythm, conflicts_with_all = ["instalments", "reusable"])]
+    every: Option<Recurring>,
+    /// Days before a subscription's first payment
+    #[arg(long, requires = "every")]
+    trial_days: Option<u32>,
+    /// Divide the amount into so many monthly payments, the first at once
+    #[arg(long, conflicts_with = "reusable")]
+    instalments: Option<u32>,
+    /// What instalments cost on top of the amount, such as 5% or 12.5%
+    #[arg(long, value_parser = basis_points, requires = "instalments", default_value = "0%")]
+    interest: u32,
     /// Repeat with the same id to be sure of one charge
     #[arg(long)]
     id: Option<ChargeId>,
@@ -52,12 +67,19 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
     let id = arguments.id.unwrap_or_else(ChargeId::new);
     // Known before anything is asked, so that a lost answer can be repeated as the same charge.
     eprintln!("cobro: charge id {id}");
+    let recurrence = recurrence_of(&arguments);
+    let (asked, lines) = asked_of(recurrence, amount, &arguments.description)?;
     let new = NewCharge {
         id,
+        lines,
+        terms: ChargeTerms {
+            recurrence,
+            ..ChargeTerms::default()
+        },
         single_use: !arguments.reusable,
         expires_in_hours: Some(expiry).filter(|hours| *hours > 0),
         message: arguments.message,
-        ..NewCharge::new(arguments.conversation, amount, arguments.description)
+        ..NewCharge::new(arguments.conversation, asked, arguments.description)
     };
     let answer = crate::reach::perform(settings, ControlRequest::Charge { new: Box::new(new) }).await?;
     let link = answer.get("link").and_then(serde_json::Value::as_str);
@@ -84,6 +106,79 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn recurrence_of(arguments: &Arguments) -> Option<Recurrence> {
+    if let Some(count) = arguments.instalments {
+        return Some(Recurrence::Instalments {
+            count,
+            interest: arguments.interest,
+        });
+    }
+    arguments.every.map(|every| Recurrence::Subscription {
+        every,
+        trial_days: arguments.trial_days,
+    })
+}
+
+/// Returns what is asked for now, and the line whose price is divided. What all of it comes to is said before.
+fn asked_of(
+    recurrence: Option<Recurrence>,
+    amount: Money,
+    description: &str,
+) -> Result<(Money, Vec<NewChargeLine>), DeskError> {
+    let Some(Recurrence::Instalments { count, interest }) = recurrence else {
+        return Ok((amount, Vec::new()));
+    };
+    let plan = Plan::of(amount, count, interest)
+        .map_err(|error| DeskError::Setting(format!("--instalments: {error}")))?;
+    eprintln!(
+        "cobro: {count} payments: {} now, then {} of {}; {} in all",
+        plan.first,
+        count.saturating_sub(1),
+        plan.each,
+        plan.total
+    );
+    let line = NewChargeLine {
+        product: None,
+        name: if description.trim().is_empty() {
+            amount.to_string()
+        } else {
+            description.trim().to_owned()
+        },
+        options: Vec::new(),
+        unit: Some(amount),
+        quantity: 1,
+        note: String::new(),
+    };
+    Ok((plan.first, vec![line]))
+}
+
+/// Reads a rhythm, such as `month` or `2weeks`.
+fn rhythm(text: &str) -> Result<Recurring, String> {
+    let word = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let count = text.strip_suffix(word).unwrap_or_default();
+    let count = if count.is_empty() { Ok(1) } else { count.parse() };
+    let interval = Interval::from_name(word.strip_suffix('s').unwrap_or(word));
+    match (count, interval) {
+        (Ok(count), Some(interval)) => Ok(Recurring { interval, count }),
+        _ => Err(format!(
+            "a rhythm is day, week, month or year, with a number before it if it is not each: 2weeks; got {text:?}"
+        )),
+    }
+}
+
+/// Reads a percentage with at most two decimals, as hundredths of a per cent.
+fn basis_points(text: &str) -> Result<u32, String> {
+    let refused =
+        || format!("a percentage is a number with at most two decimals, such as 5% or 12.5%; got {text:?}");
+    let number = text.strip_suffix('%').unwrap_or(text);
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    if whole.is_empty() || decimals.len() > 2 {
+        return Err(refused());
+    }
+    let points = format!("{whole}{decimals:0<2}");
+    points.parse().map_err(|_| refused())
+}
+
 /// Reads an amount. A point would leave open what is meant, so none is taken.
 fn minor_units(text: &str) -> Result<i64, String> {
     text.parse().map_err(|_| {
@@ -95,7 +190,27 @@ fn minor_units(text: &str) -> Result<i64, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::minor_units;
+    use super::{Interval, basis_points, minor_units, rhythm};
+
+    #[test]
+    fn a_rhythm_is_read_as_people_say_it() {
+        let fortnight = rhythm("2weeks").unwrap();
+        assert_eq!((fortnight.interval, fortnight.count), (Interval::Week, 2));
+        assert_eq!(rhythm("month").unwrap().count, 1);
+        for text in ["monthly", "", "2", "weeks2"] {
+            assert!(rhythm(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_percentage_keeps_its_decimals() {
+        assert_eq!(basis_points("5%"), Ok(500));
+        assert_eq!(basis_points("12.5"), Ok(1250));
+        assert_eq!(basis_points("0.25%"), Ok(25));
+        for text in ["", "%", "1.234%", "-1", "five"] {
+            assert!(basis_points(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn an_amount_with_a_point_is_refused_with_the_rule() {

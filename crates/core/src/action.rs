@@ -8,15 +8,15 @@ use uuid::Uuid;
 
 use crate::domain::{
     AssistantSettings, ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction,
-    FileKind, Fulfilment, MessageId, MessageKind, NewCharge, NewRefund, Origin, ProductDraft, ProductId,
-    Timestamp, Words, Worked,
+    FileKind, Fulfilment, MessageId, MessageKind, NewCharge, NewDeed, NewRefund, Origin, ProductDraft,
+    ProductId, Timestamp, Words, Worked,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};
 use crate::store::outbox::{Furnishing, Outgoing};
 use crate::store::{
     actions, books, charges, conversations, joins, messages, meta, outbox, products, proposals, reactions,
-    refunds, reminders,
+    refunds, reminders, subscriptions,
 };
 use crate::{Result, media, reconcile};
 
@@ -146,6 +146,8 @@ pub(crate) enum Action {
         charge: ChargeId,
         to: Fulfilment,
     },
+    /// Pauses, resumes or ends a subscription.
+    ChangeSubscription(#[serde(serialize_with = "deed_for_log")] NewDeed),
     RemindOf {
         charge: ChargeId,
         on: bool,
@@ -221,6 +223,9 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
             true
         }
         Action::MoveOrder { charge, to } => charges::set_fulfilment(tx, *charge, *to, now)?,
+        Action::ChangeSubscription(new) => {
+            subscriptions::add_deed(tx, new, now.plus(charges::LEFT_TO_CALL), now)?
+        }
         Action::RemindOf { charge, on } => reminders::set(tx, *charge, *on)?,
         Action::JoinContacts { keep, other } => {
             joins::join(tx, *keep, *other, now)?;
@@ -340,9 +345,13 @@ fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending, now: Timestamp) -
     Ok(true)
 }
 
-/// A text is its own copy, and a link is made again from its charge.
+/// A text is its own copy, and a link is made again from its charge, or is a secret.
 fn keeps_outgoing(sending: &Sending) -> bool {
-    sending.charge.is_none() && !matches!(sending.outgoing, Outgoing::Text { .. })
+    sending.charge.is_none()
+        && !matches!(
+            sending.outgoing,
+            Outgoing::Text { .. } | Outgoing::PayButton { .. }
+        )
 }
 
 /// Makes the file the message's own. Returns what goes out with it, and the file's name.
@@ -511,6 +520,15 @@ fn product_for_log<S: serde::Serializer>(draft: &ProductDraft, serializer: S) ->
     map.serialize_entry("product", &draft.id)?;
     map.serialize_entry("amount_minor", &draft.price.minor())?;
     map.serialize_entry("currency", &draft.price.currency())?;
+    map.end()
+}
+
+fn deed_for_log<S: serde::Serializer>(new: &NewDeed, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap;
+    let mut map = serializer.serialize_map(Some(3))?;
+    map.serialize_entry("deed", &new.id)?;
+    map.serialize_entry("subscription", &new.subscription)?;
+    map.serialize_entry("change", &new.deed)?;
     map.end()
 }
 

@@ -201,6 +201,24 @@ fn text_of(after: &AfterSale, language: Language, name: &str, amount: Money, ite
         filled(&after.thanks)
     };
     let mut parts = vec![thanks];
+    parts.extend(follows(after, language, name, amount, item));
+    parts.join("\n\n")
+}
+
+/// Returns what the shop says after its thanks: the next step, and the question where to send it.
+pub(crate) fn what_follows(
+    conn: &Connection,
+    language: Language,
+    name: &str,
+    amount: Money,
+    item: &str,
+) -> Result<Vec<String>> {
+    Ok(follows(&kept(conn)?, language, name, amount, item))
+}
+
+fn follows(after: &AfterSale, language: Language, name: &str, amount: Money, item: &str) -> Vec<String> {
+    let filled = |text: &str| filled(text, language, name, amount, item);
+    let mut parts = Vec::new();
     if !after.next_step.is_empty() {
         parts.push(filled(&after.next_step));
     }
@@ -211,7 +229,7 @@ fn text_of(after: &AfterSale, language: Language, name: &str, amount: Money, ite
             filled(&after.shipping)
         });
     }
-    parts.join("\n\n")
+    parts
 }
 
 fn filled(text: &str, language: Language, name: &str, amount: Money, item: &str) -> String {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use cobro_protocol::cards;
 use cobro_stripe::{
-    CheckoutSession, Discount, KeyMode, NewLine, NewLink, NewSession, PaymentLink, ShippingOption, StripeApi,
-    StripeError, StripeObject, Terms,
+    CheckoutSession, Discount, KeyMode, MethodOptions, NewLine, NewLink, NewSession, PaymentLink,
+    ShippingOption, StripeApi, StripeError, StripeObject, Terms,
 };
 use rusqlite::Connection;
 use tokio::time::timeout;
@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    Charge, ChargeId, ChargeTerms, Closing, Creation, MessageId, NewCharge, PayLine, Timestamp, Words,
-    Worked, payment_of,
+    Charge, ChargeId, ChargeTerms, Closing, Creation, MessageId, NewCharge, PayLine, Recurrence, Timestamp,
+    Words, Worked, payment_of,
 };
 use crate::preview::message_of;
 use crate::sale::{self, Asked};
@@ -401,6 +401,10 @@ async fn session_for(stripe: &StripeApi, draft: &ToCreate, pages: Option<u32>) -
             .map(|coupon| Discount::PromotionCode(&coupon.id)),
         shipping: &shipping,
         success_url: Some(&back_to_chat(draft.shop_phone.as_deref())),
+        options: MethodOptions {
+            installments: draft.terms.bank_months,
+            ..MethodOptions::default()
+        },
         ..NewSession::default()
     };
     let session = stripe
@@ -436,6 +440,7 @@ fn lines_of(pay: &[PayLine]) -> Vec<NewLine<'_>> {
         .map(|line| NewLine {
             description: Some(line.description.as_str()),
             quantity: line.quantity,
+            recurring: line.recurring,
             ..NewLine::of(&line.name, line.unit)
         })
         .collect()
@@ -456,6 +461,7 @@ fn terms_of<'a>(terms: &ChargeTerms, methods: &'a [&'a str], countries: &'a [&'a
         shipping_countries: countries,
         phone: terms.phone,
         promotion_codes: terms.promotion_codes,
+        trial_days: terms.recurrence.and_then(Recurrence::trial_days),
         ..Terms::default()
     }
 }
@@ -613,6 +619,11 @@ pub async fn charge_rest(inbox: &Inbox, actor: Actor, id: ChargeId, deposit: Cha
         return Ok(known);
     }
     let deposit = get(inbox, deposit).await?;
+    if deposit.terms.recurrence.is_some() {
+        return Err(Error::Conflict(
+            "Stripe collects the other payments by itself. There is nothing to charge".into(),
+        ));
+    }
     if deposit.totals.rest.minor() == 0 {
         return Err(Error::Conflict(
             "Nothing is owed after this charge. Make a new one".into(),

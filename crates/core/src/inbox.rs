@@ -110,6 +110,8 @@ pub struct Parts {
     pub(crate) hints: Notify,
     /// Wakes whoever asks Stripe for refunds.
     pub(crate) refunds: Notify,
+    /// Wakes whoever works on subscriptions: plans' ends, and what a person asked for.
+    pub(crate) subscriptions: Notify,
     /// Wakes whoever makes and closes links.
     pub(crate) charges: Notify,
     /// Wakes the reconciliation after a gap in the events.
@@ -179,6 +181,7 @@ impl Inbox {
             hints: Notify::new(),
             charges: Notify::new(),
             refunds: Notify::new(),
+            subscriptions: Notify::new(),
             notices: Notify::new(),
             waking: Notify::new(),
             connecting: Notify::new(),
@@ -223,6 +226,8 @@ impl Inbox {
         self.spawn(crate::verify::run(self.clone()));
         self.spawn(crate::refund::run(self.clone()));
         self.spawn(crate::remind::run(self.clone()));
+        self.spawn(crate::subscription::run(self.clone()));
+        self.spawn(crate::subscription::tell_ahead(self.clone()));
         self.spawn(crate::clock::run(self.clone()));
         self.spawn(crate::connection::run(self.clone()));
         self.spawn(crate::reparse::run_once(self.clone()));

@@ -42,6 +42,7 @@ pub mod search;
 mod send;
 mod settle;
 mod store;
+pub mod subscription;
 mod sync;
 pub mod templates;
 pub mod tools;

@@ -205,7 +205,7 @@ pub(crate) fn link(
         let outgoing = Outgoing::PayButton {
             message: message.0,
             body: body.clone(),
-            button: language.pay_button(charge.amount),
+            button: language.button_of(&charge.terms, charge.amount),
             url,
         };
         (outgoing, body, None)
@@ -252,7 +252,7 @@ pub(crate) fn reminder(
             ),
             _ => (
                 language.reminder(&address.contact_name, charge.amount, &charge.description),
-                language.pay_button(charge.amount),
+                language.button_of(&charge.terms, charge.amount),
                 link,
             ),
         };
@@ -488,7 +488,7 @@ pub(crate) fn require_window(address: &Address, now: Timestamp) -> Result<()> {
     }
 }
 
-fn queued(inbox: &Inbox, message: &Message) {
+pub(crate) fn queued(inbox: &Inbox, message: &Message) {
     inbox.outbox.notify_one();
     inbox.emit(CoreEvent::ConversationChanged {
         conversation: message.conversation,

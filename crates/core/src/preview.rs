@@ -39,7 +39,7 @@ pub async fn charge(inbox: &Inbox, question: ChargeQuestion) -> Result<ChargePre
                         language,
                         &address.contact_name,
                         &worked.description,
-                        &language.money(amount),
+                        &language.asked(&question.terms, &worked.totals),
                     ),
                     None => message_of(
                         language,
@@ -50,7 +50,7 @@ pub async fn charge(inbox: &Inbox, question: ChargeQuestion) -> Result<ChargePre
                     ),
                 },
                 template: template.map(|template| template.name().to_owned()),
-                button: language.pay_button(amount),
+                button: language.button_of(&question.terms, amount),
                 fee: estimate.as_ref().map(|estimate| estimate.fee),
                 net: estimate.as_ref().map(|estimate| estimate.net),
                 fee_basis: estimate.map(|estimate| estimate.basis),

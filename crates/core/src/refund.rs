@@ -325,7 +325,7 @@ fn checked(mut new: NewRefund) -> Result<NewRefund> {
 
 /// Returns whether the typed text is the amount, however its thousands and decimals are
 /// written: the digits must be the same, with or without decimals that are zero.
-fn is_typed(typed: &str, amount: Money) -> bool {
+pub(crate) fn is_typed(typed: &str, amount: Money) -> bool {
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     let digits = digits.trim_start_matches('0');
     let minor = amount.minor().to_string();

@@ -46,6 +46,11 @@ pub(crate) fn check(conn: &Connection, old: ChargeId, id: ChargeId) -> Result<()
             "Money has come for this charge, so it is not issued again. Make a new charge if there is another order".into(),
         ));
     }
+    if charge.payment == Payment::Processing && charge.terms.recurrence.is_some() {
+        return Err(Error::Conflict(
+            "The customer has subscribed, and pays when the free days are over. Cancel the subscription first if it should be another".into(),
+        ));
+    }
     if charge.link.is_none() {
         return Err(Error::Conflict(
             "This charge never had a link. Try to make it again instead".into(),

@@ -259,7 +259,7 @@ fn hours(hours: u32) -> Duration {
 }
 
 /// Returns whether people want to hear from a shop now.
-fn is_decent(now: Timestamp, zone: &jiff::tz::TimeZone) -> bool {
+pub(crate) fn is_decent(now: Timestamp, zone: &jiff::tz::TimeZone) -> bool {
     jiff::Timestamp::from_millisecond(now.millis())
         .is_ok_and(|now| HOURS.contains(&zone.to_datetime(now).hour()))
 }

@@ -1,5 +1,7 @@
 //! Working a charge out: its lines with the catalog's prices, what they add up to, and what carries it at Stripe.
 
+mod recurrence;
+
 use cobro_protocol::cards;
 use cobro_stripe::{Need, choose};
 use rusqlite::Connection;
@@ -60,12 +62,14 @@ impl<'a> From<&'a ChargeQuestion> for Asked<'a> {
 
 /// Works out what is asked for: which line, which rule, the way out.
 pub(crate) fn work_out(conn: &Connection, language: Language, asked: Asked<'_>) -> Result<Worked> {
+    recurrence::check(asked)?;
     let (lines, products) = lines_of(conn, asked)?;
     let totals = add_up(&lines, asked.terms)?;
     check_reuse(asked, &totals)?;
     if let Some(deposit) = asked.terms.rest_of {
         check_rest(conn, deposit, asked, totals.now)?;
     }
+    recurrence::check_products(&products, asked.terms)?;
     let carrier = carrier_of(asked, lines.len())?;
     let pay = pay_lines(
         &lines,
@@ -145,12 +149,6 @@ fn line_of(product: &Product, new: &NewChargeLine) -> Result<ChargeLine> {
             product.name
         )));
     }
-    if product.recurring.is_some() {
-        return Err(Error::Invalid(format!(
-            "{} is a subscription, which is not charged as a line of an order. Take its line away",
-            product.name
-        )));
-    }
     let (price, options) = product.price_with(&new.options)?;
     Ok(ChargeLine {
         product: Some(product.id),
@@ -226,6 +224,8 @@ fn carrier_of(asked: Asked<'_>, lines: usize) -> Result<Carrier> {
         reusable: !asked.single_use,
         discount: asked.terms.coupon.is_some(),
         shipping_choices: !asked.terms.shipping_rates.is_empty(),
+        recurring: asked.terms.recurrence.is_some(),
+        installments: asked.terms.bank_months,
         ..Need::default()
     };
     let choice = choose(&need)

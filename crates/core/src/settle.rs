@@ -1,6 +1,7 @@
 //! Settling: Stripe's own object, read back, decides what a charge is.
 
 mod asked;
+mod recurring;
 #[cfg(test)]
 mod tests;
 
@@ -13,17 +14,18 @@ use cobro_stripe::{
 use rusqlite::Transaction;
 
 use asked::Asked;
+use recurring::Known;
 
 use crate::aftermath::Aftermath;
 use crate::domain::{
-    ChargeId, ConversationId, Money, NoticeId, NoticeKind, PaymentRecord, PaymentStatus, Timestamp, Words,
-    payment_of,
+    Charge, ChargeId, ConversationId, Money, NoticeId, NoticeKind, PaymentRecord, PaymentStatus, Timestamp,
+    Words, payment_of,
 };
 use crate::store::hints::{self, Hint};
 use crate::store::notices::Notice;
 use crate::store::payments::Saved;
-use crate::store::{charges, notices, payments, products, verifying};
-use crate::{CoreEvent, Error, Inbox, Language, Result, aftersale};
+use crate::store::{charges, notices, payments, products, subscriptions, verifying};
+use crate::{CoreEvent, Error, Inbox, Language, Result, aftersale, subscription};
 
 /// Reads back whatever was hinted at, one object after another.
 pub(crate) async fn run(inbox: Inbox) {
@@ -77,12 +79,13 @@ async fn work(inbox: &Inbox, stripe: &StripeApi) -> Result<Duration> {
 
 async fn read_back(inbox: &Inbox, stripe: &StripeApi, hint: Hint) -> Result<()> {
     let asked_at = Timestamp::now();
-    let facts = match facts_of(stripe, &hint).await {
-        Ok(facts) => facts,
-        Err(error) => return not_read(inbox, hint, error).await,
+    let found = match find(inbox, stripe, &hint).await {
+        Ok(found) => found,
+        Err(Error::Stripe(error)) => return not_read(inbox, hint, error).await,
+        Err(error) => return Err(error),
     };
     inbox.problems.clear("stripe.read");
-    write_down(inbox, stripe, hint, facts, asked_at).await
+    write_down(inbox, stripe, hint, found, asked_at).await
 }
 
 /// Reads one payment back at once, by the same door as every hint.
@@ -110,8 +113,8 @@ pub(crate) fn kind_of(carrier: StripeObject) -> &'static str {
 
 async fn read_unhinted(inbox: &Inbox, stripe: &StripeApi, hint: Hint) -> Result<()> {
     let asked_at = Timestamp::now();
-    let facts = facts_of(stripe, &hint).await?;
-    write_down(inbox, stripe, hint, facts, asked_at).await
+    let found = find(inbox, stripe, &hint).await?;
+    write_down(inbox, stripe, hint, found, asked_at).await
 }
 
 /// Settles what Stripe answered to a question of `asked_at`.
@@ -119,10 +122,10 @@ async fn write_down(
     inbox: &Inbox,
     stripe: &StripeApi,
     hint: Hint,
-    mut facts: Vec<Fact>,
+    mut found: Found,
     asked_at: Timestamp,
 ) -> Result<()> {
-    for fact in &mut facts {
+    for fact in &mut found.payments {
         // An answer is as old as its question: one that was asked for later knows better.
         fact.record.verified_at = asked_at;
         match Aftermath::read(inbox, stripe, &fact.record).await? {
@@ -133,7 +136,7 @@ async fn write_down(
             Err(error) => return not_read(inbox, hint, error).await,
         }
     }
-    let unsettled = facts.iter().any(|fact| fact.lacks_fee());
+    let unsettled = found.payments.iter().any(Fact::lacks_fee);
     let (language, announces) = (inbox.language(), inbox.announces);
     let account = inbox.stripe_account();
     let settled = inbox
@@ -141,11 +144,21 @@ async fn write_down(
         .write(move |tx| {
             let now = Timestamp::now();
             let mut settled = Vec::new();
-            for fact in &facts {
+            recurring::save(tx, &found.subscriptions)?;
+            recurring::tell_failures(tx, &found.subscriptions, language, now)?;
+            for fact in &found.payments {
                 settled.extend(settle(tx, fact, language, announces, now)?);
                 if let Some(account) = &account {
                     payments::seen_in(tx, &fact.record.payment_intent, account)?;
                 }
+            }
+            for charge in recurring::conclude(tx, &found.subscriptions, now)? {
+                settled.push(Settled {
+                    charge,
+                    conversation: charges::get(tx, charge)?.conversation,
+                    is_news: false,
+                    recurs: true,
+                });
             }
             // The balance transaction appears a moment after capture; `charge.updated` tells, and so does another look.
             if unsettled && hint.attempts < 5 {
@@ -207,57 +220,103 @@ impl Fact {
     }
 }
 
+/// What a hint led to.
+#[derive(Default)]
+struct Found {
+    payments: Vec<Fact>,
+    subscriptions: Vec<Known>,
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.payments.is_empty() && self.subscriptions.is_empty()
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        self.payments.extend(other.payments);
+        self.subscriptions.extend(other.subscriptions);
+        self
+    }
+}
+
+impl From<Vec<Fact>> for Found {
+    fn from(payments: Vec<Fact>) -> Self {
+        Self {
+            payments,
+            subscriptions: Vec::new(),
+        }
+    }
+}
+
 /// Reads what the hint names, following it to the payments behind it.
-async fn facts_of(stripe: &StripeApi, hint: &Hint) -> Result<Vec<Fact>, StripeError> {
+async fn find(inbox: &Inbox, stripe: &StripeApi, hint: &Hint) -> Result<Found> {
+    let id = hint.object_id.as_str();
     match hint.object_kind.as_str() {
         "checkout.session" => {
-            let session = stripe.checkout_session(&hint.object_id).await?;
-            facts_of_sessions(stripe, vec![session]).await
+            let session = stripe.checkout_session(id).await?;
+            of_sessions(inbox, stripe, vec![session]).await
         }
         "payment_link" => {
-            let sessions = stripe.sessions_of_payment_link(&hint.object_id).await?;
-            facts_of_sessions(stripe, sessions).await
+            let sessions = stripe.sessions_of_payment_link(id).await?;
+            of_sessions(inbox, stripe, sessions).await
         }
-        "payment_intent" => facts_of_intent(stripe, &hint.object_id).await,
+        "payment_intent" => of_intent(inbox, stripe, id).await,
         "charge" => {
-            let charge = stripe.charge(&hint.object_id).await?;
+            let charge = stripe.charge(id).await?;
             match charge.payment_intent {
-                Some(intent) => facts_of_intent(stripe, &intent).await,
-                None => Ok(Vec::new()),
+                Some(intent) => of_intent(inbox, stripe, &intent).await,
+                None => Ok(Found::default()),
             }
         }
-        _ => Ok(Vec::new()),
+        // Where nothing was ever charged that comes again, they are another program's: not worth a read.
+        "invoice" | "subscription" if !inbox.store.read(charges::any_recurs).await? => Ok(Found::default()),
+        "invoice" => recurring::of_invoice(inbox, stripe, id).await,
+        "subscription" => recurring::of_subscription(inbox, stripe, id, None).await,
+        _ => Ok(Found::default()),
     }
 }
 
-/// Reads an intent, and the session it belongs to: only the session tells a
-/// declined card from a voucher that waits.
-async fn facts_of_intent(stripe: &StripeApi, id: &str) -> Result<Vec<Fact>, StripeError> {
+/// Reads an intent, and the session or the invoice it belongs to: only the session tells a
+/// declined card from a voucher that waits, and only the invoice whose month it is.
+async fn of_intent(inbox: &Inbox, stripe: &StripeApi, id: &str) -> Result<Found> {
+    let known = id.to_owned();
+    if let Some(invoice) = inbox
+        .store
+        .read(move |conn| subscriptions::of_payment(conn, &known))
+        .await?
+    {
+        return recurring::of_invoice(inbox, stripe, &invoice).await;
+    }
     let sessions = stripe.sessions_of_payment_intent(id).await?;
-    if sessions.is_empty() {
-        return Ok(vec![fact_of_intent(stripe.payment_intent(id).await?, None)]);
+    if !sessions.is_empty() {
+        return of_sessions(inbox, stripe, sessions).await;
     }
-    facts_of_sessions(stripe, sessions).await
+    if let Some(found) = recurring::of_payment(inbox, stripe, id).await? {
+        return Ok(found);
+    }
+    Ok(vec![fact_of_intent(stripe.payment_intent(id).await?, None)].into())
 }
 
-/// Reads what the sessions' payments are. One that came without its payment is asked for it.
-async fn facts_of_sessions(
-    stripe: &StripeApi,
-    sessions: Vec<CheckoutSession>,
-) -> Result<Vec<Fact>, StripeError> {
-    let mut facts = Vec::new();
+/// Reads what came of the sessions: a payment, or a subscription. A payment that did not come along is asked for.
+async fn of_sessions(inbox: &Inbox, stripe: &StripeApi, sessions: Vec<CheckoutSession>) -> Result<Found> {
+    let mut found = Found::default();
     for mut session in sessions {
+        if let Some(subscription) = session.subscription.clone() {
+            let of = recurring::of_subscription(inbox, stripe, &subscription, Some(&session)).await?;
+            found = found.with(of);
+            continue;
+        }
         let intent = match (session.payment_intent.take(), &session.payment_intent_id) {
             (Some(intent), _) => intent,
             (None, Some(id)) => stripe.payment_intent(id).await?,
             (None, None) => {
-                facts.extend(free(session));
+                found.payments.extend(free(session));
                 continue;
             }
         };
-        facts.push(fact_of_intent(intent, Some(session)));
+        found.payments.push(fact_of_intent(intent, Some(session)));
     }
-    Ok(facts)
+    Ok(found)
 }
 
 /// Returns what a finished visit comes to for which nothing was due, as with a code that takes everything
@@ -297,6 +356,7 @@ fn free(session: CheckoutSession) -> Option<Fact> {
             verified_at: now,
             asked_minor: None,
             collected: None,
+            invoice: None,
         },
     })
 }
@@ -377,6 +437,7 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
             verified_at: now,
             asked_minor: None,
             collected: None,
+            invoice: None,
         },
     }
 }
@@ -444,6 +505,7 @@ struct Settled {
     conversation: ConversationId,
     /// Money came that was not known before.
     is_news: bool,
+    recurs: bool,
 }
 
 /// Writes the payment and what it makes of its charge. Money that is news also
@@ -483,11 +545,11 @@ fn settle(
         tx,
         &PaymentRecord {
             charge,
-            // Lines that somebody changed at Stripe explain nothing.
+            // Lines that somebody changed at Stripe explain nothing; an invoice asks for what it asks.
             asked_minor: fact
                 .asked
                 .total
-                .filter(|_| ours.is_some() && fact.asked.subtotal == ours),
+                .filter(|_| fact.record.invoice.is_some() || (ours.is_some() && fact.asked.subtotal == ours)),
             collected: fact
                 .asked
                 .collected
@@ -524,9 +586,16 @@ fn settle(
         now,
     )?;
     // A link that may be paid often has as many payments to thank for, whatever became of the others.
-    if (first_paid || (is_news && !facts.single_use)) && fact.is_kept() {
+    let again = is_news && (facts.recurs || !facts.single_use);
+    let is_plan = paid
+        .terms
+        .recurrence
+        .is_some_and(|recurrence| recurrence.instalments().is_some());
+    if (first_paid || (again && !is_plan)) && fact.is_kept() {
         products::sell(tx, charge, &fact.record.payment_intent, now)?;
-        aftersale::thank(tx, charge, fact.record.amount, language, now)?;
+    }
+    if (first_paid || again) && fact.is_kept() {
+        thank(tx, fact, &paid, first_paid, language, now)?;
     }
     if is_news && announces {
         notices::add(
@@ -549,7 +618,46 @@ fn settle(
         charge,
         conversation: paid.conversation,
         is_news,
+        recurs: facts.recurs,
     }))
+}
+
+/// Thanks for a payment. What comes again has a receipt instead each time, if the shop gives any.
+fn thank(
+    tx: &Transaction<'_>,
+    fact: &Fact,
+    charge: &Charge,
+    first: bool,
+    language: Language,
+    now: Timestamp,
+) -> Result<()> {
+    let record = &fact.record;
+    if let Some(invoice) = &record.invoice {
+        let payment = subscription::Receipt {
+            invoice,
+            amount: record.amount,
+            paid_at: record.paid_at,
+            first,
+        };
+        if subscription::receipt(tx, charge, &payment, language, now)? || !first {
+            return Ok(());
+        }
+    }
+    aftersale::thank(tx, charge.id, record.amount, language, now)
+}
+
+/// Writes how a subscription stands, as Stripe has just answered.
+pub(crate) fn save_subscription(
+    tx: &Transaction<'_>,
+    subscription: cobro_stripe::Subscription,
+    read_at: Timestamp,
+) -> Result<()> {
+    let Some(known) = recurring::known(tx, subscription, read_at)? else {
+        return Ok(());
+    };
+    let known = [known];
+    recurring::save(tx, &known)?;
+    recurring::conclude(tx, &known, Timestamp::now()).map(drop)
 }
 
 /// Returns the charge that asked for this payment: by its link or session, which only we
@@ -605,5 +713,10 @@ fn tell(inbox: &Inbox, settled: &Settled) {
     inbox.notices.notify_one();
     if settled.is_news {
         inbox.outbox.notify_one();
+    }
+    if settled.recurs {
+        // A failure was told, or a plan wants its end.
+        inbox.outbox.notify_one();
+        inbox.subscriptions.notify_one();
     }
 }

@@ -237,7 +237,8 @@ impl LinkTemplate {
                 self.base
             )));
         };
-        let (amount, what) = (language.money(charge.amount), charge.description.as_str());
+        let amount = language.asked(&charge.terms, &charge.totals);
+        let what = charge.description.as_str();
         fill::filled(&self.template, &values(language, customer, what, &amount, suffix))
     }
 

@@ -1,11 +1,13 @@
 //! The words that Cobro itself writes to people, in the shop's language.
 
+mod subscriptions;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::domain::{
     Announcement, ChargeLine, ChargeTerms, Fulfilment, MessageKind, Money, NoticeKind, Part, Payment,
-    Timestamp, Totals, counted,
+    Recurrence, Timestamp, Totals, counted,
 };
 
 /// WhatsApp cuts a button's text here.
@@ -128,6 +130,9 @@ impl Language {
         terms: &ChargeTerms,
         totals: &Totals,
     ) -> String {
+        if let Some(recurrence) = terms.recurrence {
+            return self.recurring_message(name, description, lines, terms, totals, recurrence);
+        }
         let is_plain =
             matches!(lines, [line] if line.product.is_none() && line.quantity == 1 && line.note.is_empty());
         if is_plain && totals.discount.minor() == 0 && totals.rest.minor() == 0 && terms.rest_of.is_none() {
@@ -175,7 +180,10 @@ impl Language {
         let opening = if terms.rest_of.is_some() { rest } else { order };
         let mut message = vec![capitalised(format!("{hello}{opening}"))];
         message.extend(lines.iter().map(|line| self.item(line)));
-        message.extend(self.sums(terms, totals));
+        match terms.recurrence {
+            Some(recurrence) => message.extend(self.terms_of(recurrence, terms, totals)),
+            None => message.extend(self.sums(terms, totals)),
+        }
         message.push(end.to_owned());
         message.join("\n")
     }
@@ -259,6 +267,9 @@ impl Language {
 
     /// Returns what the pay page says below a line that stands for a whole order.
     pub(crate) fn pay_page_note(self, terms: &ChargeTerms, totals: &Totals) -> String {
+        if let Some(Recurrence::Instalments { count, .. }) = terms.recurrence {
+            return self.plan_note(count, totals);
+        }
         if terms.deposit.is_some() {
             return format!(
                 "{} · Total {}",

@@ -78,6 +78,15 @@ impl EventHint {
     pub fn to_read_back(&self) -> Option<(&str, &str)> {
         let about = match self.object_kind.as_deref()? {
             "refund" | "dispute" => None,
+            // One that is only announced can't be read: its subscription tells when it comes.
+            "invoice"
+                if self
+                    .object_id
+                    .as_deref()
+                    .is_none_or(|id| id.starts_with("upcoming")) =>
+            {
+                return self.subscription.as_deref().map(|id| ("subscription", id));
+            }
             kind => self.object_id.as_deref().map(|id| (kind, id)),
         };
         about
@@ -333,6 +342,18 @@ mod tests {
         assert_eq!(hint.subscription.as_deref(), Some("sub_1"));
         assert_eq!(hint.customer.as_deref(), Some("cus_1"));
         assert_eq!(hint.charge.as_deref(), Some("c1"));
+    }
+
+    #[test]
+    fn an_invoice_that_is_announced_leads_to_its_subscription() {
+        for id in [r#""id":"upcoming_in_1","#, ""] {
+            let body = format!(
+                r#"{{"id":"evt_1","type":"invoice.upcoming","data":{{"object":{{{id}"object":"invoice",
+                    "parent":{{"subscription_details":{{"subscription":"sub_1"}}}}}}}}}}"#
+            );
+            let hint = EventHint::from_webhook_body(&body).unwrap();
+            assert_eq!(hint.to_read_back(), Some(("subscription", "sub_1")));
+        }
     }
 
     #[test]

@@ -91,8 +91,10 @@ pub struct BookEntry {
     /// Of a balance transaction: what it is about.
     pub source: Option<String>,
     pub payment_link: Option<String>,
-    /// Our own charge, where the object carries its id.
+    /// Our own charge, where the object carries its id, or the subscription that it is for does.
     pub cobro_charge: Option<String>,
+    /// Of an invoice, and of a session that began one.
+    pub subscription: Option<String>,
     pub refunded: i64,
     pub disputed: bool,
     pub buyer: Buyer,
@@ -148,6 +150,9 @@ impl StripeApi {
         ];
         if let Some(after) = after {
             query.push(("starting_after", after.to_owned()));
+        }
+        if shelf == Shelf::Invoices {
+            query.push(("expand[0]", "data.payments".to_owned()));
         }
         let request = RequestBuilder::new(StripeMethod::Get, shelf.path()).query(&Query(query));
         let answer = self.get(request).await?;
@@ -256,6 +261,57 @@ struct Entry {
     description: Option<String>,
     #[serde(default, deserialize_with = "if_readable")]
     livemode: Option<bool>,
+    #[serde(default)]
+    subscription: Expanded<Nothing>,
+    #[serde(default, deserialize_with = "if_readable")]
+    parent: Option<Parent>,
+    #[serde(default, deserialize_with = "if_readable")]
+    payments: Option<Payments>,
+}
+
+/// What an invoice is for.
+#[derive(Deserialize, Default)]
+struct Parent {
+    #[serde(default, deserialize_with = "if_readable")]
+    subscription_details: Option<OfSubscription>,
+}
+
+#[derive(Deserialize, Default)]
+struct OfSubscription {
+    #[serde(default)]
+    subscription: Expanded<Nothing>,
+    #[serde(default, deserialize_with = "if_readable")]
+    metadata: Option<BTreeMap<String, String>>,
+}
+
+/// What paid an invoice.
+#[derive(Deserialize, Default)]
+struct Payments {
+    #[serde(default)]
+    data: Vec<InvoicePayment>,
+}
+
+#[derive(Deserialize)]
+struct InvoicePayment {
+    #[serde(default, deserialize_with = "if_readable")]
+    payment: Option<Means>,
+    #[serde(default, deserialize_with = "if_readable")]
+    status: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Means {
+    #[serde(default)]
+    payment_intent: Expanded<Nothing>,
+}
+
+impl Payments {
+    /// Returns the payment that paid, or the last that tried.
+    fn intent(&self) -> Option<String> {
+        let paid = |payment: &&InvoicePayment| payment.status.as_deref() == Some("paid");
+        let payment = self.data.iter().find(paid).or_else(|| self.data.last())?;
+        payment.payment.as_ref()?.payment_intent.id().map(str::to_owned)
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -272,6 +328,13 @@ impl Entry {
         let own_intent = (shelf == Shelf::PaymentIntents).then(|| self.id.clone());
         let id_of = |field: &Expanded<Nothing>| field.id().map(str::to_owned);
         let buyer = self.billing_details.or(self.customer_details).unwrap_or_default();
+        let of = self
+            .parent
+            .and_then(|parent| parent.subscription_details)
+            .unwrap_or_default();
+        let charge_in = |metadata: Option<BTreeMap<String, String>>| {
+            metadata.and_then(|mut metadata| metadata.remove(metadata::CHARGE))
+        };
         BookEntry {
             shelf,
             at: Timestamp::from_secs(self.created),
@@ -285,15 +348,16 @@ impl Entry {
             .unwrap_or_default(),
             fee: self.fee.unwrap_or(0),
             net: self.net.unwrap_or(0),
-            payment_intent: own_intent.or_else(|| id_of(&self.payment_intent)),
+            payment_intent: own_intent
+                .or_else(|| id_of(&self.payment_intent))
+                .or_else(|| self.payments.as_ref().and_then(Payments::intent)),
             charge: own_charge
                 .or_else(|| id_of(&self.charge))
                 .or_else(|| id_of(&self.latest_charge)),
             source: id_of(&self.source),
             payment_link: id_of(&self.payment_link),
-            cobro_charge: self
-                .metadata
-                .and_then(|mut metadata| metadata.remove(metadata::CHARGE)),
+            cobro_charge: charge_in(self.metadata).or_else(|| charge_in(of.metadata)),
+            subscription: id_of(&of.subscription).or_else(|| id_of(&self.subscription)),
             refunded: self.amount_refunded.unwrap_or(0),
             disputed: self.disputed.unwrap_or(false),
             buyer: Buyer {
@@ -351,6 +415,21 @@ mod tests {
         assert_eq!(charge.cobro_charge.as_deref(), Some("c1"));
         assert_eq!(charge.buyer.email.as_deref(), Some("ana@example.test"));
         assert!(!format!("{charge:?}").contains("ana@"));
+    }
+
+    #[test]
+    fn an_invoice_tells_whose_payment_paid_it() {
+        let invoice = one(
+            Shelf::Invoices,
+            r#"{"id":"in_1","created":5,"amount_paid":32000,"currency":"mxn","status":"paid","metadata":{},
+                "parent":{"subscription_details":{"subscription":"sub_1","metadata":{"cobro_charge":"c1"}}},
+                "payments":{"data":[{"status":"canceled","payment":{"payment_intent":"pi_0"}},
+                    {"status":"paid","payment":{"payment_intent":"pi_1"}}]}}"#,
+        );
+        assert_eq!(invoice.amount, 320_00);
+        assert_eq!(invoice.payment_intent.as_deref(), Some("pi_1"));
+        assert_eq!(invoice.cobro_charge.as_deref(), Some("c1"));
+        assert_eq!(invoice.subscription.as_deref(), Some("sub_1"));
     }
 
     #[test]

@@ -23,6 +23,7 @@ import { echoOf } from '../lib/thread/echo';
 import type { Played } from './people';
 import { PlayedAssistant } from './playedAssistant';
 import { PlayedMoney } from './playedMoney';
+import { PlayedSubscriptions } from './playedSubscriptions';
 import { PlayedSetup } from './playedSetup';
 import { PlayedWork } from './playedWork';
 import { aPlayedProduct, playedCatalog, workedOut } from './playedShop';
@@ -38,6 +39,7 @@ export class PlayedDesk {
   products = playedCatalog(0);
   readonly #money: PlayedMoney;
   readonly #assistant: PlayedAssistant;
+  readonly #subscriptions: PlayedSubscriptions;
 
   constructor(
     people: Played[],
@@ -53,6 +55,7 @@ export class PlayedDesk {
     );
     this.#money = new PlayedMoney(this.#people, tell);
     this.#assistant = new PlayedAssistant(this.#people, new URLSearchParams(location.search));
+    this.#subscriptions = new PlayedSubscriptions(this.#people, tell);
   }
 
   /** Answers a command, or throws a `CommandError` as the shell does. */
@@ -129,6 +132,7 @@ export class PlayedDesk {
         return this.status.problems.length === 0 ? [] : ENVELOPES;
       default:
         if (this.#assistant.answers(command)) return this.#assistant.answer(command, args);
+        if (this.#subscriptions.answers(command)) return this.#subscriptions.answer(command, args);
         return this.#money.answers(command)
           ? this.#money.answer(command, args)
           : this.#setup.answer(command, args);

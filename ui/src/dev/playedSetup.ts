@@ -316,6 +316,7 @@ const PARTS: KitPart[] = [
   'upcomingCharge',
   'subscriptionReceipt',
   'shippingQuestion',
+  'chargeFailed',
   'orderUpdate',
 ];
 

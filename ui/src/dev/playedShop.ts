@@ -101,12 +101,31 @@ export function workedOut(asked: ChargeQuestion | CreateCharge, products: Produc
   const subtotal = lines.reduce((sum, line) => sum + line.unit.minor * line.quantity, 0);
   const discount = partOf(asked.terms?.discount ?? null, subtotal) ?? 0;
   const total = subtotal - discount;
+  const plan = asked.terms?.recurrence;
+  if (plan?.type === 'instalments') {
+    const interest = Math.round((total * (plan.interest ?? 0)) / 10_000);
+    const each = Math.floor((total + interest) / plan.count);
+    const rest = each * (plan.count - 1);
+    const sums = { subtotal, discount, interest, total: total + interest };
+    return {
+      lines,
+      totals: {
+        subtotal: of(sums.subtotal),
+        discount: of(sums.discount),
+        interest: of(sums.interest),
+        total: of(sums.total),
+        now: of(sums.total - rest),
+        rest: of(rest),
+      },
+    };
+  }
   const now = partOf(asked.terms?.deposit ?? null, total) ?? total;
   return {
     lines,
     totals: {
       subtotal: of(subtotal),
       discount: of(discount),
+      interest: of(0),
       total: of(total),
       now: of(now),
       rest: of(total - now),

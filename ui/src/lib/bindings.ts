@@ -31,6 +31,18 @@ export const commands = {
 	confirmSend: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("confirm_send", { message })),
 	/**  Takes out a message that has not left. */
 	discardMessage: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("discard_message", { message })),
+	/**  Returns one page of the subscriptions of one status, or of all, newest first. */
+	subscriptions: (status: SubscriptionStatus | null, after: string | null) => typedError<Page<Subscription>, CommandError>(__TAURI_INVOKE("subscriptions", { status, after })),
+	/**  Returns a conversation's subscriptions, newest first. */
+	subscriptionsOf: (conversation: ConversationId) => typedError<Subscription[], CommandError>(__TAURI_INVOKE("subscriptions_of", { conversation })),
+	/**  Pauses, resumes or ends a subscription. The same id twice is one deed. */
+	changeSubscription: (deed: NewDeed) => typedError<Subscription, CommandError>(__TAURI_INVOKE("change_subscription", { deed })),
+	/**  Sends the customer a link by which to change the card. */
+	sendCardLink: (message: MessageId, subscription: string) => typedError<Message, CommandError>(__TAURI_INVOKE("send_card_link", { message, subscription })),
+	/**  Returns what subscribers are told by themselves. */
+	subscriptionMessages: () => typedError<SubscriptionMessages, CommandError>(__TAURI_INVOKE("subscription_messages")),
+	/**  Changes what subscribers are told by themselves. */
+	setSubscriptionMessages: (messages: SubscriptionMessages) => typedError<SubscriptionMessages, CommandError>(__TAURI_INVOKE("set_subscription_messages", { messages })),
 	/**  Returns the templates that a conversation's line may send, approved ones first. */
 	templates: (conversation: ConversationId) => typedError<Template[], CommandError>(__TAURI_INVOKE("templates", { conversation })),
 	/**  Reads a line's templates from Meta. */
@@ -584,6 +596,10 @@ export type ChargeTerms = {
 	coupon?: Coupon | null,
 	/**  Stripe's names of ways to pay; none leaves it to the account. */
 	methods?: string[],
+	/**  How often it is paid; once where there is nothing. */
+	recurrence?: Recurrence | null,
+	/**  Meses sin intereses: the customer pays the bank by the month, the shop is paid at once. */
+	bankMonths?: boolean,
 };
 
 /**  What speaks against a charge before it is made. */
@@ -878,6 +894,18 @@ export type DayTakings = {
 	payments: number,
 };
 
+/**  What can be done with a subscription. */
+export type Deed = 
+/**  Nothing is charged until then, or until it is resumed. */
+{ type: "pause"; until: Timestamp | null } | { type: "resume" } | { type: "cancelNow" } | 
+/**  It ends when the time that was paid for is over. */
+{ type: "cancelAtPeriodEnd" } | 
+/**  It does not end after all. */
+{ type: "keepGoing" };
+
+/**  Names what a person asked to be done with a subscription: a second click is the same deed. */
+export type DeedId = string;
+
 /**  How far an outgoing message has come. WhatsApp's reports only move it forward. */
 export type Delivery = "queued" | "sending" | 
 /**  WhatsApp's answer was lost. Its status webhook will tell; it is never blindly repeated. */
@@ -1057,7 +1085,9 @@ export type KitEntry = {
 };
 
 /**  The templates that Cobro brings. */
-export type KitPart = "paymentRequest" | "paymentReceived" | "paymentReminder" | "upcomingCharge" | "subscriptionReceipt" | "shippingQuestion" | "orderUpdate";
+export type KitPart = "paymentRequest" | "paymentReceived" | "paymentReminder" | "upcomingCharge" | "subscriptionReceipt" | 
+/**  A payment of a subscription failed. */
+"chargeFailed" | "shippingQuestion" | "orderUpdate";
 
 /**  A word that the shop sorts its conversations by. */
 export type Label = {
@@ -1292,6 +1322,16 @@ export type NewChargeLine = {
 	unit?: Money | null,
 	quantity: number,
 	note?: string,
+};
+
+/**  A deed as a person asks for it. */
+export type NewDeed = {
+	/**  Made by the click, so that a second one is the same deed. */
+	id: DeedId,
+	subscription: string,
+	deed: Deed,
+	/**  The amount, typed to confirm an end; empty for the rest. */
+	typed?: string,
 };
 
 /**  What a person sends. */
@@ -1821,6 +1861,17 @@ export type RecorderState = {
 	problem: string | null,
 };
 
+/**  How often a charge is paid, where that is more than once. */
+export type Recurrence = 
+/**  The same amount again and again, until somebody ends it. */
+{ type: "subscription"; every: Recurring; 
+/**  Days before the first payment. */
+trialDays?: number | null } | 
+/**  One price in monthly payments, the first at once. */
+{ type: "instalments"; count: number; 
+/**  On the whole price, in hundredths of a per cent. */
+interest?: number };
+
 /**  How often a recurring price comes again: every `count` intervals. */
 export type Recurring = {
 	interval: Interval,
@@ -2072,6 +2123,65 @@ export type StripeReads = {
 	allowance: number,
 };
 
+/**  A subscription as the window shows it. */
+export type Subscription = {
+	/**  Stripe's name for it. */
+	id: string,
+	charge: ChargeId,
+	conversation: ConversationId,
+	customer: string,
+	description: string,
+	status: SubscriptionStatus,
+	/**  What each period asks for. */
+	amount: Money,
+	every: Recurring,
+	/**  Of a plan: after so many payments it ends by itself. */
+	instalments: number | null,
+	/**  How many payments have come, and what they add up to. */
+	payments: number,
+	paid: Money,
+	nextAt: Timestamp | null,
+	trialEnd: Timestamp | null,
+	resumesAt: Timestamp | null,
+	/**  It ends when the time that was paid for is over. */
+	endsAt: Timestamp | null,
+	endedAt: Timestamp | null,
+	startedAt: Timestamp,
+	/**  When Stripe tries a failed payment again. */
+	retryAt: Timestamp | null,
+	/**  What keeps a deed or the plan's end from being done. */
+	problem: Words | null,
+	/**  A deed is on its way to Stripe. */
+	busy: boolean,
+	livemode: boolean,
+};
+
+/**  What subscribers are told by themselves. */
+export type SubscriptionMessages = {
+	/**  Before each payment, so many days. */
+	before?: boolean,
+	beforeDays?: number,
+	/**  After each payment. */
+	after?: boolean,
+	/**  When a payment fails, with what to do. */
+	failed?: boolean,
+	/**  Outside the 24-hour window the kit's templates go instead of nothing. */
+	byTemplate?: boolean,
+};
+
+/**  How a subscription stands. */
+export type SubscriptionStatus = 
+/**  The customer has agreed; nothing is due yet. */
+"trialing" | "active" | 
+/**  A payment failed. Stripe tries again by itself. */
+"pastDue" | 
+/**  The shop has stopped collecting for a while. */
+"paused" | 
+/**  It ended before its time, or by somebody's wish. */
+"cancelled" | 
+/**  All instalments are paid. */
+"finished";
+
 /**  How a product stands to Stripe's. */
 export type SyncState = 
 /**  It is only here. */
@@ -2215,11 +2325,13 @@ export type Totals = {
 	subtotal: Money,
 	/**  Zero where nothing is taken off. */
 	discount: Money,
-	/**  The whole order: subtotal less discount. */
+	/**  Zero but for instalments that cost something. */
+	interest: Money,
+	/**  The whole order: subtotal less discount, with interest. Of a subscription, each time. */
 	total: Money,
-	/**  What this charge asks for: the total, or its deposit. */
+	/**  What this charge asks for: the total, its deposit, or its first instalment. */
 	now: Money,
-	/**  What is owed after it; zero without a deposit. */
+	/**  What is owed after it; zero without a deposit or instalments. */
 	rest: Money,
 };
 

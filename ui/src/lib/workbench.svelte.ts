@@ -20,6 +20,7 @@ import { Inbox } from '$lib/inbox/inbox.svelte';
 import { OnScreen } from '$lib/inbox/onScreen.svelte';
 import { Books } from '$lib/payments/books.svelte';
 import { Payments, type PaymentsPart } from '$lib/payments/payments.svelte';
+import { Subscribers } from '$lib/subscriptions/subscribers.svelte';
 import { Sales } from '$lib/payments/sales.svelte';
 import { Search } from '$lib/search/search.svelte';
 import { Coalescer } from '$lib/shared/coalescer';
@@ -91,6 +92,7 @@ export class Workbench {
   readonly books = new Books();
   readonly payments = new Payments();
   readonly sales = new Sales();
+  readonly subscribers = new Subscribers();
   readonly imports = new Imports();
   readonly kit = new Kit();
   readonly threads = new Threads();
@@ -487,6 +489,9 @@ export class Workbench {
       all || what.has('alerts') ? this.alerts.refresh() : undefined,
       all || what.has('connection') ? this.connection.changed() : undefined,
       all || what.has('money') || what.has('books') ? this.payments.refresh() : undefined,
+      (all || what.has('money')) && this.view === 'payments' && this.payments.part === 'subscribers'
+        ? this.subscribers.refresh()
+        : undefined,
       (all || what.has('books')) && this.view === 'payments' ? this.books.refresh() : undefined,
       all || what.has('catalog') ? this.catalog.changed() : undefined,
       all || what.has('templates') ? this.#rereadTemplates() : undefined,

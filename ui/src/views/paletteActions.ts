@@ -97,6 +97,11 @@ function placeActions(workbench: Workbench): PaletteAction[] {
       ? []
       : [{ key: 'catalog', label: words.catalog.go, run: () => workbench.go('catalog') }]),
     {
+      key: 'subscribers',
+      label: words.settings.go(words.paymentsView.parts.subscribers),
+      run: () => workbench.showPayments('subscribers'),
+    },
+    {
       key: 'assistant',
       label: words.settings.go(words.assistant.title),
       run: () => workbench.go('assistant'),

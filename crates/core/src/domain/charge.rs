@@ -6,7 +6,7 @@ use specta::Type;
 
 use super::{
     ChargeId, ChargeLine, ChargeTerms, Collected, ConversationId, Delivery, MessageId, Money, NewChargeLine,
-    Timestamp, Totals, Words,
+    Subscribed, Timestamp, Totals, Words,
 };
 
 /// What became of the money, as Stripe's own objects say.
@@ -162,6 +162,8 @@ pub struct PaymentRecord {
     /// where its lines are the ones that we asked for.
     pub asked_minor: Option<i64>,
     pub collected: Option<Collected>,
+    /// The invoice that it paid, of a charge that comes again.
+    pub invoice: Option<String>,
 }
 
 /// What decides a charge's payment state besides its payments.
@@ -172,6 +174,9 @@ pub struct PaymentFacts {
     pub has_link: bool,
     /// The link was switched off at Stripe, and why.
     pub closed: Option<Closing>,
+    /// What it asks for comes again, so that more than the amount is not too much.
+    pub recurs: bool,
+    pub subscribed: Subscribed,
 }
 
 /// How far an order is. A person moves it.
@@ -281,6 +286,7 @@ pub fn payment_of(facts: PaymentFacts, payments: &[PaymentRecord]) -> Payment {
         return match (refunded, paid.cmp(&due)) {
             (refunded, _) if refunded > 0 && refunded >= paid => Payment::Refunded,
             (refunded, _) if refunded > 0 => Payment::PartlyRefunded,
+            _ if facts.recurs => Payment::Paid,
             (_, std::cmp::Ordering::Less) => Payment::PartlyPaid,
             (_, std::cmp::Ordering::Greater) if facts.single_use => Payment::Overpaid,
             _ => Payment::Paid,
@@ -295,6 +301,12 @@ pub fn payment_of(facts: PaymentFacts, payments: &[PaymentRecord]) -> Payment {
             return Payment::PartlyPaid;
         }
         return Payment::Processing;
+    }
+    match facts.subscribed {
+        // Nothing was due yet: a trial. The link is used up, and the money comes by itself.
+        Subscribed::Going => return Payment::Processing,
+        Subscribed::Over => return Payment::Cancelled,
+        Subscribed::Not => {}
     }
     match facts.closed {
         Some(Closing::Cancel) => return Payment::Cancelled,
@@ -597,6 +609,8 @@ mod tests {
             single_use: true,
             has_link: true,
             closed: None,
+            recurs: false,
+            subscribed: Subscribed::Not,
         }
     }
 
@@ -622,7 +636,27 @@ mod tests {
             verified_at: Timestamp::from_secs(0),
             asked_minor: None,
             collected: None,
+            invoice: None,
         }
+    }
+
+    #[test]
+    fn each_month_of_a_subscription_is_asked_for() {
+        let facts = PaymentFacts {
+            recurs: true,
+            subscribed: Subscribed::Going,
+            ..facts()
+        };
+        assert_eq!(payment_of(facts, &[]), Payment::Processing, "a trial");
+        let mut months = vec![payment(PaymentStatus::Succeeded, 1000); 12];
+        assert_eq!(payment_of(facts, &months), Payment::Paid);
+        months.push(payment(PaymentStatus::Failed, 1000));
+        assert_eq!(payment_of(facts, &months), Payment::Paid, "what came stays paid");
+        let never = PaymentFacts {
+            subscribed: Subscribed::Over,
+            ..facts
+        };
+        assert_eq!(payment_of(never, &[]), Payment::Cancelled);
     }
 
     #[test]

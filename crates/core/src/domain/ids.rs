@@ -40,6 +40,8 @@ ids! {
     ChargeId
     ContactId
     ConversationId
+    /// Names what a person asked to be done with a subscription: a second click is the same deed.
+    DeedId
     /// Names the bytes of a file: those of a message by the message's own id, or staged ones.
     FileId
     LabelId

@@ -16,8 +16,10 @@ mod problem;
 mod product;
 mod proposal;
 mod quotation;
+mod recurrence;
 mod sale;
 mod search;
+mod subscription;
 mod template;
 mod work;
 
@@ -50,8 +52,8 @@ pub use contact::{
 };
 pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
 pub use ids::{
-    ChargeId, ContactId, ConversationId, FileId, LabelId, LineId, MemberId, MessageId, NoticeId, ProductId,
-    QuickReplyId, QuotationId, ReconcileId, RefundId,
+    ChargeId, ContactId, ConversationId, DeedId, FileId, LabelId, LineId, MemberId, MessageId, NoticeId,
+    ProductId, QuickReplyId, QuotationId, ReconcileId, RefundId,
 };
 pub use media::{FileKind, MediaPolicy, MediaState, MediaView, StagedFile};
 pub use message::{
@@ -74,11 +76,16 @@ pub use proposal::{
     ShopAnswers, Why,
 };
 pub use quotation::{Quotation, QuotationState};
+pub use recurrence::{Plan, Recurrence};
 pub use sale::{
     ChargeLine, ChargeTerms, Collected, Coupon, MOST_LINES, NewChargeLine, Part, PayLine, ShippingRate,
     Totals, Worked, add_up, counted, list_of, pay_lines,
 };
 pub use search::{SearchHit, SearchPage, SnippetPart};
+pub use subscription::{
+    Deed, InvoiceRecord, NewDeed, Subscribed, Subscription, SubscriptionMessages, SubscriptionRecord,
+    SubscriptionStatus,
+};
 pub use template::{
     Kit, KitEntry, KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplatePreview,
     TemplateStatus, TemplateValue,

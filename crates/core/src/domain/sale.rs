@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Carrier, ChargeId, ChosenOption, Currency, Money, Product, ProductId};
+use super::{
+    Carrier, ChargeId, ChosenOption, Currency, Money, Plan, Product, ProductId, Recurrence, Recurring,
+};
 use crate::{Error, Result};
 
 /// No more lines fit at Stripe; more than twenty need a session.
@@ -12,7 +14,7 @@ const MOST_QUANTITY: u32 = 10_000;
 const NAME_LIMIT: usize = 250;
 const NOTE_LIMIT: usize = 200;
 /// A whole, in hundredths of a per cent.
-const WHOLE: u32 = 10_000;
+pub(super) const WHOLE: u32 = 10_000;
 
 /// A part of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -167,6 +169,10 @@ pub struct ChargeTerms {
     pub coupon: Option<Coupon>,
     /// Stripe's names of ways to pay; none leaves it to the account.
     pub methods: Vec<String>,
+    /// How often it is paid; once where there is nothing.
+    pub recurrence: Option<Recurrence>,
+    /// Meses sin intereses: the customer pays the bank by the month, the shop is paid at once.
+    pub bank_months: bool,
 }
 
 /// What a charge adds up to.
@@ -176,11 +182,13 @@ pub struct Totals {
     pub subtotal: Money,
     /// Zero where nothing is taken off.
     pub discount: Money,
-    /// The whole order: subtotal less discount.
+    /// Zero but for instalments that cost something.
+    pub interest: Money,
+    /// The whole order: subtotal less discount, with interest. Of a subscription, each time.
     pub total: Money,
-    /// What this charge asks for: the total, or its deposit.
+    /// What this charge asks for: the total, its deposit, or its first instalment.
     pub now: Money,
-    /// What is owed after it; zero without a deposit.
+    /// What is owed after it; zero without a deposit or instalments.
     pub rest: Money,
 }
 
@@ -209,9 +217,13 @@ pub fn add_up(lines: &[ChargeLine], terms: &ChargeTerms) -> Result<Totals> {
             "Nothing is left to charge. Add a line, or take off less".into(),
         ));
     }
-    let now = match terms.deposit {
-        None => total,
-        Some(part) => part_of("deposit", part, total)?,
+    let (total, interest, now) = match (terms.deposit, terms.recurrence) {
+        (None, Some(Recurrence::Instalments { count, interest })) => {
+            let plan = Plan::of(total, count, interest)?;
+            (plan.total, plan.interest, plan.first)
+        }
+        (None, _) => (total, zero(currency)?, total),
+        (Some(part), _) => (total, zero(currency)?, part_of("deposit", part, total)?),
     };
     if now.minor() == 0 {
         return Err(Error::Invalid(
@@ -221,6 +233,7 @@ pub fn add_up(lines: &[ChargeLine], terms: &ChargeTerms) -> Result<Totals> {
     Ok(Totals {
         subtotal,
         discount,
+        interest,
         total,
         now,
         rest: less(total, now)?,
@@ -328,7 +341,7 @@ fn part_of(field: &str, part: Part, whole: Money) -> Result<Money> {
 }
 
 /// Returns hundredths of a per cent of `minor`, rounded to `step`, halves up, at most `minor`.
-fn percent(minor: i64, basis_points: u32, step: i64) -> i128 {
+pub(super) fn percent(minor: i64, basis_points: u32, step: i64) -> i128 {
     let exact = i128::from(minor) * i128::from(basis_points);
     let unit = i128::from(WHOLE) * i128::from(step);
     let rounded = (exact + unit / 2) / unit * i128::from(step);
@@ -336,11 +349,11 @@ fn percent(minor: i64, basis_points: u32, step: i64) -> i128 {
 }
 
 /// The smallest amount that Stripe charges, in minor units.
-fn step(currency: Currency) -> i64 {
+pub(super) fn step(currency: Currency) -> i64 {
     10_i64.pow(u32::from(currency.zero_digits()))
 }
 
-fn money(minor: i128, currency: Currency) -> Result<Money> {
+pub(super) fn money(minor: i128, currency: Currency) -> Result<Money> {
     i64::try_from(minor)
         .ok()
         .and_then(|minor| Money::from_minor(minor, currency).ok())
@@ -355,7 +368,7 @@ fn zero(currency: Currency) -> Result<Money> {
     money(0, currency)
 }
 
-fn less(from: Money, taken: Money) -> Result<Money> {
+pub(super) fn less(from: Money, taken: Money) -> Result<Money> {
     money(
         i128::from(from.minor()) - i128::from(taken.minor()),
         from.currency(),
@@ -369,6 +382,9 @@ pub struct PayLine {
     pub description: String,
     pub unit: Money,
     pub quantity: u32,
+    /// How often it comes again.
+    #[serde(default)]
+    pub recurring: Option<Recurring>,
 }
 
 /// A charge, worked out. The same charge is always the same.
@@ -392,6 +408,9 @@ pub struct Worked {
 /// link can carry it; else, and for a deposit, one line asks for the sum and its
 /// text says what for. `why` is that text's beginning, such as "Deposit 50 %".
 pub fn pay_lines(lines: &[ChargeLine], terms: &ChargeTerms, totals: &Totals, why: &str) -> Vec<PayLine> {
+    if let Some(Recurrence::Instalments { count, .. }) = terms.recurrence {
+        return instalment_lines(lines, totals, count, why);
+    }
     if terms.deposit.is_none()
         && let Some(lines) = lowered(lines, terms, totals)
     {
@@ -402,7 +421,36 @@ pub fn pay_lines(lines: &[ChargeLine], terms: &ChargeTerms, totals: &Totals, why
         description: why.to_owned(),
         unit: totals.now,
         quantity: 1,
+        recurring: terms.recurrence.map(Recurrence::every),
     }]
+}
+
+/// Said in every language at once, so that a repeated request is the same request.
+const ROUNDING: &str = "Redondeo · Arredondamento · Rounding";
+
+/// Returns one line that comes again each month, and what the division leaves over, paid with the first.
+fn instalment_lines(lines: &[ChargeLine], totals: &Totals, count: u32, why: &str) -> Vec<PayLine> {
+    let each = totals.rest.minor() / i64::from(count.saturating_sub(1).max(1));
+    let each = Money::from_minor(each, totals.now.currency()).unwrap_or(totals.now);
+    let mut paid = vec![PayLine {
+        name: list_of(lines),
+        description: why.to_owned(),
+        unit: each,
+        quantity: 1,
+        recurring: Some(Recurring::MONTHLY),
+    }];
+    if let Ok(over) = less(totals.now, each)
+        && over.minor() > 0
+    {
+        paid.push(PayLine {
+            name: ROUNDING.to_owned(),
+            description: String::new(),
+            unit: over,
+            quantity: 1,
+            recurring: None,
+        });
+    }
+    paid
 }
 
 /// Returns the lines in one, as short as Stripe wants it.
@@ -448,6 +496,7 @@ fn lowered(lines: &[ChargeLine], terms: &ChargeTerms, totals: &Totals) -> Option
             description: line.note.clone(),
             unit,
             quantity: line.quantity,
+            recurring: terms.recurrence.map(Recurrence::every),
         });
     }
     (sum == i128::from(whole.minor())).then_some(lowered)
@@ -598,6 +647,18 @@ mod tests {
         prop_oneof![Just(None), amount.prop_map(Some), percent.prop_map(Some)]
     }
 
+    fn any_recurrence() -> impl Strategy<Value = Option<Recurrence>> {
+        prop_oneof![
+            Just(None),
+            Just(Some(Recurrence::Subscription {
+                every: Recurring::MONTHLY,
+                trial_days: None
+            })),
+            (2..=12_u32, 0..=WHOLE)
+                .prop_map(|(count, interest)| Some(Recurrence::Instalments { count, interest })),
+        ]
+    }
+
     fn any_sale() -> impl Strategy<Value = (Vec<ChargeLine>, ChargeTerms)> {
         any_currency().prop_flat_map(|currency| {
             let step = step(currency);
@@ -613,11 +674,13 @@ mod tests {
                 lines,
                 any_part(5_000_000, currency),
                 any_part(5_000_000, currency),
+                any_recurrence(),
             )
-                .prop_map(|(lines, discount, deposit)| {
+                .prop_map(|(lines, discount, deposit, recurrence)| {
                     let terms = ChargeTerms {
                         discount,
-                        deposit,
+                        deposit: deposit.filter(|_| recurrence.is_none()),
+                        recurrence,
                         ..ChargeTerms::default()
                     };
                     (lines, terms)
@@ -631,7 +694,10 @@ mod tests {
             let Ok(totals) = add_up(&lines, &terms) else { return Ok(()) };
             let exact: i64 = lines.iter().map(|line| line.unit.minor() * i64::from(line.quantity)).sum();
             prop_assert_eq!(totals.subtotal.minor(), exact);
-            prop_assert_eq!(totals.total.minor() + totals.discount.minor(), totals.subtotal.minor());
+            prop_assert_eq!(
+                totals.total.minor() - totals.interest.minor() + totals.discount.minor(),
+                totals.subtotal.minor()
+            );
             prop_assert_eq!(totals.now.minor() + totals.rest.minor(), totals.total.minor());
             prop_assert!(totals.now.check_chargeable().is_ok(), "{:?}", totals);
             prop_assert_eq!(totals.rest.minor() % step(totals.rest.currency()), 0);

@@ -143,6 +143,8 @@ pub enum KitPart {
     PaymentReminder,
     UpcomingCharge,
     SubscriptionReceipt,
+    /// A payment of a subscription failed.
+    ChargeFailed,
     ShippingQuestion,
     OrderUpdate,
 }

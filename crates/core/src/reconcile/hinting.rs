@@ -1,11 +1,12 @@
-//! Hinting: at start and daily, Stripe's sessions are read back, whatever was or wasn't heard.
+//! Hinting: at start and daily, Stripe's sessions and the subscriptions that go on are read back, whatever was or
+//! wasn't heard.
 
 use std::time::Duration;
 
-use cobro_stripe::{StripeApi, StripeObject};
+use cobro_stripe::{KeyMode, StripeApi, StripeObject};
 
 use crate::domain::Timestamp;
-use crate::store::{charges, hints, meta, upkeep};
+use crate::store::{charges, hints, meta, subscriptions, upkeep};
 use crate::{Inbox, Result, poll, settle};
 
 use super::over_budget;
@@ -51,6 +52,12 @@ pub(crate) async fn hint_at_all(inbox: &Inbox, stripe: &StripeApi) -> Result<()>
     if awaited_is_due(inbox, started).await? {
         hint_at_awaited(inbox, started).await?;
     }
+    let live = stripe.key_mode() == KeyMode::Live;
+    let going = inbox
+        .store
+        .read(move |conn| subscriptions::going(conn, live))
+        .await?;
+    hint(inbox, "subscription", going).await?;
     inbox
         .store
         .write(move |tx| Ok(meta::set(tx, meta::RECONCILED_AT, &started.millis().to_string())?))

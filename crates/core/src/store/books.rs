@@ -110,9 +110,11 @@ pub(crate) fn keep_page(
     let mut insert = conn.prepare_cached(
         "INSERT INTO book_objects
              (run, shelf, id, at, amount_minor, currency, status, fee_minor, net_minor, payment_intent, stripe_charge,
-              source, payment_link, cobro_charge, refunded_minor, disputed, name, email, phone, description)
+              source, payment_link, cobro_charge, refunded_minor, disputed, name, email, phone, description,
+              subscription)
          VALUES (:run, :shelf, :id, :at, :amount, :currency, :status, :fee, :net, :payment_intent, :charge,
-              :source, :payment_link, :cobro_charge, :refunded, :disputed, :name, :email, :phone, :description)
+              :source, :payment_link, :cobro_charge, :refunded, :disputed, :name, :email, :phone, :description,
+              :subscription)
          ON CONFLICT (run, shelf, id) DO NOTHING",
     )?;
     let mut added = 0;
@@ -138,6 +140,7 @@ pub(crate) fn keep_page(
             ":email": entry.buyer.email,
             ":phone": entry.buyer.phone,
             ":description": entry.description,
+            ":subscription": entry.subscription,
         })?;
     }
     conn.prepare_cached(

@@ -8,8 +8,8 @@ use super::columns::{At, Carrier, at, from_json, json, maybe_at, money, words};
 use super::payments;
 use crate::domain::{
     Charge, ChargeId, ChargeLine, ChargeTerms, ChosenOption, Closing, ConversationId, Creation, Currency,
-    Delivery, Fulfilment, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, StripeIds,
-    StripeObject, Timestamp, Totals, Words, Worked, is_paid_in_full,
+    Delivery, Fulfilment, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, Recurrence, StripeIds,
+    StripeObject, Subscribed, Timestamp, Totals, Words, Worked, add_up, is_paid_in_full,
 };
 use crate::{Error, Result};
 
@@ -507,7 +507,11 @@ pub(crate) fn usual_amount(conn: &Connection, currency: Currency, livemode: bool
 /// Returns what decides the payment state besides the payments.
 pub(crate) fn facts(conn: &Connection, id: ChargeId) -> Result<PaymentFacts> {
     conn.prepare_cached(
-        "SELECT amount_minor, currency, single_use, link_id, closed FROM charges WHERE id = :id",
+        "SELECT amount_minor, currency, single_use, link_id, closed,
+                json_extract(terms, '$.terms.recurrence') IS NOT NULL AS recurs,
+                (SELECT max(status NOT IN ('cancelled', 'finished')) FROM subscriptions s WHERE s.charge_id = charges.id)
+                    AS subscribed
+         FROM charges WHERE id = :id",
     )?
     .query_row(named_params! { ":id": id }, |row| {
         Ok(PaymentFacts {
@@ -515,6 +519,12 @@ pub(crate) fn facts(conn: &Connection, id: ChargeId) -> Result<PaymentFacts> {
             single_use: row.get("single_use")?,
             has_link: row.get::<_, Option<String>>("link_id")?.is_some(),
             closed: row.get("closed")?,
+            recurs: row.get("recurs")?,
+            subscribed: match row.get::<_, Option<bool>>("subscribed")? {
+                None => Subscribed::Not,
+                Some(true) => Subscribed::Going,
+                Some(false) => Subscribed::Over,
+            },
         })
     })
     .optional()?
@@ -645,6 +655,15 @@ pub(crate) fn is_of_erased(conn: &Connection, id: ChargeId) -> Result<bool> {
         .query_row([id], |row| row.get(0))?)
 }
 
+/// Returns whether anything that comes again was ever charged here: else Stripe's invoices are not ours.
+pub(crate) fn any_recurs(conn: &Connection) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM charges WHERE json_extract(terms, '$.terms.recurrence') IS NOT NULL)",
+        )?
+        .query_row([], |row| row.get(0))?)
+}
+
 /// Returns the words that go above the pay button.
 pub(crate) fn message_text(conn: &Connection, id: ChargeId) -> Result<String> {
     Ok(conn.query_row(
@@ -675,6 +694,7 @@ fn to_create_from_row(row: &Row<'_>) -> rusqlite::Result<ToCreate> {
             description: String::new(),
             unit: amount,
             quantity: 1,
+            recurring: None,
         });
     }
     Ok(ToCreate {
@@ -738,6 +758,7 @@ fn sums_from_row(row: &Row<'_>, amount: Money) -> rusqlite::Result<(Vec<ChargeLi
     let totals = Totals {
         subtotal: of(subtotal),
         discount: of(subtotal.saturating_sub(total)),
+        interest: of(0),
         total: of(total),
         now: amount,
         rest: of(total.saturating_sub(amount.minor())),
@@ -747,7 +768,12 @@ fn sums_from_row(row: &Row<'_>, amount: Money) -> rusqlite::Result<(Vec<ChargeLi
 
 fn charge_from_row(row: &Row<'_>) -> rusqlite::Result<Charge> {
     let amount = money(row, "amount_minor", "currency")?;
-    let (lines, totals) = sums_from_row(row, amount)?;
+    let (lines, mut totals) = sums_from_row(row, amount)?;
+    let terms = from_json::<Saved>(row, "terms")?.terms;
+    if let Some(Recurrence::Instalments { .. }) = terms.recurrence {
+        // What was saved adds up to the same as it did then, interest and all.
+        totals = add_up(&lines, &terms).unwrap_or(totals);
+    }
     let carrier = row.get::<_, Carrier>("carrier")?.0;
     let link_id: Option<String> = row.get("link_id")?;
     let is_link = carrier == StripeObject::PaymentLink;
@@ -808,7 +834,7 @@ fn charge_from_row(row: &Row<'_>) -> rusqlite::Result<Charge> {
                 .filter(|id| id.starts_with("pi_")),
         },
         lines,
-        terms: from_json::<Saved>(row, "terms")?.terms,
+        terms,
         totals,
         rest_charge: row.get("rest_charge")?,
         carrier,

@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::domain::{
-    BookClass, ChargeId, Closing, ContactId, ConversationId, Creation, Currency, Delivery, Direction, FileId,
-    FileKind, Fulfilment, IdentityKind, LabelColor, LabelId, LineId, MediaState, MemberId, MessageId,
+    BookClass, ChargeId, Closing, ContactId, ConversationId, Creation, Currency, DeedId, Delivery, Direction,
+    FileId, FileKind, Fulfilment, IdentityKind, LabelColor, LabelId, LineId, MediaState, MemberId, MessageId,
     MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus, ProductId, QuickReplyId,
-    QuotationId, QuotationState, ReconcileId, ReconcileState, RefundId, RefundReason, RefundState, SyncState,
-    Timestamp, Words,
+    QuotationId, QuotationState, ReconcileId, ReconcileState, RefundId, RefundReason, RefundState,
+    SubscriptionStatus, SyncState, Timestamp, Words,
 };
 
 macro_rules! id_columns {
@@ -31,7 +31,7 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns! { ChargeId ContactId ConversationId FileId LabelId LineId MemberId MessageId NoticeId ProductId QuickReplyId QuotationId ReconcileId RefundId }
+id_columns! { ChargeId ContactId ConversationId DeedId FileId LabelId LineId MemberId MessageId NoticeId ProductId QuickReplyId QuotationId ReconcileId RefundId }
 
 /// Names that rows keep as text.
 macro_rules! name_columns {
@@ -82,7 +82,7 @@ impl Origin {
     }
 }
 
-name_columns! { BookClass Closing Creation Delivery Direction FileKind Fulfilment IdentityKind LabelColor MediaState NoticeKind Origin Payment PaymentStatus QuotationState ReconcileState RefundReason RefundState SyncState }
+name_columns! { BookClass Closing Creation Delivery Direction FileKind Fulfilment IdentityKind LabelColor MediaState NoticeKind Origin Payment PaymentStatus QuotationState ReconcileState RefundReason RefundState SubscriptionStatus SyncState }
 
 /// A moment as a row keeps it.
 pub(crate) struct At(pub Timestamp);

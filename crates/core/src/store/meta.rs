@@ -28,6 +28,8 @@ pub(crate) const MEDIA_POLICY: &str = "media.policy";
 pub(crate) const NOTIFY_RULES: &str = "notify.rules";
 /// What the assistant may do (JSON).
 pub(crate) const ASSISTANT: &str = "assistant";
+/// What subscribers are told (JSON).
+pub(crate) const SUBSCRIPTION_MESSAGES: &str = "subscriptions.messages";
 pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
 
 /// Which parser the kept envelopes were last read with.

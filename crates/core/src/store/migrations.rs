@@ -17,6 +17,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0005_inbox.sql"),
     include_str!("migrations/0006_assistant.sql"),
     include_str!("migrations/0007_money.sql"),
+    include_str!("migrations/0008_subscriptions.sql"),
 ];
 
 /// Those of the files' database.

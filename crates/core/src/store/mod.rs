@@ -42,6 +42,7 @@ pub(crate) mod refunds;
 pub(crate) mod reminders;
 pub(crate) mod search;
 pub(crate) mod staged;
+pub(crate) mod subscriptions;
 pub(crate) mod suggestions;
 pub(crate) mod template_news;
 pub(crate) mod templates;

@@ -10,7 +10,7 @@ use crate::domain::{
 
 const COLUMNS: &str = "payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
     refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at, verified_at,
-    asked_minor, collected, voucher_until, voucher_url, funded_minor";
+    asked_minor, collected, voucher_until, voucher_url, funded_minor, invoice";
 
 /// What came of writing a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,12 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
         "INSERT INTO payments
              (payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
               refunded_minor, disputed, fee_minor, net_minor, fee_currency, method, failure, livemode, paid_at,
-              verified_at, raw, asked_minor, collected, voucher_until, voucher_url, funded_minor)
+              verified_at, raw, asked_minor, collected, voucher_until, voucher_url, funded_minor,
+              invoice)
          VALUES (:payment_intent, :stripe_charge, :checkout_session, :charge_id, :status, :amount_minor, :currency,
               :refunded_minor, :disputed, :fee_minor, :net_minor, :fee_currency, :method, :failure, :livemode,
               :paid_at, :verified_at, :raw, :asked_minor, :collected,
-              :voucher_until, :voucher_url, :funded)
+              :voucher_until, :voucher_url, :funded, :invoice)
          ON CONFLICT (payment_intent) DO UPDATE
          SET stripe_charge = coalesce(excluded.stripe_charge, stripe_charge),
              checkout_session = coalesce(excluded.checkout_session, checkout_session),
@@ -58,6 +59,7 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
              contested_at = CASE WHEN excluded.status = 'succeeded' THEN NULL ELSE contested_at END,
              raw = excluded.raw,
              asked_minor = coalesce(excluded.asked_minor, asked_minor),
+             invoice = coalesce(excluded.invoice, invoice),
              collected = coalesce(excluded.collected, collected)
          -- A row from the future was written by a clock that was wrong.
          WHERE excluded.verified_at >= verified_at OR verified_at > :now",
@@ -87,6 +89,7 @@ pub(crate) fn save(conn: &Connection, payment: &PaymentRecord, raw: &str) -> Res
         ":raw": raw,
         ":asked_minor": payment.asked_minor,
         ":collected": payment.collected.as_ref().map(json).transpose()?,
+        ":invoice": payment.invoice,
     })?;
     if written == 0 {
         return Ok(None);
@@ -261,5 +264,6 @@ fn payment_from_row(row: &Row<'_>) -> rusqlite::Result<PaymentRecord> {
         collected: row
             .get::<_, Option<String>>("collected")?
             .and_then(|text| serde_json::from_str(&text).ok()),
+        invoice: row.get("invoice")?,
     })
 }

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use crate::Language;
 use crate::domain::{KitPart, Template};
 
-pub(crate) const PARTS: [KitPart; 7] = [
+pub(crate) const PARTS: [KitPart; 8] = [
     KitPart::PaymentRequest,
     KitPart::PaymentReceived,
     KitPart::PaymentReminder,
     KitPart::UpcomingCharge,
     KitPart::SubscriptionReceipt,
+    KitPart::ChargeFailed,
     KitPart::ShippingQuestion,
     KitPart::OrderUpdate,
 ];
@@ -47,6 +48,7 @@ fn stem(part: KitPart) -> &'static str {
         KitPart::PaymentReminder => "cobro_payment_reminder_v",
         KitPart::UpcomingCharge => "cobro_upcoming_charge_v",
         KitPart::SubscriptionReceipt => "cobro_subscription_receipt_v",
+        KitPart::ChargeFailed => "cobro_charge_failed_v",
         KitPart::ShippingQuestion => "cobro_shipping_question_v",
         KitPart::OrderUpdate => "cobro_order_update_v",
     }
@@ -133,6 +135,11 @@ fn es(part: KitPart) -> Words {
             examples: &["Ana", "Caja mensual de pan", "MX$320.00", "15 de enero"],
             button: None,
         },
+        KitPart::ChargeFailed => Words {
+            body: "Hola {{1}}, no pudimos hacer el cobro de tu suscripción.\n\nSuscripción: {{2}}\nImporte: {{3}}\n\nTu banco no lo aceptó. Responde a este mensaje y te enviamos un enlace para pagar con otra tarjeta.",
+            examples: &["Ana", "Caja mensual de pan", "MX$320.00"],
+            button: None,
+        },
         KitPart::ShippingQuestion => Words {
             body: "Hola {{1}}, para enviar tu pedido de {{2}} nos falta la dirección de entrega.\n\nResponde a este mensaje con la calle y el número, la colonia, la ciudad y el código postal.",
             examples: &["Ana", "Pastel de fresa"],
@@ -173,6 +180,11 @@ fn pt(part: KitPart) -> Words {
             examples: &["Ana", "Caixa mensal de pães", "R$64,00", "15 de janeiro"],
             button: None,
         },
+        KitPart::ChargeFailed => Words {
+            body: "Olá {{1}}, não conseguimos fazer a cobrança da sua assinatura.\n\nAssinatura: {{2}}\nValor: {{3}}\n\nO seu banco não aceitou. Responda a esta mensagem e enviamos um link para pagar com outro cartão.",
+            examples: &["Ana", "Caixa mensal de pães", "R$64,00"],
+            button: None,
+        },
         KitPart::ShippingQuestion => Words {
             body: "Olá {{1}}, para enviar o seu pedido de {{2}} falta o endereço de entrega.\n\nResponda a esta mensagem com a rua e o número, o bairro, a cidade e o CEP.",
             examples: &["Ana", "Bolo de morango"],
@@ -211,6 +223,11 @@ fn en(part: KitPart) -> Words {
         KitPart::SubscriptionReceipt => Words {
             body: "Hello {{1}}, the payment of your subscription went through.\n\nSubscription: {{2}}\nAmount: {{3}}\nNext payment: {{4}}\n\nKeep this message as your receipt. If something is not right, reply here.",
             examples: &["Ana", "Monthly bread box", "US$18.00", "January 15"],
+            button: None,
+        },
+        KitPart::ChargeFailed => Words {
+            body: "Hello {{1}}, we could not charge your subscription.\n\nSubscription: {{2}}\nAmount: {{3}}\n\nYour bank did not accept it. Reply to this message and we will send you a link to pay with another card.",
+            examples: &["Ana", "Monthly bread box", "US$18.00"],
             button: None,
         },
         KitPart::ShippingQuestion => Words {

@@ -60,7 +60,7 @@ async fn one_click_makes_the_kit_once_and_shows_how_far_it_is() {
     let shop = TestShop::open().await;
     let line = shop.line().await;
     let before = templates::kit(shop.inbox(), line).await.unwrap();
-    assert_eq!((before.base, before.parts.len()), (None, 21));
+    assert_eq!((before.base, before.parts.len()), (None, 24));
     assert!(
         before
             .parts

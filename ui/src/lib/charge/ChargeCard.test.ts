@@ -46,6 +46,16 @@ describe('the charge card', () => {
     expect(card.textContent).toContain('Single use · 47 h left');
   });
 
+  it('says that it comes again, and what a plan comes to', () => {
+    const monthly = { interval: 'month', count: 1 } as const;
+    const recurrence = { type: 'subscription', every: monthly, trialDays: 7 } as const;
+    const { card } = show({ payment: 'processing', terms: { recurrence } });
+    expect(card.textContent).toContain('every month');
+    expect(card.textContent).toContain('Subscribed');
+    expect(card.textContent).toContain('The customer has agreed');
+    expect(screen.queryByTestId('issue-again')).toBeNull();
+  });
+
   it('shows fee, net and method once paid, and offers only to give it back', () => {
     const { card } = show({
       payment: 'paid',

@@ -29,6 +29,7 @@ import {
   type PartKind,
   type WrittenLine,
 } from './lines';
+import { Often } from './often.svelte';
 
 export interface ChargeDefaults {
   currency: string;
@@ -64,6 +65,7 @@ export class ChargeComposer {
   phone = $state(false);
   shipping = $state(false);
   codes = $state(false);
+  readonly often = new Often();
   /** The text above the button, once the person has written their own. */
   ownMessage = $state<string | null>(null);
 
@@ -93,9 +95,12 @@ export class ChargeComposer {
   readonly readable = $derived(
     this.discount !== undefined &&
       this.deposit !== undefined &&
+      this.often.asked !== undefined &&
       (this.lines.length > 0 ? this.#linesAsked !== null : this.typed !== null),
   );
-  readonly #isPlain = $derived(this.lines.length === 0 && !this.discount && !this.deposit);
+  readonly #isPlain = $derived(
+    this.lines.length === 0 && !this.discount && !this.deposit && !this.often.asked,
+  );
   /** What the customer is asked for now, as the core adds it up. */
   readonly amount: Money | null = $derived(
     this.readable && this.#isPlain ? this.typed : (this.preview?.totals.now ?? null),
@@ -150,6 +155,7 @@ export class ChargeComposer {
         if (this.parsed.ok) this.#addTyped();
       }
       this.lines.push(lineOf(product));
+      if (product.recurring) this.often.follow(product.recurring);
     }
     this.amountText = '';
     this.edited();
@@ -385,6 +391,7 @@ export class ChargeComposer {
     this.phone = false;
     this.shipping = false;
     this.codes = false;
+    this.often.reset();
     this.ownMessage = null;
     this.preview = null;
     this.error = null;
@@ -453,17 +460,28 @@ export class ChargeComposer {
     ]);
   }
 
+  /** A price that is divided is a line of its own: what is asked for now is another amount. */
+  #wholeLine(): NewChargeLine[] {
+    if (this.often.asked?.type !== 'instalments' || !this.typed) return [];
+    const name = this.description.trim() || language.words.sale.otherItem;
+    return [{ product: null, name, options: [], unit: this.typed, quantity: 1, note: '' }];
+  }
+
   #sale(): { lines: NewChargeLine[]; terms: ReturnType<typeof termsAsked> } {
     return {
-      lines: this.#linesAsked ?? [],
-      terms: termsAsked({
-        discount: this.discount ?? null,
-        deposit: this.deposit ?? null,
-        phone: this.phone,
-        shipping: this.shipping,
-        codes: this.codes,
-        countries: countriesOf(this.currency),
-      }),
+      lines: this.lines.length === 0 ? this.#wholeLine() : (this.#linesAsked ?? []),
+      terms: {
+        ...termsAsked({
+          discount: this.discount ?? null,
+          deposit: this.deposit ?? null,
+          phone: this.phone,
+          shipping: this.shipping,
+          codes: this.codes,
+          countries: countriesOf(this.currency),
+        }),
+        recurrence: this.often.asked ?? null,
+        bankMonths: this.often.kind === 'once' && this.often.bankMonths,
+      },
     };
   }
 }

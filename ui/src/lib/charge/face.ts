@@ -38,13 +38,19 @@ export function chipWord(chip: Omit<ChargeChip, 'amount'>, words: Words): string
 
 /** Returns the same for the card: "Read · not paid". */
 export function cardWord(
-  charge: Pick<Charge, 'payment' | 'delivery' | 'method'>,
+  charge: Pick<Charge, 'payment' | 'delivery' | 'method' | 'terms'>,
   words: Words,
 ): string {
   if (charge.payment === 'open' && charge.delivery)
     return words.notPaid(capitalised(words.deliveryShort[charge.delivery]));
+  if (isAgreed(charge)) return words.often.agreedWord;
   if (isVoucher(charge)) return words.payment.voucher;
   return words.payment[charge.payment];
+}
+
+/** Returns whether the customer has subscribed, and nothing was due yet. */
+export function isAgreed({ payment, terms }: Pick<Charge, 'payment' | 'terms'>): boolean {
+  return payment === 'processing' && Boolean(terms.recurrence);
 }
 
 /** Returns whether the customer holds a voucher to pay at a counter. */
@@ -175,7 +181,7 @@ export function actionsOf(charge: Charge): ChargeActions {
     copy:
       payable ||
       isStillPayable(charge) ||
-      (charge.link !== null && charge.payment === 'processing'),
+      (charge.link !== null && charge.payment === 'processing' && !isAgreed(charge)),
     resend: payable && !(charge.delivery && NOT_YET_SENT.has(charge.delivery)),
     cancel: CANCELLABLE.has(charge.payment) || isStillPayable(charge),
     retry: charge.payment === 'draft' && charge.problem !== null,
@@ -193,6 +199,7 @@ export function sentenceOf(
     case 'draft':
       return charge.problem ? say.notCreated : say.creating;
     case 'processing':
+      if (isAgreed(charge)) return words.often.agreed;
       return isVoucher(charge) ? say.voucher : say.processing;
     case 'refunded':
     case 'partlyRefunded':

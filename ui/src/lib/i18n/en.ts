@@ -4,12 +4,14 @@ import inbox from './inbox/en';
 import catalog from './catalog/en';
 import assistant from './assistant/en';
 import money from './money/en';
+import subscriptions from './subscriptions/en';
 import whatsapp from './whatsapp/en';
 
 const en = {
   ...assistant,
   ...catalog,
   ...money,
+  ...subscriptions,
   ...whatsapp,
   ...inbox,
   // What the parts of the window are called.

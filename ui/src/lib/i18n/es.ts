@@ -4,12 +4,14 @@ import inbox from './inbox/es';
 import catalog from './catalog/es';
 import assistant from './assistant/es';
 import money from './money/es';
+import subscriptions from './subscriptions/es';
 import whatsapp from './whatsapp/es';
 
 const es: Words = {
   ...assistant,
   ...catalog,
   ...money,
+  ...subscriptions,
   ...whatsapp,
   ...inbox,
   appName: 'Cobro',

@@ -4,12 +4,14 @@ import inbox from './inbox/pt';
 import catalog from './catalog/pt';
 import assistant from './assistant/pt';
 import money from './money/pt';
+import subscriptions from './subscriptions/pt';
 import whatsapp from './whatsapp/pt';
 
 const pt: Words = {
   ...assistant,
   ...catalog,
   ...money,
+  ...subscriptions,
   ...whatsapp,
   ...inbox,
   appName: 'Cobro',

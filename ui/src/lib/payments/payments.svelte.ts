@@ -9,7 +9,7 @@ import {
 } from '$lib/api';
 
 /** The parts of the view, in their order. */
-export const PARTS = ['payments', 'reconcile', 'disputes', 'payouts'] as const;
+export const PARTS = ['payments', 'subscribers', 'reconcile', 'disputes', 'payouts'] as const;
 export type PaymentsPart = (typeof PARTS)[number];
 
 export interface SavedFilter {

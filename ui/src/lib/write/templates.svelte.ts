@@ -23,6 +23,7 @@ const KIT_FIELDS: Record<KitPart, KitField[]> = {
   upcomingCharge: ['customer', 'date', 'item', 'amount'],
   subscriptionReceipt: ['customer', 'item', 'amount', 'next'],
   shippingQuestion: ['customer', 'item'],
+  chargeFailed: ['customer', 'item', 'amount'],
   orderUpdate: ['customer', 'item', 'step'],
 };
 

@@ -83,6 +83,7 @@ fn paid(charge: ChargeId, minor: i64, verified_at: Timestamp) -> PaymentRecord {
         verified_at,
         asked_minor: None,
         collected: None,
+        invoice: None,
     }
 }
 

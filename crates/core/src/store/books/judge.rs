@@ -19,21 +19,30 @@ pub(crate) fn judge(conn: &Connection, run: i64, livemode: bool, step: usize) ->
 }
 
 /// The steps that find out whose an object is, which repairing needs before the rest.
-pub(crate) const OWNERS: usize = 4;
+pub(crate) const OWNERS: usize = 5;
 
-const SQL: [&str; 11] = [
+const SQL: [&str; 12] = [
     "UPDATE book_objects SET class = NULL, charge_id = NULL
      WHERE run = :run AND shelf <> 'ours' AND :live = :live",
     // A link is only made by us.
     "UPDATE book_objects
      SET charge_id = (SELECT h.id FROM charges h WHERE h.link_id = payment_link AND h.livemode = :live)
      WHERE run = :run AND shelf = 'session' AND payment_link IS NOT NULL",
+    // An invoice belongs to whom its subscription belongs; its payment has no other name of ours.
+    "UPDATE book_objects
+     SET charge_id = coalesce(
+         (SELECT s.charge_id FROM subscriptions s WHERE s.id = book_objects.subscription AND s.livemode = :live),
+         (SELECT s.charge_id FROM book_objects s
+          WHERE s.run = :run AND s.shelf = 'session' AND s.subscription = book_objects.subscription
+            AND s.charge_id IS NOT NULL LIMIT 1),
+         (SELECT h.id FROM charges h WHERE h.id = unhex(replace(cobro_charge, '-', '')) AND h.livemode = :live))
+     WHERE run = :run AND shelf = 'invoice' AND subscription IS NOT NULL",
     // Else what was matched before, by Stripe or by a person; else the id in its metadata.
     "UPDATE book_objects
      SET charge_id = coalesce(
          (SELECT s.charge_id FROM book_objects s
-          WHERE s.run = :run AND s.payment_intent = book_objects.payment_intent AND s.shelf = 'session'
-            AND s.charge_id IS NOT NULL LIMIT 1),
+          WHERE s.run = :run AND s.payment_intent = book_objects.payment_intent AND s.shelf IN ('session', 'invoice')
+            AND s.charge_id IS NOT NULL ORDER BY s.shelf = 'session' DESC LIMIT 1),
          (SELECT p.charge_id FROM payments p JOIN charges h ON h.id = p.charge_id
           WHERE p.payment_intent = book_objects.payment_intent AND h.livemode = :live),
          (SELECT h.id FROM charges h WHERE h.id = unhex(replace(cobro_charge, '-', '')) AND h.livemode = :live))
@@ -57,7 +66,7 @@ const SQL: [&str; 11] = [
              WHEN book_objects.currency IS NOT h.currency THEN 'differs'
              WHEN p.status IS NOT 'succeeded' OR p.amount_minor <> book_objects.amount_minor
                   OR p.charge_id IS NOT h.id THEN 'differs'
-             WHEN h.single_use = 0 THEN iif(book_objects.amount_minor = coalesce(p.asked_minor, h.amount_minor), 'matched', 'differs')
+             WHEN h.single_use = 0 OR p.invoice IS NOT NULL THEN iif(book_objects.amount_minor = coalesce(p.asked_minor, h.amount_minor), 'matched', 'differs')
              WHEN coalesce((SELECT sum(q.amount_minor) FROM payments q
                  WHERE q.charge_id = h.id AND q.status = 'succeeded' AND q.currency = h.currency
                    AND (q.paid_at, q.payment_intent) < (p.paid_at, p.payment_intent)), 0) >= coalesce(p.asked_minor, h.amount_minor) THEN 'duplicate'

@@ -5,6 +5,7 @@ const en = {
     title: 'Payments',
     parts: {
       payments: 'Payments',
+      subscribers: 'Subscribers',
       reconcile: 'Reconcile',
       disputes: 'Disputes',
       payouts: 'Payouts',

@@ -6,6 +6,7 @@ const es: MoneyWords = {
     title: 'Pagos',
     parts: {
       payments: 'Pagos',
+      subscribers: 'Suscriptores',
       reconcile: 'Conciliar',
       disputes: 'Disputas',
       payouts: 'Depósitos',

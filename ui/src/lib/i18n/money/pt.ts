@@ -6,6 +6,7 @@ const pt: MoneyWords = {
     title: 'Pagamentos',
     parts: {
       payments: 'Pagamentos',
+      subscribers: 'Assinantes',
       reconcile: 'Conciliar',
       disputes: 'Contestações',
       payouts: 'Repasses',

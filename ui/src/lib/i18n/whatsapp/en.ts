@@ -308,6 +308,7 @@ const en = {
       upcomingCharge: 'Upcoming charge',
       subscriptionReceipt: 'Subscription receipt',
       shippingQuestion: 'Shipping question',
+      chargeFailed: 'Payment failed',
       orderUpdate: 'Order update',
     },
     line: 'Number',

@@ -303,6 +303,7 @@ const es: WhatsAppWords = {
       upcomingCharge: 'Próximo cargo',
       subscriptionReceipt: 'Recibo de suscripción',
       shippingQuestion: 'Pregunta de envío',
+      chargeFailed: 'Pago fallido',
       orderUpdate: 'Novedad del pedido',
     },
     line: 'Número',

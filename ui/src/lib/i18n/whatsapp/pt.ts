@@ -303,6 +303,7 @@ const pt: WhatsAppWords = {
       upcomingCharge: 'Próxima cobrança',
       subscriptionReceipt: 'Recibo de assinatura',
       shippingQuestion: 'Pergunta de entrega',
+      chargeFailed: 'Pagamento falhou',
       orderUpdate: 'Novidade do pedido',
     },
     line: 'Número',

@@ -1,0 +1,109 @@
+//! What subscribers are told: before each payment, after it, and when it fails. Each once.
+
+use cobro_core::domain::SubscriptionMessages;
+
+use super::*;
+
+#[tokio::test]
+async fn the_next_payment_is_told_once_also_over_a_restart() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let (_, known) = shop.subscribed(&ana, 320_00, monthly()).await;
+    shop.settled().await;
+    let next = known.next_at.unwrap();
+    let tell = |shop: &TestShop, at: Timestamp| {
+        let inbox = shop.inbox().clone();
+        async move { subscription::send_due(&inbox, at).await.unwrap() }
+    };
+    assert_eq!(tell(&shop, next.minus(DAY * 5)).await, 0, "too early");
+    // The customer writes on, by the desk's clock.
+    shop.sandbox.advance(DAY * 28);
+    ana.phone.writes("hola otra vez");
+    shop.until_conversation("Ana").await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(tell(&shop, next.minus(DAY * 2)).await, 1);
+    assert_eq!(tell(&shop, next.minus(DAY)).await, 0);
+    shop.until("the customer was told", || {
+        ana.phone.inbox().iter().any(|text| text.contains("se cobrará"))
+    })
+    .await;
+    shop.settled().await;
+    let shop = shop.restart().await;
+    assert_eq!(tell(&shop, next.minus(DAY)).await, 0);
+    assert_eq!(
+        ana.phone
+            .inbox()
+            .iter()
+            .filter(|text| text.contains("se cobrará *MX$320.00*"))
+            .count(),
+        1
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_failed_payment_is_told_once_with_where_to_pay() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.subscribed(&ana, 320_00, monthly()).await;
+    let customer = shop.at_stripe("subscription").await[0]["customer"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    shop.sandbox.account().set_card(&customer, false).unwrap();
+    shop.passes(&ana, DAY * 31);
+    shop.until_subscription(&ana, "past due", |now| now.status == SubscriptionStatus::PastDue)
+        .await;
+    shop.until("the customer was told", || {
+        ana.phone
+            .inbox()
+            .iter()
+            .any(|text| text.contains("no pudimos cobrar"))
+    })
+    .await;
+    // Stripe tries again, and again in vain.
+    shop.passes(&ana, DAY * 4);
+    shop.settled().await;
+    let told: Vec<_> = ana
+        .phone
+        .phone()
+        .into_iter()
+        .filter(|bubble| bubble.text.contains("no pudimos cobrar *MX$320.00*"))
+        .collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].link().unwrap().contains("/i/"), "{told:#?}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_the_shop_switched_off_is_not_said() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let silent = SubscriptionMessages {
+        before: false,
+        after: false,
+        failed: false,
+        ..SubscriptionMessages::default()
+    };
+    subscription::set_messages(shop.inbox(), silent).await.unwrap();
+    let (_, known) = shop.subscribed(&ana, 320_00, monthly()).await;
+    shop.settled().await;
+    shop.until("the first payment is thanked for as any", || {
+        TestShop::heard(&ana, "¡Gracias, Ana!") == 1
+    })
+    .await;
+    let before = ana.phone.inbox().len();
+    let due = subscription::send_due(shop.inbox(), known.next_at.unwrap().minus(DAY)).await;
+    assert_eq!(due.unwrap(), 0);
+    shop.passes(&ana, DAY * 31);
+    shop.until_subscription(&ana, "paid", |now| now.payments == 2)
+        .await;
+    shop.settled().await;
+    assert_eq!(ana.phone.inbox().len(), before);
+    let wrong = SubscriptionMessages {
+        before_days: 0,
+        ..SubscriptionMessages::default()
+    };
+    assert!(subscription::set_messages(shop.inbox(), wrong).await.is_err());
+    shop.close().await;
+}
