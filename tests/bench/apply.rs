@@ -60,7 +60,7 @@ pub(crate) async fn caught_up(
     let begun = Instant::now();
     inbox.start();
     while done(&inbox).await? < total {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let rate = f64::from(total) / begun.elapsed().as_secs_f64();
     inbox.shutdown().await;

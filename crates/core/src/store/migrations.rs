@@ -18,6 +18,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0006_assistant.sql"),
     include_str!("migrations/0007_money.sql"),
     include_str!("migrations/0008_subscriptions.sql"),
+    include_str!("migrations/0009_counting.sql"),
 ];
 
 /// Those of the files' database.

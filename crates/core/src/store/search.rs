@@ -51,6 +51,7 @@ const DAY: i64 = 86_400_000;
 
 /// Writes to the index whatever this transaction changed, unless it is a great deal.
 pub(crate) fn keep_current(tx: &Transaction<'_>) -> Result<()> {
+    note_new_messages(tx)?;
     let messages = waiting(tx, "message_search_waits")?;
     if (1..=AT_ONCE).contains(&messages) {
         write_waiting_messages(tx, AT_ONCE)?;
@@ -59,6 +60,25 @@ pub(crate) fn keep_current(tx: &Transaction<'_>) -> Result<()> {
     if (1..=AT_ONCE).contains(&people) {
         write_waiting_people(tx, AT_ONCE)?;
     }
+    Ok(())
+}
+
+/// Lets the messages wait that are new in this transaction.
+fn note_new_messages(tx: &Transaction<'_>) -> Result<()> {
+    let newest = newest(tx)?;
+    let noted: i64 = tx
+        .prepare_cached("SELECT n FROM message_search_noted")?
+        .query_row([], |row| row.get(0))?;
+    if newest <= noted {
+        return Ok(());
+    }
+    tx.prepare_cached(
+        "INSERT INTO message_search_waits (n, again) SELECT n, 0 FROM messages WHERE n > ?1
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute([noted])?;
+    tx.prepare_cached("UPDATE message_search_noted SET n = ?1")?
+        .execute([newest])?;
     Ok(())
 }
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 use cobro_whatsapp::webhook::MessageKind;
 
 use super::shop::{Shop, ago, ana, change, old, picture, says, text};
-use crate::domain::{SearchHit, SearchPage};
+use crate::domain::{MessageId, SearchHit, SearchPage};
 use crate::search::find;
+use crate::work;
 
 impl Shop {
     async fn search(&self, query: &str) -> SearchPage {
@@ -238,4 +239,19 @@ async fn a_history_is_found_once_it_is_through_and_says_so_until_then() {
             "{query}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_message_that_takes_a_removed_notes_number_is_found() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(5)))).await;
+    let conversation = shop.only().await.id;
+    let note = MessageId::new();
+    work::note(&shop.inbox, note, conversation, "quiere factura".into())
+        .await
+        .unwrap();
+    work::remove_note(&shop.inbox, note).await.unwrap();
+    shop.hears(says(ana("w2", "un pastel", ago(1)))).await;
+    assert_eq!(shop.found("pastel").await, ["un [pastel]"]);
+    assert!(shop.found("factura").await.is_empty());
 }
