@@ -203,6 +203,16 @@ async fn duplicates_other_amounts_and_made_up_payments_each_have_their_class() {
     }
     let other = shop.paid(&ana, 300_00).await;
     shop.paid(&ana, 400_00).await;
+    // A fee comes a moment later: what is read back then would undo the tampering.
+    shop.sandbox.advance(Duration::from_secs(2));
+    shop.until_async("nothing is to be read back", || async {
+        shop.inbox()
+            .store
+            .read(|conn| Ok(conn.query_row("SELECT count(*) = 0 FROM hints", [], |row| row.get(0))?))
+            .await
+            .unwrap()
+    })
+    .await;
     shop.settled().await;
     shop.tampered(
         "UPDATE charges SET single_use = 1 WHERE amount_minor = 20000;
