@@ -4,7 +4,6 @@ mod account;
 mod api;
 mod books;
 pub mod budget;
-mod cancel;
 mod choice;
 mod coupons;
 mod customers;

@@ -1,6 +1,6 @@
 //! Reconciling: every object has its place, sums are Stripe's, and a person decides what is unclear.
 
-use cobro_core::domain::{BookClass, Payment, ProductDraft, ReconcileState, TieReason};
+use cobro_core::domain::{BookClass, BookLine, Payment, ProductDraft, ReconcileState, TieReason};
 use cobro_core::{Actor, Language, catalog, conversation, overview, reconcile as reconciling, refund};
 use cobro_sandbox::stripe::PayWith;
 use cobro_sandbox::{Endpoint, Fault, Kind};
@@ -122,11 +122,7 @@ async fn a_payment_may_be_tied_to_a_conversation_that_asked_for_nothing() {
         .await;
     shop.settled().await;
     let report = shop.reconciled().await;
-    let line = reconciling::lines(shop.inbox(), report.run.id, BookClass::Unmatched, None)
-        .await
-        .unwrap()
-        .rows
-        .remove(0);
+    let line = first_unmatched(&shop, &report).await;
     reconciling::tie(
         shop.inbox(),
         report.run.id,
@@ -163,11 +159,7 @@ async fn an_exception_that_is_explained_needs_nobody() {
         .await;
     shop.settled().await;
     let report = shop.reconciled().await;
-    let line = reconciling::lines(shop.inbox(), report.run.id, BookClass::Unmatched, None)
-        .await
-        .unwrap()
-        .rows
-        .remove(0);
+    let line = first_unmatched(&shop, &report).await;
     reconciling::note(shop.inbox(), line.id.clone(), Some("Sold at the counter".into()))
         .await
         .unwrap();
@@ -388,6 +380,15 @@ async fn the_overview_says_what_is_behind_its_totals() {
     shop.close().await;
 }
 
+/// Returns the first of Stripe's payments that belong to nobody yet.
+async fn first_unmatched(shop: &TestShop, report: &ReconcileReport) -> BookLine {
+    reconciling::lines(shop.inbox(), report.run.id, BookClass::Unmatched, None)
+        .await
+        .unwrap()
+        .rows
+        .remove(0)
+}
+
 async fn refund(shop: &TestShop, charge: &Charge, minor: i64) {
     let new = super::refunds::new_refund(charge, minor);
     refund::create(shop.inbox(), cobro_core::Actor::Person, new)
@@ -414,11 +415,7 @@ async fn what_is_tied_leaves_the_stock_and_comes_back_with_the_tie() {
         .await;
     shop.settled().await;
     let report = shop.reconciled().await;
-    let line = reconciling::lines(shop.inbox(), report.run.id, BookClass::Unmatched, None)
-        .await
-        .unwrap()
-        .rows
-        .remove(0);
+    let line = first_unmatched(&shop, &report).await;
     let stock = || async { catalog::product(shop.inbox(), cake.id).await.unwrap().stock };
     reconciling::tie(
         shop.inbox(),
