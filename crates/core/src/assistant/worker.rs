@@ -47,8 +47,7 @@ impl Due {
             match events.try_recv() {
                 Ok(event) => self.hear(event, inbox),
                 Err(TryRecvError::Lagged(_)) => {
-                    inbox.forget_shelf();
-                    self.everything = true;
+                    self.start_over(inbox);
                     heard += FLOOD;
                 }
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return heard,
@@ -57,16 +56,19 @@ impl Due {
         }
     }
 
+    /// Everything is looked at again, with the catalog as it is now.
+    fn start_over(&mut self, inbox: &Inbox) {
+        inbox.forget_shelf();
+        self.everything = true;
+    }
+
     fn hear(&mut self, event: CoreEvent, inbox: &Inbox) {
         match event {
             CoreEvent::ConversationChanged { conversation }
             | CoreEvent::ChargeChanged { conversation, .. } => {
                 self.conversations.insert(conversation);
             }
-            CoreEvent::CatalogChanged => {
-                inbox.forget_shelf();
-                self.everything = true;
-            }
+            CoreEvent::CatalogChanged => self.start_over(inbox),
             CoreEvent::AssistantChanged | CoreEvent::Resync => self.everything = true,
             _ => {}
         }
@@ -92,10 +94,7 @@ pub(crate) async fn run(inbox: Inbox) {
         };
         match event {
             Ok(event) => due.hear(event, &inbox),
-            Err(RecvError::Lagged(_)) => {
-                inbox.forget_shelf();
-                due.everything = true;
-            }
+            Err(RecvError::Lagged(_)) => due.start_over(&inbox),
             Err(RecvError::Closed) => return,
         }
         due.hear_all(&mut events, &inbox);
@@ -141,9 +140,7 @@ async fn look_at_all(inbox: &Inbox, due: Due) {
 async fn look_at(inbox: &Inbox, due: Due) -> Result<()> {
     let mut all: Vec<ConversationId> = due.conversations.into_iter().collect();
     if due.everything {
-        let since = Timestamp::from_millis(
-            Timestamp::now().millis() - i64::try_from(FRESH.as_millis()).unwrap_or(i64::MAX),
-        );
+        let since = Timestamp::now().minus(FRESH);
         let more = inbox
             .store
             .read(move |conn| {
@@ -152,8 +149,7 @@ async fn look_at(inbox: &Inbox, due: Due) -> Result<()> {
                 Ok(ids)
             })
             .await?;
-        let known: HashSet<ConversationId> = all.iter().copied().collect();
-        let mut seen = known;
+        let mut seen: HashSet<ConversationId> = all.iter().copied().collect();
         all.extend(more.into_iter().filter(|id| seen.insert(*id)));
     }
     if all.is_empty() {
