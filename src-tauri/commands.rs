@@ -3,6 +3,7 @@
 pub(crate) mod assistant;
 pub(crate) mod catalog;
 pub(crate) mod charges;
+pub(crate) mod codes;
 pub(crate) mod connection;
 pub(crate) mod contacts;
 pub(crate) mod data;

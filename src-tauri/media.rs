@@ -1,6 +1,7 @@
-//! `media://`: where the window reads messages' files. They are decrypted in memory and never lie on the disk.
+//! `media://`: where the window reads messages' files and products' pictures. They are decrypted in memory and never lie on the disk.
 
-use cobro_core::domain::MessageId;
+use cobro_core::catalog::image;
+use cobro_core::domain::{MessageId, ProductId};
 use cobro_core::media;
 use tauri::http::{HeaderMap, Method, Request, Response, StatusCode, header, response};
 use tauri::{AppHandle, Manager as _, UriSchemeContext, UriSchemeResponder, Wry};
@@ -37,7 +38,7 @@ async fn answer(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Vec<u8>
     if request.method() != Method::GET {
         return refusal(StatusCode::METHOD_NOT_ALLOWED);
     }
-    let Some((message, part)) = asked_for(request.uri().path()) else {
+    let Some((whose, part)) = asked_for(request.uri().path()) else {
         return refusal(StatusCode::NOT_FOUND);
     };
     let Ok(inbox) = app.state::<Shell>().inbox() else {
@@ -48,8 +49,8 @@ async fn answer(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Vec<u8>
         .get(header::RANGE)
         .and_then(|range| range.to_str().ok());
     let read = match part {
-        Part::Thumbnail => thumbnail(&inbox, message).await,
-        Part::Full => full(&inbox, message, range).await,
+        Part::Thumbnail => thumbnail(&inbox, whose).await,
+        Part::Full => full(&inbox, whose, range).await,
     };
     read.unwrap_or_else(|error| {
         tracing::warn!(%error, "A file could not be read for the window");
@@ -57,8 +58,12 @@ async fn answer(app: &AppHandle, request: &Request<Vec<u8>>) -> Response<Vec<u8>
     })
 }
 
-async fn thumbnail(inbox: &cobro_core::Inbox, message: MessageId) -> cobro_core::Result<Response<Vec<u8>>> {
-    Ok(match media::thumbnail(inbox, message).await? {
+async fn thumbnail(inbox: &cobro_core::Inbox, whose: Whose) -> cobro_core::Result<Response<Vec<u8>>> {
+    let found = match whose {
+        Whose::Message(message) => media::thumbnail(inbox, message).await?,
+        Whose::Product(product) => image::thumbnail(inbox, product).await?,
+    };
+    Ok(match found {
         Some((bytes, mime)) => response_of(Response::builder().header(header::CONTENT_TYPE, mime), bytes),
         None => refusal(StatusCode::NOT_FOUND),
     })
@@ -66,10 +71,14 @@ async fn thumbnail(inbox: &cobro_core::Inbox, message: MessageId) -> cobro_core:
 
 async fn full(
     inbox: &cobro_core::Inbox,
-    message: MessageId,
+    whose: Whose,
     range: Option<&str>,
 ) -> cobro_core::Result<Response<Vec<u8>>> {
-    let Some(file) = media::serve(inbox, message).await? else {
+    let found = match whose {
+        Whose::Message(message) => media::serve(inbox, message).await?,
+        Whose::Product(product) => image::serve(inbox, product).await?,
+    };
+    let Some(file) = found else {
         return Ok(refusal(StatusCode::NOT_FOUND));
     };
     let mut answer = Response::builder().header(header::ACCEPT_RANGES, "bytes");
@@ -163,16 +172,32 @@ enum Part {
     Thumbnail,
 }
 
-/// Reads `/ID/full` or `/ID/thumb`. The window's own helper writes the second slash as `%2F`.
-fn asked_for(path: &str) -> Option<(MessageId, Part)> {
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Message(MessageId),
+    Product(ProductId),
+}
+
+/// Reads `/ID/full` or `/ID/thumb`, of a product `/product/ID/…`; what follows a picture's part only names
+/// which picture it is, so that another one is read again. The window's own helper writes slashes as `%2F`.
+fn asked_for(path: &str) -> Option<(Whose, Part)> {
     let path = path.replace("%2F", "/").replace("%2f", "/");
-    let (message, part) = path.strip_prefix('/')?.split_once('/')?;
+    let path = path.strip_prefix('/')?;
+    let (whose, part) = if let Some(path) = path.strip_prefix("product/") {
+        let (product, part) = path.split_once('/')?;
+        let part = part.split_once('/').map_or(part, |(part, _)| part);
+        (Whose::Product(product.parse().ok()?), part)
+    } else {
+        let (message, part) = path.split_once('/')?;
+        (Whose::Message(message.parse().ok()?), part)
+    };
     let part = match part {
         "full" => Part::Full,
         "thumb" => Part::Thumbnail,
         _ => return None,
     };
-    Some((message.parse().ok()?, part))
+    Some((whose, part))
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -214,14 +239,22 @@ mod tests {
     #[test]
     fn a_file_is_asked_for_by_its_message_and_by_nothing_else() {
         let id = MessageId::new();
-        assert_eq!(asked_for(&format!("/{id}/full")), Some((id, Part::Full)));
-        assert_eq!(asked_for(&format!("/{id}%2Fthumb")), Some((id, Part::Thumbnail)));
+        let of = Whose::Message(id);
+        assert_eq!(asked_for(&format!("/{id}/full")), Some((of, Part::Full)));
+        assert_eq!(asked_for(&format!("/{id}%2Fthumb")), Some((of, Part::Thumbnail)));
+        let product = ProductId::new();
+        assert_eq!(
+            asked_for(&format!("/product%2F{product}%2Fthumb%2F1")),
+            Some((Whose::Product(product), Part::Thumbnail))
+        );
         for other in [
             "/",
             "/full",
             "//full",
             "/../../etc/passwd/full",
             &format!("/{id}/else"),
+            "/product/full",
+            "/product/../full",
         ] {
             assert_eq!(asked_for(other), None, "{other}");
         }

@@ -1,6 +1,6 @@
 //! What the shop sells.
 
-use cobro_core::domain::{ImportPreview, Product, ProductDraft, ProductId};
+use cobro_core::domain::{ImportPreview, Keep, Product, ProductDraft, ProductId, SyncReport};
 use cobro_core::{Actor, Error, catalog};
 use tauri::{AppHandle, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
@@ -41,6 +41,41 @@ pub(crate) async fn preview_catalog_import(desk: Desk<'_>, table: String) -> Ans
 #[specta::specta]
 pub(crate) async fn import_catalog(desk: Desk<'_>, table: String) -> Answer<ImportPreview> {
     Ok(catalog::import(&desk.inbox()?, Actor::Person, table.into_bytes()).await?)
+}
+
+/// Returns what bringing the catalog and Stripe's together would do. Nothing is changed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn look_at_stripe(desk: Desk<'_>) -> Answer<SyncReport> {
+    Ok(catalog::sync::look(&desk.inbox()?).await?)
+}
+
+/// Brings the catalog and Stripe's together.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sync_catalog(desk: Desk<'_>) -> Answer<SyncReport> {
+    Ok(catalog::sync::run(&desk.inbox()?, Actor::Person).await?)
+}
+
+/// Decides what counts where both sides changed a product.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resolve_product(desk: Desk<'_>, product: ProductId, keep: Keep) -> Answer<Product> {
+    Ok(catalog::sync::resolve(&desk.inbox()?, Actor::Person, product, keep).await?)
+}
+
+/// Gives a product a staged picture.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_product_image(desk: Desk<'_>, product: ProductId, file: String) -> Answer<Product> {
+    Ok(catalog::image::set(&desk.inbox()?, Actor::Person, product, &file).await?)
+}
+
+/// Takes a product's picture away.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove_product_image(desk: Desk<'_>, product: ProductId) -> Answer<Product> {
+    Ok(catalog::image::remove(&desk.inbox()?, Actor::Person, product).await?)
 }
 
 /// Lets a person choose where the catalog's table goes. Returns where, or nothing if they thought better of it.

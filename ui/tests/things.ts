@@ -199,6 +199,8 @@ export function aPreview(fields: Partial<ChargePreview> = {}): ChargePreview {
     lines: [],
     totals: totalsOf({ minor: 99_500, currency: 'MXN' }),
     carrier: { object: 'paymentLink', reason: 'linkLasts', endsWithinADay: false },
+    ways: [],
+    rates: [],
     ...fields,
   };
 }
@@ -214,6 +216,8 @@ export function aProduct(fields: Partial<Product> = {}): Product {
     options: [],
     stock: null,
     image: null,
+    after: {},
+    theirs: null,
     tax: null,
     active: true,
     recurring: null,

@@ -1,4 +1,4 @@
-//! `cobro catalog`: what the shop sells, listed, imported and exported.
+//! `cobro catalog`: what the shop sells, listed, imported, exported, and brought together with Stripe's.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -36,6 +36,17 @@ enum Command {
         #[arg(long)]
         look: bool,
     },
+    /// Bring the catalog and Stripe's products together
+    Sync {
+        #[command(flatten)]
+        profile: Profile,
+        /// Only say what would happen
+        #[arg(long)]
+        look: bool,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Write the catalog as CSV
     Export {
         #[command(flatten)]
@@ -50,6 +61,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
     match arguments.command {
         Command::List { profile, json } => list(profile.settings().await?, json).await,
         Command::Import { profile, file, look } => import(profile, file, look).await,
+        Command::Sync { profile, look, json } => sync(profile.settings().await?, look, json).await,
         Command::Export { profile, out } => export(profile.settings().await?, out).await,
     }
 }
@@ -130,6 +142,35 @@ async fn ask_import(settings: Settings, table: &str, look: bool) -> Result<Value
         look,
     };
     crate::reach::perform(settings, request).await
+}
+
+/// The exit code is 1 if both sides changed a product: a person has to decide.
+async fn sync(settings: Settings, look: bool, json: bool) -> Result<ExitCode, DeskError> {
+    let report = crate::reach::perform(settings, ControlRequest::SyncCatalog { look }).await?;
+    let count = |field: &str| report.get(field).and_then(Value::as_u64).unwrap_or(0);
+    if json {
+        println!("{report}");
+    } else {
+        println!(
+            "{} new here, {} changed here, {} new at Stripe, {} changed at Stripe, {} as they were",
+            count("imported"),
+            count("taken"),
+            count("created"),
+            count("sent"),
+            count("same")
+        );
+        for product in rows(&report, "skipped") {
+            println!("left out: {}: {}", word(product, "name"), word(product, "why"));
+        }
+    }
+    if count("conflicts") == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!(
+        "cobro: {} products were changed on both sides. Decide each in the catalog",
+        count("conflicts")
+    );
+    Ok(ExitCode::FAILURE)
 }
 
 async fn export(settings: Settings, out: Option<PathBuf>) -> Result<ExitCode, DeskError> {

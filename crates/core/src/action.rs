@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     AssistantSettings, ChargeId, Closing, ContactId, Content, ConversationId, Creation, Delivery, Direction,
-    FileKind, Fulfilment, MessageId, MessageKind, NewCharge, NewDeed, NewRefund, Origin, ProductDraft,
-    ProductId, Timestamp, Words, Worked,
+    FileId, FileKind, Fulfilment, MessageId, MessageKind, NewCharge, NewDeed, NewRefund, Origin,
+    ProductDraft, ProductId, Timestamp, Words, Worked,
 };
 use crate::store::conversations::Latest;
 use crate::store::messages::{NewMessage, Report};
@@ -114,6 +114,11 @@ pub(crate) enum Action {
         charge: ChargeId,
     },
     SaveProduct(#[serde(serialize_with = "product_for_log")] Box<ProductDraft>),
+    /// A product got another picture, or none.
+    ShowProduct {
+        product: ProductId,
+        image: Option<FileId>,
+    },
     /// Archives a product, or offers it again.
     OfferProduct {
         product: ProductId,
@@ -207,6 +212,8 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
             products::save(tx, draft, now)?;
             true
         }
+        // The picture's row is written by whoever moves its bytes.
+        Action::ShowProduct { .. } => true,
         Action::OfferProduct { product, active } => products::set_active(tx, *product, *active, now)?,
         Action::Refund { new, payment_intent } => {
             refunds::add(tx, new, payment_intent, now.plus(charges::LEFT_TO_CALL), now)?

@@ -16,26 +16,39 @@ pub(crate) struct Aftermath {
 }
 
 impl Aftermath {
-    /// Asks for what the payment says that there is, and for what was heard of before.
+    /// Asks for what the payment says that there is, and for what was heard of before or now.
     pub(crate) async fn read(
         inbox: &Inbox,
         stripe: &StripeApi,
         record: &PaymentRecord,
+        is_disputed: bool,
     ) -> Result<Result<Self, StripeError>> {
         let intent = record.payment_intent.clone();
-        let known = inbox
+        let (refunded, disputed) = inbox
             .store
-            .read(move |conn| refunds::is_known(conn, &intent))
+            .read(move |conn| {
+                Ok((
+                    refunds::is_known(conn, &intent)?,
+                    disputes::is_known(conn, &intent)?,
+                ))
+            })
             .await?;
-        Ok(Self::ask(stripe, record, known).await)
+        let refunded = refunded || record.refunded_minor > 0;
+        let disputed = is_disputed || disputed || record.disputed;
+        Ok(Self::ask(stripe, record, refunded, disputed).await)
     }
 
-    async fn ask(stripe: &StripeApi, record: &PaymentRecord, known: bool) -> Result<Self, StripeError> {
+    async fn ask(
+        stripe: &StripeApi,
+        record: &PaymentRecord,
+        refunded: bool,
+        disputed: bool,
+    ) -> Result<Self, StripeError> {
         let mut found = Self::default();
-        if known || record.refunded_minor > 0 {
+        if refunded {
             found.refunds = stripe.refunds_of_payment(&record.payment_intent).await?.items;
         }
-        if record.disputed {
+        if disputed {
             found.disputes = or_nothing(stripe.disputes_of_payment(&record.payment_intent).await)?;
         }
         Ok(found)

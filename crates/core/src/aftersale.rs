@@ -5,9 +5,9 @@ use rusqlite::{Connection, Transaction};
 use crate::action::{Action, Actor, Sending, apply};
 use crate::domain::{
     AfterSale, Charge, ChargeId, Fulfilment, KitPart, MessageId, MessageKind, Money, MovedOrder, Payment,
-    Timestamp, Words,
+    ProductAfterSale, Timestamp, Words,
 };
-use crate::store::{charges, conversations, meta};
+use crate::store::{charges, conversations, meta, products};
 use crate::{CoreEvent, Error, Inbox, Language, Result, templates};
 
 const TEXT_LIMIT: usize = 1000;
@@ -24,17 +24,7 @@ pub async fn set(inbox: &Inbox, mut after: AfterSale) -> Result<AfterSale> {
         ("next step", &mut after.next_step),
         ("question for the address", &mut after.shipping),
     ] {
-        *text = cobro_protocol::cards::mask_text(text.trim()).into_owned();
-        if text.chars().count() > TEXT_LIMIT {
-            return Err(Error::Invalid(format!(
-                "The {field} is longer than {TEXT_LIMIT} characters. Shorten it"
-            )));
-        }
-        if let Some(unknown) = unknown_place(text) {
-            return Err(Error::Invalid(format!(
-                "The {field} has {{{unknown}}}, which stands for nothing. Use {{name}}, {{amount}} or {{item}}"
-            )));
-        }
+        check_text(field, text)?;
     }
     let json = serde_json::to_string(&after).map_err(anyhow::Error::new)?;
     inbox
@@ -42,6 +32,27 @@ pub async fn set(inbox: &Inbox, mut after: AfterSale) -> Result<AfterSale> {
         .write(move |tx| Ok(meta::set(tx, meta::AFTER_SALE, &json)?))
         .await?;
     Ok(after)
+}
+
+/// Checks and tidies what is told after one product was paid for.
+pub(crate) fn check_product(after: &mut ProductAfterSale) -> Result<()> {
+    check_text("thank-you", &mut after.thanks)?;
+    check_text("next step", &mut after.next_step)
+}
+
+fn check_text(field: &str, text: &mut String) -> Result<()> {
+    *text = cobro_protocol::cards::mask_text(text.trim()).into_owned();
+    if text.chars().count() > TEXT_LIMIT {
+        return Err(Error::Invalid(format!(
+            "The {field} is longer than {TEXT_LIMIT} characters. Shorten it"
+        )));
+    }
+    if let Some(unknown) = unknown_place(text) {
+        return Err(Error::Invalid(format!(
+            "The {field} has {{{unknown}}}, which stands for nothing. Use {{name}}, {{amount}} or {{item}}"
+        )));
+    }
+    Ok(())
 }
 
 /// Moves an order, and tells the customer if that is asked for. It moves whether or not they can be told.
@@ -63,7 +74,9 @@ pub async fn move_order(
                 ));
             }
             let changed = apply(tx, Actor::Person, &Action::MoveOrder { charge, to }, now)?;
+            let may_tell = kept(tx)?.tells_order;
             let (told, why_not) = match tell.filter(|_| changed) {
+                Some(_) if !may_tell => (false, Some(language.tells_no_orders().to_owned())),
                 Some(message) => tell_of(tx, language, message, &known, to, now)?,
                 None => (false, None),
             };
@@ -132,7 +145,7 @@ pub(crate) fn thank(
 ) -> Result<()> {
     let charge = charges::get(tx, charge)?;
     let address = conversations::address(tx, charge.conversation)?;
-    let after = kept(tx)?;
+    let after = kept_for(tx, charge.id)?;
     let message = MessageId::new();
     let sending = if address.window_is_open(now) {
         let text = text_of(
@@ -205,15 +218,16 @@ fn text_of(after: &AfterSale, language: Language, name: &str, amount: Money, ite
     parts.join("\n\n")
 }
 
-/// Returns what the shop says after its thanks: the next step, and the question where to send it.
+/// Returns what follows the thanks for a charge: the next step, and the question where to send it.
 pub(crate) fn what_follows(
     conn: &Connection,
     language: Language,
+    charge: &Charge,
     name: &str,
     amount: Money,
-    item: &str,
 ) -> Result<Vec<String>> {
-    Ok(follows(&kept(conn)?, language, name, amount, item))
+    let after = kept_for(conn, charge.id)?;
+    Ok(follows(&after, language, name, amount, &charge.description))
 }
 
 fn follows(after: &AfterSale, language: Language, name: &str, amount: Money, item: &str) -> Vec<String> {
@@ -245,6 +259,11 @@ fn unknown_place(text: &str) -> Option<&str> {
         .skip(1)
         .filter_map(|rest| rest.split_once('}').map(|(place, _)| place))
         .find(|place| !matches!(*place, "name" | "amount" | "item"))
+}
+
+/// Returns what is told after a charge: its products' own words where they have some, else the shop's.
+fn kept_for(conn: &Connection, charge: ChargeId) -> Result<AfterSale> {
+    Ok(kept(conn)?.of_order(&products::after_sale_of(conn, charge)?))
 }
 
 /// Returns the settings as they are kept; what can't be read is as if never set.

@@ -1,13 +1,15 @@
 //! The catalog: what the shop sells, written here and nowhere overwritten unasked.
 
+pub mod image;
 mod sheet;
+pub mod sync;
 
 use sheet::SheetRow;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{ImportPreview, ImportRow, Product, ProductDraft, ProductId, RowAction, Timestamp};
 use crate::store::products;
-use crate::{CoreEvent, Error, Inbox, Result};
+use crate::{CoreEvent, Error, Inbox, Result, aftersale};
 
 /// Returns what the shop sells, by name. Archived products only where they are asked for.
 pub async fn products(inbox: &Inbox, archived: bool) -> Result<Vec<Product>> {
@@ -21,7 +23,8 @@ pub async fn product(inbox: &Inbox, id: ProductId) -> Result<Product> {
 
 /// Writes a product. The same id twice is one product.
 pub async fn save(inbox: &Inbox, actor: Actor, draft: ProductDraft) -> Result<Product> {
-    let draft = draft.checked()?;
+    let mut draft = draft.checked()?;
+    aftersale::check_product(&mut draft.after)?;
     let product = inbox
         .store
         .write(move |tx| {
@@ -173,6 +176,7 @@ fn merged(row: SheetRow, known: &[Product]) -> ProductDraft {
         options: if says.options { draft.options } else { kept.options },
         tax: if says.tax { draft.tax } else { kept.tax },
         recurring: kept.recurring,
+        after: kept.after,
     }
 }
 

@@ -13,18 +13,18 @@ use uuid::Uuid;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    Charge, ChargeId, ChargeTerms, Closing, Creation, MessageId, NewCharge, PayLine, Recurrence, Timestamp,
-    Words, Worked, payment_of,
+    Charge, ChargeId, ChargeTerms, Closing, Creation, MessageId, NewCharge, Paid, PayLine, Recurrence,
+    Timestamp, Words, Worked, payment_of,
 };
 use crate::preview::message_of;
 use crate::sale::{self, Asked};
 use crate::store::charges::{self, ToClose, ToCreate};
 use crate::store::{hints, payments};
 use crate::templates::LinkTemplate;
-use crate::{CoreEvent, Error, Inbox, Language, Result, message, reissue, settle};
+use crate::{CoreEvent, Error, Inbox, Language, Result, message, payer, reissue, settle, way};
 
 /// Stripe forgets an idempotency key after this; then we look before we create.
-const KEY_LIFE: Duration = Duration::from_hours(23);
+pub(crate) const KEY_LIFE: Duration = Duration::from_hours(23);
 /// How much earlier than ours Stripe's clock may say that something was made.
 const CLOCKS_APART: Duration = Duration::from_hours(1);
 /// A draft that could not be made in this time waits for a person: a charge
@@ -72,6 +72,8 @@ pub(crate) async fn create_in_place(
                 reissue::check(tx, old, id)?;
             }
             let (worked, message) = work_out(tx, language, &new, replaces, now)?;
+            let paid = Paid::of(worked.totals.now, &new.terms, new.single_use);
+            way::check(tx, livemode, paid)?;
             apply(
                 tx,
                 actor,
@@ -100,11 +102,16 @@ pub(crate) async fn create_in_place(
 
 /// Says whether a charge could be made in the place of `replaces`, without making it.
 pub(crate) async fn could_be_made(inbox: &Inbox, new: NewCharge, replaces: ChargeId) -> Result<()> {
+    let livemode = inbox.require_stripe()?.key_mode() == KeyMode::Live;
     let language = inbox.language();
     let new = checked(new)?;
     inbox
         .store
-        .read(move |conn| work_out(conn, language, &new, Some(replaces), Timestamp::now()).map(drop))
+        .read(move |conn| {
+            let (worked, _) = work_out(conn, language, &new, Some(replaces), Timestamp::now())?;
+            let paid = Paid::of(worked.totals.now, &new.terms, new.single_use);
+            way::check(conn, livemode, paid)
+        })
         .await
 }
 
@@ -264,7 +271,7 @@ async fn make_link(inbox: &Inbox, id: ChargeId) -> Result<Charge> {
     };
     let charge = match refusal_of(&stripe, &draft) {
         Some(words) => stop(inbox, id, words).await?,
-        None => match carrier_for(&stripe, &draft).await {
+        None => match made_for(inbox, &stripe, &draft).await? {
             Ok(made) => {
                 inbox.problems.clear("stripe.create");
                 open(inbox, draft, made).await?
@@ -311,13 +318,21 @@ struct Made {
     livemode: bool,
 }
 
+/// Makes what carries the charge, and before it the customer that some ways of paying need.
+async fn made_for(inbox: &Inbox, stripe: &StripeApi, draft: &ToCreate) -> Result<Result<Made, StripeError>> {
+    Ok(match payer::needed(inbox, stripe, draft).await? {
+        Ok(payer) => carrier_for(stripe, draft, payer.as_deref()).await,
+        Err(error) => Err(error),
+    })
+}
+
 /// Makes what carries the charge, or finds what was made before with an answer that was lost.
-async fn carrier_for(stripe: &StripeApi, draft: &ToCreate) -> Result<Made, StripeError> {
+async fn carrier_for(stripe: &StripeApi, draft: &ToCreate, payer: Option<&str>) -> Result<Made, StripeError> {
     let pages = pages_to_look_through(draft, Timestamp::now());
     let made = async {
         match draft.carrier {
             StripeObject::PaymentLink => link_for(stripe, draft, pages).await,
-            StripeObject::CheckoutSession => session_for(stripe, draft, pages).await,
+            StripeObject::CheckoutSession => session_for(stripe, draft, payer, pages).await,
         }
     };
     match timeout(Duration::from_secs(25), made).await {
@@ -370,7 +385,12 @@ fn made_link(link: PaymentLink) -> Made {
 
 /// A session ends by itself after a day; an earlier end is ours to bring, so that
 /// a repeated request has the same bytes.
-async fn session_for(stripe: &StripeApi, draft: &ToCreate, pages: Option<u32>) -> Result<Made, StripeError> {
+async fn session_for(
+    stripe: &StripeApi,
+    draft: &ToCreate,
+    payer: Option<&str>,
+    pages: Option<u32>,
+) -> Result<Made, StripeError> {
     let (id, conversation) = (draft.id.to_string(), draft.conversation.to_string());
     let since = draft.created_at.minus(CLOCKS_APART);
     if let Some(pages) = pages
@@ -394,15 +414,13 @@ async fn session_for(stripe: &StripeApi, draft: &ToCreate, pages: Option<u32>) -
         conversation: &conversation,
         lines: &lines,
         terms: terms_of(&draft.terms, &methods, &countries),
-        discount: draft
-            .terms
-            .coupon
-            .as_ref()
-            .map(|coupon| Discount::PromotionCode(&coupon.id)),
+        discount: draft.terms.coupon.as_ref().map(|coupon| discount_of(&coupon.id)),
         shipping: &shipping,
         success_url: Some(&back_to_chat(draft.shop_phone.as_deref())),
+        customer: payer,
         options: MethodOptions {
             installments: draft.terms.bank_months,
+            spei: payer.is_some(),
             ..MethodOptions::default()
         },
         ..NewSession::default()
@@ -422,6 +440,15 @@ fn back_to_chat(phone: Option<&str>) -> String {
         .filter(char::is_ascii_digit)
         .collect();
     format!("https://wa.me/{digits}")
+}
+
+/// Returns the discount that an id names: Stripe's own beginning tells a code from a coupon.
+fn discount_of(id: &str) -> Discount<'_> {
+    if id.starts_with("promo_") {
+        Discount::PromotionCode(id)
+    } else {
+        Discount::Coupon(id)
+    }
 }
 
 fn made_session(session: CheckoutSession) -> Result<Made, StripeError> {

@@ -37,6 +37,11 @@ pub enum CoreEvent {
     AssistantChanged,
     /// A product was written, archived, sold or met at Stripe.
     CatalogChanged,
+    /// The catalog is being compared with Stripe's: so many of all products are done.
+    CatalogSyncing {
+        done: u32,
+        all: u32,
+    },
     /// A backup is so far, in percent.
     BackupMoved {
         percent: u32,

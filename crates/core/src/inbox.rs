@@ -128,6 +128,8 @@ pub struct Parts {
     pub(crate) notices: Notify,
     /// Held while kept envelopes are read again.
     pub(crate) reparsing: tokio::sync::Mutex<()>,
+    /// Held while the catalog is compared with Stripe's.
+    pub(crate) syncing: tokio::sync::Mutex<()>,
     /// When a link was last sent or opened: Stripe is asked more often then.
     pub(crate) busy_until: AtomicU64,
     events: broadcast::Sender<CoreEvent>,
@@ -189,6 +191,7 @@ impl Inbox {
             verifying: Notify::new(),
             reading: Mutex::default(),
             reparsing: tokio::sync::Mutex::default(),
+            syncing: tokio::sync::Mutex::default(),
             busy_until: AtomicU64::new(0),
             events,
             stream_state: watch::channel(StreamState::Stopped).0,
@@ -221,6 +224,8 @@ impl Inbox {
         self.spawn(crate::settle::run(self.clone()));
         self.spawn(crate::charge::run(self.clone()));
         self.spawn(crate::poll::run(self.clone()));
+        self.spawn(crate::way::run(self.clone()));
+        self.spawn(crate::catalog::sync::recover(self.clone()));
         self.spawn(crate::assistant::run(self.clone()));
         self.spawn(crate::reconcile::run(self.clone()));
         self.spawn(crate::verify::run(self.clone()));

@@ -4,13 +4,13 @@ use cobro_stripe::{KeyMode, fees};
 use rusqlite::Connection;
 
 use crate::domain::{
-    ChargePreview, ChargeQuestion, ChargeTerms, ChargeWarning, ConversationId, Money, Timestamp, WarningKind,
-    Worked,
+    ChargePreview, ChargeQuestion, ChargeTerms, ChargeWarning, ConversationId, Money, Paid, Timestamp,
+    WarningKind, Worked,
 };
 use crate::sale::{self, Asked};
 use crate::store::{charges, conversations};
 use crate::templates::LinkTemplate;
-use crate::{Error, Inbox, Language, Result};
+use crate::{Error, Inbox, Language, Result, way};
 
 /// Above this many major units nobody charges in a chat: usually a slipped key.
 const IMPLAUSIBLE_MAJOR: i64 = 100_000_000;
@@ -30,7 +30,9 @@ pub async fn charge(inbox: &Inbox, question: ChargeQuestion) -> Result<ChargePre
             let now = Timestamp::now();
             let worked = sale::work_out(conn, language, Asked::from(&question))?;
             let amount = worked.totals.now;
-            let estimate = fees::estimate(amount, &country, fees::Method::Card);
+            let estimate = fees::estimate(amount, &country, fee_method(&question.terms));
+            let paid = Paid::of(amount, &question.terms, question.single_use);
+            let ways = way::of_charge(conn, livemode, paid)?;
             let going = going(conn, language, conversation, now)?;
             let template = going.as_ref().ok().and_then(Option::as_ref);
             Ok(ChargePreview {
@@ -55,12 +57,22 @@ pub async fn charge(inbox: &Inbox, question: ChargeQuestion) -> Result<ChargePre
                 net: estimate.as_ref().map(|estimate| estimate.net),
                 fee_basis: estimate.map(|estimate| estimate.basis),
                 warnings: warnings(conn, conversation, &worked, livemode, going.err().as_deref())?,
+                ways,
+                rates: charges::rates_used(conn, amount.currency())?,
                 carrier: worked.carrier,
                 totals: worked.totals,
                 lines: worked.lines,
             })
         })
         .await
+}
+
+/// Returns the method that a fee is estimated for: cards, unless nothing but vouchers is offered.
+fn fee_method(terms: &ChargeTerms) -> fees::Method {
+    match terms.methods.as_slice() {
+        [only] if only == "oxxo" => fees::Method::Oxxo,
+        _ => fees::Method::Card,
+    }
 }
 
 /// Returns the template that carries the link where the window is closed, or why none does.

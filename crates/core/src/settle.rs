@@ -8,8 +8,8 @@ mod tests;
 use std::time::Duration;
 
 use cobro_stripe::{
-    CheckoutSession, NextStep, PaymentIntent, PaymentStatus as SessionPaid, StripeApi, StripeError,
-    StripeObject,
+    CheckoutSession, DISPUTED_PAYMENT, NextStep, PaymentIntent, PaymentStatus as SessionPaid, StripeApi,
+    StripeError, StripeObject,
 };
 use rusqlite::Transaction;
 
@@ -125,10 +125,11 @@ async fn write_down(
     mut found: Found,
     asked_at: Timestamp,
 ) -> Result<()> {
+    let is_disputed = hint.object_kind == DISPUTED_PAYMENT;
     for fact in &mut found.payments {
         // An answer is as old as its question: one that was asked for later knows better.
         fact.record.verified_at = asked_at;
-        match Aftermath::read(inbox, stripe, &fact.record).await? {
+        match Aftermath::read(inbox, stripe, &fact.record, is_disputed).await? {
             Ok(aftermath) => {
                 fact.record.disputed = aftermath.is_disputed(fact.record.disputed);
                 fact.aftermath = aftermath;
@@ -260,7 +261,7 @@ async fn find(inbox: &Inbox, stripe: &StripeApi, hint: &Hint) -> Result<Found> {
             let sessions = stripe.sessions_of_payment_link(id).await?;
             of_sessions(inbox, stripe, sessions).await
         }
-        "payment_intent" => of_intent(inbox, stripe, id).await,
+        "payment_intent" | DISPUTED_PAYMENT => of_intent(inbox, stripe, id).await,
         "charge" => {
             let charge = stripe.charge(id).await?;
             match charge.payment_intent {

@@ -295,6 +295,15 @@ impl Language {
         }
     }
 
+    /// Says that the shop tells no customer how far their order is.
+    pub(crate) fn tells_no_orders(self) -> &'static str {
+        match self {
+            Self::Es => "Los avisos de pedidos están apagados. Enciéndelos en Ajustes, Después de la venta",
+            Self::Pt => "Os avisos de pedidos estão desligados. Ligue em Configurações, Depois da venda",
+            Self::En => "News of orders is switched off. Switch it on in Settings, After the sale",
+        }
+    }
+
     /// Returns the button by which a customer takes an offer.
     pub(crate) fn accept(self) -> &'static str {
         match self {

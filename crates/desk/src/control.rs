@@ -56,6 +56,10 @@ pub enum ControlRequest {
         table: String,
         look: bool,
     },
+    /// Brings the catalog and Stripe's together; `look` only says what would happen.
+    SyncCatalog {
+        look: bool,
+    },
     /// Reads Stripe's account for a range, and waits for its end.
     Reconcile {
         since: Timestamp,
@@ -105,7 +109,7 @@ impl ControlRequest {
     /// How long its answer may take.
     fn patience(&self) -> Duration {
         match self {
-            Self::Reparse | Self::Reconcile { .. } => Duration::from_hours(2),
+            Self::Reparse | Self::Reconcile { .. } | Self::SyncCatalog { .. } => Duration::from_hours(2),
             _ => Duration::from_mins(1),
         }
     }
@@ -207,6 +211,12 @@ pub(crate) async fn perform(
                 .await
                 .map(|imported| json!(imported))
         }
+        ControlRequest::SyncCatalog { look: true } => {
+            catalog::sync::look(inbox).await.map(|report| json!(report))
+        }
+        ControlRequest::SyncCatalog { look: false } => catalog::sync::run(inbox, Actor::Program)
+            .await
+            .map(|report| json!(report)),
         ControlRequest::Reconcile {
             since,
             until,

@@ -90,7 +90,7 @@ pub enum NotPossible {
 /// Names of methods that only take single payments.
 const ONE_PAYMENT: [&str; 3] = ["oxxo", "pix", SPEI];
 /// Stripe's name for a transfer: money that a customer's balance receives.
-const SPEI: &str = "customer_balance";
+pub const SPEI: &str = "customer_balance";
 
 /// Returns which object to make. A link where it can do all of it, since it lasts.
 pub fn choose(need: &Need<'_>) -> Result<Choice, NotPossible> {

@@ -38,6 +38,9 @@ pub const EVENT_TYPES: [&str; 20] = [
     "payout.paid",
 ];
 
+/// What a hint of a dispute is to read back.
+pub const DISPUTED_PAYMENT: &str = "disputed_payment";
+
 /// The cursor of an account that has had no event yet.
 const BEGINNING: &str = "beginning";
 /// Pages taken at once; the next poll goes on from there.
@@ -75,9 +78,13 @@ impl EventHint {
 
     /// Returns kind and id of the object to read back: for a refund or a
     /// dispute, the payment that it is about.
+    ///
+    /// A disputed payment is a kind of its own: an inquiry takes no money, so the
+    /// payment alone does not tell that there is one.
     pub fn to_read_back(&self) -> Option<(&str, &str)> {
-        let about = match self.object_kind.as_deref()? {
-            "refund" | "dispute" => None,
+        let (about, payment) = match self.object_kind.as_deref()? {
+            "refund" => (None, "payment_intent"),
+            "dispute" => (None, DISPUTED_PAYMENT),
             // One that is only announced can't be read: its subscription tells when it comes.
             "invoice"
                 if self
@@ -87,10 +94,10 @@ impl EventHint {
             {
                 return self.subscription.as_deref().map(|id| ("subscription", id));
             }
-            kind => self.object_id.as_deref().map(|id| (kind, id)),
+            kind => (self.object_id.as_deref().map(|id| (kind, id)), "payment_intent"),
         };
         about
-            .or_else(|| self.payment_intent.as_deref().map(|id| ("payment_intent", id)))
+            .or_else(|| self.payment_intent.as_deref().map(|id| (payment, id)))
             .or_else(|| self.stripe_charge.as_deref().map(|id| ("charge", id)))
     }
 }
@@ -379,6 +386,8 @@ mod tests {
         };
         let refund = of(r#"{"id":"re_1","object":"refund","payment_intent":"pi_1","charge":"ch_1"}"#);
         assert_eq!(refund.to_read_back(), Some(("payment_intent", "pi_1")));
+        let dispute = of(r#"{"id":"dp_1","object":"dispute","payment_intent":"pi_1","charge":"ch_1"}"#);
+        assert_eq!(dispute.to_read_back(), Some((DISPUTED_PAYMENT, "pi_1")));
         let dispute = of(r#"{"id":"dp_1","object":"dispute","payment_intent":null,"charge":"ch_1"}"#);
         assert_eq!(dispute.to_read_back(), Some(("charge", "ch_1")));
         let balance = of(r#"{"object":"balance","available":[]}"#);

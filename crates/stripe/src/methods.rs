@@ -1,6 +1,6 @@
 //! How customers of an account can pay, by its capabilities, with what is known of each method.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{Account, Currency, Money};
@@ -16,7 +16,7 @@ pub struct AccountMethod {
     pub limits: Option<MethodLimits>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum MethodState {
     Active,
@@ -68,6 +68,15 @@ const PAYS_AT_ONCE: MethodLimits = MethodLimits {
 };
 
 impl AccountMethod {
+    /// Returns the method of that name, with what is known of it.
+    pub fn named(name: &str, state: MethodState) -> Self {
+        Self {
+            name: name.to_owned(),
+            state,
+            limits: limits_of(name),
+        }
+    }
+
     /// Returns whether the method takes this amount, as far as is known.
     pub fn takes(&self, amount: Money) -> bool {
         let Some(limits) = self.limits else { return true };
@@ -87,11 +96,7 @@ impl Account {
             .iter()
             .filter_map(|(capability, state)| {
                 let name = method_of_capability(capability)?;
-                Some(AccountMethod {
-                    limits: limits_of(name),
-                    name: name.to_owned(),
-                    state: state_from_name(state),
-                })
+                Some(AccountMethod::named(name, state_from_name(state)))
             })
             .collect();
         methods.sort_by_key(|method| method.state as u8);

@@ -3,7 +3,7 @@
  *
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
  * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?open=3` (the fourth conversation),
- * `?view=customers` (or a section of the settings), `?click=part-reconcile,whose` (one after the other), `?search=pastel`, `?press=h`, `?products=1000`,
+ * `?view=customers` (or a section of the settings), `?click=part-reconcile,whose` (one after the other), `?search=pastel`, `?press=h`, `?press=c&amount=1250`, `?products=1000`,
  * `?long=50000` (messages in the long talk), `?suggest=charge` and `?model` (the assistant), `?flood` (events as in an import), `?offboarded`, `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
  */
 import { emit } from '@tauri-apps/api/event';
@@ -169,11 +169,24 @@ if (people[wished])
     200,
   );
 
+/** `?press=c&amount=1250`: an amount typed into the charge. */
+const amount = wish.get('amount');
+if (amount !== null)
+  setTimeout(() => {
+    const field = document.querySelector<HTMLInputElement>('[data-testid="charge-amount"]');
+    if (!field) return;
+    field.value = amount;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }, 1100);
+
 /** Clicks what the address names, one after the other. */
 const presses = [...(wish.get('click')?.split(',') ?? [])];
 presses.forEach((name, at) =>
   setTimeout(
-    () => document.querySelector<HTMLElement>(`[data-testid="${name}"]`)?.click(),
+    () => {
+      const found = document.querySelector<HTMLElement>(`[data-testid="${name}"]`);
+      (found?.querySelector<HTMLElement>(':scope > summary') ?? found)?.click();
+    },
     700 + at * 500,
   ),
 );

@@ -27,6 +27,7 @@ import { PlayedSubscriptions } from './playedSubscriptions';
 import { PlayedSetup } from './playedSetup';
 import { PlayedWork } from './playedWork';
 import { aPlayedProduct, playedCatalog, workedOut } from './playedShop';
+import { PLAYED_CODES, PLAYED_SYNC, playedCarrier, playedWays } from './playedSale';
 
 const PAGE = 50;
 
@@ -111,10 +112,21 @@ export class PlayedDesk {
         return this.products;
       case 'save_product':
         return this.#save(args['draft'] as ProductDraft);
+      case 'look_at_stripe':
+      case 'sync_catalog':
+        return PLAYED_SYNC;
+      case 'resolve_product':
+        return this.products.find(({ id }) => id === args['product']);
       case 'offer_product':
         return this.#offer(String(args['product']), args['active'] === true);
       case 'preview_charge':
         return this.#preview(args);
+      case 'newest_codes':
+        return PLAYED_CODES;
+      case 'find_code':
+        return PLAYED_CODES[0];
+      case 'read_ways':
+        return null;
       case 'create_charge':
         return this.#create(Object.values(args)[0] as CreateCharge);
       case 'resend_charge':
@@ -316,7 +328,9 @@ export class PlayedDesk {
       template: null,
       lines,
       totals,
-      carrier: { object: 'paymentLink', reason: 'linkLasts', endsWithinADay: false },
+      carrier: playedCarrier(question.terms),
+      ways: playedWays(money, question.terms),
+      rates: [{ name: 'A domicilio', amount: { minor: 8_000, currency: money.currency } }],
       warnings: [
         ...(same
           ? [

@@ -23,6 +23,7 @@ import {
   type SubscriptionMessages,
   type SubscriptionStatus,
   type Fulfilment,
+  type Keep,
   type NewRefund,
   type PaymentFilter,
   type ReminderPolicy,
@@ -43,6 +44,7 @@ export type {
   Dispute,
   FilterCount,
   Fulfilment,
+  Keep,
   NewRefund,
   Overview,
   PaymentFilter,
@@ -77,6 +79,12 @@ export type {
   ChargeTerms,
   Choice,
   CommandError,
+  Coupon,
+  MethodLimits,
+  ShippingRate,
+  SyncReport,
+  Way,
+  WhyNot,
   Connection,
   ContactCard,
   ContactSuggestion,
@@ -267,6 +275,9 @@ export const api = {
   saveModelKey: (model: ModelSettings, key: string) => ask(() => commands.saveModelKey(model, key)),
   testModel: (settings: AssistantSettings) => ask(() => commands.testModel(settings)),
   playConversation: (pasted: string) => ask(() => commands.playConversation(pasted)),
+  readWays: () => ask(commands.readWays),
+  newestCodes: () => ask(commands.newestCodes),
+  findCode: (code: string) => ask(() => commands.findCode(code)),
   products: (archived: boolean) => ask(() => commands.products(archived)),
   saveProduct: (draft: ProductDraft) => ask(() => commands.saveProduct(draft)),
   offerProduct: (product: string, active: boolean) =>
@@ -274,6 +285,13 @@ export const api = {
   previewCatalogImport: (table: string) => ask(() => commands.previewCatalogImport(table)),
   importCatalog: (table: string) => ask(() => commands.importCatalog(table)),
   exportCatalog: () => ask(commands.exportCatalog),
+  setProductImage: (product: string, file: string) =>
+    ask(() => commands.setProductImage(product, file)),
+  removeProductImage: (product: string) => ask(() => commands.removeProductImage(product)),
+  lookAtStripe: () => ask(commands.lookAtStripe),
+  syncCatalog: () => ask(commands.syncCatalog),
+  resolveProduct: (product: string, keep: Keep) =>
+    ask(() => commands.resolveProduct(product, keep)),
   overview: (currency: string | null) => ask(() => commands.overview(currency)),
   paymentCounts: () => ask(commands.paymentCounts),
   payments: (filter: PaymentFilter, query: string, after: string | null) =>
@@ -384,6 +402,10 @@ export const api = {
   /** Returns where the window reads a message's file, or its small picture. */
   mediaUrl: (message: string, size: 'full' | 'thumb') =>
     convertFileSrc(`${message}/${size}`, 'media'),
+
+  /** Returns where the window reads a product's picture. */
+  productUrl: (product: string, image: string, size: 'full' | 'thumb') =>
+    convertFileSrc(`product/${product}/${size}/${image}`, 'media'),
 
   /** Opens an address in the browser. */
   openLink: (url: string) => ask(() => commands.openLink(url)),

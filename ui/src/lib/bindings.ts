@@ -137,6 +137,12 @@ export const commands = {
 	offerQuotation: (id: QuotationId, charge: CreateCharge) => typedError<Quotation, CommandError>(__TAURI_INVOKE("offer_quotation", { id, charge })),
 	/**  Makes the charge of an offer, once. */
 	acceptQuotation: (id: QuotationId) => typedError<Charge, CommandError>(__TAURI_INVOKE("accept_quotation", { id })),
+	/**  Asks Stripe what the account can do. */
+	readWays: () => typedError<null, CommandError>(__TAURI_INVOKE("read_ways")),
+	/**  Returns the newest codes that can be used now. */
+	newestCodes: () => typedError<Coupon[], CommandError>(__TAURI_INVOKE("newest_codes")),
+	/**  Returns the code that customers use by typing it. */
+	findCode: (code: string) => typedError<Coupon, CommandError>(__TAURI_INVOKE("find_code", { code })),
 	/**  Returns what the assistant proposes in the conversation, if it proposes something. */
 	proposal: (conversation: ConversationId) => typedError<Proposal | null, CommandError>(__TAURI_INVOKE("proposal", { conversation })),
 	/**  Makes the proposed charge. The same proposal twice is one charge. */
@@ -167,6 +173,16 @@ export const commands = {
 	importCatalog: (table: string) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("import_catalog", { table })),
 	/**  Lets a person choose where the catalog's table goes. Returns where, or nothing if they thought better of it. */
 	exportCatalog: () => typedError<string | null, CommandError>(__TAURI_INVOKE("export_catalog")),
+	/**  Gives a product a staged picture. */
+	setProductImage: (product: ProductId, file: string) => typedError<Product, CommandError>(__TAURI_INVOKE("set_product_image", { product, file })),
+	/**  Takes a product's picture away. */
+	removeProductImage: (product: ProductId) => typedError<Product, CommandError>(__TAURI_INVOKE("remove_product_image", { product })),
+	/**  Returns what bringing the catalog and Stripe's together would do. Nothing is changed. */
+	lookAtStripe: () => typedError<SyncReport, CommandError>(__TAURI_INVOKE("look_at_stripe")),
+	/**  Brings the catalog and Stripe's together. */
+	syncCatalog: () => typedError<SyncReport, CommandError>(__TAURI_INVOKE("sync_catalog")),
+	/**  Decides what counts where both sides changed a product. */
+	resolveProduct: (product: ProductId, keep: Keep) => typedError<Product, CommandError>(__TAURI_INVOKE("resolve_product", { product, keep })),
 	/**  Says what the person can see now; `null` when the window is hidden or unfocused. */
 	setOnScreen: (conversation: ConversationId | null) => typedError<null, CommandError>(__TAURI_INVOKE("set_on_screen", { conversation })),
 	/**  Shows a notification, so that a person can see whether this system does. */
@@ -562,6 +578,10 @@ export type ChargePreview = {
 	totals: Totals,
 	/**  What carries it at Stripe, and why that. */
 	carrier: Carrier,
+	/**  How it can be paid; nothing while Stripe has not said what the account can do. */
+	ways: Way[],
+	/**  Ways of delivery that were offered before, the newest first. */
+	rates: ShippingRate[],
 };
 
 /**  A charge as it is being written, of which one wants to know what would come of it. */
@@ -797,6 +817,8 @@ export type CoreEvent = { type: "conversationChanged"; conversation: Conversatio
 { type: "assistantChanged" } | 
 /**  A product was written, archived, sold or met at Stripe. */
 { type: "catalogChanged" } | 
+/**  The catalog is being compared with Stripe's: so many of all products are done. */
+{ type: "catalogSyncing"; done: number; all: number } | 
 /**  A backup is so far, in percent. */
 { type: "backupMoved"; percent: number } | 
 /**  Labels, people of the shop or prepared answers changed. */
@@ -827,9 +849,9 @@ export type Counts = {
 
 /**  A code of Stripe's that the seller found, and what it takes off. */
 export type Coupon = {
-	/**  The promotion code's id at Stripe. */
+	/**  The promotion code's id at Stripe, or that of a coupon without a code. */
 	id: string,
-	/**  What customers type. */
+	/**  What customers type, or the coupon's name. */
 	code: string,
 	off: Part,
 };
@@ -1066,6 +1088,9 @@ export type JoinedContact = {
 	at: Timestamp,
 };
 
+/**  Whose word counts where both sides changed a product. */
+export type Keep = "ours" | "stripes";
+
 /**  How far the templates that Cobro brings have come at Meta. */
 export type Kit = {
 	/**  Where its pay buttons lead, before the part that differs; `None` before it was made. */
@@ -1235,6 +1260,28 @@ export type MessageVersion = {
 	text: string,
 	/**  Until when it read so. */
 	until: Timestamp,
+};
+
+/**  What Stripe says of a method. `None` means that it is not known here, never that there is no limit. */
+export type MethodLimits = {
+	/**  The only currency it takes; `None` for any. */
+	currency: Currency | null,
+	least: Money | null,
+	most: Money | null,
+	refundable: boolean | null,
+	/**  Days in which it can be refunded. */
+	refundDays: number | null,
+	disputable: boolean | null,
+	/**  The most days in which what was issued can be paid; `None` for a method that pays at once. */
+	mostDays: number | null,
+	/**  The money comes after the customer left the page. */
+	isDelayed: boolean,
+	/**  A link does not offer it. */
+	needsSession: boolean,
+	/**  The session needs a customer. */
+	needsCustomer: boolean,
+	/**  No subscriptions. */
+	onePayment: boolean,
 };
 
 /**  Which money this desk moves. */
@@ -1645,11 +1692,25 @@ export type Product = {
 	active: boolean,
 	/**  A subscription's interval; `None` for what is paid once. */
 	recurring: Recurring | null,
+	/**  What is told after it was paid for, in place of the shop's own words. */
+	after: ProductAfterSale,
 	stripeProduct: string | null,
 	stripePrice: string | null,
 	sync: SyncState,
+	/**  What Stripe has, where both sides changed it. */
+	theirs: ProductSide | null,
 	problem: Words | null,
 	updatedAt: Timestamp,
+};
+
+/**  What is told after one product was paid for, in place of the shop's own words. */
+export type ProductAfterSale = {
+	/**  Empty for the shop's. */
+	thanks?: string,
+	/**  What happens next with this product; empty for the shop's. */
+	nextStep?: string,
+	/**  Asks where to send it, or does not; `None` as the shop does. */
+	asksShipping?: boolean | null,
 };
 
 /**  A product as a person writes it. */
@@ -1667,10 +1728,20 @@ export type ProductDraft = {
 	seenStock?: number | null,
 	tax?: Tax | null,
 	recurring?: Recurring | null,
+	after?: ProductAfterSale,
 };
 
 /**  Names a product. The editor makes it, so that saving twice is saving once. */
 export type ProductId = string;
+
+/**  What is compared of a product: the rest is only here. */
+export type ProductSide = {
+	name: string,
+	description: string,
+	price: Money,
+	recurring: Recurring | null,
+	active: boolean,
+};
 
 /**  What the assistant would do next in a conversation. A person decides. */
 export type Proposal = {
@@ -2059,6 +2130,14 @@ export type ShopAnswers = {
 /**  An amount that may be below zero, such as a balance that lost more than it got. */
 export type Signed = number;
 
+/**  A product that was left as it is, and why. */
+export type SkippedProduct = {
+	name: string,
+	/**  Ours, where it is one of ours. */
+	product: ProductId | null,
+	why: string,
+};
+
 /**  One of Stripe's lists that could not be read. */
 export type SkippedShelf = {
 	/**  Stripe's name for what is on it. */
@@ -2182,11 +2261,27 @@ export type SubscriptionStatus =
 /**  All instalments are paid. */
 "finished";
 
+/**  What comparing with Stripe would do, or has done. */
+export type SyncReport = {
+	/**  New here. */
+	imported: number,
+	/**  Changed here, as Stripe has it. */
+	taken: number,
+	/**  New at Stripe. */
+	created: number,
+	/**  Changed at Stripe, as it is here. */
+	sent: number,
+	same: number,
+	/**  Both changed: a person decides. */
+	conflicts: number,
+	skipped: SkippedProduct[],
+};
+
 /**  How a product stands to Stripe's. */
 export type SyncState = 
 /**  It is only here. */
 "local" | 
-/**  What is here goes to Stripe as soon as it can. */
+/**  It changed here since both sides agreed, or is on its way: it goes with the next comparison. */
 "wanted" | "synced" | 
 /**  Both sides changed it: a person decides. */
 "conflict" | 
@@ -2349,6 +2444,18 @@ export type WarningKind = "sameAmountOpen" |
 /**  The object at Stripe ends sooner than was asked for. */
 "endsSooner" | "windowClosed" | "notChargeable";
 
+/**  One of the account's ways of paying, as a charge would offer it. */
+export type Way = {
+	/**  Stripe's name, such as `oxxo`. */
+	method: string,
+	/**  `None`: the pay page offers it. */
+	whyNot: WhyNot | null,
+	/**  A person could choose it, or leave it out. */
+	canChange: boolean,
+	/**  `None` for a method that this version knows nothing about. */
+	limits: MethodLimits | null,
+};
+
 /**  How WhatsApp reaches the relay. */
 export type WayIn = 
 /**  A public address of the relay's own, or of any tunnel: such as `https://relay.example`. */
@@ -2370,6 +2477,27 @@ export type WebhookState = {
 export type Why = "saysPaid" | "linkOutNewOrder" | "linkOut" | "questionPending" | "wavers" | "changedAfterConsent" | "unsure" | "amountUnexplained" | "unsettled" | "many" | "priceUnsaid" | "wordsDiffer" | "paysForUnknown" | "noItem" | "optionMissing" | "quantityUnclear" | "tooMany" | "unavailable" | "totalTooHigh" | "discountUnclear" | "shopWroteLast" | "cancelled" | "later" | "waits" | "paysOtherwise" | "conditional" | "asks" | "chose" | "nothingSaid" | "asksToPay" | "takesIt" | "saidYes" | "totalSaid" | "pricesSaid" | "catalogPriced" | "injection" | "complains" | "otherCurrency" | "otherRecipient" | "claimsPrice" | "instalments" | "unreadable" | "wantsUnknown" | "wantsUnknownOption" | "paidDone" | "paidAsks" | "paid" | 
 /**  A cart of WhatsApp's, by the prices that it shows. */
 "cartPriced" | "cartDiffers" | "modelDiffers";
+
+/**  Why a way of paying is not offered. */
+export type WhyNot = 
+/**  Stripe still checks something. */
+{ type: "pending" } | 
+/**  It is not switched on at Stripe. */
+{ type: "inactive" } | 
+/**  It takes one currency only. */
+{ type: "currency"; only: string } | 
+/**  The amount is too small. */
+{ type: "below"; least: Money } | 
+/**  The amount is too large. */
+{ type: "above"; most: Money } | 
+/**  Its page is paid once, and this link may be paid often. */
+{ type: "paidOnce" } | 
+/**  It takes no payments that come again. */
+{ type: "recurring" } | 
+/**  It is only offered where it is asked for by name: its page ends within a day. */
+{ type: "onRequest" } | 
+/**  A person left it out. */
+{ type: "leftOut" };
 
 /**  A failure in plain words; the code is for "details". */
 export type Words = {

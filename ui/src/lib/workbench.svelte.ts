@@ -177,6 +177,9 @@ export class Workbench {
       case 'catalogChanged':
         this.#toldOf.add('catalog');
         break;
+      case 'catalogSyncing':
+        this.catalog.moved(event.done, event.all);
+        break;
       case 'backupMoved':
         this.backup = event.percent;
         break;

@@ -532,6 +532,8 @@ mod tests {
             stripe_product: None,
             stripe_price: None,
             sync: crate::domain::SyncState::Local,
+            theirs: None,
+            after: crate::domain::ProductAfterSale::default(),
             problem: None,
             updated_at: Timestamp::from_secs(0),
         };

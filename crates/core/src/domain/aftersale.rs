@@ -38,6 +38,50 @@ impl Default for AfterSale {
     }
 }
 
+/// What is told after one product was paid for, in place of the shop's own words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProductAfterSale {
+    /// Empty for the shop's.
+    pub thanks: String,
+    /// What happens next with this product; empty for the shop's.
+    pub next_step: String,
+    /// Asks where to send it, or does not; `None` as the shop does.
+    pub asks_shipping: Option<bool>,
+}
+
+impl ProductAfterSale {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl AfterSale {
+    /// Returns what is told after an order of these products: the first product's thanks, every product's
+    /// next step once, and the question for an address if any product asks it. What none says is the shop's.
+    pub(crate) fn of_order(mut self, products: &[ProductAfterSale]) -> Self {
+        if let Some(first) = products.iter().find(|product| !product.thanks.is_empty()) {
+            self.thanks.clone_from(&first.thanks);
+        }
+        let mut steps: Vec<&str> = Vec::new();
+        for product in products {
+            if !product.next_step.is_empty() && !steps.contains(&product.next_step.as_str()) {
+                steps.push(&product.next_step);
+            }
+        }
+        if !steps.is_empty() {
+            self.next_step = steps.join("\n");
+        }
+        if products.iter().any(|product| product.asks_shipping.is_some()) {
+            let shops = self.asks_shipping;
+            self.asks_shipping = products
+                .iter()
+                .any(|product| product.asks_shipping.unwrap_or(shops));
+        }
+        self
+    }
+}
+
 /// When a customer is reminded of a link that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
@@ -76,4 +120,45 @@ pub struct MovedOrder {
     pub told: bool,
     /// Why the customer was not told, though it was asked for.
     pub why_not: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product(next_step: &str, asks_shipping: Option<bool>) -> ProductAfterSale {
+        ProductAfterSale {
+            next_step: next_step.into(),
+            asks_shipping,
+            ..ProductAfterSale::default()
+        }
+    }
+
+    #[test]
+    fn each_product_says_its_next_step_once_and_any_may_ask_for_an_address() {
+        let shop = AfterSale {
+            thanks: "Thanks!".into(),
+            next_step: "See you".into(),
+            ..AfterSale::default()
+        };
+        let after = shop.clone().of_order(&[
+            product("Fetch it", Some(false)),
+            product("Fetch it", Some(true)),
+            product("", None),
+        ]);
+        assert_eq!(
+            (
+                after.thanks.as_str(),
+                after.next_step.as_str(),
+                after.asks_shipping
+            ),
+            ("Thanks!", "Fetch it", true)
+        );
+        assert_eq!(shop.clone().of_order(&[product("", None)]), shop);
+        let asking = AfterSale {
+            asks_shipping: true,
+            ..shop
+        };
+        assert!(!asking.of_order(&[product("", Some(false))]).asks_shipping);
+    }
 }

@@ -6,7 +6,7 @@ use specta::Type;
 
 use super::{
     ChargeId, ChargeLine, ChargeTerms, Collected, ConversationId, Delivery, MessageId, Money, NewChargeLine,
-    Subscribed, Timestamp, Totals, Words,
+    ShippingRate, Subscribed, Timestamp, Totals, Way, Words,
 };
 
 /// What became of the money, as Stripe's own objects say.
@@ -591,6 +591,10 @@ pub struct ChargePreview {
     pub totals: Totals,
     /// What carries it at Stripe, and why that.
     pub carrier: Carrier,
+    /// How it can be paid; nothing while Stripe has not said what the account can do.
+    pub ways: Vec<Way>,
+    /// Ways of delivery that were offered before, the newest first.
+    pub rates: Vec<ShippingRate>,
 }
 
 #[cfg(test)]

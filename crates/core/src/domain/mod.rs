@@ -20,10 +20,12 @@ mod recurrence;
 mod sale;
 mod search;
 mod subscription;
+mod sync;
 mod template;
+mod way;
 mod work;
 
-pub use aftersale::{AfterSale, MovedOrder, ReminderPolicy};
+pub use aftersale::{AfterSale, MovedOrder, ProductAfterSale, ReminderPolicy};
 pub use books::{
     BalanceSum, BookClass, BookLine, ClassCount, ClassSum, Dispute, MoneySum, NewRefund, Payout,
     PayoutContents, PayoutLine, ReconcileEstimate, ReconcileReport, ReconcileStage, ReconcileState,
@@ -86,8 +88,12 @@ pub use subscription::{
     Deed, InvoiceRecord, NewDeed, Subscribed, Subscription, SubscriptionMessages, SubscriptionRecord,
     SubscriptionStatus,
 };
+pub use sync::{Keep, ProductSide, SkippedProduct, SyncReport};
+pub(crate) use sync::{Step, step_of};
 pub use template::{
     Kit, KitEntry, KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplatePreview,
     TemplateStatus, TemplateValue,
 };
+pub(crate) use way::{AccountWays, Paid, called};
+pub use way::{Way, WhyNot};
 pub use work::{Label, LabelColor, ListFilter, Member, NewQuickReply, QuickReply, QuickReplyFile};

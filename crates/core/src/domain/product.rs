@@ -4,7 +4,7 @@ use cobro_stripe::{Interval, Recurring, TaxBehavior};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{FileId, Money, ProductId, Timestamp, Words};
+use super::{FileId, Money, ProductAfterSale, ProductId, ProductSide, Timestamp, Words};
 use crate::{Error, Result};
 
 /// Stripe takes no longer name.
@@ -81,7 +81,7 @@ pub enum SyncState {
     /// It is only here.
     #[default]
     Local,
-    /// What is here goes to Stripe as soon as it can.
+    /// It changed here since both sides agreed, or is on its way: it goes with the next comparison.
     Wanted,
     Synced,
     /// Both sides changed it: a person decides.
@@ -137,9 +137,13 @@ pub struct Product {
     pub active: bool,
     /// A subscription's interval; `None` for what is paid once.
     pub recurring: Option<Recurring>,
+    /// What is told after it was paid for, in place of the shop's own words.
+    pub after: ProductAfterSale,
     pub stripe_product: Option<String>,
     pub stripe_price: Option<String>,
     pub sync: SyncState,
+    /// What Stripe has, where both sides changed it.
+    pub theirs: Option<ProductSide>,
     pub problem: Option<Words>,
     pub updated_at: Timestamp,
 }
@@ -230,6 +234,8 @@ pub struct ProductDraft {
     pub tax: Option<Tax>,
     #[serde(default)]
     pub recurring: Option<Recurring>,
+    #[serde(default)]
+    pub after: ProductAfterSale,
 }
 
 impl From<&Product> for ProductDraft {
@@ -247,6 +253,7 @@ impl From<&Product> for ProductDraft {
             seen_stock: product.stock,
             tax: product.tax.clone(),
             recurring: product.recurring,
+            after: product.after.clone(),
         }
     }
 }
@@ -307,6 +314,7 @@ impl ProductDraft {
             seen_stock: None,
             tax: None,
             recurring: None,
+            after: ProductAfterSale::default(),
         }
     }
 

@@ -114,9 +114,9 @@ pub struct ShippingRate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Coupon {
-    /// The promotion code's id at Stripe.
+    /// The promotion code's id at Stripe, or that of a coupon without a code.
     pub id: String,
-    /// What customers type.
+    /// What customers type, or the coupon's name.
     pub code: String,
     pub off: Part,
 }

@@ -18,6 +18,7 @@ pub use fetch::fetch;
 pub(crate) use fetch::run;
 pub(crate) use outgoing::{attach, attach_again, id_for_sending};
 pub use policy::{policy, set_policy};
+pub(crate) use reading::with_type;
 pub use reading::{Served, file_name, may_be_opened, read, save, serve, shown_inline, thumbnail};
 pub use staging::{
     LARGEST, stage_append, stage_bytes, stage_discard, stage_file, stage_finish, stage_start, stage_voice,

@@ -46,14 +46,29 @@ pub async fn thumbnail(inbox: &Inbox, message: MessageId) -> Result<Option<(Vec<
         .store
         .read(move |conn| media::thumbnail(conn, message))
         .await?;
-    Ok(bytes.map(|bytes| {
-        let mime = if bytes.starts_with(b"RIFF") {
-            "image/webp"
-        } else {
-            "image/jpeg"
-        };
-        (bytes, mime)
-    }))
+    Ok(bytes.map(with_type))
+}
+
+/// Returns a small picture with its type.
+pub(crate) fn with_type(bytes: Vec<u8>) -> (Vec<u8>, &'static str) {
+    let mime = if bytes.starts_with(b"RIFF") {
+        "image/webp"
+    } else {
+        "image/jpeg"
+    };
+    (bytes, mime)
+}
+
+impl Served {
+    /// Returns a picture that stands in no message.
+    pub(crate) fn picture(file: FileId, mime: String, size: u64) -> Self {
+        Self {
+            name: file_name(&mime, None, Direction::Out),
+            size,
+            mime,
+            file,
+        }
+    }
 }
 
 /// Writes the message's file to `path`, unencrypted, for the person who asked for it. All of it or nothing.

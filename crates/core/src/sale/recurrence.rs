@@ -6,6 +6,8 @@ use crate::{Error, Result};
 
 /// Meses sin intereses are a thing of Mexican banks.
 const BANK_MONTHS_CURRENCY: &str = "MXN";
+/// Stripe's name for the only way of paying that they come with.
+const CARD: &str = "card";
 
 /// Refuses what Stripe can't do, or what would surprise somebody later: which field, and the way out.
 pub(super) fn check(asked: Asked<'_>) -> Result<()> {
@@ -56,6 +58,13 @@ pub(super) fn check(asked: Asked<'_>) -> Result<()> {
 }
 
 fn check_bank_months(asked: Asked<'_>) -> Result<()> {
+    let methods = &asked.terms.methods;
+    if !methods.is_empty() && !methods.iter().any(|method| method == CARD) {
+        return Err(Error::Invalid(
+            "Meses sin intereses are paid by card, which this charge leaves out. Offer cards again, or leave the months out"
+                .into(),
+        ));
+    }
     let currency = asked.amount.map(cobro_stripe::Money::currency).or_else(|| {
         asked
             .lines

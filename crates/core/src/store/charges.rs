@@ -8,8 +8,9 @@ use super::columns::{At, Carrier, at, from_json, json, maybe_at, money, words};
 use super::payments;
 use crate::domain::{
     Charge, ChargeId, ChargeLine, ChargeTerms, ChosenOption, Closing, ConversationId, Creation, Currency,
-    Delivery, Fulfilment, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, Recurrence, StripeIds,
-    StripeObject, Subscribed, Timestamp, Totals, Words, Worked, add_up, is_paid_in_full,
+    Delivery, Fulfilment, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, Recurrence,
+    ShippingRate, StripeIds, StripeObject, Subscribed, Timestamp, Totals, Words, Worked, add_up,
+    is_paid_in_full,
 };
 use crate::{Error, Result};
 
@@ -502,6 +503,27 @@ pub(crate) fn usual_amount(conn: &Connection, currency: Currency, livemode: bool
         .get(amounts.len() / 2)
         .copied()
         .filter(|_| amounts.len() >= FEW))
+}
+
+/// Returns the ways of delivery that charges offered lately, the newest first, each once.
+pub(crate) fn rates_used(conn: &Connection, currency: Currency) -> Result<Vec<ShippingRate>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT terms FROM charges WHERE currency = :currency AND terms LIKE '%\"shippingRates\":[{%'
+         ORDER BY created_at DESC LIMIT 20",
+    )?;
+    let saved = statement
+        .query_map(named_params! { ":currency": currency.code() }, |row| {
+            from_json::<Saved>(row, "terms")
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut rates: Vec<ShippingRate> = Vec::new();
+    for rate in saved.into_iter().flat_map(|saved| saved.terms.shipping_rates) {
+        if !rates.contains(&rate) {
+            rates.push(rate);
+        }
+    }
+    rates.truncate(6);
+    Ok(rates)
 }
 
 /// Returns what decides the payment state besides the payments.

@@ -51,6 +51,13 @@ pub(crate) fn save(
     Ok(!known)
 }
 
+/// Returns whether a payment is known to have been disputed.
+pub(crate) fn is_known(conn: &Connection, payment_intent: &str) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM disputes WHERE payment_intent = ?1)")?
+        .query_row(params![payment_intent], |row| row.get(0))?)
+}
+
 pub(crate) fn get(conn: &Connection, id: &str) -> Result<Dispute> {
     conn.prepare_cached(&format!("{DISPUTE} WHERE d.id = ?1"))?
         .query_row(params![id], dispute_from_row)

@@ -37,6 +37,7 @@ pub(crate) fn erase(conn: &Connection, contact: ContactId) -> Result<Vec<FileId>
         "DELETE FROM proposals WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM dismissed_proposals WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)"
             .to_owned(),
+        "DELETE FROM payers WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM drafts WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)".to_owned(),
         "DELETE FROM conversation_labels WHERE conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)"
             .to_owned(),

@@ -30,13 +30,15 @@ impl Hint {
     }
 }
 
-/// Adds a hint, or makes the one that is there count again.
+/// Adds a hint, or makes the one that is there count again. That a payment is disputed is not forgotten
+/// over another hint of it.
 pub(crate) fn add(conn: &Connection, object_kind: &str, object_id: &str, at: Timestamp) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO hints (object_id, object_kind, version, attempts, next_at, hinted_at)
          VALUES (:object_id, :object_kind, 1, 0, :at, :at)
          ON CONFLICT (object_id) DO UPDATE
-         SET version = version + 1, attempts = 0, next_at = min(next_at, excluded.next_at)",
+         SET version = version + 1, attempts = 0, next_at = min(next_at, excluded.next_at),
+             object_kind = iif(object_kind = 'disputed_payment', object_kind, excluded.object_kind)",
     )?
     .execute(named_params! { ":object_id": object_id, ":object_kind": object_kind, ":at": At(at) })?;
     Ok(())

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde::{Deserialize, Serialize};
 
 use super::columns::{At, at};
-use super::{conversations, labels, proposals};
+use super::{conversations, labels, payers, proposals};
 use crate::Result;
 use crate::domain::{ChargeId, ContactId, ConversationId, IdentityKind, JoinedContact, LineId, Timestamp};
 
@@ -255,6 +255,7 @@ fn merge(conn: &Connection, from: ConversationId, into: ConversationId, line: Li
         params![into, from],
     )?;
     proposals::forget(conn, from)?;
+    payers::move_to(conn, from, into)?;
     conn.execute("DELETE FROM conversations WHERE id = ?1", params![from])?;
     conversations::refresh(conn, into)?;
     Ok(Merged {

@@ -3,6 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Result, named_params};
 
 pub(crate) const EVENTS_CURSOR: &str = "stripe.events.cursor";
+/// What the account at Stripe can do (JSON).
+pub(crate) const ACCOUNT_WAYS: &str = "stripe.account";
 /// Names this desk to a relay that serves several.
 pub(crate) const DESK: &str = "desk";
 /// Where the kit's pay buttons lead.

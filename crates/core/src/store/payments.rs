@@ -192,14 +192,14 @@ pub(crate) fn whose(conn: &Connection, source: &str) -> Result<Option<Whose>> {
         .optional()?)
 }
 
-/// Returns what a customer has paid, over all their conversations.
+/// Returns what a customer has paid, over all their conversations. What their bank took back is not paid.
 pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerStats> {
     let mut statement = conn.prepare_cached(
         "SELECT p.currency, count(*), sum(p.amount_minor - p.refunded_minor), min(p.paid_at)
          FROM payments p
          JOIN charges h ON h.id = p.charge_id
          JOIN conversations c ON c.id = h.conversation_id
-         WHERE c.contact_id = :contact_id AND p.status = 'succeeded' AND p.livemode = h.livemode
+         WHERE c.contact_id = :contact_id AND p.status = 'succeeded' AND NOT p.disputed AND p.livemode = h.livemode
          GROUP BY p.currency ORDER BY p.currency",
     )?;
     let mut stats = CustomerStats {

@@ -3,15 +3,17 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::columns::{At, at, from_json, json, money, words};
+use super::staged::Staged;
 use crate::domain::{
-    ChargeId, Interval, Product, ProductDraft, ProductId, Recurring, SyncState, Tax, TaxBehavior, Timestamp,
+    ChargeId, FileId, Interval, Product, ProductAfterSale, ProductDraft, ProductId, Recurring, SyncState,
+    Tax, TaxBehavior, Timestamp,
 };
 use crate::{Error, Result};
 
 const PRODUCT: &str = "
     SELECT p.id, p.name, p.description, p.aliases, p.options, p.sku, p.price_minor, p.currency, p.stock,
            p.tax_behavior, p.tax_code, p.recurring_interval, p.recurring_count, p.active,
-           p.stripe_product, p.stripe_price, p.sync, p.problem_code, p.problem_title, p.problem_advice,
+           p.stripe_product, p.stripe_price, p.after_sale, p.sync, p.sync_theirs, p.problem_code, p.problem_title, p.problem_advice,
            p.updated_at, i.file_id AS image
     FROM products p
     LEFT JOIN product_images i ON i.product_id = p.id";
@@ -22,9 +24,9 @@ pub(crate) fn save(conn: &Connection, draft: &ProductDraft, now: Timestamp) -> R
     let written = conn.prepare_cached(
         "INSERT INTO products
              (id, name, description, aliases, options, sku, price_minor, currency, stock, tax_behavior, tax_code,
-              recurring_interval, recurring_count, active, sync, sync_next_at, sync_attempts, created_at, updated_at)
+              recurring_interval, recurring_count, after_sale, active, sync, sync_next_at, sync_attempts, created_at, updated_at)
          VALUES (:id, :name, :description, :aliases, :options, :sku, :price_minor, :currency, :stock,
-              :tax_behavior, :tax_code, :recurring_interval, :recurring_count, 1, 'local', 0, 0, :now, :now)
+              :tax_behavior, :tax_code, :recurring_interval, :recurring_count, :after_sale, 1, 'local', 0, 0, :now, :now)
          ON CONFLICT (id) DO UPDATE
          SET name = :name, description = :description, aliases = :aliases, options = :options, sku = :sku,
              price_minor = :price_minor, currency = :currency,
@@ -32,7 +34,8 @@ pub(crate) fn save(conn: &Connection, draft: &ProductDraft, now: Timestamp) -> R
                           ELSE max(min(stock + :stock - :seen_stock, 2147483647), -2147483648) END,
              tax_behavior = :tax_behavior,
              tax_code = :tax_code, recurring_interval = :recurring_interval,
-             recurring_count = :recurring_count, updated_at = :now",
+             recurring_count = :recurring_count, after_sale = :after_sale, updated_at = :now,
+             sync = iif(sync = 'synced', 'wanted', sync)",
     )?
     .execute(named_params! {
         ":id": draft.id,
@@ -49,6 +52,7 @@ pub(crate) fn save(conn: &Connection, draft: &ProductDraft, now: Timestamp) -> R
         ":tax_code": draft.tax.as_ref().and_then(|tax| tax.code.as_deref()),
         ":recurring_interval": draft.recurring.map(|recurring| recurring.interval.name()),
         ":recurring_count": draft.recurring.map(|recurring| recurring.count),
+        ":after_sale": (!draft.after.is_empty()).then(|| json(&draft.after)).transpose()?,
         ":now": At(now),
     });
     match written {
@@ -68,7 +72,8 @@ pub(crate) fn save(conn: &Connection, draft: &ProductDraft, now: Timestamp) -> R
 pub(crate) fn set_active(conn: &Connection, id: ProductId, active: bool, now: Timestamp) -> Result<bool> {
     let changed = conn
         .prepare_cached(
-            "UPDATE products SET active = :active, updated_at = :now WHERE id = :id AND active <> :active",
+            "UPDATE products SET active = :active, updated_at = :now, sync = iif(sync = 'synced', 'wanted', sync)
+             WHERE id = :id AND active <> :active",
         )?
         .execute(named_params! { ":id": id, ":active": active, ":now": At(now) })?;
     Ok(changed > 0)
@@ -183,6 +188,74 @@ fn move_stock(
     Ok(first > 0)
 }
 
+/// Returns what a charge's products say after the sale, in the order of its lines.
+pub(crate) fn after_sale_of(conn: &Connection, charge: ChargeId) -> Result<Vec<ProductAfterSale>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT p.after_sale FROM charge_lines l JOIN products p ON p.id = l.product_id
+         WHERE l.charge_id = :charge_id ORDER BY l.position",
+    )?;
+    let said = statement
+        .query_map(named_params! { ":charge_id": charge }, |row| {
+            row.get::<_, Option<String>>(0)
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(said
+        .into_iter()
+        .map(|text| {
+            text.and_then(|text| serde_json::from_str(&text).ok())
+                .unwrap_or_default()
+        })
+        .collect())
+}
+
+/// A product's picture; its bytes are in the files' database.
+pub(crate) struct Image {
+    pub file: FileId,
+    pub mime: String,
+    pub size: u64,
+    pub thumbnail: Option<Vec<u8>>,
+}
+
+pub(crate) fn image(conn: &Connection, product: ProductId) -> Result<Option<Image>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT file_id, mime, size, thumbnail FROM product_images WHERE product_id = :product_id",
+        )?
+        .query_row(named_params! { ":product_id": product }, |row| {
+            Ok(Image {
+                file: row.get("file_id")?,
+                mime: row.get("mime")?,
+                size: u64::try_from(row.get::<_, i64>("size")?).unwrap_or(0),
+                thumbnail: row.get("thumbnail")?,
+            })
+        })
+        .optional()?)
+}
+
+/// Gives a product this picture in place of another.
+pub(crate) fn set_image(conn: &Connection, product: ProductId, picture: &Staged) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO product_images (product_id, file_id, mime, size, thumbnail)
+         VALUES (:product_id, :file_id, :mime, :size, :thumbnail)
+         ON CONFLICT (product_id) DO UPDATE
+         SET file_id = :file_id, mime = :mime, size = :size, thumbnail = :thumbnail",
+    )?
+    .execute(named_params! {
+        ":product_id": product,
+        ":file_id": picture.id,
+        ":mime": picture.mime,
+        ":size": i64::try_from(picture.facts.size).unwrap_or(i64::MAX),
+        ":thumbnail": picture.facts.thumbnail,
+    })?;
+    Ok(())
+}
+
+pub(crate) fn remove_image(conn: &Connection, product: ProductId) -> Result<()> {
+    conn.prepare_cached("DELETE FROM product_images WHERE product_id = :product_id")?
+        .execute(named_params! { ":product_id": product })?;
+    Ok(())
+}
+
 fn product_from_row(row: &Row<'_>) -> rusqlite::Result<Product> {
     let behavior: Option<String> = row.get("tax_behavior")?;
     let interval: Option<String> = row.get("recurring_interval")?;
@@ -210,6 +283,13 @@ fn product_from_row(row: &Row<'_>) -> rusqlite::Result<Product> {
         stripe_product: row.get("stripe_product")?,
         stripe_price: row.get("stripe_price")?,
         sync: row.get::<_, SyncState>("sync")?,
+        after: row
+            .get::<_, Option<String>>("after_sale")?
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default(),
+        theirs: row
+            .get::<_, Option<String>>("sync_theirs")?
+            .and_then(|text| serde_json::from_str(&text).ok()),
         problem: words(row)?,
         updated_at: at(row, "updated_at")?,
     })

@@ -225,9 +225,9 @@ fn receipt_words(
         text.extend(aftersale::what_follows(
             conn,
             language,
+            told.charge,
             &name,
             payment.amount,
-            what,
         )?);
     }
     Ok(Said {

@@ -204,6 +204,31 @@ async fn an_order_moves_and_its_customer_is_told() {
 }
 
 #[tokio::test]
+async fn a_shop_that_tells_no_orders_moves_them_in_silence() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.paid(&ana, 100_00).await;
+    let silent = AfterSale {
+        tells_order: false,
+        ..AfterSale::default()
+    };
+    aftersale::set(shop.inbox(), silent).await.unwrap();
+    let moved = aftersale::move_order(
+        shop.inbox(),
+        charge.id,
+        Fulfilment::Shipped,
+        Some(MessageId::new()),
+    )
+    .await
+    .unwrap();
+    assert_eq!(moved.charge.fulfilment, Some(Fulfilment::Shipped));
+    assert!(!moved.told && moved.why_not.is_some(), "{moved:?}");
+    shop.settled().await;
+    assert_eq!(ana.phone.inbox().len(), 2, "the link and the thank-you");
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn the_shops_own_words_follow_a_payment() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;

@@ -95,14 +95,8 @@ async fn happens(shop: &TestShop, charge: &Charge, fate: &mut StdRng) {
     tokio::time::sleep(Duration::from_millis(fate.random_range(0..40))).await;
 }
 
-async fn objects(shop: &TestShop, kind: &str) -> Vec<Value> {
-    let base = shop.sandbox.control_url();
-    let url = format!("{}/stripe/objects/{kind}", base.trim_end_matches('/'));
-    reqwest::get(url).await.unwrap().json().await.unwrap()
-}
-
 async fn waiting(shop: &TestShop) -> Vec<String> {
-    objects(shop, "payment_intent")
+    shop.objects("payment_intent")
         .await
         .iter()
         .filter(|intent| intent["status"] == "requires_action")
@@ -112,7 +106,7 @@ async fn waiting(shop: &TestShop) -> Vec<String> {
 
 /// Gives part of some payment back, as in Stripe's dashboard. What can't be given back is refused.
 async fn give_back(shop: &TestShop, fate: &mut StdRng) {
-    let charges = objects(shop, "charge").await;
+    let charges = shop.objects("charge").await;
     let Some(charge) = charges.get(fate.random_range(0..charges.len().max(1))) else {
         return;
     };
@@ -163,7 +157,7 @@ async fn dump(shop: &TestShop) -> BTreeMap<ChargeId, Theirs> {
     let mut all: BTreeMap<ChargeId, Theirs> = BTreeMap::new();
     let ours =
         |object: &Value| -> Option<ChargeId> { object["metadata"]["cobro_charge"].as_str()?.parse().ok() };
-    for charge in objects(shop, "charge").await {
+    for charge in shop.objects("charge").await {
         let Some(id) = ours(&charge) else { continue };
         let of = all.entry(id).or_default();
         if charge["status"] == "succeeded" {
@@ -171,7 +165,7 @@ async fn dump(shop: &TestShop) -> BTreeMap<ChargeId, Theirs> {
             of.refunded += charge["amount_refunded"].as_i64().unwrap();
         }
     }
-    for intent in objects(shop, "payment_intent").await {
+    for intent in shop.objects("payment_intent").await {
         let Some(id) = ours(&intent) else { continue };
         let of = all.entry(id).or_default();
         of.waits |= intent["status"] == "requires_action";

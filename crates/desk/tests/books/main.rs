@@ -11,11 +11,16 @@ mod shop;
 
 mod after;
 mod again;
+mod disputes;
 mod edges;
 mod forged;
 mod histories;
+mod once;
+mod payouts;
 mod reconcile;
 mod refunds;
+mod transfers;
+mod ways;
 
 use std::time::Duration;
 
@@ -60,26 +65,13 @@ impl TestShop {
 
     /// Pays a link that somebody made in Stripe's dashboard.
     async fn paid_elsewhere(&self, minor: i64, with: PayWith) {
-        let body = format!(
+        let form = format!(
             "line_items[0][quantity]=1&line_items[0][price_data][currency]=mxn\
              &line_items[0][price_data][unit_amount]={minor}\
              &line_items[0][price_data][product_data][name]=Blusa"
         );
-        let made: serde_json::Value = reqwest::Client::new()
-            .post(format!(
-                "{}/v1/payment_links",
-                self.sandbox.stripe_url().trim_end_matches('/')
-            ))
-            .bearer_auth(&self.sandbox.stripe().secret_key)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        let link = made["id"].as_str().unwrap_or_else(|| panic!("{made}"));
+        let made = self.in_dashboard("/v1/payment_links", &form).await;
+        let link = made["id"].as_str().unwrap();
         assert!(self.sandbox.account().pay_link(link, with).is_paid());
     }
 

@@ -19,6 +19,19 @@ pub(crate) fn mxn(minor: i64) -> Money {
     Money::from_minor(minor, Currency::from_code("MXN").unwrap()).unwrap()
 }
 
+/// A browser that goes to the sandbox and nowhere else: after paying, a session leads back to WhatsApp.
+pub(crate) fn browser() -> reqwest::Client {
+    let stays = reqwest::redirect::Policy::custom(|attempt| match attempt.url().host_str() {
+        Some("127.0.0.1") => attempt.follow(),
+        _ => attempt.stop(),
+    });
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(stays)
+        .build()
+        .unwrap()
+}
+
 pub(crate) struct TestShop {
     pub(crate) sandbox: Sandbox,
     desk: Desk,
@@ -137,6 +150,30 @@ impl TestShop {
             .unwrap()
             .items
             .len()
+    }
+
+    /// Returns everything of a kind that Stripe has, oldest first.
+    pub(crate) async fn objects(&self, kind: &str) -> Vec<serde_json::Value> {
+        let base = self.sandbox.control_url();
+        let url = format!("{}/stripe/objects/{kind}", base.trim_end_matches('/'));
+        browser().get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Asks Stripe for something as a person does in its dashboard.
+    pub(crate) async fn in_dashboard(&self, path: &str, form: &str) -> serde_json::Value {
+        let url = format!("{}{path}", self.sandbox.stripe_url().trim_end_matches('/'));
+        let answer = browser()
+            .post(url)
+            .bearer_auth(&self.sandbox.stripe().secret_key)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.to_owned())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let body: serde_json::Value = answer.json().await.unwrap();
+        assert!(status.is_success(), "{body}");
+        body
     }
 
     pub(crate) async fn until_conversation(&self, name: &str) -> ConversationId {

@@ -91,7 +91,7 @@ async fn an_end_is_confirmed_by_the_amount_and_can_be_taken_back_until_it_comes(
     assert!(late.to_string().contains("is over"), "{late}");
     shop.passes(&ana, DAY * 62);
     shop.settled().await;
-    assert_eq!(shop.at_stripe("invoice").await.len(), 1);
+    assert_eq!(shop.objects("invoice").await.len(), 1);
     assert_eq!(
         now(&shop, &charge).await.payment,
         Payment::Paid,

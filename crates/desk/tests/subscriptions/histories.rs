@@ -36,7 +36,7 @@ async fn one_history(seed: u64) {
         drop: 0.4,
         seed,
     });
-    let customer = shop.at_stripe("subscription").await[0]["customer"]
+    let customer = shop.objects("subscription").await[0]["customer"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -51,8 +51,8 @@ async fn one_history(seed: u64) {
     // What no payment tells is read back when the desk starts.
     shop.sandbox.faults().set_webhooks(WebhookFaults::default());
     let shop = shop.restart().await;
-    let theirs = &shop.at_stripe("subscription").await[0];
-    let (payments, paid) = paid_at_stripe(&shop).await;
+    let theirs = &shop.objects("subscription").await[0];
+    let (payments, paid) = paid_objects(&shop).await;
     let ours = shop
         .until_subscription(&ana, "as at Stripe", |now| {
             now.status == expected(theirs) && now.payments == payments
@@ -92,8 +92,8 @@ async fn happens(
     tokio::time::sleep(Duration::from_millis(fate.random_range(0..60))).await;
 }
 
-async fn paid_at_stripe(shop: &TestShop) -> (u32, i64) {
-    let invoices = shop.at_stripe("invoice").await;
+async fn paid_objects(shop: &TestShop) -> (u32, i64) {
+    let invoices = shop.objects("invoice").await;
     let paid: Vec<i64> = invoices
         .iter()
         .filter(|invoice| invoice["status"] == "paid")

@@ -175,13 +175,6 @@ impl TestShop {
             ..WebhookFaults::default()
         });
     }
-
-    /// Returns what the sandbox's Stripe has of a kind.
-    async fn at_stripe(&self, kind: &str) -> Vec<Value> {
-        let base = self.sandbox.control_url();
-        let url = format!("{}/stripe/objects/{kind}", base.trim_end_matches('/'));
-        reqwest::get(url).await.unwrap().json().await.unwrap()
-    }
 }
 
 fn count(report: &ReconcileReport, class: BookClass) -> u32 {

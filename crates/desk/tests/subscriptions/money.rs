@@ -1,7 +1,7 @@
 //! The money's way: each paid invoice is a payment of its charge, whatever was heard of it.
 
-use cobro_core::domain::{Interval, ProductDraft};
-use cobro_core::{Actor, ErrorCode, catalog};
+use cobro_core::domain::{Interval, ProductAfterSale, ProductDraft};
+use cobro_core::{Actor, ErrorCode, catalog, dispute};
 use cobro_sandbox::{Endpoint, Fault, Kind};
 
 use super::*;
@@ -37,7 +37,7 @@ async fn a_year_of_a_monthly_subscription_is_twelve_payments_in_the_books() {
     assert_eq!(count(&report, BookClass::Matched), 12);
     assert_eq!(report.run.repaired, 0, "everything was heard");
     let theirs: i64 = shop
-        .at_stripe("invoice")
+        .objects("invoice")
         .await
         .iter()
         .map(|invoice| invoice["amount_paid"].as_i64().unwrap())
@@ -127,7 +127,7 @@ async fn a_card_that_fails_is_past_due_until_it_is_paid() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;
     let (charge, _) = shop.subscribed(&ana, 320_00, monthly()).await;
-    let customer = shop.at_stripe("subscription").await[0]["customer"]
+    let customer = shop.objects("subscription").await[0]["customer"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -168,6 +168,10 @@ async fn a_lost_answer_makes_one_link_and_a_product_is_charged_in_its_own_rhythm
     };
     let draft = ProductDraft {
         recurring: Some(fortnight),
+        after: ProductAfterSale {
+            next_step: "La llevamos los viernes.".into(),
+            ..ProductAfterSale::default()
+        },
         ..ProductDraft::new("Caja de pan", mxn(180_00))
     };
     let bread = catalog::save(shop.inbox(), Actor::Person, draft).await.unwrap();
@@ -212,5 +216,54 @@ async fn a_lost_answer_makes_one_link_and_a_product_is_charged_in_its_own_rhythm
         (subscription.every, subscription.amount),
         (fortnight, mxn(360_00))
     );
+    shop.until("the receipt says the product's next step", || {
+        let inbox = ana.phone.inbox();
+        inbox
+            .iter()
+            .any(|text| text.ends_with("\n\nLa llevamos los viernes."))
+    })
+    .await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_banks_question_about_a_month_is_seen_though_it_takes_no_money() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let (charge, _) = shop.subscribed(&ana, 320_00, monthly()).await;
+    shop.settled().await;
+    let month = shop.objects("payment_intent").await.remove(0);
+    let question = shop
+        .sandbox
+        .account()
+        .dispute(month["id"].as_str().unwrap(), "product_not_received", true)
+        .unwrap();
+    shop.until_async("the question is here", || async {
+        let all = dispute::all(shop.inbox()).await.unwrap();
+        all.iter()
+            .any(|dispute| dispute.id == question && dispute.charge == Some(charge.id))
+    })
+    .await;
+    assert_eq!(now(&shop, &charge).await.payment, Payment::Paid);
+    assert_eq!(shop.subscription(&ana).await.payments, 1);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn months_of_the_banks_are_not_offered_without_cards() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let new = NewCharge {
+        terms: ChargeTerms {
+            bank_months: true,
+            methods: vec!["oxxo".into()],
+            ..ChargeTerms::default()
+        },
+        ..shop.new_charge(&ana, mxn(900_00))
+    };
+    let refused = shop.create(new).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::Invalid);
+    assert!(refused.to_string().contains("Offer cards again"), "{refused}");
+    assert_eq!(shop.links().await, 0);
     shop.close().await;
 }

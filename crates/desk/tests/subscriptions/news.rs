@@ -46,7 +46,7 @@ async fn a_failed_payment_is_told_once_with_where_to_pay() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;
     shop.subscribed(&ana, 320_00, monthly()).await;
-    let customer = shop.at_stripe("subscription").await[0]["customer"]
+    let customer = shop.objects("subscription").await[0]["customer"]
         .as_str()
         .unwrap()
         .to_owned();

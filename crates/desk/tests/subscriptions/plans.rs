@@ -16,7 +16,7 @@ fn three() -> Recurrence {
 impl TestShop {
     /// Returns the schedules that Stripe has.
     async fn schedules(&self) -> Vec<Value> {
-        self.at_stripe("subscription_schedule").await
+        self.objects("subscription_schedule").await
     }
 
     /// Waits until Stripe ends the plan by itself.
@@ -86,7 +86,7 @@ async fn a_plan_ends_after_its_last_payment_and_the_books_close() {
     assert!(over.ended_at.is_some());
     shop.passes(&ana, DAY * 62);
     shop.settled().await;
-    assert_eq!(shop.at_stripe("invoice").await.len(), 3);
+    assert_eq!(shop.objects("invoice").await.len(), 3);
     assert_eq!(shop.schedules().await.len(), 1);
     assert_eq!(now(&shop, &charge).await.payment, Payment::Paid);
     shop.until("the last receipt came", || {
@@ -192,7 +192,7 @@ async fn a_plan_whose_end_was_set_months_late_is_not_paid_too_often() {
         .await;
     shop.settled().await;
     let paid: i64 = shop
-        .at_stripe("invoice")
+        .objects("invoice")
         .await
         .iter()
         .map(|invoice| invoice["amount_paid"].as_i64().unwrap())

@@ -55,6 +55,8 @@ struct PayRequest {
 enum Method {
     Card,
     Oxxo,
+    Boleto,
+    Pix,
     Transfer,
 }
 
@@ -62,6 +64,8 @@ impl From<PayRequest> for PayWith {
     fn from(request: PayRequest) -> Self {
         let with = match (request.method, request.card) {
             (Some(Method::Oxxo), _) => Self::oxxo(),
+            (Some(Method::Boleto), _) => Self::boleto(),
+            (Some(Method::Pix), _) => Self::pix(),
             (Some(Method::Transfer), _) => Self::transfer(),
             (_, card) => {
                 Self::card(card.as_deref().unwrap_or("4242424242424242")).challenged(request.three_d_secure)

@@ -109,12 +109,12 @@ impl Stripe {
         })
     }
 
-    /// Pays an OXXO voucher at the store.
+    /// Pays a voucher at the store or bank, or a code.
     pub fn pay_voucher(&self, payment_intent: &str) -> PayOutcome {
         self.act(Cause::default(), |act| voucher::pay(act, payment_intent))
     }
 
-    /// Lets an OXXO voucher expire before its time.
+    /// Lets a voucher expire before its time.
     pub fn expire_voucher(&self, payment_intent: &str) -> PayOutcome {
         self.act(Cause::default(), |act| voucher::expire(act, payment_intent))
     }
@@ -151,6 +151,11 @@ impl Stripe {
                 refund::fail(act, refund)
             }
         })
+    }
+
+    /// Forgets all idempotency keys, as Stripe does after a day, while nothing else grows older.
+    pub fn forget_keys(&self) {
+        *self.keys() = Keys::default();
     }
 
     /// Pays out what is available, without waiting for the night.

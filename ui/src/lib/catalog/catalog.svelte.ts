@@ -5,7 +5,14 @@ export class Catalog {
   products = $state.raw<Product[]>([]);
   status = $state<'unread' | 'loading' | 'ready' | 'failed'>('unread');
   error = $state.raw<CommandError | null>(null);
+  /** How far comparing with Stripe is, while it runs. */
+  syncing = $state.raw<{ done: number; all: number } | null>(null);
   #latest = 0;
+
+  /** Hears how far comparing with Stripe is. */
+  moved(done: number, all: number) {
+    this.syncing = done < all ? { done, all } : null;
+  }
 
   /** Reads it for the first time, where something needs it. */
   async ensure() {

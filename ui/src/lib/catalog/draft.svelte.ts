@@ -25,6 +25,10 @@ export class ProductEditor {
   currency = $state('');
   stockText = $state('');
   options = $state<WrittenOption[]>([]);
+  /** What is told after it was paid for. */
+  thanks = $state('');
+  nextStep = $state('');
+  asksShipping = $state<boolean | null>(null);
   saving = $state(false);
   tried = $state(false);
   error = $state.raw<CommandError | null>(null);
@@ -50,6 +54,9 @@ export class ProductEditor {
     this.sku = product.sku ?? '';
     this.priceText = plainAmount(product.price, language.separators);
     this.stockText = product.stock === null ? '' : String(product.stock);
+    this.thanks = product.after.thanks ?? '';
+    this.nextStep = product.after.nextStep ?? '';
+    this.asksShipping = product.after.asksShipping ?? null;
     this.options = product.options.map((group) => ({
       key: newId(),
       name: group.name,
@@ -108,6 +115,7 @@ export class ProductEditor {
       seenStock: this.#kept?.stock ?? null,
       tax: this.#kept?.tax ?? null,
       recurring: this.#kept?.recurring ?? null,
+      after: { thanks: this.thanks, nextStep: this.nextStep, asksShipping: this.asksShipping },
     };
   }
 }

@@ -64,7 +64,7 @@ describe('the charge card', () => {
       net: mxn(120_200),
       method: 'card •• 4242',
     });
-    expect(card.textContent).toContain('card •• 4242 · fee MX$48.00 · net MX$1,202.00');
+    expect(card.textContent).toContain('Card •• 4242 · fee MX$48.00 · net MX$1,202.00');
     expect(screen.queryAllByRole('button').map(({ dataset }) => dataset.testid)).toEqual([
       'card-refund',
     ]);

@@ -12,6 +12,7 @@ import {
 } from '$lib/api';
 import { language } from '$lib/i18n/language.svelte';
 import { newId } from '$lib/shared/ids';
+import { PayPage } from './payPage.svelte';
 import { parseAmount, plainAmount } from '$lib/shared/money';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import {
@@ -66,6 +67,8 @@ export class ChargeComposer {
   shipping = $state(false);
   codes = $state(false);
   readonly often = new Often();
+  /** What the pay page offers and takes off. */
+  readonly page = new PayPage(() => this.edited());
   /** The text above the button, once the person has written their own. */
   ownMessage = $state<string | null>(null);
 
@@ -94,12 +97,17 @@ export class ChargeComposer {
   /** Whether everything that was written can be read. */
   readonly readable = $derived(
     this.discount !== undefined &&
+      (!this.shipping || this.page.ratesAsked(this.currency) !== null) &&
       this.deposit !== undefined &&
       this.often.asked !== undefined &&
       (this.lines.length > 0 ? this.#linesAsked !== null : this.typed !== null),
   );
   readonly #isPlain = $derived(
-    this.lines.length === 0 && !this.discount && !this.deposit && !this.often.asked,
+    this.lines.length === 0 &&
+      !this.discount &&
+      !this.deposit &&
+      !this.often.asked &&
+      !this.page.coupon,
   );
   /** What the customer is asked for now, as the core adds it up. */
   readonly amount: Money | null = $derived(
@@ -392,6 +400,7 @@ export class ChargeComposer {
     this.shipping = false;
     this.codes = false;
     this.often.reset();
+    this.page.reset();
     this.ownMessage = null;
     this.preview = null;
     this.error = null;
@@ -471,6 +480,7 @@ export class ChargeComposer {
     return {
       lines: this.lines.length === 0 ? this.#wholeLine() : (this.#linesAsked ?? []),
       terms: {
+        ...this.page.asked(this.currency, this.shipping),
         ...termsAsked({
           discount: this.discount ?? null,
           deposit: this.deposit ?? null,

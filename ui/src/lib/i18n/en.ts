@@ -5,6 +5,7 @@ import catalog from './catalog/en';
 import assistant from './assistant/en';
 import money from './money/en';
 import subscriptions from './subscriptions/en';
+import sale from './sale/en';
 import whatsapp from './whatsapp/en';
 
 const en = {
@@ -12,6 +13,7 @@ const en = {
   ...catalog,
   ...money,
   ...subscriptions,
+  ...sale,
   ...whatsapp,
   ...inbox,
   // What the parts of the window are called.

@@ -5,6 +5,7 @@ import catalog from './catalog/es';
 import assistant from './assistant/es';
 import money from './money/es';
 import subscriptions from './subscriptions/es';
+import sale from './sale/es';
 import whatsapp from './whatsapp/es';
 
 const es: Words = {
@@ -12,6 +13,7 @@ const es: Words = {
   ...catalog,
   ...money,
   ...subscriptions,
+  ...sale,
   ...whatsapp,
   ...inbox,
   appName: 'Cobro',

@@ -5,6 +5,7 @@ import catalog from './catalog/pt';
 import assistant from './assistant/pt';
 import money from './money/pt';
 import subscriptions from './subscriptions/pt';
+import sale from './sale/pt';
 import whatsapp from './whatsapp/pt';
 
 const pt: Words = {
@@ -12,6 +13,7 @@ const pt: Words = {
   ...catalog,
   ...money,
   ...subscriptions,
+  ...sale,
   ...whatsapp,
   ...inbox,
   appName: 'Cobro',

@@ -22,7 +22,7 @@ pub(crate) fn settle(act: &mut Act, charge: &str) {
     let found = found.clone();
     let movement = match found.instrument {
         Instrument::Card(_) => Movement::Charge,
-        Instrument::Oxxo(_) | Instrument::Transfer => Movement::Payment,
+        Instrument::Slip(..) | Instrument::Transfer => Movement::Payment,
     };
     let fee = fee(found.amount, found.currency, &found.instrument);
     let transaction = book(act, &found, movement, found.amount, fee, &found.id);

@@ -9,6 +9,7 @@ pub(crate) mod outcome;
 pub(crate) mod pay;
 pub(crate) mod payout;
 pub(crate) mod refund;
+pub(crate) mod slip;
 pub(crate) mod take;
 pub(crate) mod transfer;
 pub(crate) mod voucher;

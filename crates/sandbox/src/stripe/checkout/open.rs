@@ -1,5 +1,6 @@
 //! Opening a link makes a session; a session that nobody completes expires.
 
+use super::slip::Slip;
 use super::transfer;
 use crate::stripe::agenda::Job;
 use crate::stripe::currency::Currency;
@@ -9,8 +10,6 @@ use crate::stripe::objects::payment_link::PaymentLink;
 use crate::stripe::objects::session::{Session, SessionState};
 
 const DAY: i64 = 24 * 60 * 60;
-/// Least and greatest OXXO payments: 10 and 10,000 MXN.
-pub(crate) const OXXO_AMOUNTS: std::ops::RangeInclusive<i64> = 10_00..=10_000_00;
 pub(crate) const VOUCHER_DAYS: i64 = 3;
 
 /// What a link's address may add for one visit.
@@ -80,9 +79,8 @@ pub(crate) fn begin(act: &mut Act, session: Session) {
 /// Returns the methods that the account offers for an amount when none were named.
 pub(crate) fn methods_for(currency: Currency, total: i64) -> Vec<String> {
     let mut methods = vec!["card".to_owned()];
-    if currency.code() == "mxn" && OXXO_AMOUNTS.contains(&total) {
-        methods.push("oxxo".to_owned());
-    }
+    let slips = Slip::ALL.into_iter().filter(|slip| slip.takes(currency, total));
+    methods.extend(slips.map(|slip| slip.method().to_owned()));
     methods
 }
 

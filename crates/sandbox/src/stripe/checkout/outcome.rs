@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::slip::Slip;
 use crate::stripe::objects::charge::Failure;
 use crate::stripe::objects::session::Buyer;
 
@@ -15,7 +16,7 @@ pub struct PayWith {
 #[derive(Clone)]
 pub(crate) enum Means {
     Card(CardEntry),
-    Oxxo,
+    Slip(Slip),
     Transfer,
 }
 
@@ -59,8 +60,22 @@ impl PayWith {
 
     /// Takes a voucher to pay in cash at an OXXO store.
     pub fn oxxo() -> Self {
+        Self::slip(Slip::Oxxo)
+    }
+
+    /// Takes a slip to pay at a Brazilian bank.
+    pub fn boleto() -> Self {
+        Self::slip(Slip::Boleto)
+    }
+
+    /// Takes a code to scan with a Pix app.
+    pub fn pix() -> Self {
+        Self::slip(Slip::Pix)
+    }
+
+    pub(crate) fn slip(slip: Slip) -> Self {
         Self {
-            means: Means::Oxxo,
+            means: Means::Slip(slip),
             buyer: Buyer::default(),
         }
     }
@@ -109,7 +124,7 @@ impl std::fmt::Debug for Means {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Card(_) => "Card",
-            Self::Oxxo => "Oxxo",
+            Self::Slip(slip) => slip.name(),
             Self::Transfer => "Transfer",
         })
     }

@@ -25,7 +25,7 @@ pub(crate) fn pay(act: &mut Act, session: &str, with: PayWith) -> PayOutcome {
     }
     let method = match &with.means {
         Means::Card(_) => "card",
-        Means::Oxxo => "oxxo",
+        Means::Slip(slip) => slip.method(),
         Means::Transfer => "customer_balance",
     };
     if !found.methods.iter().any(|offered| offered == method) {
@@ -37,9 +37,9 @@ pub(crate) fn pay(act: &mut Act, session: &str, with: PayWith) -> PayOutcome {
     fill_in(act, session, name.as_deref());
     match with.means {
         Means::Card(entry) => pay_by_card(act, session, &entry, with.buyer),
-        Means::Oxxo => {
+        Means::Slip(slip) => {
             let intent = intent_of(act, session);
-            voucher::issue(act, session, &intent, with.buyer)
+            voucher::issue(act, slip, session, &intent, with.buyer)
         }
         Means::Transfer => {
             let intent = intent_of(act, session);

@@ -1,11 +1,11 @@
-//! OXXO: a voucher completes the checkout, the money comes later or never.
+//! Vouchers and codes: one completes the checkout, the money comes later or never.
 
 use serde_json::Map;
 
 use super::outcome::PayOutcome;
+use super::slip::Slip;
 use super::take;
 use crate::stripe::agenda::Job;
-use crate::stripe::ids;
 use crate::stripe::ledger::Act;
 use crate::stripe::objects::charge::Failure;
 use crate::stripe::objects::payment_intent::{IntentState, NextAction, PaymentIntent, Voucher};
@@ -15,17 +15,17 @@ use crate::stripe::objects::session::{Buyer, Notice, Session};
 const EXPIRED: Failure = Failure {
     code: "payment_intent_payment_attempt_expired",
     decline_code: None,
-    message: "The OXXO voucher expired before it was paid.",
+    message: "The voucher expired before it was paid.",
 };
 
 /// Issues a voucher. It completes the session, unpaid, and so uses a single-use link up.
-pub(crate) fn issue(act: &mut Act, session: &str, intent: &str, buyer: Buyer) -> PayOutcome {
-    let number = format!("9300{}", ids::decimal(14));
+pub(crate) fn issue(act: &mut Act, slip: Slip, session: &str, intent: &str, buyer: Buyer) -> PayOutcome {
+    let number = slip.new_number();
     let method = PaymentMethod {
         id: act.id("pm"),
         created: act.now(),
         buyer: buyer.clone(),
-        instrument: Instrument::Oxxo(Some(number.clone())),
+        instrument: Instrument::Slip(slip, Some(number.clone())),
         customer: None,
         metadata: Map::new(),
     };
@@ -37,8 +37,9 @@ pub(crate) fn issue(act: &mut Act, session: &str, intent: &str, buyer: Buyer) ->
         .get::<Session>(session)
         .map_or(0, |session| session.voucher_days);
     let voucher = Voucher {
+        slip,
         number,
-        expires_at: end_of_day_in_mexico(act.now(), days),
+        expires_at: slip.ends_at(act.now(), days),
         url: format!("{}/c/voucher/{intent}", act.ledger.options.public_url),
     };
     act.schedule(voucher.expires_at * 1000, Job::ExpireVoucher(intent.to_owned()));
@@ -58,7 +59,7 @@ pub(crate) fn issue(act: &mut Act, session: &str, intent: &str, buyer: Buyer) ->
     }
 }
 
-/// Pays the voucher at the store. A second time nothing happens.
+/// Pays the voucher where it is paid. A second time nothing happens.
 pub(crate) fn pay(act: &mut Act, intent: &str) -> PayOutcome {
     match waiting(act, intent) {
         Ok(method) => take::take(act, intent, &method),
@@ -104,29 +105,5 @@ fn waiting(act: &Act, intent: &str) -> Result<String, PayOutcome> {
         _ => Err(PayOutcome::Refused {
             message: "This payment has no voucher that waits".to_owned(),
         }),
-    }
-}
-
-/// Returns 23:59:59 in Mexico City (six hours behind UTC all year), `days` days after `now`.
-fn end_of_day_in_mexico(now: i64, days: i64) -> i64 {
-    const DAY: i64 = 24 * 60 * 60;
-    const BEHIND: i64 = 6 * 60 * 60;
-    let today = (now - BEHIND).div_euclid(DAY);
-    (today + days + 1) * DAY - 1 + BEHIND
-}
-
-#[cfg(test)]
-mod tests {
-    use super::end_of_day_in_mexico;
-
-    #[test]
-    fn vouchers_expire_at_the_end_of_a_mexican_day() {
-        // Monday 2026-11-23 20:00 in Mexico City is Tuesday 02:00 UTC.
-        let monday_evening = "2026-11-24T02:00:00Z"
-            .parse::<jiff::Timestamp>()
-            .unwrap()
-            .as_second();
-        let end = jiff::Timestamp::from_second(end_of_day_in_mexico(monday_evening, 2)).unwrap();
-        assert_eq!(end.to_string(), "2026-11-26T05:59:59Z");
     }
 }

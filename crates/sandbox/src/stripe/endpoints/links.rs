@@ -1,7 +1,7 @@
 //! `/v1/payment_links`.
 
 use super::{lines, show};
-use crate::stripe::checkout::open::OXXO_AMOUNTS;
+use crate::stripe::checkout::slip::Slip;
 use crate::stripe::currency::Currency;
 use crate::stripe::fields::Fields;
 use crate::stripe::ids;
@@ -17,8 +17,8 @@ use crate::stripe::refusal::Refusal;
 use crate::stripe::routes::{Answer, Call};
 
 const MOST_LINES: usize = 20;
-const METHODS_OF_LINK: Kind = Kind::Choice(&["card", "oxxo"]);
-pub(crate) const METHODS: Kind = Kind::Choice(&["card", "oxxo", "customer_balance"]);
+const METHODS_OF_LINK: Kind = Kind::Choice(&["card", "oxxo", "boleto", "pix"]);
+pub(crate) const METHODS: Kind = Kind::Choice(&["card", "oxxo", "boleto", "pix", "customer_balance"]);
 const AFTER_COMPLETION: Param = object(
     "after_completion",
     &[
@@ -240,16 +240,18 @@ pub(crate) fn methods(
     if named.is_empty() {
         return Ok(None);
     }
-    if named.iter().any(|method| method == "oxxo") {
-        if currency.code() != "mxn" {
-            let message = format!(
-                "The payment method `oxxo` cannot be used with the currency `{}`.",
-                currency.code()
-            );
+    for slip in named.iter().filter_map(|method| Slip::from_method(method)) {
+        let (method, code) = (slip.method(), currency.code());
+        if code != slip.currency() {
+            let message = format!("The payment method `{method}` cannot be used with the currency `{code}`.");
             return Err(Refusal::invalid(message).param(param));
         }
-        if !OXXO_AMOUNTS.contains(&total) {
-            let message = "The payment method `oxxo` takes amounts from $10.00 mxn to $10,000.00 mxn.";
+        if !slip.amounts().contains(&total) {
+            let message = format!(
+                "The payment method `{method}` takes amounts from {} to {} in the smallest unit of {code}.",
+                slip.amounts().start(),
+                slip.amounts().end()
+            );
             return Err(Refusal::invalid(message).param(param));
         }
     }

@@ -73,10 +73,13 @@ fn amount_to_refund(charge: &Charge, asked: Option<i64>) -> Result<i64, Refusal>
         let message = format!("Charge {} cannot be refunded: it did not succeed.", charge.id);
         return Err(Refusal::invalid(message).param("charge").begun());
     }
-    if matches!(charge.instrument, Instrument::Oxxo(_)) {
+    if let Instrument::Slip(slip, _) = charge.instrument
+        && !slip.is_refundable()
+    {
         let message = format!(
-            "Charge {} cannot be refunded: oxxo payments do not support refunds.",
-            charge.id
+            "Charge {} cannot be refunded: {} payments do not support refunds.",
+            charge.id,
+            slip.method()
         );
         return Err(Refusal::invalid(message)
             .code("charge_not_refundable")

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::stripe::ledger::Ledger;
 use crate::stripe::options::StripeOptions;
 
-/// Returns `/v1/account` for a shop in Mexico that takes cards and OXXO.
+/// Returns `/v1/account` for a shop in Mexico that also takes what is paid in Brazil.
 pub(crate) fn render(options: &StripeOptions) -> Value {
     json!({
         "id": options.account,
@@ -25,9 +25,11 @@ pub(crate) fn render(options: &StripeOptions) -> Value {
         },
         "business_type": null,
         "capabilities": {
+            "boleto_payments": "active",
             "card_payments": "active",
             "mx_bank_transfer_payments": "active",
             "oxxo_payments": "active",
+            "pix_payments": "active",
             "transfers": "active",
         },
         "charges_enabled": true,

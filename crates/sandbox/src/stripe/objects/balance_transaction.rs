@@ -91,7 +91,7 @@ impl BalanceTransaction {
 pub(crate) fn fee(amount: i64, currency: Currency, instrument: &Instrument) -> i64 {
     let (permille, fixed) = match (currency.code(), instrument) {
         ("mxn", Instrument::Card(_)) => (36, 3_00),
-        ("mxn", Instrument::Oxxo(_)) => (30, 5_00),
+        ("mxn", Instrument::Slip(..)) => (30, 5_00),
         ("mxn", Instrument::Transfer) => (0, 8_00),
         _ => (29, 30),
     };
@@ -129,13 +129,14 @@ impl Object for BalanceTransaction {
 mod tests {
     use super::{Currency, Instrument, fee};
     use crate::stripe::checkout::cards::Card;
+    use crate::stripe::checkout::slip::Slip;
 
     #[test]
     fn fees_follow_the_country_and_the_method() {
         let card = Instrument::Card(Card::read("4242424242424242").unwrap().face(12, 2030));
         let [mxn, usd] = ["mxn", "usd"].map(|code| Currency::read(code, "currency").unwrap());
         assert_eq!(fee(450_00, mxn, &card), 19_20);
-        assert_eq!(fee(450_00, mxn, &Instrument::Oxxo(None)), 18_50);
+        assert_eq!(fee(450_00, mxn, &Instrument::Slip(Slip::Oxxo, None)), 18_50);
         assert_eq!(fee(25_00, usd, &card), 1_03);
     }
 }

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{kept_on, merge};
+use crate::stripe::checkout::open::VOUCHER_DAYS;
+use crate::stripe::checkout::slip::Slip;
 use crate::stripe::currency::Currency;
 use crate::stripe::fields::Metadata;
 use crate::stripe::shelf::Object;
@@ -63,9 +65,10 @@ pub(crate) struct TransferTo {
     pub(crate) url: String,
 }
 
-/// A slip of paper that is paid at an OXXO store.
+/// A slip of paper that is paid at a store or bank, or a code that is scanned.
 #[derive(Debug, Clone)]
 pub(crate) struct Voucher {
+    pub(crate) slip: Slip,
     pub(crate) number: String,
     pub(crate) expires_at: i64,
     pub(crate) url: String,
@@ -111,12 +114,47 @@ impl NextAction {
             Self::Authenticate(url) => {
                 json!({"type": "redirect_to_url", "redirect_to_url": {"return_url": null, "url": url}})
             }
-            Self::PayVoucher(voucher) => json!({
+            Self::PayVoucher(voucher) => voucher.render(),
+        }
+    }
+}
+
+/// Returns the `payment_method_options` of a voucher's method.
+pub(crate) fn slip_options(slip: Slip, days: i64) -> Value {
+    match slip {
+        Slip::Oxxo | Slip::Boleto => json!({slip.method(): {"expires_after_days": days}}),
+        Slip::Pix => {
+            json!({"pix": {"amount_includes_iof": "never", "expires_after_seconds": 86_400, "expires_at": null}})
+        }
+    }
+}
+
+impl Voucher {
+    fn render(&self) -> Value {
+        match self.slip {
+            Slip::Oxxo => json!({
                 "type": "oxxo_display_details",
                 "oxxo_display_details": {
-                    "expires_after": voucher.expires_at,
-                    "hosted_voucher_url": voucher.url,
-                    "number": voucher.number,
+                    "expires_after": self.expires_at,
+                    "hosted_voucher_url": self.url,
+                    "number": self.number,
+                },
+            }),
+            Slip::Boleto => json!({
+                "type": "boleto_display_details",
+                "boleto_display_details": {
+                    "expires_at": self.expires_at,
+                    "hosted_voucher_url": self.url,
+                    "number": self.number,
+                    "pdf": null,
+                },
+            }),
+            Slip::Pix => json!({
+                "type": "pix_display_qr_code",
+                "pix_display_qr_code": {
+                    "data": self.number,
+                    "expires_at": self.expires_at,
+                    "hosted_instructions_url": self.url,
                 },
             }),
         }
@@ -164,11 +202,12 @@ impl PaymentIntent {
             "installments": self.installments.then(|| json!({"available_plans": null, "enabled": true, "plan": null})),
             "mandate_options": null, "network": null, "request_three_d_secure": "automatic",
         }});
-        let oxxo = if self.method_is("oxxo") {
-            json!({"oxxo": {"expires_after_days": 3}})
-        } else {
-            json!({})
-        };
+        let slips = Slip::ALL
+            .into_iter()
+            .filter(|slip| self.method_is(slip.method()))
+            .fold(json!({}), |all, slip| {
+                merge(all, slip_options(slip, VOUCHER_DAYS))
+            });
         let transfer = if self.method_is("customer_balance") {
             json!({"customer_balance": {
                 "bank_transfer": {"type": "mx_bank_transfer"}, "funding_type": "bank_transfer",
@@ -176,7 +215,7 @@ impl PaymentIntent {
         } else {
             json!({})
         };
-        merge(merge(card, oxxo), transfer)
+        merge(merge(card, slips), transfer)
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::session::Buyer;
 use super::{kept_on, merge};
+use crate::stripe::checkout::slip::Slip;
 use crate::stripe::fields::Metadata;
 use crate::stripe::shelf::Object;
 
@@ -20,8 +21,8 @@ pub(crate) struct PaymentMethod {
 #[derive(Debug, Clone)]
 pub(crate) enum Instrument {
     Card(Face),
-    /// The voucher's reference, once there is one.
-    Oxxo(Option<String>),
+    /// A voucher or code, and its number once there is one.
+    Slip(Slip, Option<String>),
     /// Money sent from a bank in Mexico.
     Transfer,
 }
@@ -123,7 +124,7 @@ impl Instrument {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Card(_) => "card",
-            Self::Oxxo(_) => "oxxo",
+            Self::Slip(slip, _) => slip.method(),
             Self::Transfer => "customer_balance",
         }
     }
@@ -132,7 +133,14 @@ impl Instrument {
     pub(crate) fn details(&self, amount: i64) -> Value {
         match self {
             Self::Card(face) => json!({"type": "card", "card": face.used(amount)}),
-            Self::Oxxo(number) => json!({"type": "oxxo", "oxxo": {"number": number}}),
+            Self::Slip(slip, number) => {
+                let own = match slip {
+                    Slip::Oxxo => json!({"number": number}),
+                    Slip::Boleto => json!({"tax_id": "000.000.000-00"}),
+                    Slip::Pix => json!({"bank_transaction_id": number}),
+                };
+                json!({"type": slip.method(), slip.method(): own})
+            }
             Self::Transfer => json!({"type": "customer_balance", "customer_balance": {}}),
         }
     }
@@ -157,7 +165,8 @@ impl Object for PaymentMethod {
         });
         let own = match &self.instrument {
             Instrument::Card(face) => json!({"card": face.kept()}),
-            Instrument::Oxxo(_) => json!({"oxxo": {}}),
+            Instrument::Slip(Slip::Boleto, _) => json!({"boleto": {"tax_id": "000.000.000-00"}}),
+            Instrument::Slip(slip, _) => json!({slip.method(): {}}),
             Instrument::Transfer => json!({"customer_balance": {}}),
         };
         merge(method, own)

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::line::Line;
+use super::payment_intent::slip_options;
 use super::payment_link::{Ending, PaymentData};
 use super::terms::{Address, Applied, ShippingOption, Terms};
 use super::{kept_on, merge};
+use crate::stripe::checkout::slip::Slip;
 use crate::stripe::currency::Currency;
 use crate::stripe::fields::Metadata;
 use crate::stripe::shelf::Object;
@@ -203,11 +205,12 @@ impl Session {
         } else {
             json!({})
         };
-        let oxxo = if offers("oxxo") {
-            json!({"oxxo": {"expires_after_days": self.voucher_days}})
-        } else {
-            json!({})
-        };
+        let slips = Slip::ALL
+            .into_iter()
+            .filter(|slip| offers(slip.method()))
+            .fold(json!({}), |all, slip| {
+                merge(all, slip_options(slip, self.voucher_days))
+            });
         let transfer = if offers("customer_balance") {
             json!({"customer_balance": {
                 "bank_transfer": {"type": "mx_bank_transfer"}, "funding_type": "bank_transfer",
@@ -215,7 +218,7 @@ impl Session {
         } else {
             json!({})
         };
-        merge(merge(merge(card, installments), oxxo), transfer)
+        merge(merge(merge(card, installments), slips), transfer)
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::stripe::checkout::cards::Card;
 use crate::stripe::checkout::discount;
 use crate::stripe::checkout::outcome::{CardEntry, Challenge, Means, PayWith};
+use crate::stripe::checkout::slip::Slip;
 use crate::stripe::ledger::Act;
 use crate::stripe::objects::session::{Buyer, Field, Session};
 use crate::stripe::objects::terms::Address;
@@ -152,12 +153,16 @@ impl Entry {
         if buyer.email.as_ref().is_some_and(|email| !looks_like_email(email)) {
             return Err(Field::Email);
         }
+        if let Some(slip) = Slip::from_method(&self.method) {
+            return match &buyer.name {
+                None => Err(Field::Name),
+                Some(_) => Ok(PayWith {
+                    means: Means::Slip(slip),
+                    buyer,
+                }),
+            };
+        }
         match self.method.as_str() {
-            "oxxo" if buyer.name.is_none() => Err(Field::Name),
-            "oxxo" => Ok(PayWith {
-                means: Means::Oxxo,
-                buyer,
-            }),
             "transfer" => Ok(PayWith {
                 means: Means::Transfer,
                 buyer,

@@ -9,6 +9,7 @@ use super::amount::{amount, mexican_time};
 use super::html::{answers, bars, esc, fill, message, page};
 use super::words::Words;
 use crate::stripe::checkout::pay::MONTHS;
+use crate::stripe::checkout::slip::Slip;
 use crate::stripe::objects::payment_intent::{TransferTo, Voucher};
 use crate::stripe::objects::payment_link::Ending;
 use crate::stripe::objects::session::{Field, Notice, Session};
@@ -167,13 +168,15 @@ impl Frame<'_> {
             words.processing,
         );
         format!(
-            "<section class=\"card\"><h1>{}</h1><div class=\"slip\"><span class=\"oxxo\">OXXO</span>\
+            "<section class=\"card\"><h1>{}</h1><div class=\"slip\"><span class=\"{}\">{}</span>\
              <p class=\"amount\">{total}</p>{}<div class=\"number\">{}</div><p class=\"soft\">{until}</p></div>\
              <p class=\"soft\">{}</p>{buttons}</section>",
-            words.voucher,
+            words.slip(voucher.slip).title,
+            voucher.slip.method(),
+            voucher.slip.name(),
             bars(&voucher.number),
             in_fours(&voucher.number),
-            words.voucher_how
+            words.slip(voucher.slip).pay
         )
     }
 
@@ -219,11 +222,15 @@ impl Frame<'_> {
         };
         let total = amount(session.total(), session.currency);
         let offers = |method: &str| session.methods.iter().any(|offered| offered == method);
+        let slips: Vec<Slip> = Slip::ALL
+            .into_iter()
+            .filter(|slip| offers(slip.method()))
+            .collect();
         format!(
             "<section class=\"card\"><h1>{details}</h1>{alert}<form method=\"post\" autocomplete=\"off\" novalidate>\
              <button class=\"first\" tabindex=\"-1\" aria-hidden=\"true\"></button>\
              <input type=\"hidden\" name=\"seen\" value=\"{seen}\">\
-             {contact}{wishes}<h2>{payment}</h2>{card_tab}{oxxo_tab}{transfer_tab}{card}{oxxo}{transfer}</form>{hints}\
+             {contact}{wishes}<h2>{payment}</h2>{card_tab}{slip_tabs}{transfer_tab}{card}{slips}{transfer}</form>{hints}\
              </section>",
             seen = session.total(),
             wishes = self.wishes(session, wrong),
@@ -246,21 +253,20 @@ impl Frame<'_> {
             } else {
                 String::new()
             },
-            oxxo_tab = if offers("oxxo") {
-                tab("oxxo", "OXXO", !offers("card"))
-            } else {
-                String::new()
-            },
+            slip_tabs = slips
+                .iter()
+                .enumerate()
+                .map(|(at, slip)| tab(slip.method(), slip.name(), at == 0 && !offers("card")))
+                .collect::<String>(),
             card = if offers("card") {
                 self.card_fields(session, wrong, &total)
             } else {
                 String::new()
             },
-            oxxo = if offers("oxxo") {
-                self.oxxo_panel(&total)
-            } else {
-                String::new()
-            },
+            slips = slips
+                .iter()
+                .map(|slip| self.slip_panel(*slip, &total))
+                .collect::<String>(),
             hints = if offers("card") {
                 self.hints()
             } else {
@@ -438,11 +444,13 @@ impl Frame<'_> {
         html
     }
 
-    fn oxxo_panel(self, total: &str) -> String {
-        let button = submit(&fill(self.words.get_voucher, total), self.words.processing);
+    fn slip_panel(self, slip: Slip, total: &str) -> String {
+        let words = self.words.slip(slip);
+        let button = submit(&fill(words.get, total), self.words.processing);
         format!(
-            "<div class=\"by-oxxo\"><p class=\"soft\">{}</p>{button}</div>",
-            self.words.oxxo_how
+            "<div class=\"by-{}\"><p class=\"soft\">{}</p>{button}</div>",
+            slip.method(),
+            words.how
         )
     }
 

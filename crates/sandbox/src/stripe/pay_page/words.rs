@@ -1,5 +1,27 @@
 //! What the pay page says, in Spanish, Portuguese and English.
 
+use crate::stripe::checkout::slip::Slip;
+
+/// What is said of one kind of voucher. `{}` stands for the amount.
+#[derive(Debug)]
+pub(super) struct SlipWords {
+    pub(super) get: &'static str,
+    pub(super) how: &'static str,
+    pub(super) title: &'static str,
+    /// What to do with the number.
+    pub(super) pay: &'static str,
+}
+
+impl Words {
+    pub(super) fn slip(&self, slip: Slip) -> &SlipWords {
+        match slip {
+            Slip::Oxxo => &self.oxxo,
+            Slip::Boleto => &self.boleto,
+            Slip::Pix => &self.pix,
+        }
+    }
+}
+
 /// One language's words. `{}` stands for an amount, a date or a name.
 #[derive(Debug)]
 pub(super) struct Words {
@@ -20,14 +42,15 @@ pub(super) struct Words {
     pub(super) pay: &'static str,
     pub(super) book: &'static str,
     pub(super) donate: &'static str,
-    pub(super) get_voucher: &'static str,
     pub(super) processing: &'static str,
     pub(super) test_cards: &'static str,
     pub(super) approves: &'static str,
     pub(super) declines: &'static str,
     pub(super) no_funds: &'static str,
     pub(super) authenticates: &'static str,
-    pub(super) oxxo_how: &'static str,
+    pub(super) oxxo: SlipWords,
+    pub(super) boleto: SlipWords,
+    pub(super) pix: SlipWords,
     pub(super) thanks: &'static str,
     pub(super) paid: &'static str,
     pub(super) inactive: &'static str,
@@ -36,8 +59,6 @@ pub(super) struct Words {
     pub(super) expired_why: &'static str,
     pub(super) not_found: &'static str,
     pub(super) not_found_why: &'static str,
-    pub(super) voucher: &'static str,
-    pub(super) voucher_how: &'static str,
     pub(super) voucher_until: &'static str,
     pub(super) pay_in_store: &'static str,
     pub(super) let_expire: &'static str,
@@ -155,14 +176,30 @@ pub(super) static ENGLISH: Words = Words {
     pay: "Pay {}",
     book: "Book for {}",
     donate: "Donate {}",
-    get_voucher: "Get the OXXO voucher for {}",
     processing: "Processing…",
     test_cards: "Test cards",
     approves: "is approved",
     declines: "is declined",
     no_funds: "has insufficient funds",
     authenticates: "asks for 3-D Secure",
-    oxxo_how: "You get a voucher and pay in cash at any OXXO store within three days. The shop hears about it the next business day.",
+    oxxo: SlipWords {
+        get: "Get the OXXO voucher for {}",
+        how: "You get a voucher and pay in cash at any OXXO store within three days. The shop hears about it the next business day.",
+        title: "Your OXXO voucher",
+        pay: "Show this reference at the counter and pay in cash.",
+    },
+    boleto: SlipWords {
+        get: "Get the boleto for {}",
+        how: "You get a boleto and pay it at any Brazilian bank or with its app within three days. The shop hears about it the next business day.",
+        title: "Your boleto",
+        pay: "Type this number in your bank's app, or show it at the counter.",
+    },
+    pix: SlipWords {
+        get: "Get the Pix code for {}",
+        how: "You get a code and pay it with your bank's app within a day. The shop hears about it at once.",
+        title: "Your Pix code",
+        pay: "Scan or copy this code in your bank's app.",
+    },
     thanks: "Thank you for your payment",
     paid: "You paid {}.",
     inactive: "This link is no longer active",
@@ -171,8 +208,6 @@ pub(super) static ENGLISH: Words = Words {
     expired_why: "Open the payment link again to get a new one.",
     not_found: "There is no such page",
     not_found_why: "The sandbox forgets everything when it stops, payment links included.",
-    voucher: "Your OXXO voucher",
-    voucher_how: "Show this reference at the counter and pay in cash.",
     voucher_until: "Pay by {}",
     pay_in_store: "Pay now in the store (sandbox)",
     let_expire: "Let it expire (sandbox)",
@@ -243,14 +278,30 @@ pub(super) static SPANISH: Words = Words {
     pay: "Pagar {}",
     book: "Reservar por {}",
     donate: "Donar {}",
-    get_voucher: "Obtener el vale de OXXO por {}",
     processing: "Procesando…",
     test_cards: "Tarjetas de prueba",
     approves: "se aprueba",
     declines: "se rechaza",
     no_funds: "sin fondos suficientes",
     authenticates: "pide 3-D Secure",
-    oxxo_how: "Recibes un vale y pagas en efectivo en cualquier OXXO dentro de tres días. La tienda se entera al siguiente día hábil.",
+    oxxo: SlipWords {
+        get: "Obtener el vale de OXXO por {}",
+        how: "Recibes un vale y pagas en efectivo en cualquier OXXO dentro de tres días. La tienda se entera al siguiente día hábil.",
+        title: "Tu vale de OXXO",
+        pay: "Muestra esta referencia en la caja y paga en efectivo.",
+    },
+    boleto: SlipWords {
+        get: "Obtener el boleto por {}",
+        how: "Recibes un boleto y lo pagas en cualquier banco de Brasil o en su app dentro de tres días. La tienda se entera al siguiente día hábil.",
+        title: "Tu boleto",
+        pay: "Escribe este número en la app de tu banco, o muéstralo en la ventanilla.",
+    },
+    pix: SlipWords {
+        get: "Obtener el código Pix por {}",
+        how: "Recibes un código y lo pagas con la app de tu banco dentro de un día. La tienda se entera al instante.",
+        title: "Tu código Pix",
+        pay: "Escanea o copia este código en la app de tu banco.",
+    },
     thanks: "Gracias por tu pago",
     paid: "Pagaste {}.",
     inactive: "Este enlace ya no está activo",
@@ -259,8 +310,6 @@ pub(super) static SPANISH: Words = Words {
     expired_why: "Abre de nuevo el enlace de pago.",
     not_found: "Esta página no existe",
     not_found_why: "El sandbox olvida todo cuando se detiene, también los enlaces de pago.",
-    voucher: "Tu vale de OXXO",
-    voucher_how: "Muestra esta referencia en la caja y paga en efectivo.",
     voucher_until: "Paga antes del {}",
     pay_in_store: "Pagar ahora en la tienda (sandbox)",
     let_expire: "Dejar que venza (sandbox)",
@@ -331,14 +380,30 @@ pub(super) static PORTUGUESE: Words = Words {
     pay: "Pagar {}",
     book: "Reservar por {}",
     donate: "Doar {}",
-    get_voucher: "Gerar o voucher OXXO de {}",
     processing: "Processando…",
     test_cards: "Cartões de teste",
     approves: "é aprovado",
     declines: "é recusado",
     no_funds: "sem saldo suficiente",
     authenticates: "pede 3-D Secure",
-    oxxo_how: "Você recebe um voucher e paga em dinheiro em qualquer OXXO em até três dias. A loja fica sabendo no dia útil seguinte.",
+    oxxo: SlipWords {
+        get: "Gerar o voucher OXXO de {}",
+        how: "Você recebe um voucher e paga em dinheiro em qualquer OXXO em até três dias. A loja fica sabendo no dia útil seguinte.",
+        title: "Seu voucher OXXO",
+        pay: "Mostre esta referência no caixa e pague em dinheiro.",
+    },
+    boleto: SlipWords {
+        get: "Gerar o boleto de {}",
+        how: "Você recebe um boleto e paga em qualquer banco ou pelo app em até três dias. A loja fica sabendo no dia útil seguinte.",
+        title: "Seu boleto",
+        pay: "Digite este número no app do seu banco, ou mostre no caixa.",
+    },
+    pix: SlipWords {
+        get: "Gerar o código Pix de {}",
+        how: "Você recebe um código e paga pelo app do seu banco em até um dia. A loja fica sabendo na hora.",
+        title: "Seu código Pix",
+        pay: "Escaneie ou copie este código no app do seu banco.",
+    },
     thanks: "Obrigado pelo pagamento",
     paid: "Você pagou {}.",
     inactive: "Este link não está mais ativo",
@@ -347,8 +412,6 @@ pub(super) static PORTUGUESE: Words = Words {
     expired_why: "Abra o link de pagamento novamente.",
     not_found: "Esta página não existe",
     not_found_why: "O sandbox esquece tudo quando para, inclusive os links de pagamento.",
-    voucher: "Seu voucher OXXO",
-    voucher_how: "Mostre esta referência no caixa e pague em dinheiro.",
     voucher_until: "Pague até {}",
     pay_in_store: "Pagar agora na loja (sandbox)",
     let_expire: "Deixar expirar (sandbox)",

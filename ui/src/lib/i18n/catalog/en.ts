@@ -10,7 +10,7 @@ const en = {
     exported: (path: string) => `Saved as ${path}`,
     archived: 'Archived',
     archivedToo: 'Show archived',
-    count: (count: number) => `${count} products`,
+    count: (count: number) => (count === 1 ? '1 product' : `${count} products`),
     loading: 'Reading the catalog…',
     failed: 'The catalog could not be read',
     empty: 'No products yet',

@@ -11,7 +11,7 @@ const es: SaleWords = {
     exported: (path) => `Guardado como ${path}`,
     archived: 'Archivado',
     archivedToo: 'Ver archivados',
-    count: (count) => `${count} productos`,
+    count: (count) => (count === 1 ? '1 producto' : `${count} productos`),
     loading: 'Leyendo el catálogo…',
     failed: 'No se pudo leer el catálogo',
     empty: 'Todavía no hay productos',

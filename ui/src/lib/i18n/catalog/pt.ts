@@ -11,7 +11,7 @@ const pt: SaleWords = {
     exported: (path) => `Salvo como ${path}`,
     archived: 'Arquivado',
     archivedToo: 'Ver arquivados',
-    count: (count) => `${count} produtos`,
+    count: (count) => (count === 1 ? '1 produto' : `${count} produtos`),
     loading: 'Lendo o catálogo…',
     failed: 'Não foi possível ler o catálogo',
     empty: 'Ainda não há produtos',

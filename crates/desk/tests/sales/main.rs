@@ -1,13 +1,22 @@
 //! Charges of several lines: worked out, made once, paid, and taken from the stock.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
 
+#[path = "../shop/mod.rs"]
 mod shop;
+
+mod page;
+mod pictures;
+mod sync;
 
 use cobro_core::domain::{
     ChargeId, ChargeQuestion, ChargeTerms, ChosenOption, Difference, NewCharge, NewChargeLine, OptionGroup,
-    OptionValue, Part, Payment, Product, ProductDraft, QuotationId, QuotationState, ShippingRate,
-    StripeObject, WarningKind,
+    OptionValue, Part, Payment, Product, ProductAfterSale, ProductDraft, QuotationId, QuotationState,
+    ShippingRate, StripeObject, WarningKind,
 };
 use cobro_core::{Actor, ErrorCode, catalog, charge, preview, quotation};
 use cobro_sandbox::stripe::PayWith;
@@ -15,7 +24,7 @@ use cobro_sandbox::{Endpoint, Fault, Kind};
 use serde_json::json;
 use shop::{TestCustomer, TestShop, mxn};
 
-const CARD: &str = "4242424242424242";
+pub(crate) const CARD: &str = "4242424242424242";
 
 impl TestShop {
     /// A cake of 450 in two sizes, five of which are left.
@@ -137,6 +146,45 @@ async fn a_sale_of_two_items_with_a_discount_is_paid_and_leaves_the_stock() {
         Some(5),
         "what came back is put back once"
     );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_products_own_words_follow_its_payment() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let cake = shop.cake().await;
+    let draft = ProductDraft {
+        after: ProductAfterSale {
+            thanks: "¡Listo {name}, tu torta!".into(),
+            next_step: "La horneamos mañana.".into(),
+            asks_shipping: Some(true),
+        },
+        ..ProductDraft::from(&cake)
+    };
+    catalog::save(shop.inbox(), Actor::Person, draft).await.unwrap();
+    let lines = vec![two_large(&cake), coffee()];
+    let new = shop.sell(&ana, lines, ChargeTerms::default()).await;
+    shop.create(new).await.unwrap();
+    shop.until("the link is on the phone", || ana.phone.pay_link().is_some())
+        .await;
+    assert!(ana.phone.pays(PayWith::card(CARD)).is_paid());
+    shop.until("the thank-you is on the phone", || ana.phone.inbox().len() == 2)
+        .await;
+    let thanks = ana.phone.inbox().remove(1);
+    assert!(
+        thanks.starts_with("¡Listo Ana, tu torta!\n\nLa horneamos mañana.\n\n¿A dónde"),
+        "{thanks}"
+    );
+    let bad = ProductDraft {
+        after: ProductAfterSale {
+            next_step: "Hola {nombre}".into(),
+            ..ProductAfterSale::default()
+        },
+        ..ProductDraft::from(&cake)
+    };
+    let refused = catalog::save(shop.inbox(), Actor::Person, bad).await.unwrap_err();
+    assert!(refused.to_string().contains("{nombre}"), "{refused}");
     shop.close().await;
 }
 

@@ -1,0 +1,211 @@
+//! The catalog beside Stripe's: both come together, nothing is made twice, nothing is overwritten unasked.
+
+use cobro_core::catalog::sync;
+use cobro_core::domain::{Keep, SyncReport, SyncState};
+
+use super::*;
+
+impl TestShop {
+    async fn synced(&self) -> SyncReport {
+        sync::run(self.inbox(), Actor::Person).await.unwrap()
+    }
+
+    async fn catalog(&self) -> Vec<Product> {
+        catalog::products(self.inbox(), true).await.unwrap()
+    }
+
+    async fn only_product(&self) -> Product {
+        let mut all = self.catalog().await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    }
+
+    /// Everything of a kind at Stripe that is in sale.
+    async fn in_sale(&self, kind: &str) -> Vec<serde_json::Value> {
+        let all = self.objects(kind).await;
+        all.into_iter()
+            .filter(|object| object["active"] == true)
+            .collect()
+    }
+
+    async fn stripe_sells(&self, name: &str, minor: i64) -> String {
+        let product = self.in_dashboard("/v1/products", &format!("name={name}")).await;
+        let id = product["id"].as_str().unwrap().to_owned();
+        let price = self
+            .in_dashboard(
+                "/v1/prices",
+                &format!("product={id}&currency=mxn&unit_amount={minor}"),
+            )
+            .await;
+        let default = format!("default_price={}", price["id"].as_str().unwrap());
+        self.in_dashboard(&format!("/v1/products/{id}"), &default).await;
+        id
+    }
+
+    async fn sells(&self, name: &str, minor: i64) -> Product {
+        let draft = ProductDraft::new(name, mxn(minor));
+        catalog::save(self.inbox(), Actor::Person, draft).await.unwrap()
+    }
+
+    async fn edits(&self, product: &Product, minor: i64) {
+        let draft = ProductDraft {
+            price: mxn(minor),
+            ..ProductDraft::from(product)
+        };
+        catalog::save(self.inbox(), Actor::Person, draft).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_new_on_either_side_goes_to_the_other_once() {
+    let shop = TestShop::open().await;
+    shop.stripe_sells("Blusa", 350_00).await;
+    shop.stripe_sells("Sin+nada", 10_00).await;
+    let ours = shop.sells("Torta", 450_00).await;
+    let looked = sync::look(shop.inbox()).await.unwrap();
+    assert_eq!((looked.imported, looked.created, looked.moves()), (2, 1, 3));
+    assert_eq!(shop.catalog().await.len(), 1, "looking changes nothing");
+    let done = shop.synced().await;
+    assert_eq!((done.imported, done.created), (2, 1), "{done:?}");
+    let catalog = shop.catalog().await;
+    assert_eq!(catalog.len(), 3);
+    assert!(catalog.iter().all(|product| product.sync == SyncState::Synced));
+    let there = shop.in_sale("product").await;
+    assert_eq!(there.len(), 3);
+    let torta = there.iter().find(|product| product["name"] == "Torta").unwrap();
+    assert_eq!(torta["metadata"]["cobro_product"], ours.id.to_string());
+    let again = shop.synced().await;
+    assert_eq!((again.moves(), again.same), (0, 3), "{again:?}");
+    let shop = shop.restart().await;
+    assert_eq!(shop.synced().await.same, 3);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn answers_that_are_lost_make_one_product_and_one_price() {
+    let shop = TestShop::open().await;
+    shop.sells("Torta", 450_00).await;
+    shop.sandbox
+        .faults()
+        .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
+    assert!(sync::run(shop.inbox(), Actor::Person).await.is_err());
+    // What is written meanwhile goes with the next time; the request under way stays the same.
+    let product = shop.only_product().await;
+    shop.edits(&product, 470_00).await;
+    shop.sandbox.faults().set(Endpoint::StripePost, None);
+    let shop = shop.restart().await;
+    shop.until_async("what was under way is finished", || async {
+        shop.only_product().await.stripe_price.is_some()
+    })
+    .await;
+    assert_eq!(shop.in_sale("product").await.len(), 1);
+    let prices = shop.in_sale("price").await;
+    assert_eq!(
+        (prices.len(), prices[0]["unit_amount"].as_i64()),
+        (1, Some(450_00))
+    );
+    let done = shop.synced().await;
+    assert_eq!(done.sent, 1, "{done:?}");
+    let prices = shop.in_sale("price").await;
+    assert_eq!(
+        (prices.len(), prices[0]["unit_amount"].as_i64()),
+        (1, Some(470_00)),
+        "the old price is out of sale"
+    );
+    assert_eq!(shop.only_product().await.sync, SyncState::Synced);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_change_on_one_side_wins_and_one_on_both_is_asked_about() {
+    let shop = TestShop::open().await;
+    let id = shop.stripe_sells("Blusa", 350_00).await;
+    shop.synced().await;
+    shop.in_dashboard(&format!("/v1/products/{id}"), "name=Blusa+bordada")
+        .await;
+    assert_eq!(shop.synced().await.taken, 1);
+    let product = shop.only_product().await;
+    assert_eq!(product.name, "Blusa bordada");
+    shop.edits(&product, 390_00).await;
+    assert_eq!(shop.only_product().await.sync, SyncState::Wanted);
+    assert_eq!(shop.synced().await.sent, 1);
+
+    shop.in_dashboard(&format!("/v1/products/{id}"), "name=Otra+blusa")
+        .await;
+    let product = shop.only_product().await;
+    shop.edits(&product, 400_00).await;
+    for _ in 0..2 {
+        let asked = shop.synced().await;
+        assert_eq!((asked.conflicts, asked.moves()), (1, 0), "{asked:?}");
+    }
+    let product = shop.only_product().await;
+    assert_eq!(
+        (product.name.as_str(), product.price, product.sync),
+        ("Blusa bordada", mxn(400_00), SyncState::Conflict),
+        "nothing was overwritten"
+    );
+    assert_eq!(product.theirs.as_ref().unwrap().name, "Otra blusa");
+    let kept = sync::resolve(shop.inbox(), Actor::Person, product.id, Keep::Ours)
+        .await
+        .unwrap();
+    assert_eq!((kept.sync, kept.price), (SyncState::Synced, mxn(400_00)));
+    assert_eq!(shop.in_sale("product").await[0]["name"], "Blusa bordada");
+    assert_eq!(shop.synced().await.same, 1);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_person_may_take_stripes_word() {
+    let shop = TestShop::open().await;
+    shop.sells("blusa", 300_00).await;
+    shop.stripe_sells("Blusa", 350_00).await;
+    let done = shop.synced().await;
+    assert_eq!(
+        (done.conflicts, done.moves()),
+        (1, 0),
+        "the same name is the same product"
+    );
+    let product = shop.only_product().await;
+    let taken = sync::resolve(shop.inbox(), Actor::Person, product.id, Keep::Stripes)
+        .await
+        .unwrap();
+    assert_eq!(
+        (taken.name.as_str(), taken.price, taken.sync),
+        ("Blusa", mxn(350_00), SyncState::Synced)
+    );
+    assert!(
+        sync::resolve(shop.inbox(), Actor::Person, product.id, Keep::Ours)
+            .await
+            .is_err(),
+        "nothing is left to decide"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_is_archived_here_is_archived_there_and_what_has_no_price_is_named() {
+    let shop = TestShop::open().await;
+    let product = shop.sells("Torta", 450_00).await;
+    shop.synced().await;
+    catalog::set_active(shop.inbox(), Actor::Person, product.id, false)
+        .await
+        .unwrap();
+    assert_eq!(shop.synced().await.sent, 1);
+    assert!(shop.in_sale("product").await.is_empty());
+    shop.in_dashboard("/v1/products", "name=Sin+precio").await;
+    let named = shop.synced().await;
+    assert_eq!(named.skipped.len(), 1);
+    assert!(named.skipped[0].why.contains("no price"), "{named:?}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_the_pay_pages_made_is_nobodys_catalog() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.charge(&ana, mxn(100_00)).await;
+    let done = shop.synced().await;
+    assert_eq!((done.moves(), done.skipped.len()), (0, 0), "{done:?}");
+    shop.settled().await;
+    shop.close().await;
+}

@@ -1,0 +1,100 @@
+/** What the played account can do: ways of paying and codes. Not part of the build. */
+import type {
+  ChargePreview,
+  ChargeTerms,
+  Coupon,
+  Money,
+  SyncReport,
+  Way,
+  WhyNot,
+} from '../lib/api';
+
+const mxn = (minor: number): Money => ({ minor, currency: 'MXN' });
+
+const PLAIN = {
+  currency: null,
+  least: null,
+  most: null,
+  refundable: true,
+  refundDays: null,
+  disputable: null,
+  mostDays: null,
+  isDelayed: false,
+  needsSession: false,
+  needsCustomer: false,
+  onePayment: false,
+};
+
+/** Returns how a charge could be paid in a shop in Mexico. */
+export function playedWays(amount: Money, terms: ChargeTerms | undefined): Way[] {
+  const chosen = terms?.methods ?? [];
+  const way = (method: string, limits: Way['limits'], obstacle: WhyNot | null): Way => ({
+    method,
+    limits,
+    canChange: obstacle === null,
+    whyNot:
+      obstacle ??
+      (chosen.length === 0
+        ? limits?.needsSession
+          ? { type: 'onRequest' }
+          : null
+        : chosen.includes(method)
+          ? null
+          : { type: 'leftOut' }),
+  });
+  const oxxo = {
+    ...PLAIN,
+    least: mxn(1_000),
+    most: mxn(1_000_000),
+    refundable: false,
+    mostDays: 7,
+  };
+  const tooMuch: WhyNot | null =
+    amount.minor > 1_000_000 ? { type: 'above', most: mxn(1_000_000) } : null;
+  return [
+    way('card', PLAIN, null),
+    way('oxxo', { ...oxxo, isDelayed: true }, tooMuch),
+    way('customer_balance', { ...PLAIN, isDelayed: true, needsSession: true }, null),
+    way('pix', { ...PLAIN, refundDays: 90, mostDays: 14 }, { type: 'currency', only: 'BRL' }),
+    way('afterpay_clearpay', null, { type: 'pending' }),
+  ].sort((a, b) => Number(a.whyNot !== null) - Number(b.whyNot !== null));
+}
+
+/** Returns what would carry it at Stripe. */
+export function playedCarrier(terms: ChargeTerms | undefined): ChargePreview['carrier'] {
+  const page = (reason: ChargePreview['carrier']['reason']): ChargePreview['carrier'] => ({
+    object: 'checkoutSession',
+    reason,
+    endsWithinADay: true,
+  });
+  if (terms?.methods?.includes('customer_balance')) return page('spei');
+  if (terms?.coupon) return page('discount');
+  if (terms?.shippingRates?.length) return page('shippingChoices');
+  return { object: 'paymentLink', reason: 'linkLasts', endsWithinADay: false };
+}
+
+export const PLAYED_CODES: Coupon[] = [
+  { id: 'promo_1', code: 'BUENFIN', off: { type: 'percent', basisPoints: 1_500 } },
+  { id: 'promo_2', code: 'HOLA50', off: { type: 'amount', amount: mxn(5_000) } },
+  {
+    id: 'co_3',
+    code: 'Descuento de bienvenida para clientes que vuelven después de mucho tiempo',
+    off: { type: 'percent', basisPoints: 1_250 },
+  },
+];
+
+export const PLAYED_SYNC: SyncReport = {
+  imported: 12,
+  taken: 1,
+  created: 3,
+  sent: 0,
+  same: 41,
+  conflicts: 1,
+  skipped: [
+    {
+      name: 'Paquete corporativo',
+      product: null,
+      why: 'It has several prices and none is its default. Choose one at Stripe',
+    },
+  ],
+};
