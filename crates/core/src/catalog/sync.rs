@@ -105,6 +105,10 @@ pub(crate) async fn recover(inbox: Inbox) {
     if inbox.stripe().is_none() {
         return;
     }
+    // Where nothing is on its way, a person who compares at once is not kept waiting.
+    if matches!(inbox.store.read(syncing::unanswered).await, Ok(left) if left.is_empty()) {
+        return;
+    }
     let _alone = inbox.syncing.lock().await;
     if let Err(error) = finish(&inbox).await {
         tracing::warn!(%error, "Products that were on their way to Stripe wait for the next comparison");
