@@ -68,6 +68,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Returns whether nothing can be written at all, whatever is tried.
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::Damaged)
+    }
+
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Invalid(_) => ErrorCode::Invalid,

@@ -14,13 +14,14 @@ mod tests;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use cobro_protocol::{Envelope, Source};
+use cobro_protocol::{Envelope, Seq, Source};
 use cobro_stripe::EventHint;
 use cobro_whatsapp::webhook::{self, Update};
 use rusqlite::Transaction;
 
 use crate::domain::{ChargeId, ConversationId, Timestamp};
-use crate::store::envelopes::{self, Kept, KnownJournal};
+use crate::store::Queued;
+use crate::store::envelopes::{self, Keeping, Kept, KnownJournal};
 use crate::{CoreEvent, Error, Inbox, Language, Result};
 
 use round::Round;
@@ -171,27 +172,122 @@ impl Rules {
     }
 }
 
-/// Applies a group in short transactions, and tells listeners after each what changed.
+/// Applies groups in short transactions, one after another, and tells listeners after each what changed.
 ///
-/// If one envelope breaks its transaction, each is applied by itself and the
-/// broken one is kept with its error: the stream moves on.
-pub(crate) async fn apply(inbox: &Inbox, journal: KnownJournal, group: Vec<Parsed>) -> Result<()> {
-    let mut waiting = group.into_iter().peekable();
-    while let Some(first) = waiting.next() {
-        if first.weight() > BATCH {
-            let rest = apply_most(inbox, journal, first).await?;
-            apply_batch(inbox, journal, vec![rest]).await?;
-            continue;
+/// While one group is being committed the next is read and queued behind it: the database never waits.
+/// If one envelope breaks its transaction, each is applied by itself and the broken one is kept with
+/// its error: the stream moves on.
+pub(crate) struct Applying {
+    inbox: Inbox,
+    journal: KnownJournal,
+    /// The last batch, until it is known to be committed.
+    under_way: Option<UnderWay>,
+}
+
+/// A batch in the writer's queue.
+struct UnderWay {
+    /// The journal up to here.
+    to: Seq,
+    changes: Queued<Changes>,
+    /// Given back away from the writer's thread, which has better things to do.
+    _batch: Arc<Vec<Parsed>>,
+}
+
+impl Applying {
+    pub(crate) fn new(inbox: Inbox, journal: KnownJournal) -> Self {
+        Self {
+            inbox,
+            journal,
+            under_way: None,
         }
-        let mut weight = first.weight();
-        let mut batch = vec![first];
-        while let Some(next) = waiting.next_if(|next| weight + next.weight() <= BATCH) {
-            weight += next.weight();
-            batch.push(next);
-        }
-        apply_batch(inbox, journal, batch).await?;
     }
-    Ok(())
+
+    /// Queues a group behind what came before. Returns up to where it is committed, if that is more now.
+    pub(crate) async fn group(&mut self, group: Vec<Parsed>) -> Result<Option<Seq>> {
+        let mut committed = None;
+        let mut waiting = group.into_iter().peekable();
+        while let Some(first) = waiting.next() {
+            if first.weight() > BATCH {
+                committed = self.settle().await?.or(committed);
+                let rest = apply_most(&self.inbox, self.journal, first).await?;
+                committed = self.batch(vec![rest]).await?.or(committed);
+                continue;
+            }
+            let mut weight = first.weight();
+            let mut batch = vec![first];
+            while let Some(next) = waiting.next_if(|next| weight + next.weight() <= BATCH) {
+                weight += next.weight();
+                batch.push(next);
+            }
+            committed = self.batch(batch).await?.or(committed);
+        }
+        Ok(committed)
+    }
+
+    async fn batch(&mut self, batch: Vec<Parsed>) -> Result<Option<Seq>> {
+        let Some(last) = batch.last() else {
+            return Ok(None);
+        };
+        let to = last.envelope.seq;
+        let (journal, rules) = (self.journal, Rules::of(&self.inbox));
+        let behind = self.under_way.as_ref().map(|before| before.to);
+        let batch = Arc::new(batch);
+        let (together, one_by_one) = (batch.clone(), batch.clone());
+        let changes = self.inbox.store.queue_write(
+            move |tx| {
+                stand_behind(tx, journal, behind)?;
+                apply_together(tx, rules, journal, &together)
+            },
+            move |tx| {
+                stand_behind(tx, journal, behind)?;
+                apply_one_by_one(tx, rules, journal, &one_by_one)
+            },
+        );
+        let next = UnderWay {
+            to,
+            changes,
+            _batch: batch,
+        };
+        let committed = self.settle().await?;
+        self.under_way = Some(next);
+        Ok(committed)
+    }
+
+    /// Waits until all that was queued is committed. Returns up to where, if anything was.
+    pub(crate) async fn settle(&mut self) -> Result<Option<Seq>> {
+        let Some(under_way) = &mut self.under_way else {
+            return Ok(None);
+        };
+        // Only then is it gone from here: a wait that is given up begins again.
+        let changes = under_way.changes.answer().await;
+        let to = under_way.to;
+        self.under_way = None;
+        tell(&self.inbox, &changes?);
+        Ok(Some(to))
+    }
+
+    /// Returns whether something is queued that may not be committed.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+}
+
+/// What failed is read from the relay again, and so is all behind it.
+fn stand_behind(tx: &Transaction<'_>, journal: KnownJournal, before: Option<Seq>) -> Result<()> {
+    match before {
+        Some(before) if !envelopes::is_applied(tx, journal, before)? => Err(Error::Other(anyhow::anyhow!(
+            "What came before could not be applied"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Applies a group, and waits for it.
+#[cfg(test)]
+pub(crate) async fn apply(inbox: &Inbox, journal: KnownJournal, group: Vec<Parsed>) -> Result<()> {
+    let mut applying = Applying::new(inbox.clone(), journal);
+    applying.group(group).await?;
+    applying.settle().await.map(|_| ())
 }
 
 /// Applies a large envelope but for its last part, which is to be committed with
@@ -211,7 +307,7 @@ async fn apply_most(inbox: &Inbox, journal: KnownJournal, parsed: Parsed) -> Res
             .await;
         match applied {
             Ok(changes) => tell(inbox, &changes),
-            Err(error @ (Error::DiskFull | Error::Damaged)) => return Err(error),
+            Err(error) if error.is_of_the_disk() => return Err(error),
             // What breaks it is found, and noted down, with the rest.
             Err(_) => break,
         }
@@ -234,30 +330,6 @@ async fn apply_most(inbox: &Inbox, journal: KnownJournal, parsed: Parsed) -> Res
             shared.envelope.seq
         ))
     })
-}
-
-async fn apply_batch(inbox: &Inbox, journal: KnownJournal, batch: Vec<Parsed>) -> Result<()> {
-    let rules = Rules::of(inbox);
-    let batch = Arc::new(batch);
-    let together = {
-        let batch = batch.clone();
-        inbox
-            .store
-            .write(move |tx| apply_together(tx, rules, journal, &batch))
-            .await
-    };
-    let changes = match together {
-        Ok(changes) => changes,
-        Err(error @ (Error::DiskFull | Error::Damaged)) => return Err(error),
-        Err(_) => {
-            inbox
-                .store
-                .write(move |tx| apply_one_by_one(tx, rules, journal, &batch))
-                .await?
-        }
-    };
-    tell(inbox, &changes);
-    Ok(())
 }
 
 fn apply_together(
@@ -287,10 +359,10 @@ fn apply_one_by_one(
         tx.execute_batch("SAVEPOINT envelope")?;
         match apply_together(tx, rules, journal, std::slice::from_ref(parsed)) {
             Ok(changes) => all.add(changes),
-            Err(error @ (Error::DiskFull | Error::Damaged)) => return Err(error),
+            Err(error) if error.is_of_the_disk() => return Err(error),
             Err(error) => {
                 tx.execute_batch("ROLLBACK TO envelope")?;
-                envelopes::add(tx, journal, &parsed.envelope, Some(&format!("{error:#}")))?;
+                Keeping::prepare(tx)?.add(journal, &parsed.envelope, Some(&format!("{error:#}")))?;
                 envelopes::mark_applied(tx, journal, parsed.envelope.seq)?;
                 let came = Came::of(journal.key(parsed.envelope.seq), parsed.envelope.received_at);
                 all.add(apply_each(tx, rules, &parsed.content, came, parsed.done)?);
@@ -323,7 +395,7 @@ fn apply_each(
         });
         match applied {
             Ok(changes) => all.add(changes),
-            Err(error @ (Error::DiskFull | Error::Damaged)) => return Err(error),
+            Err(error) if error.is_of_the_disk() => return Err(error),
             Err(_) => tx.execute_batch("ROLLBACK TO part")?,
         }
         tx.execute_batch("RELEASE part")?;
@@ -345,7 +417,7 @@ pub(crate) fn apply_again(tx: &Transaction<'_>, rules: Rules, kept: &[(Kept, Con
                 envelopes::set_error(tx, kept.key, content.error())?;
                 all.add(changes);
             }
-            Err(error @ (Error::DiskFull | Error::Damaged)) => return Err(error),
+            Err(error) if error.is_of_the_disk() => return Err(error),
             Err(error) => {
                 tx.execute_batch("ROLLBACK TO envelope")?;
                 envelopes::set_error(tx, kept.key, Some(&format!("{error:#}")))?;

@@ -17,7 +17,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::domain::Words;
 use crate::inbox::{StreamOptions, StreamState};
-use crate::receive::{self, Parsed};
+use crate::receive::{self, Applying, Parsed};
 use crate::store::envelopes::{self, KnownJournal};
 use crate::store::meta;
 use crate::{Error, Inbox, Result};
@@ -195,13 +195,29 @@ async fn apply_in_turn(
     mut parsed: mpsc::Receiver<Vec<Parsed>>,
     applied: mpsc::Sender<Seq>,
 ) -> Result<()> {
+    let mut applying = Applying::new(inbox, journal);
+    // The relay only wants to know; a broken line is noticed by the reader.
+    let tell = |to: Option<Seq>| {
+        if let Some(to) = to {
+            let _ = applied.try_send(to);
+        }
+    };
     let mut left_over = None;
     loop {
-        let Some(mut group) = (match left_over.take() {
-            Some(frame) => Some(frame),
-            None => parsed.recv().await,
-        }) else {
-            return Ok(());
+        let frame = if let Some(frame) = left_over.take() {
+            Some(frame)
+        } else {
+            tokio::select! {
+                biased;
+                frame = parsed.recv() => frame,
+                committed = applying.settle(), if applying.is_under_way() => {
+                    tell(committed?);
+                    continue;
+                }
+            }
+        };
+        let Some(mut group) = frame else {
+            return applying.settle().await.map(|_| ());
         };
         // A frame too many would cost a transaction of its own.
         while let Ok(frame) = parsed.try_recv() {
@@ -211,12 +227,7 @@ async fn apply_in_turn(
             }
             group.extend(frame);
         }
-        let Some(last) = group.last().map(|parsed| parsed.envelope.seq) else {
-            continue;
-        };
-        receive::apply(&inbox, journal, group).await?;
-        // The relay only wants to know; a broken line is noticed by the reader.
-        let _ = applied.try_send(last);
+        tell(applying.group(group).await?);
     }
 }
 

@@ -45,14 +45,16 @@ impl Due {
         let mut heard = 0;
         loop {
             match events.try_recv() {
-                Ok(event) => self.hear(event, inbox),
+                Ok(event) => {
+                    heard += weight(event);
+                    self.hear(event, inbox);
+                }
                 Err(TryRecvError::Lagged(_)) => {
+                    heard += FLOOD + 1;
                     self.start_over(inbox);
-                    heard += FLOOD;
                 }
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return heard,
             }
-            heard += 1;
         }
     }
 
@@ -72,6 +74,14 @@ impl Due {
             CoreEvent::AssistantChanged | CoreEvent::Resync => self.everything = true,
             _ => {}
         }
+    }
+}
+
+/// Returns how many changes it stands for: one word says that very many conversations changed.
+fn weight(event: CoreEvent) -> usize {
+    match event {
+        CoreEvent::Resync => FLOOD + 1,
+        _ => 1,
     }
 }
 
@@ -242,4 +252,15 @@ fn keep(tx: &rusqlite::Transaction<'_>, id: ConversationId, found: Reading) -> R
     }
     proposals::put(tx, &proposal, &fingerprint, basis)?;
     Ok(proposal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_word_for_very_many_conversations_is_a_flood() {
+        assert!(weight(CoreEvent::Resync) > FLOOD);
+        assert_eq!(weight(CoreEvent::AssistantChanged), 1);
+    }
 }

@@ -72,7 +72,7 @@ impl<'a> Round<'a> {
                 .and_then(|context| context.wamid.as_deref()),
             forwarded: forwarded(message),
         };
-        match received::add(self.tx, &new, self.rules.again)? {
+        match self.adding.add(&new, self.rules.again)? {
             Added::New => self.added(message, flow, new.id, conversation, at, came)?,
             Added::Became(id, conversation) => self.became(message, flow, id, conversation, came)?,
             Added::Known => return self.known(message, flow, conversation),

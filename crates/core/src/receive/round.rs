@@ -13,7 +13,8 @@ use super::people::{identities_of, identity};
 use super::{Came, Changes, Content, Parsed, Rules};
 use crate::domain::{ConversationId, Direction, Identity, IdentityKind, LineId, MessageKind, Timestamp};
 use crate::store::conversations::{self, Latest};
-use crate::store::envelopes::{self, KnownJournal};
+use crate::store::envelopes::{Keeping, KnownJournal};
+use crate::store::received::Adding;
 use crate::store::{changes, contacts, hints, imports, lines, messages, meta};
 use crate::{CoreEvent, Result};
 
@@ -30,10 +31,46 @@ pub(super) struct Round<'a> {
     conversations: HashMap<Person<'a>, (ConversationId, Timestamp, Timestamp)>,
     /// Whether any identity changed hands, once it was looked up.
     pub(super) former: Option<bool>,
-    latest: HashMap<ConversationId, Latest>,
+    activities: HashMap<ConversationId, Activity<'a>>,
     coexisting: HashSet<LineId>,
     /// New messages of the phone's history, by line.
     imported: HashMap<LineId, (u32, Timestamp)>,
+    keeping: Keeping<'a>,
+    pub(super) adding: Adding<'a>,
+}
+
+/// What happened in a conversation, of which the list shows the newest.
+struct Activity<'a> {
+    at: Timestamp,
+    shown: Shown<'a>,
+    from_me: bool,
+    unread: u32,
+    inbound_at: Option<Timestamp>,
+}
+
+/// What the list shows of what happened: the words are put together for the newest alone.
+enum Shown<'a> {
+    Nothing,
+    Message(&'a InboundMessage),
+    Reaction(String),
+}
+
+impl Activity<'_> {
+    fn latest(&self) -> Latest {
+        let (kind, snippet) = match &self.shown {
+            Shown::Nothing => (MessageKind::Text, String::new()),
+            Shown::Message(message) => (message.kind, snippet(message)),
+            Shown::Reaction(words) => (MessageKind::Reaction, words.clone()),
+        };
+        Latest {
+            at: self.at,
+            snippet,
+            kind,
+            from_me: self.from_me,
+            unread: self.unread,
+            inbound_at: self.inbound_at,
+        }
+    }
 }
 
 /// Whom a message names, on which line.
@@ -68,9 +105,11 @@ impl<'a> Round<'a> {
             lines: HashMap::new(),
             conversations: HashMap::new(),
             former: None,
-            latest: HashMap::new(),
+            activities: HashMap::new(),
             coexisting: HashSet::new(),
             imported: HashMap::new(),
+            keeping: Keeping::prepare(tx)?,
+            adding: Adding::prepare(tx)?,
         })
     }
 
@@ -78,7 +117,7 @@ impl<'a> Round<'a> {
     pub(super) fn envelope(&mut self, journal: KnownJournal, parsed: &'a Parsed) -> Result<()> {
         let envelope = &parsed.envelope;
         let error = parsed.content.error();
-        if !envelopes::add(self.tx, journal, envelope, error)? {
+        if !self.keeping.add(journal, envelope, error)? {
             return Ok(());
         }
         self.changes.tell(error.is_some(), CoreEvent::StatusChanged);
@@ -116,13 +155,13 @@ impl<'a> Round<'a> {
                 }
             }
         }
-        for (conversation, latest) in &self.latest {
-            conversations::advance(self.tx, *conversation, latest)?;
+        for (conversation, activity) in &self.activities {
+            conversations::advance(self.tx, *conversation, &activity.latest())?;
         }
         for (line, (messages, at)) in &self.imported {
             imports::count(self.tx, *line, *messages, *at)?;
         }
-        self.changes.conversations.extend(self.latest.keys());
+        self.changes.conversations.extend(self.activities.keys());
         Ok(self.changes)
     }
 
@@ -245,22 +284,21 @@ impl<'a> Round<'a> {
     pub(super) fn note(
         &mut self,
         conversation: ConversationId,
-        message: &InboundMessage,
+        message: &'a InboundMessage,
         flow: Flow,
         at: Timestamp,
     ) {
         let inbound = flow.direction() == Direction::In;
         let unread = flow == Flow::In && message.kind != MessageKind::System;
-        let latest = self.latest(conversation);
-        latest.unread += u32::from(unread);
+        let activity = self.activity(conversation);
+        activity.unread += u32::from(unread);
         if inbound && message.kind != MessageKind::System {
-            latest.inbound_at = latest.inbound_at.max(Some(at));
+            activity.inbound_at = activity.inbound_at.max(Some(at));
         }
-        if at >= latest.at {
-            latest.at = at;
-            latest.snippet = snippet(message);
-            latest.kind = message.kind;
-            latest.from_me = !inbound;
+        if at >= activity.at {
+            activity.at = at;
+            activity.shown = Shown::Message(message);
+            activity.from_me = !inbound;
         }
     }
 
@@ -272,22 +310,21 @@ impl<'a> Round<'a> {
         words: String,
         at: Timestamp,
     ) {
-        let latest = self.latest(conversation);
+        let activity = self.activity(conversation);
         if direction == Direction::In {
-            latest.inbound_at = latest.inbound_at.max(Some(at));
+            activity.inbound_at = activity.inbound_at.max(Some(at));
         }
-        if at >= latest.at {
-            latest.at = at;
-            latest.snippet = words;
-            latest.kind = MessageKind::Reaction;
-            latest.from_me = direction == Direction::Out;
+        if at >= activity.at {
+            activity.at = at;
+            activity.shown = Shown::Reaction(words);
+            activity.from_me = direction == Direction::Out;
         }
     }
 
     /// Writes what is remembered of a conversation now, for what builds on it.
     pub(super) fn write_latest(&mut self, conversation: ConversationId) -> Result<()> {
-        if let Some(latest) = self.latest.remove(&conversation) {
-            conversations::advance(self.tx, conversation, &latest)?;
+        if let Some(activity) = self.activities.remove(&conversation) {
+            conversations::advance(self.tx, conversation, &activity.latest())?;
             self.changes.conversations.insert(conversation);
         }
         Ok(())
@@ -295,16 +332,15 @@ impl<'a> Round<'a> {
 
     /// Remembers only that the customer did something, and when.
     pub(super) fn note_activity(&mut self, conversation: ConversationId, at: Timestamp) {
-        let latest = self.latest(conversation);
-        latest.inbound_at = latest.inbound_at.max(Some(at));
+        let activity = self.activity(conversation);
+        activity.inbound_at = activity.inbound_at.max(Some(at));
     }
 
-    fn latest(&mut self, conversation: ConversationId) -> &mut Latest {
-        self.latest.entry(conversation).or_insert_with(|| Latest {
+    fn activity(&mut self, conversation: ConversationId) -> &mut Activity<'a> {
+        self.activities.entry(conversation).or_insert_with(|| Activity {
             // Before anything: what only opens the window leaves the list as it is.
             at: Timestamp::from_millis(-1),
-            snippet: String::new(),
-            kind: MessageKind::Text,
+            shown: Shown::Nothing,
             from_me: false,
             unread: 0,
             inbound_at: None,

@@ -10,4 +10,5 @@ mod reparse;
 mod search;
 mod shop;
 mod thread;
+mod turns;
 mod work;

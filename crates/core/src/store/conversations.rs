@@ -185,27 +185,26 @@ fn newest_from_row(row: &Row<'_>) -> rusqlite::Result<Newest> {
 pub(crate) fn advance(conn: &Connection, id: ConversationId, latest: &Latest) -> Result<()> {
     conn.prepare_cached(
         "UPDATE conversations
-         SET unread = unread + :unread,
-             last_inbound_at = CASE WHEN :inbound_at > coalesce(last_inbound_at, 0) THEN :inbound_at
-                                    ELSE last_inbound_at END,
-             snippet = CASE WHEN :at >= last_at THEN :snippet ELSE snippet END,
-             snippet_kind = CASE WHEN :at >= last_at THEN :kind ELSE snippet_kind END,
-             snippet_from_me = CASE WHEN :at >= last_at THEN :from_me ELSE snippet_from_me END,
-             last_at = max(last_at, :at),
+         SET unread = unread + ?2,
+             last_inbound_at = CASE WHEN ?3 > coalesce(last_inbound_at, 0) THEN ?3 ELSE last_inbound_at END,
+             snippet = CASE WHEN ?4 >= last_at THEN ?5 ELSE snippet END,
+             snippet_kind = CASE WHEN ?4 >= last_at THEN ?6 ELSE snippet_kind END,
+             snippet_from_me = CASE WHEN ?4 >= last_at THEN ?7 ELSE snippet_from_me END,
+             last_at = max(last_at, ?4),
              -- Who writes again is nobody who is done with, or put aside.
-             resolved = CASE WHEN :unread > 0 THEN 0 ELSE resolved END,
-             snoozed_until = CASE WHEN :unread > 0 THEN NULL ELSE snoozed_until END
-         WHERE id = :id",
+             resolved = CASE WHEN ?2 > 0 THEN 0 ELSE resolved END,
+             snoozed_until = CASE WHEN ?2 > 0 THEN NULL ELSE snoozed_until END
+         WHERE id = ?1",
     )?
-    .execute(named_params! {
-        ":id": id,
-        ":at": At(latest.at),
-        ":snippet": latest.snippet,
-        ":kind": Kind(latest.kind),
-        ":from_me": latest.from_me,
-        ":unread": latest.unread,
-        ":inbound_at": latest.inbound_at.map(At),
-    })?;
+    .execute(params![
+        id,
+        latest.unread,
+        latest.inbound_at.map(At),
+        At(latest.at),
+        latest.snippet,
+        Kind(latest.kind),
+        latest.from_me,
+    ])?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Envelopes as received, and how far each journal has been applied.
 
 use cobro_protocol::{Envelope, JournalId, Seq, Source};
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, named_params, params};
 
 use super::columns::{At, at};
 use crate::Result;
@@ -53,25 +53,39 @@ pub(crate) fn newest_applied(conn: &Connection) -> Result<Seq> {
         .map_or(Seq(0), Seq))
 }
 
-/// Keeps the envelope. Returns whether it is new.
-pub(crate) fn add(
-    conn: &Connection,
-    journal: KnownJournal,
-    envelope: &Envelope,
-    error: Option<&str>,
-) -> Result<bool> {
-    let added = conn
-        .prepare_cached(
+/// Keeps envelopes: for many of them its statement is looked up once.
+pub(crate) struct Keeping<'c>(CachedStatement<'c>);
+
+impl<'c> Keeping<'c> {
+    pub(crate) fn prepare(conn: &'c Connection) -> Result<Self> {
+        Ok(Self(conn.prepare_cached(
             "INSERT OR IGNORE INTO envelopes (key, source, received_at, body, error) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
+        )?))
+    }
+
+    /// Keeps the envelope. Returns whether it is new.
+    pub(crate) fn add(
+        &mut self,
+        journal: KnownJournal,
+        envelope: &Envelope,
+        error: Option<&str>,
+    ) -> Result<bool> {
+        let added = self.0.execute(params![
             journal.key(envelope.seq),
             envelope.source.as_str(),
             At(envelope.received_at),
             envelope.body,
             error,
         ])?;
-    Ok(added > 0)
+        Ok(added > 0)
+    }
+}
+
+/// Returns whether everything up to `seq` is applied.
+pub(crate) fn is_applied(conn: &Connection, journal: KnownJournal, seq: Seq) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM journals WHERE n = ?1 AND applied_seq >= ?2")?
+        .exists(params![journal.n, seq.0])?)
 }
 
 /// Marks everything up to `seq` as applied.

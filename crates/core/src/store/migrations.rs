@@ -20,6 +20,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0008_subscriptions.sql"),
     include_str!("migrations/0009_counting.sql"),
     include_str!("migrations/0010_sale.sql"),
+    include_str!("migrations/0011_ranges.sql"),
 ];
 
 /// Those of the files' database.

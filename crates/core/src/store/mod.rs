@@ -171,22 +171,40 @@ impl Store {
         &self,
         job: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (answer, answered) = oneshot::channel();
         let last = self.0.last;
+        self.queue(move |writer| in_transaction(writer, job, last))
+            .answer()
+            .await
+    }
+
+    /// Queues `job` now, whether or not its answer is waited for. Where it fails for another reason
+    /// than the disk, `otherwise` has the same turn, in a transaction of its own.
+    pub(crate) fn queue_write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+        otherwise: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Queued<T> {
+        let last = self.0.last;
+        self.queue(move |writer| match in_transaction(writer, job, last) {
+            Err(error) if !error.is_of_the_disk() => in_transaction(writer, otherwise, last),
+            done => done,
+        })
+    }
+
+    fn queue<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Queued<T> {
+        let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |writer| {
             // A caller that went away still gets its change: it may have been promised.
-            let _ = answer.send(in_transaction(writer, job, last));
+            let _ = answer.send(job(writer));
         });
         let queued = {
             let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
             writer.as_ref().is_some_and(|writer| writer.send(job).is_ok())
         };
-        if !queued {
-            return Err(Error::Other(anyhow!("The database is closed")));
-        }
-        answered
-            .await
-            .map_err(|_| Error::Other(anyhow!("The database closed before it answered")))?
+        Queued(queued.then_some(answered))
     }
 
     /// Runs `job` on a reader, off the async threads.
@@ -276,6 +294,22 @@ fn damaged_if_locked(error: Error) -> Error {
     match error {
         Error::WrongKey => Error::Damaged,
         error => error,
+    }
+}
+
+/// What stands in the writer's queue, or is done; nothing where the database was closed before.
+#[must_use = "what was queued may fail"]
+pub(crate) struct Queued<T>(Option<oneshot::Receiver<Result<T>>>);
+
+impl<T> Queued<T> {
+    /// Waits until its turn has come and it is committed. A wait that is given up may begin again.
+    pub(crate) async fn answer(&mut self) -> Result<T> {
+        let Some(answered) = &mut self.0 else {
+            return Err(Error::Other(anyhow!("The database is closed")));
+        };
+        answered
+            .await
+            .map_err(|_| Error::Other(anyhow!("The database closed before it answered")))?
     }
 }
 

@@ -1,6 +1,6 @@
 //! Messages that arrive: written once each, however often and in whichever order they come.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
 use super::columns::{At, Kind};
 use crate::Result;
@@ -40,36 +40,78 @@ pub(crate) enum Added {
     Known,
 }
 
-/// Adds the message. `again` says that its envelope is read once more: what it
-/// made the first time then learns what the parser has learned since.
-///
-/// A known wamid with the same content is a repetition. With another content it
-/// is kept beside the first: what was answered 200 is never dropped.
-pub(crate) fn add(conn: &Connection, received: &Received<'_>, again: bool) -> Result<Added> {
-    let Some(wamid) = received.wamid else {
-        return if is_known_without_name(conn, received)? {
-            Ok(Added::Known)
-        } else {
-            insert(conn, received, 0).map(|_| Added::New)
+/// Adds messages that arrive: for many of them its statement is looked up once.
+pub(crate) struct Adding<'c> {
+    conn: &'c Connection,
+    insert: CachedStatement<'c>,
+}
+
+impl<'c> Adding<'c> {
+    pub(crate) fn prepare(conn: &'c Connection) -> Result<Self> {
+        let insert = conn.prepare_cached(
+            "INSERT OR IGNORE INTO messages
+                 (id, conversation_id, wamid, variant, direction, origin, kind, text, at, delivery, media_name,
+                  envelope, content, referral, reply_to, forwarded)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        )?;
+        Ok(Self { conn, insert })
+    }
+
+    /// Adds the message. `again` says that its envelope is read once more: what it
+    /// made the first time then learns what the parser has learned since.
+    ///
+    /// A known wamid with the same content is a repetition. With another content it
+    /// is kept beside the first: what was answered 200 is never dropped.
+    pub(crate) fn add(&mut self, received: &Received<'_>, again: bool) -> Result<Added> {
+        let Some(wamid) = received.wamid else {
+            return if is_known_without_name(self.conn, received)? {
+                Ok(Added::Known)
+            } else {
+                self.insert(received, 0).map(|_| Added::New)
+            };
         };
-    };
-    if insert(conn, received, 0)? {
-        return Ok(Added::New);
-    }
-    let rows = known(conn, wamid)?;
-    if again && let Some(row) = rows.iter().find(|row| row.envelope == Some(received.envelope)) {
-        return learn(conn, row, received);
-    }
-    for row in &rows {
-        if row.kind == MessageKind::MediaPlaceholder && received.kind != row.kind {
-            return learn(conn, row, received);
+        if self.insert(received, 0)? {
+            return Ok(Added::New);
         }
-        if row.says_the_same(received) {
-            return Ok(Added::Known);
+        let rows = known(self.conn, wamid)?;
+        if again && let Some(row) = rows.iter().find(|row| row.envelope == Some(received.envelope)) {
+            return learn(self.conn, row, received);
         }
+        for row in &rows {
+            if row.kind == MessageKind::MediaPlaceholder && received.kind != row.kind {
+                return learn(self.conn, row, received);
+            }
+            if row.says_the_same(received) {
+                return Ok(Added::Known);
+            }
+        }
+        let variant = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let added = self.insert(received, variant)?;
+        Ok(if added { Added::New } else { Added::Known })
     }
-    let variant = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    insert(conn, received, variant).map(|added| if added { Added::New } else { Added::Known })
+
+    fn insert(&mut self, received: &Received<'_>, variant: i64) -> Result<bool> {
+        // Numbered parameters: looking names up costs as much as the row.
+        let added = self.insert.execute(params![
+            received.id,
+            received.conversation,
+            received.wamid,
+            variant,
+            received.direction,
+            received.origin,
+            Kind(received.kind),
+            received.text,
+            At(received.at),
+            received.delivery,
+            received.media_name,
+            received.envelope,
+            received.content,
+            received.referral,
+            received.reply_to,
+            received.forwarded,
+        ])?;
+        Ok(added > 0)
+    }
 }
 
 /// Takes out what an older parser kept as a message of its own, such as a
@@ -167,36 +209,6 @@ pub(crate) fn add_file(conn: &Connection, file: &IncomingFile<'_>) -> Result<()>
         file.state,
     ])?;
     Ok(())
-}
-
-fn insert(conn: &Connection, received: &Received<'_>, variant: i64) -> Result<bool> {
-    // Numbered parameters: looking names up costs as much as the row.
-    let added = conn
-        .prepare_cached(
-            "INSERT OR IGNORE INTO messages
-                 (id, conversation_id, wamid, variant, direction, origin, kind, text, at, delivery, media_name,
-                  envelope, content, referral, reply_to, forwarded)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        )?
-        .execute(params![
-            received.id,
-            received.conversation,
-            received.wamid,
-            variant,
-            received.direction,
-            received.origin,
-            Kind(received.kind),
-            received.text,
-            At(received.at),
-            received.delivery,
-            received.media_name,
-            received.envelope,
-            received.content,
-            received.referral,
-            received.reply_to,
-            received.forwarded,
-        ])?;
-    Ok(added > 0)
 }
 
 /// A message that has the same name.

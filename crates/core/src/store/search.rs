@@ -72,11 +72,19 @@ fn note_new_messages(tx: &Transaction<'_>) -> Result<()> {
     if newest <= noted {
         return Ok(());
     }
-    tx.prepare_cached(
-        "INSERT INTO message_search_waits (n, again) SELECT n, 0 FROM messages WHERE n > ?1
-         ON CONFLICT DO NOTHING",
-    )?
-    .execute([noted])?;
+    if newest - noted > i64::from(AT_ONCE) {
+        // A change of what is new in the same transaction is in the range, too.
+        tx.prepare_cached("DELETE FROM message_search_waits WHERE n > ?1")?
+            .execute([noted])?;
+        tx.prepare_cached("INSERT INTO message_search_ranges (first, last) VALUES (?1, ?2)")?
+            .execute([noted + 1, newest])?;
+    } else {
+        tx.prepare_cached(
+            "INSERT INTO message_search_waits (n, again) SELECT n, 0 FROM messages WHERE n > ?1
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute([noted])?;
+    }
     tx.prepare_cached("UPDATE message_search_noted SET n = ?1")?
         .execute([newest])?;
     Ok(())
@@ -94,12 +102,22 @@ fn waiting(conn: &Connection, table: &str) -> Result<u32> {
 pub(crate) fn catch_up_step(tx: &Transaction<'_>) -> Result<bool> {
     write_waiting_people(tx, STEP)?;
     write_waiting_messages(tx, STEP)?;
+    write_newest_range(tx)?;
     is_behind(tx)
 }
 
 /// Returns whether a large transaction left something.
 pub(crate) fn is_behind(conn: &Connection) -> Result<bool> {
-    Ok(waiting(conn, "message_search_waits")? > 0 || waiting(conn, "people_search_waits")? > 0)
+    for table in [
+        "message_search_waits",
+        "message_search_ranges",
+        "people_search_waits",
+    ] {
+        if waiting(conn, table)? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Returns the number of the newest message: it grows fast while a history comes in.
@@ -121,6 +139,31 @@ fn write_waiting_messages(tx: &Transaction<'_>, most: u32) -> Result<()> {
     )?;
     tx.prepare_cached("DELETE FROM message_search_waits WHERE n >= ?1")?
         .execute(params![from])?;
+    Ok(())
+}
+
+/// Brings in the newest part of the newest range.
+fn write_newest_range(tx: &Transaction<'_>) -> Result<()> {
+    let newest: Option<(i64, i64)> = tx
+        .prepare_cached("SELECT first, last FROM message_search_ranges ORDER BY first DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((first, last)) = newest else {
+        return Ok(());
+    };
+    let from = first.max(last + 1 - i64::from(STEP));
+    write_messages(
+        tx,
+        "SELECT n, 0 AS again FROM messages WHERE n BETWEEN ?1 AND ?2",
+        [from, last],
+    )?;
+    if from == first {
+        tx.prepare_cached("DELETE FROM message_search_ranges WHERE first = ?1")?
+            .execute([first])?;
+    } else {
+        tx.prepare_cached("UPDATE message_search_ranges SET last = ?2 WHERE first = ?1")?
+            .execute([first, from - 1])?;
+    }
     Ok(())
 }
 

@@ -168,6 +168,43 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
 }
 
 #[tokio::test]
+async fn what_changes_while_a_history_waits_is_found_as_it_is_then() {
+    let mut shop = Shop::open().await;
+    let history = (0..600)
+        .map(|n| {
+            old(
+                ana(&format!("w{n}"), &format!("pan número {n}"), ago(5)),
+                false,
+                None,
+            )
+        })
+        .collect();
+    shop.hears(history).await;
+    shop.inbox
+        .store
+        .write(|tx| {
+            tx.execute("UPDATE messages SET text = 'un bolillo' WHERE wamid = 'w7'", [])?;
+            tx.execute("DELETE FROM messages WHERE wamid = 'w599'", [])?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    // It is given the number of the one that is gone.
+    shop.hears(says(ana("last", "y un pastel", ago(1)))).await;
+    assert_eq!(shop.found("pastel").await.len(), 1, "news does not wait");
+    while shop
+        .inbox
+        .store
+        .write(crate::store::search::catch_up_step)
+        .await
+        .unwrap()
+    {}
+    for (query, hits) in [("bolillo", 1), ("pastel", 1), ("n599", 0), ("599", 0), ("598", 1)] {
+        assert_eq!(shop.found(query).await.len(), hits, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn a_history_from_before_is_brought_in_step_by_step() {
     let mut shop = Shop::open().await;
     let all = (0..900).map(|n| says(ana(&format!("w{n}"), &format!("pastel n{n}"), ago(1000 - n))));

@@ -25,7 +25,7 @@ pub(super) const WABA: &str = "102290129340398";
 pub(super) struct Shop {
     pub(super) inbox: Inbox,
     pub(super) folder: TempDir,
-    journal: KnownJournal,
+    pub(super) journal: KnownJournal,
     seq: i64,
 }
 
@@ -109,7 +109,7 @@ impl Shop {
             .unwrap();
     }
 
-    fn parsed(&mut self, updates: Vec<Update>) -> Parsed {
+    pub(super) fn parsed(&mut self, updates: Vec<Update>) -> Parsed {
         Parsed {
             content: Content::WhatsApp(updates),
             envelope: self.envelope("{}".into()),
