@@ -10,6 +10,8 @@ mod media;
 mod notifications;
 mod opened;
 mod quit;
+#[cfg(target_os = "linux")]
+mod rendering;
 mod shell;
 mod status;
 mod tray;
@@ -41,6 +43,8 @@ pub fn run() -> ExitCode {
             tracing_subscriber::EnvFilter::try_from_env("COBRO_LOG").unwrap_or_else(|_| "warn".into()),
         )
         .init();
+    #[cfg(target_os = "linux")]
+    rendering::suit_the_machine();
     match build(args) {
         Ok(app) => {
             app.run(quit::on_run_event);

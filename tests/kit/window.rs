@@ -225,8 +225,22 @@ impl Window {
 
     /// Keeps what the window shows.
     pub async fn screenshot(&self, path: &Path) -> Result<()> {
+        // WebKit takes it when it paints next, which a page at rest does not where it is painted plainly.
+        const PAINT: &str = "
+            const speck = document.createElement('div');
+            speck.style.cssText = 'position: fixed; right: 0; bottom: 0; width: 1px; height: 1px; pointer-events: none';
+            document.body.append(speck);
+            let odd = false;
+            const painting = setInterval(() => {
+                odd = !odd;
+                speck.style.background = odd ? 'rgb(0 0 0 / 1%)' : 'transparent';
+            }, 50);
+            window.cobroPainted = () => { clearInterval(painting); speck.remove(); };";
         self.settle().await?;
-        let taken = tokio::time::timeout(PATIENCE, self.session()?.screenshot(path)).await;
+        let session = self.session()?;
+        session.execute(PAINT, Vec::new()).await?;
+        let taken = tokio::time::timeout(PATIENCE, session.screenshot(path)).await;
+        session.execute("window.cobroPainted();", Vec::new()).await?;
         taken
             .context("The screenshot took too long")?
             .context("The screenshot could not be taken")

@@ -1,0 +1,60 @@
+//! How the page is painted where there is no graphics processor.
+
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Command;
+
+/// WebKit's own switch: set, it paints without the graphics libraries.
+const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+/// Where the kernel shows graphics processors to programs.
+const DEVICES: &str = "/dev/dri";
+
+/// Starts this program again, painting plainly, where there is nothing that paints faster.
+///
+/// Without a graphics processor WebKit asks a library to play one: on a virtual
+/// machine or a remote desktop that takes a processor and a hundred megabytes
+/// from the window that it paints. WebKit reads the switch from the
+/// environment, which only a new start can change. What a person set stays.
+pub(crate) fn suit_the_machine() {
+    if std::env::var_os(SWITCH).is_some() || has_graphics(Path::new(DEVICES)) {
+        return;
+    }
+    let program = match std::env::current_exe() {
+        Ok(program) => program,
+        Err(error) => {
+            tracing::debug!(%error, "This program does not know where it is");
+            return;
+        }
+    };
+    let error = Command::new(program)
+        .args(std::env::args_os().skip(1))
+        .env(SWITCH, "1")
+        .exec();
+    // Only a failure returns. It paints as WebKit would have.
+    tracing::warn!(%error, "The window can't be painted plainly");
+}
+
+/// Returns whether a graphics processor can be asked to draw.
+fn has_graphics(devices: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(devices) else {
+        return false;
+    };
+    entries
+        .flatten()
+        .any(|entry| entry.file_name().to_string_lossy().starts_with("renderD"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_a_render_node_has_no_graphics() {
+        let devices = tempfile::tempdir().unwrap();
+        assert!(!has_graphics(&devices.path().join("none")));
+        std::fs::write(devices.path().join("card0"), "").unwrap();
+        assert!(!has_graphics(devices.path()));
+        std::fs::write(devices.path().join("renderD128"), "").unwrap();
+        assert!(has_graphics(devices.path()));
+    }
+}
