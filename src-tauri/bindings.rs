@@ -73,6 +73,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::charges::offer_quotation,
             commands::charges::accept_quotation,
             commands::codes::read_ways,
+            commands::codes::stripe_account,
+            commands::codes::save_stripe_key,
             commands::codes::newest_codes,
             commands::codes::find_code,
             commands::assistant::proposal,
@@ -164,6 +166,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::money::save_payments,
         ])
         .events(collect_events![events::Changed])
+        .constant("said", cobro_core::said())
 }
 
 #[cfg(test)]

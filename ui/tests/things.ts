@@ -16,6 +16,7 @@ import type {
   Proposal,
   StagedFile,
   Status,
+  StripeAccount,
   Template,
 } from '../src/lib/api';
 
@@ -451,6 +452,22 @@ export function aPaymentRow(fields: Partial<PaymentRow> = {}): PaymentRow {
     conversation: 'maria',
     charge,
     paymentIntent: 'pi_1',
+    ...fields,
+  };
+}
+
+export function aStripeAccount(fields: Partial<StripeAccount> = {}): StripeAccount {
+  return {
+    id: 'acct_1Shop',
+    livemode: false,
+    readAt: minutesAgo(90),
+    country: 'MX',
+    defaultCurrency: 'MXN',
+    chargesEnabled: true,
+    methods: [
+      { method: 'card', state: 'active', limits: null },
+      { method: 'oxxo', state: 'pending', limits: null },
+    ],
     ...fields,
   };
 }

@@ -5,6 +5,7 @@ import { deskAnswers, type Answers } from './desk';
 import {
   aCharge,
   aConnection,
+  aStripeAccount,
   aMessage,
   aPreview,
   anOverview,
@@ -83,6 +84,7 @@ export function open(answers: Answers = {}) {
     history_imports: () => [],
     contact_suggestions: () => [],
     connection: () => aConnection(),
+    stripe_account: () => aStripeAccount(),
     templates: () => [aTemplate()],
     kit: () => ({
       base: 'https://pay.example/',

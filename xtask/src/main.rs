@@ -29,7 +29,9 @@ Cobro's own commands
   cargo xtask bench [ARGUMENTS]   Measure a release build
   cargo xtask seed --profile DIR  Write an invented shop into a new profile
       --messages N --conversations N --seed N   Its size; by default 1,000,000 in 50,000
-  cargo xtask screenshots [DIR]   Every view, light and dark, in three languages and widths; needs Chromium
+  cargo xtask screenshots [DIR [PATTERN]]
+                                  Every view, light and dark, in three languages and widths; needs Chromium.
+                                  Such as: cargo xtask screenshots shots '^inbox-(en|es)-dark-1280'
   cargo xtask bindings            Write ui/src/lib/bindings.ts anew
 
 Each first installs what this machine lacks. With no terminal, or with CI=true, nothing waits for an answer.

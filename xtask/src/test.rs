@@ -4,11 +4,14 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
 
-use crate::commands::{WINDOW, cargo, npm};
+use crate::commands::{WINDOW, cargo, find, npm};
 use crate::paths::Paths;
 use crate::setup::{self, Purpose};
 use crate::steps::{Steps, of_nextest, of_vitest};
 use crate::ui;
+
+/// As in `ui/browser/served.ts`.
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 /// The tests that take minutes: the real window, and a hundred crashes.
 const WITHOUT_SLOW: &str = "not (binary(window) or binary(morning) or binary(crash))";
@@ -30,6 +33,9 @@ pub(crate) fn run(paths: &Paths, quick: bool) -> Result<ExitCode> {
     steps.run("UI: types", npm(paths, &["run", "--silent", "check"]));
     steps.run("UI: lint", npm(paths, &["run", "--silent", "lint"]));
     steps.tests("UI: tests", npm(paths, &["run", "--silent", "test"]), of_vitest);
+    if !quick {
+        in_a_browser(paths, &mut steps);
+    }
     if ui_is_built && steps.run("build", build(paths)) {
         steps.run("lint", lint(paths));
         steps.tests("tests", tests(paths, quick), of_nextest);
@@ -38,6 +44,16 @@ pub(crate) fn run(paths: &Paths, quick: bool) -> Result<ExitCode> {
         steps.leave("tests");
     }
     Ok(steps.finish())
+}
+
+/// What needs a layout and real colours, where there is a Chromium to look with.
+fn in_a_browser(paths: &Paths, steps: &mut Steps) {
+    if std::env::var_os("CHROMIUM").is_some() || BROWSERS.iter().any(|name| find(name).is_some()) {
+        let tests = npm(paths, &["run", "--silent", "test:browser"]);
+        steps.tests("UI: in a browser", tests, of_vitest);
+    } else {
+        println!("\nNo Chromium is installed: the UI's tests in a browser are left out");
+    }
 }
 
 /// Programs and tests in one go: cargo gives them the same dependencies then, so none is built twice.

@@ -60,4 +60,4 @@ pub use event::CoreEvent;
 pub use inbox::{Inbox, KnownLine, Options, StreamOptions, StreamState, WhatsAppLines};
 pub use key::{DatabaseKey, KeyError, SALT};
 pub use store::{Store, check};
-pub use words::Language;
+pub use words::{Language, Said, said};

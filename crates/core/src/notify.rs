@@ -152,11 +152,12 @@ fn or_drop(
 /// Meta's news are told whenever they can be: they stop sales until somebody acts.
 fn of_alert(conn: &Connection, language: Language, notice: &AlertNotice) -> Result<Announcement> {
     let alert = alerts::get(conn, notice.alert)?;
+    let words = language.alert(&alert.field, &alert.event);
     Ok(Announcement {
         notices: vec![notice.id],
         kind: NoticeKind::Alert,
-        title: alert.title,
-        body: alert.advice,
+        title: words.title,
+        body: words.advice,
         open: language.open().to_owned(),
         conversation: None,
         sound: true,

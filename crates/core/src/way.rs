@@ -5,7 +5,7 @@ use std::time::Duration;
 use cobro_stripe::KeyMode;
 use rusqlite::Connection;
 
-use crate::domain::{AccountWays, Paid, Timestamp, Way, WhyNot, called};
+use crate::domain::{AccountWays, Paid, StripeAccount, Timestamp, Way, WhyNot, called};
 use crate::store::meta;
 use crate::{CoreEvent, Error, Inbox, Result};
 
@@ -23,6 +23,11 @@ pub async fn read(inbox: &Inbox) -> Result<()> {
         livemode,
         read_at: Timestamp::now(),
         country: account.country.clone(),
+        account: Some(account.id.clone()),
+        default_currency: account
+            .default_currency
+            .map(|currency| currency.code().to_owned()),
+        charges_enabled: account.charges_enabled,
         methods: account
             .methods()
             .into_iter()
@@ -37,6 +42,15 @@ pub async fn read(inbox: &Inbox) -> Result<()> {
     inbox.problems.clear("stripe.account");
     inbox.emit(CoreEvent::StatusChanged);
     Ok(())
+}
+
+/// Returns the account as Stripe last described it; nothing while it was not asked, or without a key.
+pub async fn account(inbox: &Inbox) -> Result<Option<StripeAccount>> {
+    let Some(livemode) = inbox.stripe().map(|stripe| stripe.key_mode() == KeyMode::Live) else {
+        return Ok(None);
+    };
+    let ways = inbox.store.read(move |conn| kept(conn, livemode)).await?;
+    Ok(ways.map(StripeAccount::from))
 }
 
 /// Keeps what is known of the account no older than a day.

@@ -1,6 +1,9 @@
 //! The words that Cobro itself writes to people, in the shop's language.
 
+mod said;
 mod subscriptions;
+
+pub use said::{Said, said};
 
 use serde::{Deserialize, Serialize};
 use specta::Type;

@@ -15,7 +15,7 @@ use cobro_whatsapp::{WhatsAppApi, WhatsAppError, WhatsAppOptions};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 
-use crate::desk::NETWORK_PATIENCE;
+use crate::desk::{NETWORK_PATIENCE, stripe_client};
 use crate::settings::WhatsAppSettings;
 use crate::{DeskError, keychain};
 
@@ -42,6 +42,14 @@ struct Parts {
     relay: Option<OwnRelay>,
     /// Whether the verify token is one that a relay elsewhere knows.
     verify_token_is_told: bool,
+    stripe: StripeDoor,
+}
+
+/// How Stripe is reached, whatever key is used.
+#[derive(Debug)]
+pub(crate) struct StripeDoor {
+    pub api: String,
+    pub key_is_fixed: bool,
 }
 
 /// The relay inside this desk.
@@ -62,6 +70,7 @@ impl Connecting {
         inbox: Inbox,
         profile: PathBuf,
         settings: WhatsAppSettings,
+        stripe: StripeDoor,
         verify_token: SecretString,
         relay: Option<OwnRelay>,
     ) -> Self {
@@ -72,6 +81,7 @@ impl Connecting {
             settings: Mutex::new(settings),
             verify_token,
             relay,
+            stripe,
         }))
     }
 
@@ -132,6 +142,22 @@ impl Connecting {
         }
         drop(settings);
         self.check().await
+    }
+
+    /// Keeps another Stripe key in the system's keychain, once Stripe has taken it. It is used from the next
+    /// start on: what is under way with the old one is finished with it.
+    pub async fn save_stripe_key(&self, key: &str) -> Result<(), DeskError> {
+        if self.0.stripe.key_is_fixed {
+            return Err(Error::Conflict(
+                "stripe.key stands in cobro.toml or in the environment, which win over what is saved here. Take it out there first".into(),
+            )
+            .into());
+        }
+        let key = SecretString::from(key.trim().to_owned());
+        let client =
+            stripe_client(&self.0.stripe.api, key.clone()).map_err(|error| Error::Invalid(error.advice()))?;
+        client.account().await.map_err(Error::from)?;
+        self.keep(vec![(keychain::STRIPE_KEY, key)]).await
     }
 
     async fn keep(&self, secrets: Vec<(&'static str, SecretString)>) -> Result<(), DeskError> {

@@ -6,13 +6,13 @@ use cobro_core::assistant::ModelKey;
 use cobro_core::domain::ConversationId;
 use cobro_core::{Actor, Inbox, Options, StreamOptions, WhatsAppLines, catalog, connection, health};
 use cobro_relay::{Relay, RelayOptions};
-use cobro_stripe::{KeyMode, StripeApi, StripeOptions};
+use cobro_stripe::{KeyMode, StripeApi, StripeError, StripeOptions};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
 
-use crate::connection::{Connecting, OwnRelay, client_of};
+use crate::connection::{Connecting, OwnRelay, StripeDoor, client_of};
 use crate::control::{Control, ControlRequest, perform};
 use crate::profile::ProfileLock;
 use crate::{DeskError, Profile, RunningDesk, Settings};
@@ -172,6 +172,10 @@ impl Desk {
             inbox.clone(),
             profile.folder().to_owned(),
             settings.whatsapp,
+            StripeDoor {
+                api: settings.stripe.api.clone(),
+                key_is_fixed: settings.stripe.key_is_fixed,
+            },
             verify_token,
             own_relay,
         );
@@ -276,13 +280,17 @@ impl Desk {
 }
 
 fn stripe_of(api: &str, key: SecretString) -> Result<StripeApi, DeskError> {
+    stripe_client(api, key)
+        .map_err(|error| DeskError::Setting(format!("stripe.key (COBRO_STRIPE_KEY): {error}")))
+}
+
+pub(crate) fn stripe_client(api: &str, key: SecretString) -> Result<StripeApi, StripeError> {
     StripeApi::new(StripeOptions {
         base_url: api.to_owned(),
         key,
         timeout: NETWORK_PATIENCE,
         on_read: None,
     })
-    .map_err(|error| DeskError::Setting(format!("stripe.key (COBRO_STRIPE_KEY): {error}")))
 }
 
 /// Where settings name no numbers, those that a person chose are in use.

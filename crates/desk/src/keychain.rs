@@ -13,6 +13,8 @@ const SERVICE: &str = "Cobro";
 pub(crate) const TOKEN: &str = "whatsapp.token";
 pub(crate) const APP_SECRET: &str = "whatsapp.app_secret";
 pub(crate) const APP_ID: &str = "whatsapp.app_id";
+/// The shop's key at Stripe.
+pub(crate) const STRIPE_KEY: &str = "stripe.key";
 #[cfg(feature = "ngrok")]
 pub(crate) const NGROK: &str = "ngrok.authtoken";
 

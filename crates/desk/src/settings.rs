@@ -59,6 +59,8 @@ pub struct WhatsAppSettings {
 pub struct StripeSettings {
     pub api: String,
     pub key: Option<SecretString>,
+    /// Whether the key stands in cobro.toml or in the environment, which win over the keychain.
+    pub key_is_fixed: bool,
     pub webhook_secrets: Vec<SecretString>,
     pub poll: Option<Duration>,
 }
@@ -173,6 +175,8 @@ impl Settings {
         };
         let plain_secrets = plain_secrets(&file);
         let fixed = fixed(variable, &file.whatsapp);
+        let key_is_fixed = variable("COBRO_STRIPE_KEY").is_some()
+            || file.stripe.key.as_ref().is_some_and(|key| !is_empty(key));
         Ok(Self {
             profile: profile.to_owned(),
             relay: RelaySettings {
@@ -224,7 +228,8 @@ impl Settings {
                     variable("COBRO_STRIPE_API").or(file.stripe.api),
                     STRIPE_API,
                 )?,
-                key: secret("COBRO_STRIPE_KEY", file.stripe.key, "stripe.key"),
+                key: secret("COBRO_STRIPE_KEY", file.stripe.key, keychain::STRIPE_KEY),
+                key_is_fixed,
                 webhook_secrets: several(
                     secret(
                         "COBRO_STRIPE_WEBHOOK_SECRET",

@@ -41,6 +41,13 @@ pub fn alert_words(field: &str, event: &str) -> AlertWords {
     }
 }
 
+/// Returns every event that has words of its own, as `field.EVENT`; `field.*` stands for a field's others.
+pub fn alert_keys() -> impl Iterator<Item = String> {
+    TABLE
+        .iter()
+        .flat_map(|(fields, event, ..)| fields.iter().map(move |field| format!("{field}.{event}")))
+}
+
 /// Returns `PARTNER_REMOVED` as `partner removed`.
 fn readable(name: &str) -> String {
     name.replace('_', " ").to_lowercase()

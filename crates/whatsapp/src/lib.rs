@@ -15,7 +15,7 @@ pub mod webhook;
 mod words;
 
 pub use account::{AccountInfo, AppData, PhoneNumber, SubscribedApp, TokenInfo};
-pub use alert_words::{AlertWords, alert_words};
+pub use alert_words::{AlertWords, alert_keys, alert_words};
 pub use client::{Recipient, Sent, WhatsAppApi, WhatsAppOptions};
 pub use content::{
     CardPhone, Choice, ContactCard, Content, FlowAnswer, ListSection, OrderItem, Pricing, Referral,

@@ -2,9 +2,10 @@
  * The window over a desk that only plays, for looking at it in a browser. Not part of the build.
  *
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
- * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?open=3` (the fourth conversation),
- * `?view=customers` (or a section of the settings), `?click=part-reconcile,whose` (one after the other), `?search=pastel`, `?press=h`, `?press=c&amount=1250`, `?products=1000`,
- * `?long=50000` (messages in the long talk), `?suggest=charge` and `?model` (the assistant), `?flood` (events as in an import), `?offboarded`, `?import`, `?blank` (nothing connected yet); `window.desk.hears(id, text)` lets a customer write.
+ * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?products=1000`, `?long=50000` (messages in the long talk),
+ * `?suggest=charge` and `?model` (the assistant), `?flood` (events as in an import), `?offboarded`, `?import`,
+ * `?blank` (nothing connected yet), `?refuse=payments,customers` (commands that fail), `?stall=payments` (commands that
+ * never answer); what is then clicked and typed says staging.ts. `window.desk.hears(id, text)` lets a customer write.
  */
 import { emit } from '@tauri-apps/api/event';
 import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
@@ -13,6 +14,7 @@ import { playedCrowd, playedMorning } from './people';
 import { PlayedDesk } from './playedDesk';
 import { playedFile } from './playedFiles';
 import { playedCatalog } from './playedShop';
+import { staged } from './staging';
 
 const wish = new URLSearchParams(location.search);
 localStorage.setItem('cobro.theme', wish.get('theme') ?? 'system');
@@ -45,6 +47,18 @@ const status: Status = {
   profile: '/home/laura/.local/share/cobro',
   problems: wish.has('trouble') ? troubles() : [],
 };
+
+const REFUSAL = {
+  code: 'offline',
+  message: 'There is no connection to the internet.',
+  details: 'error sending request: connection refused (os error 111)',
+};
+
+/** Returns whether the address names a command under `key`, or all of them but `status`. */
+function isNamed(key: string, command: string): boolean {
+  const names = wish.get(key)?.split(',') ?? [];
+  return names.includes(command) || (names.includes('all') && command !== 'status');
+}
 
 function startup(): Status['startup'] {
   if (wish.has('starting')) return { state: 'starting' };
@@ -97,6 +111,12 @@ mockIPC(
   (command, args) => {
     if (command.startsWith('plugin:')) return null;
     return new Promise((resolve, reject) => {
+      if (isNamed('stall', command)) return;
+      if (isNamed('refuse', command)) {
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        reject(REFUSAL);
+        return;
+      }
       setTimeout(() => {
         try {
           resolve(structuredClone(desk.answer(command, args as Record<string, unknown>)));
@@ -125,68 +145,7 @@ if (wish.has('flood'))
     if (Math.random() < 0.1) void emit('core-events', [{ type: 'resync' }]);
   }, 20);
 
-/** `?view=customers`, `?view=data`, …: clicked like a person would. */
-const view = wish.get('view');
-if (view !== null)
-  setTimeout(() => {
-    const places = ['customers', 'catalog', 'payments', 'assistant', 'reports'];
-    if (places.includes(view)) clickOn(`go-${view}`);
-    else {
-      clickOn('go-settings');
-      setTimeout(() => clickOn(`section-${view}`), 100);
-    }
-    if (view === 'customers') setTimeout(() => clickOn('customer-row'), 300);
-  }, 300);
-
-function clickOn(testid: string) {
-  document.querySelector<HTMLElement>(`[data-testid="${testid}"]`)?.click();
-}
-
-/** `?search=pastel`, `?press=n`: typed like a person would. */
-const searched = wish.get('search');
-if (searched !== null)
-  setTimeout(() => {
-    const field = document.querySelector<HTMLInputElement>('[data-testid="search-input"]');
-    if (!field) return;
-    field.value = searched;
-    field.dispatchEvent(new Event('input', { bubbles: true }));
-  }, 500);
-const pressed = wish.get('press');
-if (pressed !== null)
-  setTimeout(
-    () =>
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: pressed, bubbles: true })),
-    900,
-  );
-
-const wished = Number(wish.get('open') ?? -1);
-if (people[wished])
-  setTimeout(
-    () =>
-      void emit('core-events', [
-        { type: 'openConversation', conversation: people[wished]?.row.id },
-      ]),
-    200,
-  );
-
-/** `?press=c&amount=1250`: an amount typed into the charge. */
-const amount = wish.get('amount');
-if (amount !== null)
-  setTimeout(() => {
-    const field = document.querySelector<HTMLInputElement>('[data-testid="charge-amount"]');
-    if (!field) return;
-    field.value = amount;
-    field.dispatchEvent(new Event('input', { bubbles: true }));
-  }, 1100);
-
-/** Clicks what the address names, one after the other. */
-const presses = [...(wish.get('click')?.split(',') ?? [])];
-presses.forEach((name, at) =>
-  setTimeout(
-    () => {
-      const found = document.querySelector<HTMLElement>(`[data-testid="${name}"]`);
-      (found?.querySelector<HTMLElement>(':scope > summary') ?? found)?.click();
-    },
-    700 + at * 500,
-  ),
+await staged(
+  wish,
+  people.map(({ row }) => row.id),
 );

@@ -27,7 +27,7 @@ import { PlayedSubscriptions } from './playedSubscriptions';
 import { PlayedSetup } from './playedSetup';
 import { PlayedWork } from './playedWork';
 import { aPlayedProduct, playedCatalog, workedOut } from './playedShop';
-import { PLAYED_CODES, PLAYED_SYNC, playedCarrier, playedWays } from './playedSale';
+import { PLAYED_CODES, PLAYED_SYNC, playedAccount, playedCarrier, playedWays } from './playedSale';
 
 const PAGE = 50;
 
@@ -73,8 +73,9 @@ export class PlayedDesk {
       case 'conversation':
         return this.#view(args['id']);
       case 'messages':
-      case 'messages_back_to':
         return this.#messages(args);
+      case 'messages_back_to':
+        return this.#messagesBackTo(args);
       case 'send_message':
         return this.#send(args['message'] as NewMessage);
       case 'react':
@@ -125,6 +126,9 @@ export class PlayedDesk {
         return PLAYED_CODES;
       case 'find_code':
         return PLAYED_CODES[0];
+      case 'stripe_account':
+        return this.status.mode === 'unset' ? null : playedAccount();
+      case 'save_stripe_key':
       case 'read_ways':
         return null;
       case 'create_charge':
@@ -170,6 +174,14 @@ export class PlayedDesk {
     const { messages } = this.#person(id);
     const end = typeof before === 'string' ? Number(before) : messages.length;
     const start = Math.max(0, end - PAGE);
+    return { rows: messages.slice(start, end).reverse(), next: start > 0 ? String(start) : null };
+  }
+
+  #messagesBackTo({ id, before, to }: Args): Page<Message> {
+    const { messages } = this.#person(id);
+    const end = Number(before);
+    const first = messages.findIndex(({ at }) => at >= String(to));
+    const start = Math.max(0, Math.min(first < 0 ? end : first, end) - 1);
     return { rows: messages.slice(start, end).reverse(), next: start > 0 ? String(start) : null };
   }
 

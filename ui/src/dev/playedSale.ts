@@ -4,6 +4,7 @@ import type {
   ChargeTerms,
   Coupon,
   Money,
+  StripeAccount,
   SyncReport,
   Way,
   WhyNot,
@@ -58,6 +59,28 @@ export function playedWays(amount: Money, terms: ChargeTerms | undefined): Way[]
     way('pix', { ...PLAIN, refundDays: 90, mostDays: 14 }, { type: 'currency', only: 'BRL' }),
     way('afterpay_clearpay', null, { type: 'pending' }),
   ].sort((a, b) => Number(a.whyNot !== null) - Number(b.whyNot !== null));
+}
+
+/** Returns the account that all this is of. */
+export function playedAccount(): StripeAccount {
+  const ways = playedWays(mxn(50_000), undefined);
+  const pending = new Set(['afterpay_clearpay']);
+  return {
+    id: 'acct_1QDulceVidaMX',
+    livemode: false,
+    readAt: new Date(Date.now() - 5_400_000).toISOString(),
+    country: 'MX',
+    defaultCurrency: 'MXN',
+    chargesEnabled: true,
+    methods: [
+      ...ways.map(({ method, limits }) => ({
+        method,
+        limits,
+        state: pending.has(method) ? ('pending' as const) : ('active' as const),
+      })),
+      { method: 'boleto', limits: null, state: 'inactive' as const },
+    ],
+  };
 }
 
 /** Returns what would carry it at Stripe. */

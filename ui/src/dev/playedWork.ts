@@ -109,9 +109,7 @@ export class PlayedWork {
           row.labels = args['on'] ? [...others, String(args['label'])] : others;
         });
       case 'read_moment':
-        return String(args['text']).length > 3
-          ? new Date(Date.now() + 18 * 3_600_000).toISOString()
-          : null;
+        return playedMoment(String(args['text']));
       case 'add_note':
         return this.#note(args);
       case 'remove_note':
@@ -130,6 +128,10 @@ export class PlayedWork {
         return ['Cumpleaños', 'Talla'];
       case 'set_field':
         return null;
+      case 'join_contacts':
+        return this.#join(String(args['keep']), String(args['other']));
+      case 'split_contact':
+        return this.#split(String(args['joined']));
       case 'customers':
         return this.#customers(String(args['query']));
       case 'customer':
@@ -161,6 +163,34 @@ export class PlayedWork {
     return null;
   }
 
+  /** Who was joined, to whom: out of the list until they are split. */
+  readonly #joined = new Map<string, { into: string; name: string; played: Played }>();
+
+  #join(keep: string, other: string): null {
+    const id = other.replace('contact-', '');
+    const played = this.people.get(id);
+    if (!played) return null;
+    this.people.delete(id);
+    this.#joined.set(other, { into: keep, name: played.row.name, played });
+    this.changed(id);
+    return null;
+  }
+
+  #split(other: string): null {
+    const joined = this.#joined.get(other);
+    if (!joined) return null;
+    this.people.set(joined.played.row.id, joined.played);
+    this.#joined.delete(other);
+    this.changed(joined.played.row.id);
+    return null;
+  }
+
+  #joinedTo(contact: string) {
+    return [...this.#joined]
+      .filter(([, { into }]) => into === contact)
+      .map(([other, { name }]) => ({ contact: other, name, at: new Date().toISOString() }));
+  }
+
   #customers(query: string) {
     const rows = [...this.people.values()]
       .filter(({ row }) => plain(row.name).includes(plain(query)))
@@ -184,7 +214,7 @@ export class PlayedWork {
         { name: '', value: 'Paga siempre con tarjeta. Prefiere recoger los sábados.' },
         { name: 'Cumpleaños', value: '12 de marzo' },
       ],
-      joined: [],
+      joined: this.#joinedTo(contact),
       stats: statsOf(charges),
       conversations: [row],
       charges,
@@ -317,4 +347,18 @@ function marked(text: string, wanted: string) {
     { text: text.slice(at, at + wanted.length), isHit: true },
     { text: text.slice(at + wanted.length), isHit: false },
   ].filter((part) => part.text !== '');
+}
+
+/** Understands the usual moments, and takes every other longer word for tomorrow at nine. */
+function playedMoment(text: string): string | null {
+  if (text.length <= 3) return null;
+  const moment = new Date();
+  if (text.includes('hours')) moment.setHours(moment.getHours() + 2);
+  else if (text.includes('tonight')) moment.setHours(20, 0, 0, 0);
+  else {
+    const days = text.startsWith('monday') ? (8 - moment.getDay()) % 7 || 7 : 1;
+    moment.setDate(moment.getDate() + days);
+    moment.setHours(9, 0, 0, 0);
+  }
+  return moment.toISOString();
 }

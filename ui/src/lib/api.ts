@@ -37,7 +37,12 @@ import {
   type WayIn,
 } from './bindings';
 
+/** What the core says in English, in the other languages. */
+export { said } from './bindings';
+
 export type {
+  AccountWay,
+  StripeAccount,
   AfterSale,
   BookClass,
   BookLine,
@@ -276,6 +281,8 @@ export const api = {
   testModel: (settings: AssistantSettings) => ask(() => commands.testModel(settings)),
   playConversation: (pasted: string) => ask(() => commands.playConversation(pasted)),
   readWays: () => ask(commands.readWays),
+  stripeAccount: () => ask(commands.stripeAccount),
+  saveStripeKey: (key: string) => ask(() => commands.saveStripeKey(key)),
   newestCodes: () => ask(commands.newestCodes),
   findCode: (code: string) => ask(() => commands.findCode(code)),
   products: (archived: boolean) => ask(() => commands.products(archived)),

@@ -8,6 +8,7 @@ import {
   type Message,
   type Proposal,
   type OrderDraft,
+  type Product,
   type QuickReply,
   type SearchHit,
 } from '$lib/api';
@@ -47,6 +48,7 @@ export const SECTIONS = [
   'quick',
   'notify',
   'whatsapp',
+  'stripe',
   'templates',
   'sales',
   'media',
@@ -114,6 +116,8 @@ export class Workbench {
   backup = $state<number | null>(null);
   /** The message that is about to be forwarded. */
   forwarding = $state.raw<Message | null>(null);
+  /** What a view is to open when it is shown; the view takes it. */
+  wanted = $state.raw<{ view: 'catalog' | 'customers'; id: string } | null>(null);
   /** Where the keyboard should go next; the part that owns the field goes there and clears it. */
   focus = $state.raw<Focus | null>(null);
 
@@ -208,6 +212,7 @@ export class Workbench {
       this.thread = this.threads.open(id);
       this.composer = this.charges.of(id);
       this.suggestion.show(id);
+      this.thread.opened();
       void this.thread.refresh();
     }
     this.lookedAround();
@@ -245,6 +250,39 @@ export class Workbench {
     this.composer.show();
     void this.catalog.ensure();
     this.focus = 'amount';
+  }
+
+  /** Puts a product into the open conversation's charge; where none is open, shows it in the catalog. */
+  async takeProduct(product: Product) {
+    const composer = this.composer;
+    if (!composer || !this.thread) {
+      this.showProduct(product.id);
+      return;
+    }
+    this.go('inbox');
+    await this.catalog.ensure();
+    if (composer !== this.composer) return;
+    this.startCharge();
+    if (composer.phase === 'editing') composer.addProduct(product);
+  }
+
+  /** Shows a product in the catalog, or begins a new one. */
+  showProduct(product: string) {
+    this.wanted = { view: 'catalog', id: product };
+    this.go('catalog');
+  }
+
+  showCustomer(contact: string) {
+    this.wanted = { view: 'customers', id: contact };
+    this.go('customers');
+  }
+
+  /** Takes what a view is to open first. */
+  takeWanted(view: 'catalog' | 'customers'): string | null {
+    if (this.wanted?.view !== view) return null;
+    const { id } = this.wanted;
+    this.wanted = null;
+    return id;
   }
 
   /** Opens the charge with what an order comes to, item by item. */
@@ -565,7 +603,8 @@ export class Workbench {
     const amount = language.money(charge.amount);
     if (charge.link === null && charge.problem) {
       // Stripe made no link: nothing is on its way.
-      toasts.add('bad', charge.problem.title, charge.problem.advice);
+      const { title, advice } = language.problem(charge.problem);
+      toasts.add('bad', title, advice);
     } else toasts.add('good', language.words.charge.sent(amount));
     const thread = this.threads.known(charge.conversation);
     void thread?.refresh();

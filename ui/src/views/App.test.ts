@@ -179,7 +179,9 @@ describe('the window', () => {
     await press('j');
     await screen.findByText('Hola de maria');
     language.choose('es');
-    await screen.findByText('Por cobrar', { exact: false });
+    await waitFor(() => {
+      expect(screen.getByTestId('tab-awaiting').textContent).toContain('Por cobrar');
+    });
     await screen.findByText('Hola de maria');
   });
 });

@@ -129,6 +129,7 @@ describe('everybody can use', () => {
 
   it.each([
     ['whatsapp', 'save-keys'],
+    ['stripe', 'stripe-settings'],
     ['templates', 'create-kit'],
     ['media', 'auto-download'],
     ['team', 'my-name'],
@@ -274,6 +275,24 @@ describe('everybody can use', () => {
     await userEvent.click(await screen.findByTestId('customer-row'));
     await userEvent.click(await screen.findByTestId('customer-erase'));
     await screen.findByTestId('erase-form');
+    expect(await violations()).toEqual([]);
+  });
+
+  it('the list before anybody wrote', async () => {
+    open({
+      conversations: () => ({ rows: [], next: null }),
+      counts: () => ({
+        all: 0,
+        mine: 0,
+        unassigned: 0,
+        unread: 0,
+        awaiting: 0,
+        paid: 0,
+        snoozed: 0,
+      }),
+    });
+    render(App);
+    await screen.findByTestId('welcome');
     expect(await violations()).toEqual([]);
   });
 });

@@ -1,6 +1,9 @@
 /** Everything the palette can do, in the order people want it. */
+import type { Tab } from '$lib/api';
 import { language, LANGUAGE_CODES, LANGUAGES } from '$lib/i18n/language.svelte';
+import { TABS } from '$lib/inbox/tabs';
 import type { PaletteAction } from '$lib/palette/entries';
+import { PARTS } from '$lib/payments/payments.svelte';
 import { commandKey } from '$lib/shared/keys';
 import { theme, THEMES } from '$lib/settings/theme.svelte';
 import { SECTIONS, type Workbench } from '$lib/workbench.svelte';
@@ -52,8 +55,21 @@ function conversationActions(workbench: Workbench): PaletteAction[] {
       },
     },
     { key: 'date', label: words.work.goToDate, run: () => workbench.ask('date') },
+    ...(workbench.thread?.unreadFrom
+      ? [
+          {
+            key: 'firstUnread',
+            label: words.work.firstUnread,
+            run: () => {
+              workbench.go('inbox');
+              void workbench.thread?.toFirstUnread();
+            },
+          },
+        ]
+      : []),
     ...workbench.tools.replies.map((reply) => ({
       key: `quick ${reply.id}`,
+      group: 'quick' as const,
       label: `/${reply.shortcut} · ${reply.text.slice(0, 60)}`,
       run: () => void workbench.useReply(reply),
     })),
@@ -82,8 +98,23 @@ function placeActions(workbench: Workbench): PaletteAction[] {
   };
   const sections = SECTIONS.filter((section) => section !== workbench.view).map((section) => ({
     key: section,
+    group: 'settings' as const,
     label: words.settings.go(words.settings.sections[section]),
     run: () => workbench.go(section),
+  }));
+  const parts = PARTS.map((part) => ({
+    key: `payments ${part}`,
+    label: words.settings.go(words.paymentsView.parts[part]),
+    run: () => workbench.showPayments(part),
+  }));
+  const titles: Partial<Record<Tab, string>> = words.work.tabTitles;
+  const tabs = TABS.filter((tab) => tab !== 'unassigned' || workbench.tools.several).map((tab) => ({
+    key: `tab ${tab}`,
+    label: words.palette.tab(titles[tab] ?? words.work.tabs[tab]),
+    run: () => {
+      workbench.go('inbox');
+      void workbench.inbox.show(tab);
+    },
   }));
   return [
     { key: 'search', label: words.find.placeholder, hint: '/', run: () => workbench.startSearch() },
@@ -97,15 +128,17 @@ function placeActions(workbench: Workbench): PaletteAction[] {
       ? []
       : [{ key: 'catalog', label: words.catalog.go, run: () => workbench.go('catalog') }]),
     {
-      key: 'subscribers',
-      label: words.settings.go(words.paymentsView.parts.subscribers),
-      run: () => workbench.showPayments('subscribers'),
+      key: 'newProduct',
+      label: words.catalog.add,
+      run: () => workbench.showProduct('new'),
     },
+    ...parts,
     {
       key: 'assistant',
       label: words.settings.go(words.assistant.title),
       run: () => workbench.go('assistant'),
     },
+    ...tabs,
     ...sections,
     { key: 'keys', label: words.keys.keys, hint: '?', run: () => (workbench.keysOpen = true) },
   ];
@@ -115,11 +148,13 @@ function settingActions(): PaletteAction[] {
   const words = language.words;
   const themes = THEMES.filter((choice) => choice !== theme.choice).map((choice) => ({
     key: `theme ${choice}`,
+    group: 'settings' as const,
     label: words.palette.theme(words.healthView.themes[choice]),
     run: () => theme.choose(choice),
   }));
   const languages = LANGUAGE_CODES.filter((code) => code !== language.code).map((code) => ({
     key: `language ${code}`,
+    group: 'settings' as const,
     label: words.palette.language(LANGUAGES[code].name),
     run: () => language.choose(code),
   }));

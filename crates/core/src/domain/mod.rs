@@ -94,6 +94,6 @@ pub use template::{
     Kit, KitEntry, KitPart, ParameterPlace, Template, TemplateFace, TemplateParameter, TemplatePreview,
     TemplateStatus, TemplateValue,
 };
+pub use way::{AccountWay, StripeAccount, Way, WhyNot};
 pub(crate) use way::{AccountWays, Paid, called};
-pub use way::{Way, WhyNot};
 pub use work::{Label, LabelColor, ListFilter, Member, NewQuickReply, QuickReply, QuickReplyFile};

@@ -50,8 +50,41 @@ pub(crate) struct AccountWays {
     pub livemode: bool,
     pub read_at: Timestamp,
     pub country: Option<String>,
+    #[serde(default)]
+    pub account: Option<String>,
+    #[serde(default)]
+    pub default_currency: Option<String>,
+    #[serde(default)]
+    pub charges_enabled: Option<bool>,
     /// Stripe's names of methods and how each stands.
     pub methods: Vec<(String, MethodState)>,
+}
+
+/// The shop's account at Stripe, as Stripe last described it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StripeAccount {
+    /// Such as `acct_1Nv0Fg`; `None` where it was read by a version that did not keep it.
+    pub id: Option<String>,
+    pub livemode: bool,
+    pub read_at: Timestamp,
+    pub country: Option<String>,
+    pub default_currency: Option<String>,
+    /// `false` while Stripe still wants something from the shop.
+    pub charges_enabled: Option<bool>,
+    /// Those that are switched on first.
+    pub methods: Vec<AccountWay>,
+}
+
+/// One of the account's ways of paying, whatever is charged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountWay {
+    /// Stripe's name, such as `oxxo`.
+    pub method: String,
+    pub state: MethodState,
+    /// `None` for a method that this version knows nothing about.
+    pub limits: Option<MethodLimits>,
 }
 
 /// What a charge asks of its way of paying.
@@ -71,6 +104,30 @@ impl<'a> Paid<'a> {
             chosen: &terms.methods,
             single_use,
             recurring: terms.recurrence.is_some(),
+        }
+    }
+}
+
+impl From<AccountWays> for StripeAccount {
+    fn from(ways: AccountWays) -> Self {
+        let mut methods: Vec<_> = ways
+            .methods
+            .into_iter()
+            .map(|(method, state)| AccountWay {
+                limits: AccountMethod::named(&method, state).limits,
+                method,
+                state,
+            })
+            .collect();
+        methods.sort_by_key(|way| way.state != MethodState::Active);
+        Self {
+            id: ways.account,
+            livemode: ways.livemode,
+            read_at: ways.read_at,
+            country: ways.country,
+            default_currency: ways.default_currency,
+            charges_enabled: ways.charges_enabled,
+            methods,
         }
     }
 }
@@ -161,6 +218,9 @@ mod tests {
         AccountWays {
             livemode: false,
             read_at: Timestamp::from_secs(0),
+            account: Some("acct_1".into()),
+            default_currency: Some("MXN".into()),
+            charges_enabled: Some(true),
             country: Some("MX".into()),
             methods: [
                 ("card", MethodState::Active),

@@ -1,10 +1,13 @@
 /** Who may be the same person as this customer, and joining or splitting them by hand. */
 import { api, type CommandError, type ContactSuggestion } from '$lib/api';
 
+/** Who is joined to a customer. */
+export type Twin = Pick<ContactSuggestion, 'contact' | 'name'>;
+
 export class People {
   suggestions = $state.raw<ContactSuggestion[]>([]);
   /** Who was joined last, for as long as it can be undone in place. */
-  justJoined = $state.raw<ContactSuggestion | null>(null);
+  justJoined = $state.raw<Twin | null>(null);
   busy = $state(false);
 
   #latest = 0;
@@ -23,7 +26,7 @@ export class People {
     if (request === this.#latest) this.suggestions = result.ok ? result.value : [];
   }
 
-  async join(suggestion: ContactSuggestion) {
+  async join(suggestion: Twin) {
     if (this.busy) return;
     this.busy = true;
     const result = await api.joinContacts(this.contact, suggestion.contact);

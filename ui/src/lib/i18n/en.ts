@@ -364,7 +364,10 @@ const en = {
     other: 'Everywhere',
   },
   palette: {
-    placeholder: 'A name, a phone number, or what to do',
+    placeholder: 'A name, a product, or what to do',
+    tab: (name: string) => `List: ${name}`,
+    profile: 'profile',
+    products: 'Products',
     conversations: 'Conversations',
     actions: 'Actions',
     nothing: 'Nothing fits',
@@ -384,8 +387,6 @@ const en = {
 
   /** Sentences for error codes. Codes missing here show the core's own sentence. */
   errors: {} as Record<string, string>,
-  /** What WhatsApp's error codes mean. Codes missing here show the core's own words. */
-  problems: {} as Record<string, { title: string; advice: string }>,
 };
 
 export type Words = typeof en;

@@ -356,7 +356,10 @@ const es: Words = {
     other: 'En todas partes',
   },
   palette: {
-    placeholder: 'Un nombre, un teléfono o qué hacer',
+    placeholder: 'Un nombre, un producto o qué hacer',
+    tab: (name) => `Lista: ${name}`,
+    profile: 'perfil',
+    products: 'Productos',
     conversations: 'Conversaciones',
     actions: 'Acciones',
     nothing: 'Nada coincide',
@@ -382,37 +385,6 @@ const es: Words = {
     offline: 'No hay conexión. Revisa la red e intenta de nuevo.',
     conflict: 'Esto ya cambió mientras tanto. Mira el estado actual y decide de nuevo.',
     internal: 'Cobro no pudo terminarlo. Intenta de nuevo; si vuelve a pasar, cierra y abre Cobro.',
-  },
-  problems: {
-    not_at_stripe: {
-      title: 'Stripe no conoce este pago',
-      advice:
-        'Aquí figuraba como pagado y Stripe no tiene ningún pago detrás. No entregues nada; pide al cliente el recibo de Stripe.',
-    },
-    '131047': {
-      title: 'La ventana de 24 horas está cerrada',
-      advice: 'El cliente debe escribir primero.',
-    },
-    '131026': {
-      title: 'WhatsApp no puede entregar a este número',
-      advice: 'Quizá no usa WhatsApp o su versión es muy antigua. Contáctalo por otro medio.',
-    },
-    '131049': {
-      title: 'WhatsApp limita los mensajes a este cliente',
-      advice: 'Espera un día antes de intentar de nuevo.',
-    },
-    '131050': {
-      title: 'El cliente ya no quiere estos mensajes',
-      advice: 'No le escribas más por este medio.',
-    },
-    '131048': {
-      title: 'WhatsApp detuvo el envío por señales de spam',
-      advice: 'Revisa la calidad del número en WhatsApp Manager.',
-    },
-    '131051': {
-      title: 'WhatsApp no acepta este tipo de mensaje',
-      advice: 'Escríbelo de otra forma.',
-    },
   },
 };
 

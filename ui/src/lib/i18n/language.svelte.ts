@@ -5,13 +5,14 @@
  * message compiler such as paraglide was left out because its switch reloads the page, and drafts
  * live in memory alone; three languages weigh little.
  */
-import type { CommandError, MessageProblem, Money } from '$lib/api';
+import { said, type AlertView, type CommandError, type MessageProblem, type Money } from '$lib/api';
 import { bytesLabel } from '$lib/shared/bytes';
 import { formatMoney, separatorsOf } from '$lib/shared/money';
 import * as time from '$lib/shared/time';
 import en, { type Words } from './en';
 import es from './es';
 import pt from './pt';
+import { alertSaid, problemSaid, type Told } from './said';
 
 export const LANGUAGES = {
   es: { name: 'Español', words: es },
@@ -21,6 +22,9 @@ export const LANGUAGES = {
 
 export type LanguageCode = keyof typeof LANGUAGES;
 export const LANGUAGE_CODES = Object.keys(LANGUAGES) as LanguageCode[];
+
+/** The core itself speaks English. */
+const SAID = { es: said.es, 'pt-BR': said.pt, en: null };
 
 const SETTING = 'cobro.language';
 
@@ -159,9 +163,14 @@ export class Language {
     return this.words.errors[error.code] ?? error.message;
   }
 
-  /** Says a delivery or payment problem in this language where its code is known. */
-  problem(problem: MessageProblem): { title: string; advice: string } {
-    return this.words.problems[problem.code] ?? problem;
+  /** Says a problem in this language where its code is known, else as the core did. */
+  problem(problem: MessageProblem): Told {
+    return problemSaid(problem, SAID[this.code]);
+  }
+
+  /** Says what Meta told in this language, as far as it is known. */
+  alert(alert: AlertView): Told {
+    return alertSaid(alert, SAID[this.code]);
   }
 }
 

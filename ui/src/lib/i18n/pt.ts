@@ -356,7 +356,10 @@ const pt: Words = {
     other: 'Em todo lugar',
   },
   palette: {
-    placeholder: 'Um nome, um telefone ou o que fazer',
+    placeholder: 'Um nome, um produto ou o que fazer',
+    tab: (name) => `Lista: ${name}`,
+    profile: 'perfil',
+    products: 'Produtos',
     conversations: 'Conversas',
     actions: 'Ações',
     nothing: 'Nada encontrado',
@@ -382,37 +385,6 @@ const pt: Words = {
     offline: 'Sem conexão. Verifique a rede e tente de novo.',
     conflict: 'Isto mudou nesse meio-tempo. Veja o estado atual e decida de novo.',
     internal: 'O Cobro não conseguiu terminar. Tente de novo; se repetir, feche e abra o Cobro.',
-  },
-  problems: {
-    not_at_stripe: {
-      title: 'A Stripe não conhece este pagamento',
-      advice:
-        'Aqui constava como pago, e a Stripe não tem nenhum pagamento por trás. Não entregue nada; peça ao cliente o recibo da Stripe.',
-    },
-    '131047': {
-      title: 'A janela de 24 horas está fechada',
-      advice: 'O cliente precisa escrever primeiro.',
-    },
-    '131026': {
-      title: 'O WhatsApp não consegue entregar a este número',
-      advice: 'Talvez não use o WhatsApp ou a versão seja antiga. Fale com ele por outro meio.',
-    },
-    '131049': {
-      title: 'O WhatsApp limita as mensagens a este cliente',
-      advice: 'Espere um dia antes de tentar de novo.',
-    },
-    '131050': {
-      title: 'O cliente não quer mais estas mensagens',
-      advice: 'Não escreva mais por este meio.',
-    },
-    '131048': {
-      title: 'O WhatsApp parou o envio por sinais de spam',
-      advice: 'Veja a qualidade do número no WhatsApp Manager.',
-    },
-    '131051': {
-      title: 'O WhatsApp não aceita este tipo de mensagem',
-      advice: 'Escreva de outra forma.',
-    },
   },
 };
 

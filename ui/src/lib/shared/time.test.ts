@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayLabel, isWithinHours, listTime, spanUntil } from './time';
+import { dayLabel, isWithinHours, listTime, momentLabel, spanUntil } from './time';
 
 const now = new Date(2026, 10, 24, 15, 0).getTime();
 const local = (...parts: [number, number, number, number, number]) =>
@@ -11,6 +11,12 @@ describe('labels of moments', () => {
     expect(listTime(local(2026, 10, 23, 23, 59), now, 'en')).toBe('Yesterday');
     expect(listTime(local(2026, 10, 20, 9, 5), now, 'en')).toBe('Friday');
     expect(listTime(local(2026, 9, 2, 9, 5), now, 'en')).toBe('Oct 2');
+  });
+
+  it('names the days ahead as those behind', () => {
+    expect(momentLabel(local(2026, 10, 25, 9, 0), now, 'en')).toBe('Tomorrow 09:00');
+    expect(momentLabel(local(2026, 10, 30, 9, 0), now, 'es')).toBe('Lunes 09:00');
+    expect(momentLabel(local(2026, 11, 24, 9, 0), now, 'en')).toBe('December 24 09:00');
   });
 
   it('shows the clock for a moment slightly ahead of this machine’s', () => {

@@ -23,11 +23,11 @@ export function dayKey(at: string): string {
   return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(String).join('-');
 }
 
-/** Returns "Today", "Yesterday", the weekday within a week, else the date. */
+/** Returns "Today", "Yesterday" or "Tomorrow", the weekday within a week, else the date. */
 export function dayLabel(at: string, now: number, locale: string): string {
   const ago = daysAgo(at, now);
-  if (ago === 0 || ago === 1) return capitalised(relativeDay(-ago, locale));
-  if (ago > 1 && ago < 7)
+  if (Math.abs(ago) <= 1) return capitalised(relativeDay(-ago, locale));
+  if (Math.abs(ago) < 7)
     return capitalised(format(locale, { weekday: 'long' }).format(new Date(at)));
   return dateLabel(at, now, locale);
 }

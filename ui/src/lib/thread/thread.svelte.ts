@@ -33,8 +33,10 @@ export class Thread {
   /** Where older messages go on; null when the conversation's start is here. */
   olderCursor = $state<string | null>(null);
 
-  /** The first message that nobody had read when the thread was opened. */
+  /** The first message that nobody had read when the thread was opened; the oldest here, if it lies deeper. */
   unreadFrom = $state<string | null>(null);
+  /** How many nobody had read then. */
+  unreadCount = $state(0);
 
   readonly timeline = $derived(
     timelineFrom(
@@ -50,6 +52,10 @@ export class Thread {
   /** Whether the thread is being searched. */
   finding = $state(false);
 
+  /** Whether what nobody has read is to be noted with the next answer. */
+  #isOpening = true;
+  /** The newest message when the thread was opened: what came since is not counted. */
+  #newestThen: string | null = null;
   #latest = 0;
   /** What is being asked of the core right now, by what it is. */
   readonly #asked = new Map<string, Promise<unknown>>();
@@ -59,6 +65,11 @@ export class Thread {
   readonly #orders = new Map<string, Promise<Result<OrderDraft>>>();
 
   constructor(readonly id: string) {}
+
+  /** Tells that a person opens it: what is unread then is marked. */
+  opened() {
+    this.#isOpening = true;
+  }
 
   async refresh() {
     const request = ++this.#latest;
@@ -70,8 +81,8 @@ export class Thread {
       return;
     }
     this.view = view.value;
-    if (this.state !== 'ready') this.unreadFrom = firstUnread(messages.value.messages, view.value);
     this.messages = messages.value.messages;
+    if (this.#isOpening) this.#markUnread(view.value.row.unread);
     this.olderCursor = messages.value.next;
     this.echoes = this.echoes.filter(({ id }) => !this.messages.some((known) => known.id === id));
     this.error = null;
@@ -145,6 +156,39 @@ export class Thread {
     if (!this.#has(message)) return false;
     this.wanted = message;
     return true;
+  }
+
+  /** Brings the first message that nobody had read into sight, reading back to it. Returns whether there is one. */
+  async toFirstUnread(): Promise<boolean> {
+    for (let page = 0; page < PAGES_A_JUMP && !this.#reachesUnread; page++) {
+      if (this.olderCursor === null) break;
+      await this.loadOlder();
+    }
+    this.unreadFrom = this.#firstUnread();
+    return this.unreadFrom !== null && (await this.jumpTo(this.unreadFrom));
+  }
+
+  #markUnread(unread: number) {
+    this.#isOpening = false;
+    this.unreadCount = unread;
+    this.#newestThen = this.messages.at(-1)?.id ?? null;
+    this.unreadFrom = this.#firstUnread();
+  }
+
+  /** What the customer wrote until the thread was opened, as far as it is here. */
+  get #inboundThen(): Message[] {
+    const end = this.messages.findIndex(({ id }) => id === this.#newestThen);
+    return this.messages.slice(0, end + 1).filter(({ direction }) => direction === 'in');
+  }
+
+  get #reachesUnread(): boolean {
+    return this.#inboundThen.length >= this.unreadCount;
+  }
+
+  #firstUnread(): string | null {
+    if (this.unreadCount === 0) return null;
+    const inbound = this.#inboundThen;
+    return inbound.at(-this.unreadCount)?.id ?? inbound[0]?.id ?? null;
   }
 
   /** Brings the first message of that moment or later into sight. */
@@ -266,13 +310,6 @@ export class Thread {
     await this.refresh();
     return result;
   }
-}
-
-/** Returns the first of the newest messages that nobody has read; null where all are read. */
-function firstUnread(messages: readonly Message[], view: ConversationView): string | null {
-  if (view.row.unread === 0) return null;
-  const inbound = messages.filter(({ direction }) => direction === 'in');
-  return inbound.at(-view.row.unread)?.id ?? inbound[0]?.id ?? null;
 }
 
 /** Keeps the threads of the last few conversations, so that going back shows them at once. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deskAnswers, later, refuse } from '../../../tests/desk';
-import { aMessage, aView, minutesAgo } from '../../../tests/things';
+import { aMessage, aRow, aView, minutesAgo } from '../../../tests/things';
 import type { Message, NewMessage, Page } from '../api';
 import { Thread } from './thread.svelte';
 
@@ -182,5 +182,47 @@ describe('Thread', () => {
     await thread.order(cart);
     await thread.order(cart);
     expect(calls).toHaveLength(2);
+  });
+});
+
+describe('what nobody has read', () => {
+  /** Opens a conversation of so many messages, of which the newest are unread. */
+  async function openedWith(count: number, unread: number) {
+    const { all, pages } = conversationOf(count);
+    let left = unread;
+    deskAnswers({
+      conversation: () => aView({ row: aRow({ unread: left }) }),
+      messages: ({ before }) => pages(before),
+    });
+    const thread = new Thread('maria');
+    await thread.refresh();
+    return { all, thread, read: () => (left = 0) };
+  }
+
+  it('begins pages back, and is found there', async () => {
+    const { thread } = await openedWith(200, 130);
+    expect(thread.unreadFrom).toBe('m150');
+    expect(await thread.toFirstUnread()).toBe(true);
+    expect(thread.unreadFrom).toBe('m70');
+    expect(thread.wanted).toBe('m70');
+  });
+
+  it('is not moved by what comes after', async () => {
+    const { all, thread, read } = await openedWith(60, 3);
+    read();
+    all.push(aMessage({ id: 'later', at: minutesAgo(0) }));
+    await thread.refresh();
+    expect(thread.unreadFrom).toBe('m57');
+    await thread.toFirstUnread();
+    expect(thread.unreadFrom).toBe('m57');
+  });
+
+  it('is marked anew when the conversation is opened again', async () => {
+    const { thread, read } = await openedWith(60, 3);
+    read();
+    thread.opened();
+    await thread.refresh();
+    expect(thread.unreadFrom).toBeNull();
+    expect(await thread.toFirstUnread()).toBe(false);
   });
 });

@@ -1,10 +1,13 @@
 /** The shop's labels, people and quick replies, as the whole window knows them. */
-import { api, type Label, type Member, type QuickReply } from '$lib/api';
+import { api, type CommandError, type Label, type Member, type QuickReply } from '$lib/api';
 
 export class Tools {
   labels = $state.raw<Label[]>([]);
   members = $state.raw<Member[]>([]);
   replies = $state.raw<QuickReply[]>([]);
+
+  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  error = $state.raw<CommandError | null>(null);
 
   /** Whether somebody else works in the shop: only then is anything assigned. */
   readonly several = $derived(this.members.length > 1);
@@ -18,6 +21,11 @@ export class Tools {
     if (labels.ok) this.labels = labels.value;
     if (members.ok) this.members = members.value;
     if (replies.ok) this.replies = replies.value;
+    const failed = [labels, members, replies].find(({ ok }) => !ok);
+    this.error = failed && !failed.ok ? failed.error : null;
+    // What is known stays: a failed re-read is no reason to take it away.
+    if (!this.error) this.state = 'ready';
+    else if (this.state === 'loading') this.state = 'failed';
   }
 
   label(id: string): Label | undefined {

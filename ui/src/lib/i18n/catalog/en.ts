@@ -11,7 +11,6 @@ const en = {
     archived: 'Archived',
     archivedToo: 'Show archived',
     count: (count: number) => (count === 1 ? '1 product' : `${count} products`),
-    loading: 'Reading the catalog…',
     failed: 'The catalog could not be read',
     empty: 'No products yet',
     emptyAdvice:

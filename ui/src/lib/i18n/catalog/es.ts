@@ -12,7 +12,6 @@ const es: SaleWords = {
     archived: 'Archivado',
     archivedToo: 'Ver archivados',
     count: (count) => (count === 1 ? '1 producto' : `${count} productos`),
-    loading: 'Leyendo el catálogo…',
     failed: 'No se pudo leer el catálogo',
     empty: 'Todavía no hay productos',
     emptyAdvice:

@@ -12,7 +12,6 @@ const pt: SaleWords = {
     archived: 'Arquivado',
     archivedToo: 'Ver arquivados',
     count: (count) => (count === 1 ? '1 produto' : `${count} produtos`),
-    loading: 'Lendo o catálogo…',
     failed: 'Não foi possível ler o catálogo',
     empty: 'Ainda não há produtos',
     emptyAdvice:

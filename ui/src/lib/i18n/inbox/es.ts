@@ -1,6 +1,62 @@
 import type en from './en';
 
 const inbox: typeof en = {
+  stripe: {
+    accountTitle: 'Cuenta',
+    failed: 'No se pudo leer la cuenta de Stripe',
+    notSet: 'Todavía no hay clave: sin ella no se puede cobrar.',
+    notEnabled:
+      'Stripe todavía no acepta pagos para esta cuenta: aún te pide algo. Míralo en su panel.',
+    notRead: 'Todavía no se le ha preguntado a Stripe.',
+    mode: 'Modo',
+    account: 'Id de la cuenta',
+    country: 'País',
+    accountCurrency: 'Moneda en Stripe',
+    shopCurrency: 'Moneda de los cobros nuevos',
+    readAt: 'Preguntado',
+    ways: 'Formas de pago',
+    noWays: 'Stripe no nombra ninguna. Actívalas en su panel.',
+    states: { active: 'activa', pending: 'en revisión', inactive: 'apagada' },
+    unknownWay: 'Stripe decide cuándo se ofrece',
+    between: (least, most) => `${least} a ${most}`,
+    upTo: (most) => `hasta ${most}`,
+    noRefunds: 'sin reembolsos',
+    refundsWithin: (days) => `reembolsos en ${days} días`,
+    later: 'el dinero llega después',
+    laterWithin: (days) => `se paga en ${days} días`,
+    look: 'Preguntar a Stripe otra vez',
+    checking: 'Preguntando a Stripe…',
+    connect: 'Conectar',
+    again: 'Conectar otra vez',
+    key: 'Clave',
+    keyKept: 'guardada – escribe para cambiarla',
+    keyAdvice:
+      'Una clave restringida (rk_…) del panel de Stripe, Desarrolladores, Claves de API. Se prueba enseguida, va al llavero de esta computadora y no se vuelve a mostrar.',
+    keyWrong: 'Una clave empieza con rk_test_, rk_live_, sk_test_ o sk_live_.',
+    saveKey: 'Probar y guardar',
+    keySaved:
+      'Stripe aceptó la clave y quedó guardada. Cierra Cobro y ábrelo otra vez para usarla.',
+  },
+  welcome: {
+    title: 'Todo listo para tu primer cliente',
+    advice: 'Quien escriba a tu número aparece solo a la izquierda.',
+    done: 'Hecho',
+    whatsapp: {
+      title: 'Conecta WhatsApp',
+      advice: 'El número al que escriben tus clientes.',
+      go: 'Conectar',
+    },
+    stripe: {
+      title: 'Conecta Stripe',
+      advice: 'A donde llega el dinero de tus enlaces de pago.',
+      go: 'Conectar',
+    },
+    catalog: {
+      title: 'Carga lo que vendes',
+      advice: 'Así basta el nombre de un producto para cobrar, y el asistente conoce tus precios.',
+      go: 'Abrir',
+    },
+  },
   find: {
     placeholder: 'Buscar en todo',
     people: 'Clientes',
@@ -75,7 +131,7 @@ const inbox: typeof en = {
     labelled: (name: string) => `Etiqueta “${name}” puesta`,
     unlabelled: (name: string) => `Etiqueta “${name}” quitada`,
     note: 'Nota',
-    notePlaceholder: 'Una nota para la tienda. El cliente nunca la ve. @ nombra a alguien',
+    notePlaceholder: 'El cliente nunca la ve. @ nombra a alguien',
     noteSave: 'Guardar la nota',
     noteHint: 'Intro la guarda · Esc vuelve al cliente',
     noteFailed: 'La nota no se guardó',
@@ -95,7 +151,6 @@ const inbox: typeof en = {
       line: 'Línea',
       payment: 'Pago',
       unread: 'Solo sin leer',
-      any: 'cualquiera',
     },
     chosen: (count: number) => (count === 1 ? '1 elegida' : `${count} elegidas`),
     choose: 'Elegir esta conversación',
@@ -110,6 +165,7 @@ const inbox: typeof en = {
     forwardTo: 'Reenviar a…',
     forwarded: (name: string) => `Reenviado a ${name}`,
     pick: 'Elegir',
+    offline: 'Sin conexión con los mensajes entrantes. Lo que escribas sale en cuanto vuelva.',
     nothing: 'Nada coincide',
   },
   quick: {

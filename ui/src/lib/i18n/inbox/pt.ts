@@ -1,6 +1,63 @@
 import type en from './en';
 
 const inbox: typeof en = {
+  stripe: {
+    accountTitle: 'Conta',
+    failed: 'A conta da Stripe não pôde ser lida',
+    notSet: 'Ainda não há chave: sem ela não dá para cobrar.',
+    notEnabled:
+      'A Stripe ainda não aceita pagamentos para esta conta: falta algo da sua parte. Veja no painel dela.',
+    notRead: 'A Stripe ainda não foi consultada.',
+    mode: 'Modo',
+    account: 'Id da conta',
+    country: 'País',
+    accountCurrency: 'Moeda na Stripe',
+    shopCurrency: 'Moeda das cobranças novas',
+    readAt: 'Consultado',
+    ways: 'Formas de pagamento',
+    noWays: 'A Stripe não informa nenhuma. Ative-as no painel dela.',
+    states: { active: 'ativa', pending: 'em análise', inactive: 'desligada' },
+    unknownWay: 'A Stripe decide quando é oferecida',
+    between: (least, most) => `${least} a ${most}`,
+    upTo: (most) => `até ${most}`,
+    noRefunds: 'sem reembolso',
+    refundsWithin: (days) => `reembolso em até ${days} dias`,
+    later: 'o dinheiro chega depois',
+    laterWithin: (days) => `pago em até ${days} dias`,
+    look: 'Consultar a Stripe de novo',
+    checking: 'Consultando a Stripe…',
+    connect: 'Conectar',
+    again: 'Conectar de novo',
+    key: 'Chave',
+    keyKept: 'guardada – digite para trocar',
+    keyAdvice:
+      'Uma chave restrita (rk_…) do painel da Stripe, Desenvolvedores, Chaves de API. É testada na hora, vai para o chaveiro deste computador e não é mostrada de novo.',
+    keyWrong: 'Uma chave começa com rk_test_, rk_live_, sk_test_ ou sk_live_.',
+    saveKey: 'Testar e guardar',
+    keySaved:
+      'A Stripe aceitou a chave e ela está guardada. Feche o Cobro e abra de novo para usá-la.',
+  },
+  welcome: {
+    title: 'Tudo pronto para o primeiro cliente',
+    advice: 'Quem escrever para o seu número aparece sozinho à esquerda.',
+    done: 'Feito',
+    whatsapp: {
+      title: 'Conecte o WhatsApp',
+      advice: 'O número para o qual os clientes escrevem.',
+      go: 'Conectar',
+    },
+    stripe: {
+      title: 'Conecte a Stripe',
+      advice: 'Para onde vai o dinheiro dos seus links de pagamento.',
+      go: 'Conectar',
+    },
+    catalog: {
+      title: 'Cadastre o que você vende',
+      advice:
+        'Assim basta o nome de um produto para cobrar, e o assistente conhece os seus preços.',
+      go: 'Abrir',
+    },
+  },
   find: {
     placeholder: 'Buscar em tudo',
     people: 'Clientes',
@@ -75,7 +132,7 @@ const inbox: typeof en = {
     labelled: (name: string) => `Etiqueta “${name}” colocada`,
     unlabelled: (name: string) => `Etiqueta “${name}” tirada`,
     note: 'Nota',
-    notePlaceholder: 'Uma nota para a loja. O cliente nunca a vê. @ cita alguém',
+    notePlaceholder: 'O cliente nunca a vê. @ cita alguém',
     noteSave: 'Guardar a nota',
     noteHint: 'Enter guarda · Esc volta ao cliente',
     noteFailed: 'A nota não foi guardada',
@@ -95,7 +152,6 @@ const inbox: typeof en = {
       line: 'Linha',
       payment: 'Pagamento',
       unread: 'Só não lidas',
-      any: 'qualquer',
     },
     chosen: (count: number) => (count === 1 ? '1 escolhida' : `${count} escolhidas`),
     choose: 'Escolher esta conversa',
@@ -110,6 +166,8 @@ const inbox: typeof en = {
     forwardTo: 'Encaminhar para…',
     forwarded: (name: string) => `Encaminhada para ${name}`,
     pick: 'Escolher',
+    offline:
+      'Sem conexão com as mensagens recebidas. O que você escrever sai assim que ela voltar.',
     nothing: 'Nada encontrado',
   },
   quick: {

@@ -194,12 +194,14 @@ const en = {
       notify: 'Notifications',
       data: 'Data',
       whatsapp: 'WhatsApp',
+      stripe: 'Stripe',
       templates: 'Templates',
       media: 'Files',
       sales: 'After the sale',
       appearance: 'Appearance',
     },
     go: (section: string) => `Go to settings: ${section}`,
+    notRead: 'This could not be read',
     saved: 'Saved',
     notSaved: 'This was not saved',
     saving: 'Saving…',
@@ -278,7 +280,6 @@ const en = {
     alerts: 'What WhatsApp told',
     noAlerts: 'WhatsApp told nothing that needs you.',
     alertEnded: 'over',
-    alertsFailed: 'What WhatsApp told could not be read',
     dismissAlert: (title: string) => `Dismiss: ${title}`,
     severity: { info: 'Note', warning: 'Warning', critical: 'Sales stop' },
     notDone: 'That did not happen',
@@ -329,6 +330,11 @@ const en = {
 
   // The customer's identities.
   people: {
+    joinTitle: 'Join two customers',
+    joinWith: 'Join with another customer…',
+    joinFind: (name: string) => `Who else is ${name}? A name or a number`,
+    joinWhat: (other: string, keep: string) =>
+      `Messages, charges and numbers of ${other} become ${keep}’s, and both conversations one. It can be split again at any time.`,
     joined: 'Joined by hand',
     split: 'Split',
     join: 'Join',

@@ -1,0 +1,139 @@
+/** What a thread does with real heights: it keeps its place, its end, and finds its way back. */
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { closed, staged } from './stage';
+
+afterAll(closed);
+
+const LONG = 'open=15&long=400';
+
+const frameOf = (page: Page) => page.getByTestId('thread').getByRole('log');
+
+/** How far the newest message's end is below what is seen. */
+async function below(frame: Locator): Promise<number> {
+  await frame.page().waitForTimeout(250);
+  return frame.evaluate((log) => log.scrollHeight - log.clientHeight - log.scrollTop);
+}
+
+/** Lets a customer who is not open write, and opens them. */
+async function openWithUnread(page: Page, count: number) {
+  const id = await page.evaluate((many) => {
+    const { desk, people } = window as unknown as {
+      desk: { hears: (id: string, text: string) => void };
+      people: string[];
+    };
+    const id = people[4] ?? '';
+    for (let n = 1; n <= many; n++) desk.hears(id, `Pregunta número ${n} de muchas`);
+    return id;
+  }, count);
+  await page.locator(`[data-testid="conversation-row"][data-id="${id}"]`).click();
+  await page
+    .getByTestId('thread')
+    .and(page.locator(`[data-id="${id}"]`))
+    .waitFor();
+}
+
+describe('a thread', () => {
+  it('keeps its end in sight while the reply grows', async () => {
+    const page = await staged(LONG);
+    const frame = frameOf(page);
+    expect(await below(frame)).toBeLessThan(2);
+    const height = await frame.evaluate((log) => log.clientHeight);
+    await page.keyboard.press('r');
+    for (let line = 0; line < 7; line++) {
+      await page.keyboard.type(`línea ${line}`);
+      await page.keyboard.press('Shift+Enter');
+    }
+    expect(await below(frame)).toBeLessThan(2);
+    expect(await frame.evaluate((log) => log.clientHeight)).toBeLessThan(height - 60);
+  });
+
+  it('keeps its place while the reply grows further up', async () => {
+    const page = await staged(LONG);
+    const frame = frameOf(page);
+    await frame.hover();
+    await page.mouse.wheel(0, -1500);
+    await page.waitForTimeout(300);
+    const before = await frame.evaluate((log) => log.scrollTop);
+    await page.keyboard.press('r');
+    await page.keyboard.type('una');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.press('Shift+Enter');
+    await page.waitForTimeout(300);
+    expect(Math.abs((await frame.evaluate((log) => log.scrollTop)) - before)).toBeLessThan(3);
+  });
+
+  it('does not move when older messages come above', async () => {
+    const page = await staged(LONG);
+    const frame = frameOf(page);
+    await frame.hover();
+    for (let times = 0; times < 12; times++) {
+      await page.mouse.wheel(0, -700);
+      await page.waitForTimeout(60);
+    }
+    await page.waitForTimeout(400);
+    const message = frame.getByTestId('message').nth(3);
+    const text = await message.innerText();
+    const place = (await message.boundingBox())?.y ?? 0;
+    // An older page is on its way from here on.
+    await page.mouse.wheel(0, -40);
+    await page.waitForTimeout(500);
+    const same = frame
+      .getByTestId('message')
+      .filter({ hasText: text.split('\n')[0] ?? '' })
+      .first();
+    const moved = ((await same.boundingBox())?.y ?? 0) - place;
+    expect(Math.abs(moved - 40)).toBeLessThan(6);
+  });
+
+  it('leads to the first unread message, also where it lies pages back', async () => {
+    const page = await staged('open=0');
+    await openWithUnread(page, 130);
+    const button = page.getByTestId('first-unread');
+    await button.waitFor();
+    expect(await button.innerText()).toContain('131');
+    await button.click();
+    await page.getByText('Pregunta número 1 de muchas', { exact: true }).waitFor();
+    const line = page.getByTestId('unread-from');
+    await line.waitFor();
+    const [at, seen] = await Promise.all([line.boundingBox(), frameOf(page).boundingBox()]);
+    expect(at && seen && at.y >= seen.y && at.y < seen.y + seen.height).toBe(true);
+    expect(await button.count()).toBe(0);
+  });
+
+  it('offers no way to what is in sight already', async () => {
+    const page = await staged('open=0');
+    await openWithUnread(page, 2);
+    await page.getByTestId('unread-from').waitFor();
+    expect(await page.getByTestId('first-unread').count()).toBe(0);
+  });
+
+  it('goes to a day by keyboard alone', async () => {
+    const page = await staged(LONG);
+    const { day, text } = await page.evaluate(() => {
+      const { desk, people } = window as unknown as {
+        desk: {
+          answer: (command: string, args: object) => { rows: { at: string; text: string }[] };
+        };
+        people: string[];
+      };
+      const id = people[15];
+      const [some] = desk.answer('messages', { id, before: '120' }).rows;
+      const day = new Date(some?.at ?? '').toLocaleDateString('sv');
+      const start = new Date(`${day}T00:00`).toISOString();
+      const since = desk.answer('messages_back_to', { id, before: '400', to: start }).rows;
+      const first = since.findLast(({ at }) => at >= start);
+      return { day, text: first?.text ?? '' };
+    });
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('go to a date');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('go-to-date').fill(day);
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(800);
+    expect(await below(frameOf(page))).toBeGreaterThan(500);
+    const message = frameOf(page).getByText(text, { exact: true }).first();
+    const [at, seen] = await Promise.all([message.boundingBox(), frameOf(page).boundingBox()]);
+    expect(at && seen && at.y >= seen.y && at.y < seen.y + seen.height).toBe(true);
+  });
+});
