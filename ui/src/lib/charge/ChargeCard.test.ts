@@ -129,4 +129,33 @@ describe('the charge card', () => {
       'Lida · não paga',
     );
   });
+
+  it('copies and resends an open link', async () => {
+    const { did } = show({ payment: 'open', delivery: 'read' });
+    await userEvent.click(screen.getByTestId('charge-copy'));
+    await userEvent.click(screen.getByTestId('charge-resend'));
+    expect(did.copy).toHaveBeenCalledOnce();
+    expect(did.resend).toHaveBeenCalledOnce();
+  });
+
+  it.each<[Partial<Charge>, string]>([
+    [{ delivery: 'sent' }, 'Delivered'],
+    [{ delivery: 'delivered' }, 'Read'],
+    [{ delivery: 'read' }, 'Paid'],
+  ])('marks the step that is next: %j', (fields, next) => {
+    const { card } = show({ payment: 'open', ...fields });
+    expect(card.querySelector('[aria-current]')?.textContent).toContain(next);
+  });
+
+  it('offers nothing for a link that is over but to see it', () => {
+    show({ payment: 'cancelled', switchedOff: true });
+    for (const deed of ['charge-copy', 'charge-resend', 'charge-cancel'])
+      expect(screen.queryByTestId(deed)).toBeNull();
+  });
+
+  it('names itself to who hears it, with its amount and state', () => {
+    const { card } = show({ amount: mxn(125_000), payment: 'paid', paidAt: minutesAgo(1) });
+    expect(card.getAttribute('aria-label')).toContain('MX$1,250.00');
+    expect(card.getAttribute('aria-label')).toContain('Paid');
+  });
 });

@@ -1,12 +1,13 @@
-import { render, screen } from '@testing-library/svelte';
+import { fireEvent, render, screen } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { aRow, minutesAgo, NOW } from '../../../tests/things';
 import type { ConversationRow } from '../api';
 import { language } from '../i18n/language.svelte';
 import ConversationListRow from './ConversationListRow.svelte';
 
-function show(fields: Partial<ConversationRow>, showLine = false) {
+function show(fields: Partial<ConversationRow>, showLine = false, more: object = {}) {
   const select = vi.fn();
+  const choose = vi.fn();
   render(ConversationListRow, {
     row: aRow(fields),
     labels: [{ id: 'vip', name: 'VIP', color: 'violet' }],
@@ -18,8 +19,10 @@ function show(fields: Partial<ConversationRow>, showLine = false) {
     showLine,
     now: NOW,
     select,
+    choose,
+    ...more,
   });
-  return { select, row: screen.getByTestId('conversation-row') };
+  return { select, choose, row: screen.getByTestId('conversation-row') };
 }
 
 describe('a row of the list', () => {
@@ -63,5 +66,52 @@ describe('a row of the list', () => {
 
   it('says whose words the last ones were', () => {
     expect(show({ snippetFromMe: true }).row.textContent).toContain('You:');
+  });
+
+  it('shows what was begun before what was said', () => {
+    expect(show({ draft: 'Te confirmo' }).row.textContent).toMatch(/Draft:\s*Te confirmo/);
+  });
+
+  it('shows its labels, and to whom it is given', () => {
+    const { row } = show({ labels: ['vip'], assignee: 'luis' });
+    expect(row.textContent).toContain('VIP');
+    expect(row.textContent).toContain('Luis');
+  });
+
+  it('says until when it is put aside, by day and clock', () => {
+    const { row } = show({ snoozedUntil: minutesAgo(-2 * 24 * 60) });
+    expect(row.textContent).toMatch(/Thursday \d\d:\d\d/);
+  });
+
+  it('says that it is back, resolved, or ready to charge', () => {
+    expect(show({ wokeAt: minutesAgo(5) }).row.textContent).toContain('Back');
+    document.body.innerHTML = '';
+    expect(show({ resolved: true }).row.textContent).toContain('Resolved');
+    document.body.innerHTML = '';
+    expect(show({ readyToCharge: true }).row.textContent).toContain('Ready to charge');
+  });
+
+  it('counts no further than 99', () => {
+    expect(show({ unread: 120 }).row.textContent).toContain('99+');
+  });
+
+  it('tells who hears the list which one is open', () => {
+    expect(show({}, false, { selected: true }).row.getAttribute('aria-current')).toBe('true');
+  });
+
+  it('is opened by a click, and chosen by its box or with Control', async () => {
+    const { row, select, choose } = show({});
+    await fireEvent.click(row, { detail: 1 });
+    expect(select).toHaveBeenCalledExactlyOnceWith(false);
+    await fireEvent.click(row, { detail: 1, ctrlKey: true });
+    await fireEvent.click(screen.getByTestId('choose'));
+    expect(choose).toHaveBeenCalledTimes(2);
+    expect(select).toHaveBeenCalledTimes(1);
+  });
+
+  it('leads on to the reply where a key opened it', async () => {
+    const { row, select } = show({});
+    await fireEvent.click(row, { detail: 0 });
+    expect(select).toHaveBeenCalledExactlyOnceWith(true);
   });
 });

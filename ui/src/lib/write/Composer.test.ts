@@ -231,4 +231,46 @@ describe('the composer', () => {
     await fireEvent.keyDown(field(), { key: 'Enter' });
     expect(did.send).not.toHaveBeenCalled();
   });
+
+  it('completes a quick reply after the slash, by keyboard', async () => {
+    const reply = { id: 'q', shortcut: 'envio', text: 'Llega mañana', files: [] };
+    const other = { id: 'r', shortcut: 'pago', text: 'Aquí el enlace', files: [] };
+    const { did, field } = show({ replies: [reply, other] as unknown as QuickReply[] });
+    await userEvent.type(field(), '/env');
+    const list = await screen.findByTestId('quick-replies');
+    expect(list.textContent).toContain('Llega mañana');
+    expect(list.textContent).not.toContain('Aquí el enlace');
+    await userEvent.keyboard('{Enter}');
+    expect(did.useReply).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ id: 'q' }));
+    expect(did.send).not.toHaveBeenCalled();
+  });
+
+  it('leads to the settings where there is no quick reply yet', async () => {
+    const { did, field } = show();
+    await userEvent.type(field(), '/');
+    await userEvent.click(await screen.findByText('New quick reply'));
+    expect(did.toReplies).toHaveBeenCalledOnce();
+  });
+
+  it('writes a note that looks like one, and never sends it', async () => {
+    const { did, letter } = show();
+    await userEvent.click(screen.getByTestId('note-tool'));
+    expect(letter.noting).toBe(true);
+    expect((await screen.findByTestId('note')).textContent).toContain('Only for the shop');
+    await userEvent.type(screen.getByTestId('note-input'), 'pidió factura{Enter}');
+    expect(did.keepNote).toHaveBeenCalledOnce();
+    expect(did.send).not.toHaveBeenCalled();
+  });
+
+  it('deletes a draft where one is begun', async () => {
+    const { did } = show({ text: 'Te confirmo mañana' });
+    await userEvent.click(screen.getByTestId('draft-remove'));
+    expect(did.discard).toHaveBeenCalledOnce();
+  });
+
+  it('opens the charge by its tool too', async () => {
+    const { did } = show();
+    await userEvent.click(screen.getByTestId('charge-tool'));
+    expect(did.charge).toHaveBeenCalledOnce();
+  });
 });

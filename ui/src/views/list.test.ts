@@ -1,0 +1,89 @@
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Call } from '../../tests/desk';
+import { opened } from '../../tests/window';
+import { language } from '../lib/i18n/language.svelte';
+
+// Nothing has a height here, and a virtual list shows what fits: give everything one.
+vi.mock('virtua/svelte', async () => await import('../../tests/plainList'));
+
+const LABELS = { labels: () => [{ id: 'vip', name: 'VIP', color: 'violet' }] };
+const asked = (calls: Call[], name: string) =>
+  calls.filter(({ command }) => command === name).map(({ args }) => args);
+
+describe('the list', () => {
+  beforeEach(() => {
+    language.choose('en');
+  });
+
+  afterEach(() => vi.restoreAllMocks());
+
+  it('has its tabs with counts, and asks for the one that is chosen', async () => {
+    const calls = await opened();
+    expect(screen.getByTestId('tab-all').textContent).toMatch(/All\s*2/);
+    await userEvent.click(screen.getByTestId('tab-mine'));
+    await waitFor(() => {
+      expect(asked(calls, 'conversations').at(-1)).toMatchObject({ tab: 'mine' });
+    });
+    expect(screen.getByTestId('tab-mine').getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('keeps what does not fit under “More”, and brings it out when it is chosen', async () => {
+    vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(60);
+    vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(200);
+    const calls = await opened();
+    const more = await screen.findByTestId<HTMLSelectElement>('tab-more');
+    expect(screen.queryByTestId('tab-snoozed')).toBeNull();
+    expect(screen.getByTestId('tab-all')).toBeTruthy();
+    await fireEvent.change(more, { target: { value: 'snoozed' } });
+    await waitFor(() => {
+      expect(asked(calls, 'conversations').at(-1)).toMatchObject({ tab: 'snoozed' });
+    });
+    expect((await screen.findByTestId('tab-snoozed')).getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('is filtered by label, payment, and what is unread', async () => {
+    const calls = await opened(LABELS);
+    await userEvent.click(screen.getByTestId('filter'));
+    await userEvent.selectOptions(await screen.findByTestId('filter-label'), 'vip');
+    await userEvent.selectOptions(screen.getByTestId('filter-payment'), 'open');
+    await userEvent.click(screen.getByTestId('filter-unread'));
+    await waitFor(() => {
+      expect(asked(calls, 'conversations').at(-1)?.['filter']).toEqual({
+        query: '',
+        label: 'vip',
+        line: null,
+        payment: 'open',
+        unread: true,
+      });
+    });
+  });
+
+  it('does one thing with many', async () => {
+    const calls = await opened(LABELS);
+    for (const box of screen.getAllByTestId('choose')) await userEvent.click(box);
+    expect((await screen.findByTestId('bulk')).textContent).toContain('2 chosen');
+    await userEvent.click(screen.getByTestId('bulk-resolve'));
+    await waitFor(() => {
+      expect(asked(calls, 'resolve')).toEqual([{ conversations: ['maria', 'ana'] }]);
+    });
+    await waitFor(() => expect(screen.queryByTestId('bulk')).toBeNull());
+  });
+
+  it('chooses none with Escape', async () => {
+    await opened();
+    await userEvent.click(screen.getAllByTestId('choose')[0] ?? document.body);
+    await screen.findByTestId('bulk');
+    (document.activeElement as HTMLElement | null)?.blur();
+    await fireEvent.keyDown(document.body, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByTestId('bulk')).toBeNull());
+  });
+
+  it('marks what was chosen as read', async () => {
+    const calls = await opened();
+    await userEvent.click(screen.getAllByTestId('choose')[0] ?? document.body);
+    await userEvent.click(await screen.findByTestId('bulk-read'));
+    await waitFor(() => expect(asked(calls, 'mark_read')).toEqual([{ conversation: 'maria' }]));
+  });
+});
