@@ -393,6 +393,7 @@ export function aProposal(fields: Partial<Proposal> = {}): Proposal {
     ],
     discount: null,
     total: { minor: 96_000, currency: 'MXN' },
+    every: null,
     description: '2 × Pastel 3 leches',
     text: null,
     evidence: [{ message: 'm1', text: 'Sí, los dos porfa', fromMe: false, at: minutesAgo(1) }],

@@ -1,6 +1,6 @@
 //! What the shop sells, and the index that finds it in a text.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use cobro_stripe::{Currency, Money};
 
@@ -59,6 +59,8 @@ pub struct Catalog {
     pub(crate) index: Index,
     /// The lowest and the highest price, in minor units.
     prices: (i64, i64),
+    by_id: HashMap<String, Place>,
+    by_price: HashMap<i64, Vec<Place>>,
 }
 
 impl Catalog {
@@ -83,11 +85,19 @@ impl Catalog {
         let index = Index::of(&items);
         let prices = || items.iter().map(|item| item.price.minor());
         let prices = (prices().min().unwrap_or(0), prices().max().unwrap_or(0));
+        let mut by_id = HashMap::with_capacity(items.len());
+        let mut by_price: HashMap<i64, Vec<Place>> = HashMap::new();
+        for (item, place) in items.iter().zip(0..).map(|(item, at)| (item, Place(at))) {
+            by_id.insert(item.id.clone(), place);
+            by_price.entry(item.price.minor()).or_default().push(place);
+        }
         Ok(Self {
             currency,
             items,
             index,
             prices,
+            by_id,
+            by_price,
         })
     }
 
@@ -98,6 +108,8 @@ impl Catalog {
             items: Vec::new(),
             index: Index::of(&[]),
             prices: (0, 0),
+            by_id: HashMap::new(),
+            by_price: HashMap::new(),
         }
     }
 
@@ -119,11 +131,12 @@ impl Catalog {
     }
 
     pub(crate) fn place_of_id(&self, id: &str) -> Option<Place> {
-        self.items
-            .iter()
-            .position(|item| item.id == id)
-            .and_then(|at| u32::try_from(at).ok())
-            .map(Place)
+        self.by_id.get(id).copied()
+    }
+
+    /// Returns the items that cost exactly so much.
+    pub(crate) fn priced_at(&self, minor: i64) -> &[Place] {
+        self.by_price.get(&minor).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the item's price in minor units; zero for a place that is not there.

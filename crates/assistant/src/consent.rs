@@ -1,7 +1,7 @@
 //! Whether a message agrees to the order, and what takes that back.
 
 use crate::dialogue::{Consent, Doubt, Question, State};
-use crate::read::{Hit, Sense};
+use crate::read::{Hit, Language, Sense};
 use crate::said::Said;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,11 @@ pub(crate) fn read(said: &Said, state: &State, removed: bool) -> Verdict {
         })
         .map(|(_, consent)| *consent)
         .max();
+    let last_yes = consents.iter().map(|(hit, _)| hit.start).max();
+    let agreed = strongest.is_some() || state.consent.is_some() && !answers_a_detail(state);
+    if agreed && hangs_on_a_but(said, last_yes) {
+        return Verdict::Doubts(Doubt::Hold);
+    }
     match (strongest, last_doubt) {
         (Some(Consent::Yes), None) if is_only_polite(said) || says_more_than_yes(said) => Verdict::Neither,
         (Some(consent), _) => Verdict::Agrees(consent),
@@ -36,6 +41,64 @@ pub(crate) fn read(said: &Said, state: &State, removed: bool) -> Verdict {
         (None, None) if is_conditional_somewhere(said) => Verdict::Doubts(Doubt::Conditional),
         (None, None) => Verdict::Neither,
     }
+}
+
+/// Returns where the message's last agreement ends.
+pub(crate) fn ends_at(said: &Said) -> usize {
+    let hits = said
+        .hits
+        .iter()
+        .filter(|hit| matches!(hit.sense, Sense::Pay | Sense::Accept | Sense::Yes))
+        .map(|hit| hit.end);
+    let yes = (0..said.tokens.len())
+        .filter(|at| is_yes(said, *at))
+        .map(|at| at + 1);
+    hits.chain(yes).max().unwrap_or(0)
+}
+
+fn answers_a_detail(state: &State) -> bool {
+    matches!(
+        state.question,
+        Question::Detail | Question::Delivery | Question::Option | Question::Quantity
+    )
+}
+
+/// "mándame el link, pero primero lo hablo con mi contador": what follows the "but" is the last word.
+///
+/// Unless it agrees again, or only changes the order, which is checked by itself.
+fn hangs_on_a_but(said: &Said, last_yes: Option<usize>) -> bool {
+    let from = last_yes.map_or(0, |at| at + 1);
+    (from..said.tokens.len()).any(|at| {
+        let (_, end) = said.sentence(at);
+        let harmless = [
+            Sense::Deliver,
+            Sense::Pickup,
+            Sense::Thanks,
+            Sense::Done,
+            Sense::Laugh,
+        ]
+        .iter()
+        .any(|sense| said.within((at, end), *sense));
+        let names_goods = said
+            .found
+            .mentions
+            .iter()
+            .any(|mention| mention.start > at && mention.start < end);
+        is_but(said, at) && !harmless && !names_goods
+    })
+}
+
+fn is_but(said: &Said, at: usize) -> bool {
+    let token = said
+        .tokens
+        .get(at)
+        .filter(|token| token.is_word() && !token.quoted);
+    token.is_some_and(|token| match token.text.as_str() {
+        "pero" | "aunque" | "but" | "though" | "although" | "however" | "porem" | "embora" => true,
+        // In Spanish it is "more".
+        "mas" => said.language == Language::Portuguese && !token.accent,
+        _ => false,
+    })
 }
 
 /// Counts "conforme" as a yes to "¿conforme?".
@@ -248,10 +311,15 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
             {
                 Doubt::Cancelled
             }
+            // "see you saturday" is when they come.
+            Sense::Later if said.text(hit.start) == "see" && is_a_time(said.text(hit.end)) => continue,
             Sense::Later => Doubt::Later,
             Sense::Pay | Sense::Accept if is_refused_after(said, hit) => Doubt::Hold,
             Sense::Pay if is_put_off(said, hit) => Doubt::Later,
+            // "mándeme el link y se la llevo mañana": only the fetching is for tomorrow.
+            Sense::Accept if is_for_later(said, hit) && pays_before(said, hit) => continue,
             Sense::Accept if is_for_later(said, hit) => Doubt::Later,
+            Sense::Accept if sends_link_later(said, hit, state) => Doubt::Later,
             Sense::Hold => Doubt::Hold,
             // "no wine, just the class" refuses the wine.
             Sense::No if names_what_is_refused(said, hit) => continue,
@@ -273,6 +341,72 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
         });
     }
     found
+}
+
+/// "¿te mando el link?" — "mándamelo el lunes": it is the link that is sent then.
+fn sends_link_later(said: &Said, hit: &Hit, state: &State) -> bool {
+    let of_link = state
+        .question_words
+        .iter()
+        .any(|word| matches!(word.as_str(), "link" | "liga" | "enlace" | "cobro" | "pago"));
+    let sends = ["mand", "envi", "pas", "send", "text", "email"]
+        .iter()
+        .any(|root| said.text(hit.start).starts_with(root) || said.text(hit.end - 1).starts_with(root));
+    let (_, end) = said.clause(hit.start);
+    of_link && sends && (hit.end..(hit.end + 3).min(end)).any(|at| is_a_time(said.text(at)))
+}
+
+fn is_a_time(word: &str) -> bool {
+    matches!(
+        word,
+        "lunes"
+            | "martes"
+            | "miercoles"
+            | "jueves"
+            | "viernes"
+            | "sabado"
+            | "domingo"
+            | "segunda"
+            | "terca"
+            | "quarta"
+            | "quinta"
+            | "sexta"
+            | "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
+            | "saturday"
+            | "sunday"
+            | "finde"
+            | "semana"
+            | "week"
+            | "mes"
+            | "month"
+            | "quincena"
+            | "noche"
+            | "noite"
+            | "tarde"
+            | "tonight"
+            | "proxima"
+            | "proximo"
+            | "next"
+            | "dia"
+    )
+}
+
+/// Returns whether the link was asked for at once, before the goods that are fetched or brought later.
+fn pays_before(said: &Said, hit: &Hit) -> bool {
+    let fetches = (hit.start..hit.end).any(|at| {
+        matches!(
+            said.text(at),
+            "llevo" | "llevamos" | "levo" | "levamos" | "recojo" | "retiro" | "busco"
+        )
+    });
+    fetches
+        && said
+            .all(Sense::Pay)
+            .any(|pay| pay.end <= hit.start && !is_put_off(said, pay) && !said.is_negated(pay.start))
 }
 
 fn names_what_is_refused(said: &Said, hit: &Hit) -> bool {
@@ -305,9 +439,11 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
                 .all(Sense::OtherLink)
                 .any(|other| said.clause(other.start) == clause);
         let wondered = consent != Consent::Pay && is_open_question(said, hit.start);
+        let another_pays = consent == Consent::Pay && is_paid_by_another(said, hit);
         if !doubted
             && !other_link
             && !wondered
+            && !another_pays
             && !said.is_negated(hit.start)
             && !is_refused_after(said, hit)
             && !is_conditional(said, said.sentence(hit.start))
@@ -328,6 +464,40 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
         (hit, Consent::Yes)
     }));
     found
+}
+
+/// "Laura le va a escribir para pagar ella": it is somebody else's word that counts.
+fn is_paid_by_another(said: &Said, hit: &Hit) -> bool {
+    let asks_shop = (hit.start..hit.end).any(|at| {
+        let word = said.text(at);
+        matches!(
+            word,
+            "link" | "liga" | "enlace" | "me" | "te" | "le" | "i" | "we" | "eu" | "bill" | "invoice"
+        ) || word.starts_with("cobr")
+            || word.starts_with("pag") && word.ends_with('o')
+    });
+    let (start, _) = said.sentence(hit.start);
+    let is_another = |at: usize| {
+        crate::vocabulary::is_person(said.text(at))
+            || matches!(said.text(at), "ella" | "ela" | "ele" | "she" | "he" | "they")
+    };
+    // "para pagar ella", and "mi mamá va a pagar": the one who pays stands on either side.
+    let after = is_another(hit.end)
+        || said.text(hit.end) == "el"
+            && said
+                .tokens
+                .get(hit.end + 1)
+                .is_none_or(crate::read::Token::divides);
+    let before = (start..hit.start).any(|at| {
+        is_another(at)
+            && (at + 1..=at + 3).any(|next| {
+                matches!(
+                    said.text(next),
+                    "va" | "vai" | "will" | "is" | "quiere" | "quer" | "wants" | "paga" | "pagara" | "pays"
+                )
+            })
+    });
+    !asks_shop && (after || before)
 }
 
 /// "¿hasta cuándo me lo apartas?" asks, whatever else its words would mean.
@@ -455,9 +625,19 @@ pub(crate) fn is_yes(said: &Said, at: usize) -> bool {
     {
         return false;
     }
-    let next = said.tokens.get(at + 1);
-    if next.is_none_or(|next| next.divides()) {
+    let next = (at + 1..end)
+        .find(|next| !crate::vocabulary::is_vocative(said.text(*next)))
+        .unwrap_or(end);
+    let is_all = |token: &crate::read::Token| token.divides();
+    if said.tokens.get(next).is_none_or(is_all) {
         return true;
+    }
+    if next > at + 1 {
+        // "si veci hágale": nobody addresses in the middle of an "if".
+        let agrees = [Sense::Accept, Sense::Pay, Sense::Yes]
+            .iter()
+            .any(|sense| said.all(*sense).any(|hit| hit.start == next));
+        return agrees || is_an_order(said.text(next));
     }
     match said.text(at + 1) {
         "porfa" | "por" | "favor" | "claro" | "gracias" | "dale" | "confirmo" | "ok" | "va" | "please"

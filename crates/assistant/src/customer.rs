@@ -4,7 +4,7 @@ mod counts;
 mod lines;
 mod wording;
 
-use counts::{selected_positions, take_groups, take_numbers};
+use counts::{count_what_was_asked, selected_positions, take_groups, take_numbers};
 use lines::{closest, distribute, drop_line_for, drop_lines, line_to_replace, pay_for_this, update_quantity};
 use wording::{adds, instead_of, is_dropped, is_wanted, level_of, only_this};
 
@@ -28,6 +28,8 @@ pub(crate) fn take_customer_turn(
 ) {
     let before = state.lines.clone();
     bring_back(state, said, catalog, conversation, at);
+    state.takes_off |= said.has(Sense::Remove) || said.has(Sense::Only);
+    count_what_was_asked(state, said, catalog);
     let mut removed = take_mentions(state, said, catalog, at);
     removed |= pay_for_this(state, said);
     removed |= pays_a_part_first(state, said, catalog);
@@ -84,6 +86,12 @@ fn pays_a_part_first(state: &mut State, said: &Said, catalog: &Catalog) -> bool 
     }
     let before = state.lines.len();
     state.lines.retain(|line| line.places.iter().all(is_part));
+    if let [line] = state.lines.as_slice()
+        && line.place().is_some_and(|place| state.quoted.contains(&place))
+    {
+        // The shop said what it is, and that alone is paid.
+        state.unsettled = false;
+    }
     state.lines.len() < before
 }
 
@@ -321,8 +329,10 @@ fn take_mention(
         level,
         round,
     };
-    let replaces =
-        said.has(Sense::Replace) && !said.in_clause(mention.start, Sense::Add) && replaced.is_none();
+    let replaces = said.has(Sense::Replace)
+        && !said.in_clause(mention.start, Sense::Add)
+        && replaced.is_none()
+        && !state.counted;
     if replaces && let Some(old) = line_to_replace(state, &line, said, catalog) {
         let line = Line {
             places: closest(catalog, &old.places, line.places),
@@ -395,6 +405,9 @@ fn of_the_measure(catalog: &Catalog, mention: &Mention, places: Vec<Place>) -> V
 /// Adds or takes off the delivery, where the catalog has just one.
 fn take_delivery(state: &mut State, said: &Said, catalog: &Catalog) {
     if said.has(Sense::Pickup) && !said.has(Sense::Deliver) {
+        if let Some(price) = state.price_without_fee.take() {
+            state.price = price;
+        }
         state
             .lines
             .retain(|line| !line.places.iter().all(|place| is_delivery(catalog, *place)));

@@ -1,6 +1,7 @@
 //! From where the conversation stands to what should be done.
 
 use crate::catalog::Catalog;
+use crate::consent;
 use crate::conversation::{Conversation, KnownState, Role};
 use crate::customer::{take_customer_turn, take_order};
 use crate::dialogue::{Consent, Doubt, Price, Question, State};
@@ -11,6 +12,7 @@ use crate::price::{Trouble, priced};
 use crate::proposal::{Decision, Evidence, Flag, HandoffReason, Proposal, Step, StepLine, Why};
 use crate::read::{Language, Sense, Token, language_of};
 use crate::reply;
+use crate::residue;
 use crate::rules::Rules;
 use crate::said::{Said, tokens_of_turn};
 use crate::shop::{settle, take_shop_turn};
@@ -305,6 +307,23 @@ impl Desk<'_> {
             })
     }
 
+    /// "mándame el link, ando juntando todavía": nobody knows what was said after the yes.
+    fn adds_something_else(&self) -> bool {
+        let Some((_, consent)) = self.state.consent else {
+            return false;
+        };
+        let here = |(turn, _): &&(usize, Said)| *turn >= consent;
+        self.burst.iter().any(|(turn, _)| *turn == consent)
+            && self.burst.iter().filter(here).any(|(turn, said)| {
+                let from = if *turn == consent {
+                    consent::ends_at(said)
+                } else {
+                    0
+                };
+                residue::is_left(said, from)
+            })
+    }
+
     /// "mándame el link" … "ah, y otra gelatina": nobody has seen that order's total.
     fn changed_after_consent(&self) -> bool {
         let (Some((_, consent)), Some(order)) = (self.state.consent, self.state.order_turn) else {
@@ -322,6 +341,9 @@ impl Desk<'_> {
         }
         if self.burst_has(Sense::Hedge) {
             return Some(Why::Unsure);
+        }
+        if self.adds_something_else() {
+            return Some(Why::NotUnderstood);
         }
         match state.price {
             Price::Mismatch => return Some(Why::AmountUnexplained),
@@ -364,7 +386,7 @@ impl Desk<'_> {
 
     fn troubled(&self, trouble: Trouble) -> (Decision, Why) {
         match trouble {
-            Trouble::Nothing if self.names_something_else() => {
+            Trouble::Nothing if self.names_something_else() && !self.jokes() => {
                 (Decision::Handoff(HandoffReason::UnknownItem), Why::PaysForUnknown)
             }
             Trouble::Nothing => (reply::to_question(self), Why::NoItem),
@@ -401,11 +423,17 @@ impl Desk<'_> {
         (Decision::Nothing, Why::NothingSaid)
     }
 
+    /// "manda de graça que eu trago um peixe kkk": nobody wants what it names.
+    pub(crate) fn jokes(&self) -> bool {
+        self.burst_has(Sense::Laugh) && self.burst.iter().all(|(_, said)| said.found.mentions.is_empty())
+    }
+
     /// Returns whether the last messages hold words that are neither talk nor goods of the catalog.
     fn names_something_else(&self) -> bool {
         self.burst.iter().any(|(_, said)| {
-            said.tokens.iter().any(|token| {
+            said.tokens.iter().enumerate().any(|(at, token)| {
                 token.is_word()
+                    && !said.asks_at(at)
                     && token.text.chars().count() >= 4
                     && token.text.chars().all(char::is_alphabetic)
                     && !crate::vocabulary::is_common(&token.text)

@@ -96,6 +96,12 @@ pub(crate) struct State {
     pub(crate) priced_each: bool,
     /// The customer just asked for another price, or offered one.
     pub(crate) haggles: bool,
+    /// What the order's price was, but for a delivery that the shop named apart.
+    pub(crate) price_without_fee: Option<Price>,
+    /// The customer just took something off, or asked what it costs without.
+    pub(crate) takes_off: bool,
+    /// A number of the message at hand was for what was spoken of before.
+    pub(crate) counted: bool,
     /// The shop asked for something to be brought: "llevarlo" is not buying then.
     pub(crate) brings: bool,
     /// A link is out for what was ordered.
@@ -135,6 +141,9 @@ impl State {
             numbers: BTreeSet::new(),
             priced_each: false,
             haggles: false,
+            price_without_fee: None,
+            takes_off: false,
+            counted: false,
             brings: false,
             linked: false,
             paid: false,

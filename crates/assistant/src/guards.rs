@@ -1,8 +1,10 @@
 //! What a person must look at, whatever else was said.
 
+mod trouble;
+
 use crate::catalog::Catalog;
 use crate::decide::Desk;
-use crate::dialogue::{Consent, State, sum};
+use crate::dialogue::{Consent, Question, State, sum};
 use crate::grant::readings;
 use crate::price::{Trouble, priced};
 use crate::proposal::{HandoffReason, Why};
@@ -45,7 +47,18 @@ pub(crate) fn handoff(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
     if unreadable {
         return says(R::Unreadable, Why::Unreadable);
     }
-    goods(desk)
+    goods(desk).or_else(|| {
+        let reports = desk.state.question == Question::None
+            && desk
+                .burst
+                .iter()
+                .any(|(_, said)| trouble::reports_what_happened(said));
+        if reports {
+            says(R::Complaint, Why::Complains)
+        } else {
+            None
+        }
+    })
 }
 
 /// Orders of what is not sold here, or of too much.
@@ -54,7 +67,7 @@ fn goods(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
         return None;
     }
     let asks_for_it = desk.state.consent.is_some() || desk.state.has_wanted() || desk.burst_has(Sense::Pay);
-    if desk.state.unknown && (asks_for_it || desk.burst_has(Sense::Want)) {
+    if desk.state.unknown && !desk.jokes() && (asks_for_it || desk.burst_has(Sense::Want)) {
         return Some((HandoffReason::UnknownItem, Why::WantsUnknown));
     }
     if desk.clashes() && desk.state.has_wanted() {
@@ -86,48 +99,27 @@ fn speaks_for_others(said: &Said) -> bool {
 }
 
 fn complains(said: &Said) -> bool {
-    if tells_of_harm(said) {
+    if trouble::tells_of_trouble(said) {
         return true;
     }
     said.all(Sense::Complaint).any(|hit| {
         let sentence = said.sentence(hit.start);
         let about_a_link = said.within(said.clause(hit.start), Sense::OtherLink)
             || (sentence.0..sentence.1).any(|at| matches!(said.text(at), "link" | "enlace" | "liga"));
-        let policy = said.asks() && said.within(sentence, Sense::Policy);
-        // "hoy no llego a pagarte": nothing was to arrive.
+        // "if she quits, do I get money back?"
+        let asks_ahead = said.asks_at(hit.start) && said.within(sentence, Sense::Cond);
+        let policy = asks_ahead || said.asks() && said.within(sentence, Sense::Policy);
+        // "hoy no llego a pagarte", "no llego con la plata": nothing was to arrive.
         let (start, end) = (hit.start, hit.end + 1);
-        let manages = (start..end).any(|at| said.text(at) == "llego" && said.text(at + 1) == "a");
-        !about_a_link && !policy && !manages
+        let manages = (start..end)
+            .any(|at| said.text(at) == "llego" && matches!(said.text(at + 1), "a" | "con" | "al"));
+        // "vou falar com a patroa": it is somebody else they talk to.
+        let asks_at_home = said
+            .all(Sense::Later)
+            .any(|later| later.start < hit.end && later.end > hit.start);
+        !about_a_link && !policy && !manages && !asks_at_home
     })
 }
-
-/// "me dejaron el tinte disparejo", "the ribs were cold": something was done, and it is bad.
-fn tells_of_harm(said: &Said) -> bool {
-    let happened = |at: usize| listed(HAPPENED, said.text(at));
-    let is_bad = |at: usize| listed(BAD, said.text(at)) && !said.is_negated(at);
-    (0..said.tokens.len()).any(|at| {
-        let (start, end) = said.sentence(at);
-        let near = (at.saturating_sub(4).max(start)..(at + 7).min(end)).any(happened);
-        is_bad(at) && near && !said.asks_at(at)
-    })
-}
-
-fn listed(list: &str, word: &str) -> bool {
-    !word.is_empty() && list.split_whitespace().any(|known| known == word)
-}
-
-/// What a shop did, once it is done.
-const HAPPENED: &str = "llego llegaron vino vinieron venia venian dejaron dejo dejaste quedo quedaron salio salieron \
-    trajeron trajo mandaron mandaste entregaron entrego dieron recibi veio vieram chegou chegaram ficou ficaram deixaram \
-    deixou mandaram entregaram entregou deram vinha came arrived was were got gave left sent received delivered vendieron vendiste venderam vendeu sold had has tiene";
-/// How nothing should be.
-const BAD: &str = "disparejo dispareja chueco chueca torcido torcida frio fria frios frias feo fea feos feas crudo cruda \
-    quemado quemada sucio sucia incompleto incompleta desafinado descosido descosida podrido podrida agrio agria rancio \
-    rancia aguado aguada duro dura duros duras pelo pelos cabelo cabelos asco nojo horrible horrivel pesimo pessimo torto \
-    torta queimado queimada cru crua sujo suja faltando azedo azeda murcho murcha estragado estragada cold burnt raw dirty \
-    uneven crooked soggy stale sour moldy hair missing disgusting gross terrible awful ruined rotten wilted despegado despegada fuga fugas gorgojo gorgojos hueco \
-    agujero furo buraco vazamento grieta rachado rachada errada errado equivocada equivocado wrong flojo floja hole leak \
-    leaking scratched chipped cracked bent torn ripped stained manchado manchada rasgado rasgada defecto defeito bichos";
 
 /// "cóbrame en dólares" where the shop charges pesos.
 fn wants_other_currency(said: &Said, desk: &Desk<'_>) -> bool {

@@ -22,6 +22,7 @@ mod price;
 mod proposal;
 mod read;
 mod reply;
+mod residue;
 mod rules;
 mod said;
 mod shop;

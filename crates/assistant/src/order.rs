@@ -126,6 +126,10 @@ fn packs_of(catalog: &Catalog, mention: &Mention, number: u32, unit: Unit, place
     let Some(entry) = catalog.index.entry(place) else {
         return Quantity::Unclear;
     };
+    // "mil cartões" are one "Cartão de visita 1000 un".
+    if number > 12 && matches!(unit, Unit::Each | Unit::Piece) && entry.keys.contains(&number.to_string()) {
+        return Quantity::Assumed;
+    }
     match unit {
         Unit::Each => Quantity::Said(number),
         Unit::Fraction => Quantity::Unclear,

@@ -140,6 +140,8 @@ pub enum Why {
     Wavers,
     ChangedAfterConsent,
     Unsure,
+    /// What was said beside the agreement.
+    NotUnderstood,
     AmountUnexplained,
     Unsettled,
     Many,
@@ -184,6 +186,10 @@ pub enum Why {
     CartPriced,
     CartDiffers,
     ModelDiffers,
+    /// Something is paid once and something comes again, or in another rhythm.
+    RhythmsDiffer,
+    /// What was taken off would come off every time.
+    DiscountComesAgain,
 }
 
 impl Why {
@@ -196,6 +202,7 @@ impl Why {
             Self::QuestionPending => "The shop's question is not answered yet",
             Self::Wavers => "The customer agreed before, and now says no to something",
             Self::ChangedAfterConsent => "The customer changed the order after asking to pay",
+            Self::NotUnderstood => "Part of what the customer said with it was not understood",
             Self::Unsure => "The customer does not sound sure",
             Self::AmountUnexplained => "The shop named an amount that the order does not explain",
             Self::Unsettled => "Something about the order is open until its total is said",
@@ -242,6 +249,8 @@ impl Why {
             Self::CartPriced => "The customer sent a cart; its prices are those that WhatsApp shows",
             Self::CartDiffers => "The cart shows another price than the catalog",
             Self::ModelDiffers => "The model reads the conversation another way",
+            Self::RhythmsDiffer => "Some of it is paid once and some comes again: charge them apart",
+            Self::DiscountComesAgain => "The price that was given would hold for every payment",
         }
     }
 }

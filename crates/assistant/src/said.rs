@@ -11,6 +11,7 @@ pub(crate) struct Said {
     pub(crate) tokens: Vec<Token>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) found: Found,
+    pub(crate) language: Language,
     pub(crate) card: bool,
     pub(crate) plays_a_part: bool,
     /// Part of it was quoted or forwarded, and is not the customer's word.
@@ -52,7 +53,8 @@ pub(crate) fn tokens_of_turn(turn: &Turn, language: Language) -> (Vec<Token>, bo
 impl Said {
     pub(crate) fn of(turn: &Turn, language: Language, catalog: &Catalog, context: &Context) -> Self {
         let (tokens, card, plays_a_part) = tokens_of_turn(turn, language);
-        let hits = hits(&tokens, language);
+        let mut hits = hits(&tokens, language);
+        hits.retain(|hit| hit.sense != Sense::Offer || is_offer(&tokens, hit));
         let quotes = tokens.iter().any(|token| token.quoted);
         let own: Vec<Token> = tokens
             .iter()
@@ -63,6 +65,7 @@ impl Said {
             tokens,
             hits,
             found,
+            language,
             card,
             plays_a_part,
             quotes,
@@ -211,12 +214,27 @@ impl Said {
     }
 }
 
+/// "te pago 70" offers a price; "y le pago ahorita" only pays.
+fn is_offer(tokens: &[Token], hit: &Hit) -> bool {
+    let pays = tokens
+        .get(hit.end.saturating_sub(1))
+        .is_some_and(|token| token.text == "pago");
+    let near = hit.start.saturating_sub(5)..hit.end + 3;
+    !pays
+        || tokens
+            .iter()
+            .take(near.end)
+            .skip(near.start)
+            .any(|token| token.number().is_some())
+}
+
 fn blank() -> Token {
     Token {
         text: ",".to_owned(),
         kind: Kind::Mark(','),
         upper: false,
         accent: false,
+        ends_stressed: false,
         quoted: false,
         glued: false,
         money: false,

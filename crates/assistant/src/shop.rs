@@ -1,11 +1,13 @@
 //! What the shop's own messages change.
 
 mod amounts;
+mod explain;
 mod question;
 
 use std::collections::BTreeSet;
 
 use amounts::judge_amounts;
+use explain::{explain_total, offered_by_price};
 use question::{is_open_question, offers_more, question_of, question_words};
 
 use crate::catalog::{Catalog, Place};
@@ -33,10 +35,14 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         return;
     }
     drop_what_is_sold_out(state, &said, catalog, at);
-    let offered = offered_mentions(&said, state, catalog);
+    let mut offered = offered_mentions(&said, state, catalog);
+    offered.extend(offered_by_price(state, &said, catalog));
     narrow(state, &said, &offered, catalog);
     recap(state, &said, &offered, catalog, at);
+    explain_total(state, &said, &offered, catalog, at);
     remember_offer(state, &said, &offered, catalog);
+    // What the shop named may be what its total is for.
+    explain_total(state, &said, &offered, catalog, at);
     count_what_is_haggled(state, &said);
     if gives_in(state, &said) {
         state.grant = Some(Grant::Unclear);
@@ -54,6 +60,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     }
     judge_amounts(state, &said, &offered, catalog, at);
     state.haggles = false;
+    state.takes_off = false;
     state.numbers.clear();
     if said.amounts().next().is_some() {
         let is_rate = |at: usize| {
@@ -260,7 +267,9 @@ fn offered_mentions(said: &Said, state: &State, catalog: &Catalog) -> Vec<Mentio
             let is_price = mention.count.is_some_and(|count| {
                 let minor = i64::from(count.number) * 10_i64.pow(exponent);
                 let dear = minor >= catalog.prices().0 && minor > 999 * 10_i64.pow(exponent);
-                mention.places.iter().any(|place| catalog.price(*place) == minor) || dear
+                let own = mention.places.iter().any(|place| catalog.price(*place) == minor);
+                // "litro 110 y medio 60": whose price it is stands in the catalog.
+                own || dear || count.number > 12 && !catalog.priced_at(minor).is_empty()
             });
             if is_price {
                 mention.count = None;

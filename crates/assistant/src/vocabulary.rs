@@ -95,6 +95,7 @@ const SYNONYMS: &[&str] = &[
     "~nail manicure manicura manicuras manicures",
     "~cleaning limpieza limpiezas limpeza limpezas cleaning",
     "~screenprotector protector film pelicula",
+    "~minute minuto minutos min mins minute minutes",
 ];
 
 /// Words a chat is made of that never name goods, beside those that phrases name.
@@ -138,7 +139,31 @@ const COMMON: &str = " hola buenas buenos tardes noches dias hi hello hey oi ola
     wey guey che loco boludo flaca flaco genia genio colega bb bebe mor gorda gordo love hun hon babe mate buddy pal \
     sweetie darling luv fam guys sis chicos lindura gatinha miga migo amore fofa fofo chefe patrao irma irmao campeao \
     vato compa carnal maestro cuate cuñada cunada suegra sogra cunado cuñado comadre compadre \
-    pregunta consulta reserva verdad suerte bendiciones saludos abrazo beso besos beijo beijos abracos ";
+    pregunta consulta reserva vaga vagas cupo cupos plaza spot spots seat seats verdad suerte bendiciones saludos abrazo beso besos beijo beijos abracos ";
+
+/// How people address whom they write to: such a word says nothing of its own.
+const VOCATIVE: &str = " veci vecis vecina vecino vecinita amiga amigo amigos amigas jefe jefa jefecita jefecito patron patrona \
+    doc doctor doctora doctorcita profe profa maestro maestra señor senor señora senora señorita senorita seño joven caballero \
+    amor mor linda lindo reina rey corazon cielo hermosa guapa guapo mija mijo nena bella che loco boludo flaca flaco genia \
+    genio capo crack bro brother hermano carnal compa cuate wey guey vato man parce parcero parcera llave socio socia mano manito \
+    sumerce po pues moça moca moco querida querido gata flor mana dona seu amore chefe patrao parceiro gatinha \
+    love hun hon dear mate buddy pal darling sir madam maam babe dude guys team cariño carino maja tio tia \
+    don doña dona mi mis ";
+
+/// People whom a customer speaks of.
+const PERSON: &str = " mama papa madre padre mae pai mom dad mother father mum esposa esposo marido mujer novia novio hijo hija \
+    hermana hermano amiga amigo prima primo tia tio abuela abuelo wife husband son daughter sister brother friend boyfriend \
+    girlfriend cunada cunado suegra suegro nuera yerno vecina vecino jefe jefa boss socia socio secretaria asistente irma irmao \
+    namorado namorada filha filho sogra sogro cunhada cunhado vo vovo colega coworker roommate partner señora senora señor ";
+
+/// Returns whether the word names somebody who is not in the chat.
+pub(crate) fn is_person(word: &str) -> bool {
+    listed(PERSON, word)
+}
+
+pub(crate) fn is_vocative(word: &str) -> bool {
+    listed(VOCATIVE, word)
+}
 
 pub(crate) fn is_stop(word: &str) -> bool {
     listed(STOP, word)
@@ -162,7 +187,7 @@ fn listed(list: &'static str, word: &str) -> bool {
     use std::collections::{HashMap, HashSet};
     use std::sync::LazyLock;
     static SETS: LazyLock<HashMap<usize, HashSet<&'static str>>> = LazyLock::new(|| {
-        [STOP, WEAK, COMMON]
+        [STOP, WEAK, COMMON, VOCATIVE, PERSON]
             .into_iter()
             .map(|list| (list.len(), list.split_whitespace().collect()))
             .collect()

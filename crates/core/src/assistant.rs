@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    AssistantSettings, Charge, ChargeId, ChargeTerms, ConversationId, Flag, NewCharge, NewChargeLine, Part,
-    Proposal, ProposalKind, Timestamp,
+    AssistantSettings, Charge, ChargeId, ChargeTerms, ConversationId, NewCharge, NewChargeLine, Part,
+    Proposal, ProposalKind, Recurrence, Timestamp,
 };
 use crate::store::{charges, meta, proposals};
 use crate::{CoreEvent, Error, Inbox, Result, charge};
@@ -90,25 +90,20 @@ fn new_charge(inbox: &Inbox, proposal: Proposal, message: String) -> Result<NewC
     let amount = proposal.total.filter(|_| is_charge).ok_or_else(|| {
         Error::Invalid("This suggestion is no charge. Use its words as a reply instead".into())
     })?;
-    // A subscription's first amount is charged as one: lines of its own are for what is paid once.
-    let itemized = !proposal.flags.contains(&Flag::Subscription);
-    let lines = proposal
-        .lines
-        .iter()
-        .filter(|_| itemized)
-        .map(|line| NewChargeLine {
-            product: line.product,
-            name: line.name.clone(),
-            options: line.options.clone(),
-            unit: Some(line.unit),
-            quantity: line.quantity,
-            note: String::new(),
-        });
+    let lines = proposal.lines.iter().map(|line| NewChargeLine {
+        product: line.product,
+        name: line.name.clone(),
+        options: line.options.clone(),
+        unit: Some(line.unit),
+        quantity: line.quantity,
+        note: String::new(),
+    });
     let lines: Vec<NewChargeLine> = lines.collect();
-    let discount = proposal
-        .discount
-        .filter(|_| itemized)
-        .map(|amount| Part::Amount { amount });
+    let discount = proposal.discount.map(|amount| Part::Amount { amount });
+    let recurrence = proposal.every.map(|every| Recurrence::Subscription {
+        every,
+        trial_days: None,
+    });
     Ok(NewCharge {
         id: proposal.charge,
         expires_in_hours: (inbox.default_expiry_hours > 0).then_some(inbox.default_expiry_hours),
@@ -116,6 +111,7 @@ fn new_charge(inbox: &Inbox, proposal: Proposal, message: String) -> Result<NewC
         lines,
         terms: ChargeTerms {
             discount,
+            recurrence,
             ..ChargeTerms::default()
         },
         ..NewCharge::new(proposal.conversation, amount, proposal.description)

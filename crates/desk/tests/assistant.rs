@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use cobro_core::domain::{
     AssistantSettings, ChargeId, ConversationId, FaqEntry, ModelProvider, ModelSettings, Payment, Product,
-    ProductDraft, Proposal, ProposalKind, SecondReason, SecondVerdict, Why,
+    ProductDraft, Proposal, ProposalKind, Recurrence, Recurring, SecondReason, SecondVerdict, Why,
 };
 use cobro_core::{Actor, Error, assistant, catalog, charge, message};
 use cobro_sandbox::ModelMode;
@@ -288,6 +288,53 @@ async fn the_same_as_always_is_what_was_paid_at_todays_prices() {
     );
     assert_eq!(again.total, Some(mxn(700_00)));
     assert_ne!(again.charge, ready.charge);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_subscription_that_was_agreed_to_is_one_accept_away() {
+    let shop = TestShop::open().await;
+    let monthly = ProductDraft {
+        recurring: Some(Recurring::MONTHLY),
+        ..ProductDraft::new("Mensualidad", mxn(650_00))
+    };
+    catalog::save(shop.inbox(), Actor::Person, monthly).await.unwrap();
+    sells(&shop, "Inscripción", 300_00, None).await;
+    let ana = shop.customer(WHO.0, WHO.1).await;
+    ana.phone.writes("quiero la mensualidad, mándame el link");
+    let ready = until_ready(&shop, ana.conversation).await;
+    assert_eq!(ready.every, Some(Recurring::MONTHLY));
+    let charge = assistant::accept(shop.inbox(), ready.charge, String::new())
+        .await
+        .unwrap();
+    let monthly = Recurrence::Subscription {
+        every: Recurring::MONTHLY,
+        trial_days: None,
+    };
+    assert_eq!(
+        (charge.amount, charge.terms.recurrence),
+        (mxn(650_00), Some(monthly))
+    );
+    shop.until("the link is on the phone", || ana.phone.pay_link().is_some())
+        .await;
+    ana.phone.pays(PayWith::card("4242424242424242"));
+    shop.until_payment(ready.charge, Payment::Paid).await;
+
+    // What is paid once would come again with it: a person charges them apart.
+    let eva = shop.customer("5215587654321", "Eva").await;
+    eva.phone
+        .writes("quiero la inscripción y la mensualidad, mándame el link");
+    until(&shop, eva.conversation, "it is asked about", |proposal| {
+        proposal.is_some_and(|it| it.why.contains(&Why::RhythmsDiffer))
+    })
+    .await;
+    let asked = proposal(&shop, eva.conversation).await.unwrap();
+    assert_eq!(
+        (asked.kind, asked.total),
+        (ProposalKind::Question, Some(mxn(950_00)))
+    );
+    let refused = assistant::accept(shop.inbox(), asked.charge, String::new()).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     shop.close().await;
 }
 

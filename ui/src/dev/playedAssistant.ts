@@ -77,6 +77,7 @@ export class PlayedAssistant {
         : [],
       discount: isCharge ? mxn(5_000) : null,
       total: isCharge ? mxn(103_000) : null,
+      every: null,
       description: '',
       text: isCharge || this.#suggests === 'handoff' ? null : DRAFT,
       evidence: [{ message: message.id, text: message.text, fromMe: false, at: message.at }],

@@ -4,16 +4,16 @@ import { refuse, tell } from '../../tests/desk';
 import { aCharge, aProposal, aStatus } from '../../tests/things';
 import { opened, press } from '../../tests/window';
 import type { Answers } from '../../tests/desk';
-import type { SecondOpinion } from '../lib/api';
+import type { Proposal, SecondOpinion } from '../lib/api';
 import SuggestionCard from '../lib/assistant/SuggestionCard.svelte';
 import { language } from '../lib/i18n/language.svelte';
 
 // Nothing has a height here, and a virtual list shows what fits: give everything one.
 vi.mock('virtua/svelte', async () => await import('../../tests/plainList'));
 
-function renderCard(second: SecondOpinion) {
+function renderCard(second: SecondOpinion | null, more: Partial<Proposal> = {}) {
   const acts = { accept: vi.fn(), edit: vi.fn(), dismiss: vi.fn(), jumpTo: vi.fn() };
-  return render(SuggestionCard, { proposal: aProposal({ second }), busy: false, ...acts });
+  return render(SuggestionCard, { proposal: aProposal({ second, ...more }), busy: false, ...acts });
 }
 
 /** The conversation with María, in which something is proposed. */
@@ -51,6 +51,39 @@ describe('a suggestion', () => {
     expect(screen.getByTestId('suggestion-reasons').textContent).toContain(
       'The customer said yes to your question; you said this total.',
     );
+  });
+
+  it.each([
+    ['en', 'every month'],
+    ['es', 'cada mes'],
+    ['pt-BR', 'a cada mês'],
+  ] as const)('says in %s how often it is charged', (code, rhythm) => {
+    language.choose(code);
+    renderCard(null, { every: { interval: 'month', count: 1 }, flags: ['subscription'] });
+    expect(screen.getByTestId('suggestion-every').textContent).toBe(rhythm);
+    expect(screen.getByTestId('suggestion').textContent).not.toContain(
+      language.words.suggestion.flags.subscription,
+    );
+  });
+
+  it('fills the panel with the rhythm that it is charged in', async () => {
+    const { calls } = await proposed({
+      proposal: () => aProposal({ every: { interval: 'week', count: 2 } }),
+    });
+    await fireEvent.keyDown(document.body, { key: 'Enter', altKey: true });
+    await waitFor(() => {
+      expect(calls.findLast(({ command }) => command === 'preview_charge')?.args).toMatchObject({
+        charge: {
+          terms: {
+            recurrence: {
+              type: 'subscription',
+              every: { interval: 'week', count: 2 },
+              trialDays: null,
+            },
+          },
+        },
+      });
+    });
   });
 
   it('is charged with one key, once', async () => {

@@ -79,6 +79,41 @@ pub(super) fn set_single(state: &mut State, number: u32) {
     }
 }
 
+/// "póngame 4 y dos costales": the 4 are of what was spoken of before.
+pub(super) fn count_what_was_asked(state: &mut State, said: &Said, catalog: &Catalog) {
+    state.counted = false;
+    let [(token, number)] = said.found.bare.as_slice() else {
+        return;
+    };
+    let joined = matches!(said.text(token + 1), "y" | "e" | "and" | "+");
+    let next_is_goods = said
+        .found
+        .mentions
+        .iter()
+        .any(|mention| (token + 2..=token + 4).contains(&mention.start));
+    let sets = (token.saturating_sub(3)..=*token).any(|at| {
+        said.hits.iter().any(|hit| {
+            hit.start == at
+                && matches!(
+                    hit.sense,
+                    Sense::Want | Sense::SetQty | Sense::Replace | Sense::Accept
+                )
+        })
+    });
+    let selected = selected_positions(state, catalog);
+    let named = |line: &Line| said.found.mentions.iter().any(|mention| line.meets(mention));
+    if let ([only], true) = (
+        selected.as_slice(),
+        joined && next_is_goods && sets && *number <= 50,
+    ) && let Some(line) = state.lines.get_mut(*only).filter(|line| !named(line))
+    {
+        line.quantity = Quantity::Said(*number);
+        line.level = Level::Wanted;
+        line.round = state.round;
+        state.counted = true;
+    }
+}
+
 /// "mejor 3", "make that 5", "me llevo 2": numbers for the item that was spoken of.
 pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
     if !said.found.mentions.is_empty() {
@@ -95,6 +130,9 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
             continue;
         }
         let (start, end) = said.clause(*token);
+        if is_of_a_place_or_age(said, (start, *token)) {
+            continue;
+        }
         let near = (start.max(token.saturating_sub(5)), *token + 1);
         let sets = said.within(near, Sense::SetQty)
             || said.within(near, Sense::Accept)
@@ -140,6 +178,34 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
             _ => state.unsettled = true,
         }
     }
+}
+
+/// "la calle Hidalgo 23", "cumple 3": the number counts no goods.
+fn is_of_a_place_or_age(said: &Said, (start, at): (usize, usize)) -> bool {
+    (start.max(at.saturating_sub(4))..at).any(|before| {
+        matches!(
+            said.text(before),
+            "calle"
+                | "rua"
+                | "street"
+                | "avenida"
+                | "avenue"
+                | "road"
+                | "colonia"
+                | "vivo"
+                | "moro"
+                | "live"
+                | "cumple"
+                | "cumpleanos"
+                | "anos"
+                | "turns"
+                | "turning"
+                | "depto"
+                | "apto"
+                | "casa"
+                | "piso"
+        )
+    })
 }
 
 /// Returns whether another item of the same noun has the number in its name.

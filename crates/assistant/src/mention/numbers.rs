@@ -356,70 +356,52 @@ impl Walk<'_> {
                 | "minutos"
                 | "min"
                 | "minutes"
-                | "enero"
-                | "febrero"
-                | "marzo"
-                | "abril"
-                | "mayo"
-                | "junio"
-                | "julio"
-                | "agosto"
-                | "septiembre"
-                | "octubre"
-                | "noviembre"
-                | "diciembre"
-                | "janeiro"
-                | "fevereiro"
-                | "marco"
-                | "maio"
-                | "junho"
-                | "julho"
-                | "setembro"
-                | "outubro"
-                | "novembro"
-                | "dezembro"
-        ) || matches!(
-            before,
-            "lunes"
-                | "martes"
-                | "miercoles"
-                | "jueves"
-                | "viernes"
-                | "sabado"
-                | "domingo"
-                | "dia"
-                | "calle"
-                | "rua"
-                | "depto"
-                | "casa"
-                | "apto"
-                | "cp"
-                | "cep"
-                | "street"
-                | "ave"
-                | "av"
-                | "on"
-                | "at"
-                | "às"
-                | "calzada"
-                | "monday"
-                | "tuesday"
-                | "wednesday"
-                | "thursday"
-                | "friday"
-                | "saturday"
-                | "sunday"
-                | "#"
-                | "/"
-                | ":"
-        ) || self.token(at + 1).is_some_and(|token| {
-            token.is_mark('/')
-                || token.is_mark(':')
-                    && token.glued
-                    && self
-                        .token(at + 2)
-                        .is_some_and(|next| next.number().is_some() && next.glued)
-        }) || (before == "las" || before == "la") && two_before == "a"
+        ) || is_month(next)
+            || matches!(
+                before,
+                "lunes"
+                    | "martes"
+                    | "miercoles"
+                    | "jueves"
+                    | "viernes"
+                    | "sabado"
+                    | "domingo"
+                    | "dia"
+                    | "calle"
+                    | "rua"
+                    | "depto"
+                    | "casa"
+                    | "apto"
+                    | "cp"
+                    | "cep"
+                    | "street"
+                    | "ave"
+                    | "av"
+                    | "on"
+                    | "at"
+                    | "às"
+                    | "calzada"
+                    | "monday"
+                    | "tuesday"
+                    | "wednesday"
+                    | "thursday"
+                    | "friday"
+                    | "saturday"
+                    | "sunday"
+                    | "#"
+                    | "/"
+                    | ":"
+            )
+            || next == "de" && self.token(at + 2).is_some_and(|token| is_month(&token.text))
+            || self.token(at + 1).is_some_and(|token| {
+                token.is_mark('/')
+                    || token.is_mark(':')
+                        && token.glued
+                        && self
+                            .token(at + 2)
+                            .is_some_and(|next| next.number().is_some() && next.glued)
+            })
+            || (before == "las" || before == "la") && two_before == "a"
             || before == "as" && matches!(two_before, "pras" | "para" | "" | "hoje" | "hj" | "amanha")
             || before == "el"
                 && self.current.is_none()
@@ -548,4 +530,33 @@ impl Walk<'_> {
             self.found.bare.push((at, count.number));
         }
     }
+}
+
+fn is_month(word: &str) -> bool {
+    matches!(
+        word,
+        "enero"
+            | "febrero"
+            | "marzo"
+            | "abril"
+            | "mayo"
+            | "junio"
+            | "julio"
+            | "agosto"
+            | "septiembre"
+            | "setiembre"
+            | "octubre"
+            | "noviembre"
+            | "diciembre"
+            | "janeiro"
+            | "fevereiro"
+            | "marco"
+            | "maio"
+            | "junho"
+            | "julho"
+            | "setembro"
+            | "outubro"
+            | "novembro"
+            | "dezembro"
+    )
 }

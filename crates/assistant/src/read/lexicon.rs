@@ -71,6 +71,7 @@ pub(crate) enum Sense {
     Total,
     Hypothetical,
     Hedge,
+    Detail,
 }
 
 /// A phrase found in a message: tokens `start..end`.
@@ -374,6 +375,7 @@ fn sense_named(heading: &str) -> Option<Sense> {
         "total" => S::Total,
         "hypothetical" => S::Hypothetical,
         "hedge" => S::Hedge,
+        "detail" => S::Detail,
         _ => return None,
     })
 }

@@ -16,6 +16,8 @@ pub(crate) struct Token {
     pub(crate) upper: bool,
     /// Whether it carried an accent: "sí" is not "si".
     pub(crate) accent: bool,
+    /// Whether the accent is on its last letter: "llegó" tells what happened, "llego" does not.
+    pub(crate) ends_stressed: bool,
     /// Whether it stood inside quotation marks or in a forwarded part.
     pub(crate) quoted: bool,
     /// Whether nothing but the previous token came before it.
@@ -87,6 +89,11 @@ impl Scan {
             '0'..='9' => self.grow(letter, false),
             '.' | ',' if self.in_number() => self.word.push(letter),
             '\'' | '’' | '´' | '`' if !self.word.is_empty() => {}
+            // A 65" screen quotes nobody.
+            '"' if !self.quoted && self.in_number() => {
+                self.flush();
+                self.push("inch".to_owned(), Kind::Word, false, false);
+            }
             '"' | '“' | '”' | '«' | '»' | '„' => {
                 self.flush();
                 self.quoted = match letter {
@@ -144,7 +151,11 @@ impl Scan {
             let text = plain(&word);
             let accent = !word.is_ascii();
             let upper = word.chars().all(char::is_uppercase);
+            let ends_stressed = word.ends_with(['á', 'é', 'í', 'ó', 'ú', 'Á', 'É', 'Í', 'Ó', 'Ú']);
             self.push(text, Kind::Word, upper, accent);
+            if let Some(token) = self.tokens.last_mut() {
+                token.ends_stressed = ends_stressed;
+            }
         }
     }
 
@@ -183,6 +194,7 @@ impl Scan {
             kind,
             upper,
             accent,
+            ends_stressed: false,
             quoted: self.quoted && kind != Kind::Mark('"'),
             glued: !std::mem::take(&mut self.gap),
             money: false,

@@ -62,10 +62,10 @@ pub(super) fn judge_amounts(
         state.price = verdict;
         state.price_turn = Some(at);
     }
-    if state.grant == Some(Grant::Unclear)
-        || names_fee_apart(state, said, catalog)
-        || includes_fee(state, said, catalog)
-    {
+    state.price_without_fee = None;
+    let fee_apart = names_fee_apart(state, said, catalog);
+    if state.grant == Some(Grant::Unclear) || fee_apart || includes_fee(state, said, catalog) {
+        state.price_without_fee = verdict.filter(|_| fee_apart && state.grant.is_none());
         state.price = Price::Mismatch;
     }
 }

@@ -74,6 +74,7 @@ fn proposal_of(
         lines: Vec::new(),
         discount: None,
         total: None,
+        every: None,
         description: String::new(),
         text: None,
         evidence: evidence_of(&found.evidence, dialogue),
@@ -86,15 +87,11 @@ fn proposal_of(
     match found.decision {
         Decision::Charge(charge) => {
             set_charge(&mut proposal, &charge, shelf);
-            proposal.kind = if proposal.flags.contains(&Flag::Subscription) {
-                // Only its first amount can be charged yet: a person has to know.
-                ProposalKind::Question
-            } else if cart_differs(&proposal, dialogue) {
-                proposal.why.push(Why::CartDiffers);
-                ProposalKind::Question
-            } else {
-                ProposalKind::Charge
-            };
+            proposal.kind = ProposalKind::Charge;
+            if let Some(doubt) = doubt_about(&proposal, dialogue) {
+                proposal.why.push(doubt);
+                proposal.kind = ProposalKind::Question;
+            }
         }
         Decision::Recap(text) if settings.recaps => {
             proposal.kind = ProposalKind::Recap;
@@ -113,6 +110,18 @@ fn proposal_of(
     (!proposal.evidence.is_empty()).then_some(proposal)
 }
 
+/// Returns what a person should decide before it is charged.
+fn doubt_about(proposal: &Proposal, dialogue: &Dialogue) -> Option<Why> {
+    let comes_again = proposal.flags.contains(&Flag::Subscription);
+    let is_reduced = proposal.discount.is_some() || proposal.lines.iter().any(|line| line.special);
+    match () {
+        () if comes_again && proposal.every.is_none() => Some(Why::RhythmsDiffer),
+        () if comes_again && is_reduced => Some(Why::DiscountComesAgain),
+        () if cart_differs(proposal, dialogue) => Some(Why::CartDiffers),
+        () => None,
+    }
+}
+
 fn set_charge(proposal: &mut Proposal, charge: &ProposedCharge, shelf: &Shelf) {
     proposal.lines = charge
         .lines
@@ -129,6 +138,12 @@ fn set_charge(proposal: &mut Proposal, charge: &ProposedCharge, shelf: &Shelf) {
             })
         })
         .collect();
+    let mut rhythms = charge
+        .lines
+        .iter()
+        .map(|line| shelf.goods(&line.item).and_then(|goods| goods.every));
+    let first = rhythms.next().flatten();
+    proposal.every = first.filter(|every| rhythms.all(|other| other == Some(*every)));
     proposal.discount = (charge.discount.minor() > 0).then_some(charge.discount);
     proposal.total = Some(charge.total);
     proposal.description = described(&proposal.lines);

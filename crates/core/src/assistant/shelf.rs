@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cobro_assistant::{Catalog, Item};
 
-use crate::domain::{ChosenOption, Currency, Product, ProductId};
+use crate::domain::{ChosenOption, Currency, Product, ProductId, Recurring};
 
 /// A product with more combinations than this is too much to tell apart in a chat.
 const COMBINATIONS: usize = 200;
@@ -23,6 +23,8 @@ pub(crate) struct Goods {
     pub(crate) product: ProductId,
     pub(crate) options: Vec<ChosenOption>,
     pub(crate) name: String,
+    /// How often it is paid, where that is more than once.
+    pub(crate) every: Option<Recurring>,
 }
 
 impl Shelf {
@@ -60,6 +62,7 @@ impl Shelf {
                         product: product.id,
                         options,
                         name,
+                        every: product.recurring,
                     },
                 );
             }

@@ -4,7 +4,7 @@ pub use cobro_assistant::{Flag, Why};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ChargeId, ChosenOption, ConversationId, MessageId, Money, ProductId, Timestamp};
+use super::{ChargeId, ChosenOption, ConversationId, MessageId, Money, ProductId, Recurring, Timestamp};
 use crate::{Error, Result};
 
 /// Answers and questions of the shop's own; longer ones are no chat.
@@ -51,6 +51,9 @@ pub struct Proposal {
     pub lines: Vec<ProposedLine>,
     pub discount: Option<Money>,
     pub total: Option<Money>,
+    /// How often it is charged, where all of it comes again in one rhythm.
+    #[serde(default)]
+    pub every: Option<Recurring>,
     /// What the charge would say it is for.
     pub description: String,
     /// The draft of a recap or a reply.

@@ -18,7 +18,6 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import {
   countriesOf,
   freeLine,
-  isItemized,
   lineOf,
   lineOfOrder,
   lineOfProposal,
@@ -221,7 +220,7 @@ export class ChargeComposer {
     if (this.phase !== 'editing' || !proposal.total) return;
     this.#reset();
     this.currency = proposal.total.currency;
-    if (isItemized(proposal)) {
+    if (proposal.lines.length > 0) {
       this.lines = proposal.lines.map((line) =>
         lineOfProposal(line, products, language.separators),
       );
@@ -229,6 +228,7 @@ export class ChargeComposer {
       this.discountText = proposal.discount
         ? plainAmount(proposal.discount, language.separators)
         : '';
+      if (proposal.every) this.often.follow(proposal.every);
     } else {
       this.amountText = plainAmount(proposal.total, language.separators);
       this.description = proposal.description;

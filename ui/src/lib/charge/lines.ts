@@ -1,13 +1,5 @@
 /** The items of a charge as they are written, and what of them goes to the core. */
-import type {
-  ChargeTerms,
-  NewChargeLine,
-  OrderDraft,
-  Part,
-  Product,
-  Proposal,
-  ProposedLine,
-} from '$lib/api';
+import type { ChargeTerms, NewChargeLine, OrderDraft, Part, Product, ProposedLine } from '$lib/api';
 import { newId } from '$lib/shared/ids';
 import { parseAmount, plainAmount, type Separators } from '$lib/shared/money';
 
@@ -76,11 +68,6 @@ export function lineOfProposal(
     : {};
   const unitText = plainAmount(line.unit, separators);
   return { ...written, options, unitText, quantity: line.quantity };
-}
-
-/** A subscription can't be charged item by item: its first amount is charged as one. */
-export function isItemized(proposal: Proposal): boolean {
-  return proposal.lines.length > 0 && !proposal.flags.includes('subscription');
 }
 
 /** Returns the items as the core takes them, or null while a price can't be read. */

@@ -67,6 +67,7 @@ const en = {
     questionPending: 'Your question is not answered yet',
     wavers: 'The customer agreed before, and now says no to something',
     changedAfterConsent: 'The order changed after the customer asked to pay',
+    notUnderstood: 'Part of what the customer said with it was not understood',
     unsure: 'The customer does not sound sure',
     amountUnexplained: 'You named an amount that the order does not explain',
     unsettled: 'Something about the order is open until its total is said',
@@ -111,6 +112,8 @@ const en = {
     cartPriced: 'The customer sent a cart; its prices are those that WhatsApp shows',
     cartDiffers: 'The cart shows another price than the catalog',
     modelDiffers: 'The model reads the conversation another way',
+    rhythmsDiffer: 'Some of it is paid once and some comes again: charge them apart',
+    discountComesAgain: 'The price that was given would hold for every payment',
   },
   assistant: {
     title: 'Assistant',

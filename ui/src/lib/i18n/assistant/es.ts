@@ -68,6 +68,7 @@ const es: typeof en = {
     questionPending: 'Tu pregunta todavía no tiene respuesta',
     wavers: 'El cliente había aceptado y ahora dice que no a algo',
     changedAfterConsent: 'El pedido cambió después de que pidió pagar',
+    notUnderstood: 'Parte de lo que el cliente dijo con ello no se entendió',
     unsure: 'El cliente no suena seguro',
     amountUnexplained: 'Dijiste un monto que el pedido no explica',
     unsettled: 'Algo del pedido queda abierto hasta decir el total',
@@ -112,6 +113,8 @@ const es: typeof en = {
     cartPriced: 'El cliente mandó un carrito; sus precios son los que muestra WhatsApp',
     cartDiffers: 'El carrito muestra otro precio que el catálogo',
     modelDiffers: 'El modelo lee la conversación de otra manera',
+    rhythmsDiffer: 'Una parte se paga una vez y otra se repite: cóbralas por separado',
+    discountComesAgain: 'El precio que se dio valdría para cada pago',
   },
   assistant: {
     title: 'Asistente',

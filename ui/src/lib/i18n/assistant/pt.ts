@@ -68,6 +68,7 @@ const pt: typeof en = {
     questionPending: 'Sua pergunta ainda não foi respondida',
     wavers: 'O cliente tinha aceitado e agora diz não a algo',
     changedAfterConsent: 'O pedido mudou depois que o cliente pediu para pagar',
+    notUnderstood: 'Parte do que o cliente disse junto não foi entendida',
     unsure: 'O cliente não parece seguro',
     amountUnexplained: 'Você disse um valor que o pedido não explica',
     unsettled: 'Algo do pedido fica em aberto até dizer o total',
@@ -112,6 +113,8 @@ const pt: typeof en = {
     cartPriced: 'O cliente mandou um carrinho; os preços são os que o WhatsApp mostra',
     cartDiffers: 'O carrinho mostra outro preço que o catálogo',
     modelDiffers: 'O modelo lê a conversa de outro jeito',
+    rhythmsDiffer: 'Uma parte é paga uma vez e outra se repete: cobre em separado',
+    discountComesAgain: 'O preço dado valeria para cada pagamento',
   },
   assistant: {
     title: 'Assistente',

@@ -1,0 +1,215 @@
+//! What went wrong, told by its shape: something happened, and there is a sign that it should not have.
+
+use crate::read::Sense;
+use crate::said::Said;
+
+/// Returns whether the customer tells of something that went wrong.
+pub(super) fn tells_of_trouble(said: &Said) -> bool {
+    tells_of_harm(said) || tells_of_the_past(said) || feels_harm(said) || asks_about_what_it_bought(said)
+}
+
+/// "me dejaron el tinte disparejo", "the ribs were cold": something was done, and it is bad.
+fn tells_of_harm(said: &Said) -> bool {
+    let is_bad = |at: usize| listed(BAD, said.text(at)) && !said.is_negated(at) && !is_goods(said, at);
+    (0..said.tokens.len()).any(|at| {
+        let (start, end) = said.sentence(at);
+        let mut near = at.saturating_sub(6).max(start)..(at + 7).min(end);
+        is_bad(at) && near.any(|other| happened(said, other)) && !said.asks_at(at)
+    })
+}
+
+/// "faltou de novo e ninguém avisou": somebody did something, again, or not at all.
+fn tells_of_the_past(said: &Said) -> bool {
+    if [Sense::Pay, Sense::Accept, Sense::Paid]
+        .iter()
+        .any(|sense| said.has(*sense))
+    {
+        return false;
+    }
+    (0..said.tokens.len()).any(|at| {
+        if !happened(said, at) {
+            return false;
+        }
+        if listed(LOSS, said.text(at)) {
+            return true;
+        }
+        let (start, end) = said.sentence(at);
+        (start..end).any(|other| other != at && is_sign_of_trouble(said, other))
+    })
+}
+
+/// "el control que les compré ya falla, ¿garantía?": what is asked about is sold already.
+fn asks_about_what_it_bought(said: &Said) -> bool {
+    let orders = [
+        Sense::Want,
+        Sense::Pay,
+        Sense::Accept,
+        Sense::AsksPrice,
+        Sense::Same,
+        Sense::SameLast,
+    ]
+    .iter()
+    .any(|sense| said.has(*sense));
+    let bought = (0..said.tokens.len()).any(|at| {
+        let after = (at + 1..=at + 2).any(|next| {
+            matches!(
+                said.text(next),
+                "compre"
+                    | "compramos"
+                    | "comprei"
+                    | "bought"
+                    | "vendieron"
+                    | "vendiste"
+                    | "venderam"
+                    | "instalaron"
+                    | "instalaram"
+            )
+        });
+        matches!(said.text(at), "que" | "q" | "i" | "we" | "you") && after
+    });
+    let is_wrong = said.asks()
+        || (0..said.tokens.len())
+            .any(|at| matches!(said.text(at), "no" | "nao" | "not" | "doesnt" | "wont" | "ya"));
+    !orders && bought && is_wrong && !said.found.mentions.is_empty()
+}
+
+/// "los lentes me arden y traigo el ojo rojo": a symptom, of something that is sold here or since a time.
+fn feels_harm(said: &Said) -> bool {
+    let orders = [Sense::Want, Sense::Pay, Sense::Accept]
+        .iter()
+        .any(|sense| said.has(*sense));
+    let since = |at: usize| {
+        matches!(
+            said.text(at),
+            "desde" | "despues" | "depois" | "since" | "after" | "ayer" | "ontem" | "yesterday"
+        )
+    };
+    let has_cause =
+        !said.found.mentions.is_empty() || (0..said.tokens.len()).any(|at| since(at) || happened(said, at));
+    let feels = (0..said.tokens.len()).any(|at| listed(SYMPTOM, said.text(at)) && !said.asks_at(at));
+    !orders && has_cause && feels
+}
+
+fn is_sign_of_trouble(said: &Said, at: usize) -> bool {
+    let next = said.text(at + 1);
+    match said.text(at) {
+        "nadie" | "ninguem" | "nobody" | "noone" | "demais" | "demasiado" | "again" => true,
+        "otra" | "segunda" | "tercera" | "terceira" | "third" | "second" => {
+            matches!(next, "vez" | "time")
+        }
+        "de" => matches!(next, "nuevo" | "novo"),
+        "volvio" | "volvieron" | "voltou" | "voltaram" => next == "a",
+        _ => false,
+    }
+}
+
+/// "la mesa vino con una pata más corta": what happened is told, and nothing is ordered, asked or praised.
+///
+/// Whatever it is, no rule has anything to propose: a person should read it.
+pub(super) fn reports_what_happened(said: &Said) -> bool {
+    const OTHERWISE: &[Sense] = &[
+        Sense::Want,
+        Sense::Pay,
+        Sense::Accept,
+        Sense::Yes,
+        Sense::Paid,
+        Sense::Thanks,
+        Sense::Laugh,
+        Sense::Claim,
+        Sense::Same,
+        Sense::SameLast,
+        Sense::AsksPrice,
+        Sense::AsksStock,
+        Sense::Cancel,
+    ];
+    let says_otherwise = OTHERWISE.iter().any(|sense| said.has(*sense)) || said.asks();
+    let praises = said.tokens.iter().any(|token| {
+        [
+            "encant", "gust", "gost", "ador", "amo", "lov", "perfect", "rico", "rica", "hermos", "lind",
+            "bonit", "great",
+        ]
+        .iter()
+        .any(|root| token.text.starts_with(root))
+    });
+    let speaks = |at: usize| listed(SPOKE, said.text(at));
+    let tells =
+        (0..said.tokens.len()).any(|at| happened(said, at) && !listed(STATE, said.text(at)) && !speaks(at));
+    tells && !says_otherwise && !praises
+}
+
+/// Returns whether the word tells what somebody else did, or what became of something.
+fn happened(said: &Said, at: usize) -> bool {
+    let Some(token) = said
+        .tokens
+        .get(at)
+        .filter(|token| token.is_word() && !token.quoted)
+    else {
+        return false;
+    };
+    let word = token.text.as_str();
+    // "hoy no llego a pagarte"
+    if word == "llego" && !token.ends_stressed && matches!(said.text(at + 1), "a" | "al" | "con") {
+        return false;
+    }
+    if listed(HAPPENED, word) || listed(LOSS, word) {
+        return true;
+    }
+    !is_goods(said, at) && word.chars().count() >= 5 && !listed(NOT_PAST, word) && {
+        let of_somebody = [
+            "aron", "ieron", "yeron", "aram", "iram", "aste", "iste", "ou", "eu", "iu",
+        ];
+        let english = word.ends_with("ed")
+            && !matches!(
+                said.text(at.saturating_sub(1)),
+                "i" | "we" | "ive" | "weve" | "im"
+            );
+        token.ends_stressed && word.ends_with('o')
+            || of_somebody.iter().any(|ending| word.ends_with(ending))
+            || english
+    }
+}
+
+/// "torta" is a cake where cakes are sold, and crooked elsewhere.
+fn is_goods(said: &Said, at: usize) -> bool {
+    let mut mentions = said.found.mentions.iter();
+    mentions.any(|mention| mention.start <= at && at < mention.end)
+}
+
+fn listed(list: &str, word: &str) -> bool {
+    !word.is_empty() && list.split_whitespace().any(|known| known == word)
+}
+
+/// What a shop did, once it is done, where its ending does not tell.
+const HAPPENED: &str = "llego llegaron vino vinieron venia venian dejo quedo salio trajeron trajo puso pusieron hizo hicieron \
+    dio dieron recibi veio vieram ficou vinha fez puseram deram estaba estaban estava estavam era eran eram tenia tinha habia \
+    came arrived was were got gave left sent received delivered sold had has did made put broke tiene dejan deja \
+    entrego mando toco paso rompio cambio fue foi";
+/// What somebody said is no deed of the shop's.
+const SPOKE: &str = "falou falaram disse disseram dijeron comento comentaron recomendo recomendou recomendaron indicou pregunto \
+    perguntou perguntaram preguntaron asked recommended mentioned publicaron subieron posted mandaram pasaron passou passaram \
+    recibi decidio decidieron decidiu decided wanted called agendou avisou avisaram";
+/// How something was, which is told for many reasons.
+const STATE: &str = "estaba estaban estava estavam era eran eram tenia tinha habia was were had has did made put got left tiene dejan \
+    deja fue foi paso cambio toco mando";
+/// What a body feels.
+const SYMPTOM: &str = "arde arden ardio ardor duele duelen dolio dolor doi doendo doeu hincho hinchado inchado inchou sangra sangro \
+    sangrando sangrou picazon comezon coceira mareo mareada mareado tontura hurts swollen itchy itching burns";
+/// Something is gone.
+const LOSS: &str = "sumiu sumiram desapareceu desaparecio desaparecieron robaron roubaram stole stolen vanished perdieron perderam \
+    extravio extraviaron extraviou";
+/// Words that end as the past does.
+const NOT_PAST: &str = "existe existen triste chiste contraste estou europeu museu interested excited supposed indeed speed \
+    united mixed baked fried dried painted printed needed";
+/// How nothing should be.
+const BAD: &str = "disparejo dispareja chueco chueca torcido torcida frio fria frios frias feo fea feos feas crudo cruda \
+    quemado quemada quemados sucio sucia incompleto incompleta desafinado descosido descosida podrido podrida agrio agria rancio \
+    rancia aguado aguada duro dura duros duras pelo pelos cabelo cabelos asco nojo horrible horrivel pesimo pessimo torto \
+    torta queimado queimada cru crua sujo suja faltando azedo azeda murcho murcha estragado estragada cold burnt raw dirty \
+    uneven crooked soggy stale sour moldy hair missing disgusting gross terrible awful ruined rotten wilted despegado despegada fuga fugas gorgojo gorgojos hueco \
+    agujero furo buraco vazamento grieta rachado rachada errada errado equivocada equivocado wrong flojo floja hole leak \
+    leaking scratched chipped cracked bent torn ripped stained manchado manchada rasgado rasgada defecto defeito bichos \
+    muerto muerta muertos muertas morto morta dead caducado caducada caducados vencido vencida vencidos expired seco seca secos resseco \
+    rotos rotas quebrado quebrada quebrados quebradas aplastado aplastada apachurrado machucado machucada lastimado lastimada \
+    limping bleeding hurt injured sick enfermo enferma doente borroso borrosa borrosas blurry porqueria porcaria basura lixo \
+    inservible cucaracha mosca danado danada defectuoso defectuosa defeituoso borracho bebado drunk drooped \
+    cerrado fechado closed usado usada gravissimo asqueroso asquerosa agujereado furado furada molhado molhada mojado mojada";
