@@ -223,6 +223,32 @@ impl Window {
         Ok(found.convert()?)
     }
 
+    /// Begins to note when the text of an element becomes another one, by the machine's clock.
+    pub async fn watch_text(&self, css: &str) -> Result<()> {
+        const WATCH: &str = "
+            const [css] = arguments;
+            window.cobroSeen = [];
+            let last = '';
+            const look = () => {
+                const text = document.querySelector(css)?.textContent ?? '';
+                if (text === last) return;
+                last = text;
+                window.cobroSeen.push([text, performance.timeOrigin + performance.now()]);
+            };
+            new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });";
+        self.session()?.execute(WATCH, vec![json!(css)]).await?;
+        Ok(())
+    }
+
+    /// Returns every text that the watched element has had, with its moment in milliseconds since 1970.
+    pub async fn texts_seen(&self) -> Result<Vec<(String, f64)>> {
+        let seen = self
+            .session()?
+            .execute("return window.cobroSeen;", Vec::new())
+            .await?;
+        Ok(seen.convert()?)
+    }
+
     /// Keeps what the window shows.
     pub async fn screenshot(&self, path: &Path) -> Result<()> {
         // WebKit takes it when it paints next, which a page at rest does not where it is painted plainly.

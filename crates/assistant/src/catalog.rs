@@ -1,8 +1,7 @@
 //! What the shop sells, and the index that finds it in a text.
 
-use std::collections::{HashMap, HashSet};
-
 use cobro_stripe::{Currency, Money};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::index::Index;
 
@@ -59,14 +58,14 @@ pub struct Catalog {
     pub(crate) index: Index,
     /// The lowest and the highest price, in minor units.
     prices: (i64, i64),
-    by_id: HashMap<String, Place>,
-    by_price: HashMap<i64, Vec<Place>>,
+    by_id: FxHashMap<String, Place>,
+    by_price: FxHashMap<i64, Vec<Place>>,
 }
 
 impl Catalog {
     /// Indexes the items. Ids must differ and all prices be in `currency`.
     pub fn new(currency: Currency, items: Vec<Item>) -> Result<Self, CatalogError> {
-        let mut ids = HashSet::new();
+        let mut ids = FxHashSet::default();
         for item in &items {
             if !ids.insert(item.id.as_str()) {
                 return Err(CatalogError::SameId(item.id.clone()));
@@ -85,8 +84,8 @@ impl Catalog {
         let index = Index::of(&items);
         let prices = || items.iter().map(|item| item.price.minor());
         let prices = (prices().min().unwrap_or(0), prices().max().unwrap_or(0));
-        let mut by_id = HashMap::with_capacity(items.len());
-        let mut by_price: HashMap<i64, Vec<Place>> = HashMap::new();
+        let mut by_id = FxHashMap::default();
+        let mut by_price: FxHashMap<i64, Vec<Place>> = FxHashMap::default();
         for (item, place) in items.iter().zip(0..).map(|(item, at)| (item, Place(at))) {
             by_id.insert(item.id.clone(), place);
             by_price.entry(item.price.minor()).or_default().push(place);
@@ -108,8 +107,8 @@ impl Catalog {
             items: Vec::new(),
             index: Index::of(&[]),
             prices: (0, 0),
-            by_id: HashMap::new(),
-            by_price: HashMap::new(),
+            by_id: FxHashMap::default(),
+            by_price: FxHashMap::default(),
         }
     }
 

@@ -148,18 +148,19 @@ fn wants_instalments(said: &Said) -> bool {
             .iter()
             .any(|mention| mention.start < hit.end && mention.end > hit.start)
     };
-    said.all(Sense::Instalments).any(|hit| {
-        let (start, end) = said.clause(hit.start);
-        let item_in_clause = said.found.mentions.iter().any(|mention| {
-            mention.start >= start
-                && mention.start < end
-                && mention
-                    .keys
-                    .iter()
-                    .any(|key| key.starts_with("pag") || key.starts_with("cuot") || key.starts_with("parcel"))
-        });
-        !is_item(hit) && !item_in_clause
-    })
+    // "sale casi la mitad el envío, no gracias"
+    !said.has(Sense::Cancel)
+        && said.all(Sense::Instalments).any(|hit| {
+            let (start, end) = said.clause(hit.start);
+            let item_in_clause = said.found.mentions.iter().any(|mention| {
+                mention.start >= start
+                    && mention.start < end
+                    && mention.keys.iter().any(|key| {
+                        key.starts_with("pag") || key.starts_with("cuot") || key.starts_with("parcel")
+                    })
+            });
+            !is_item(hit) && !item_in_clause
+        })
 }
 
 /// Returns whether the customer acts on a price that nobody gave.

@@ -1,9 +1,10 @@
 //! Finds items by the words of their names.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use rapidfuzz::distance::osa;
 use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::{Item, Place};
 use crate::read::{Language, Token, join_numbers, language_of, tokens_of};
@@ -35,16 +36,16 @@ pub(crate) struct Pack {
 #[derive(Debug)]
 pub(crate) struct Index {
     entries: Vec<Entry>,
-    postings: HashMap<String, Vec<Place>>,
-    heads: HashMap<String, Vec<Place>>,
+    postings: FxHashMap<String, Vec<Place>>,
+    heads: FxHashMap<String, Vec<Place>>,
     /// Words that stand side by side in a name, one of them a number or a weak word.
-    pairs: HashSet<(String, String)>,
+    pairs: FxHashMap<String, FxHashSet<String>>,
     /// Keys that some name puts right before a number: "iphone 13".
-    numbered: HashSet<String>,
+    numbered: FxHashSet<String>,
     /// Words of names by first letter, for spelling mistakes.
-    spelled: HashMap<char, Vec<(String, String)>>,
+    spelled: FxHashMap<char, Vec<(String, String)>>,
     /// Every word of every name, as written.
-    words: HashSet<String>,
+    words: FxHashSet<String>,
     stems: Stems,
 }
 
@@ -102,12 +103,12 @@ impl Index {
         let lower = all.to_lowercase();
         let mut index = Self {
             entries: Vec::with_capacity(items.len()),
-            postings: HashMap::new(),
-            heads: HashMap::new(),
-            pairs: HashSet::new(),
-            numbered: HashSet::new(),
-            spelled: HashMap::new(),
-            words: HashSet::new(),
+            postings: FxHashMap::default(),
+            heads: FxHashMap::default(),
+            pairs: FxHashMap::default(),
+            numbered: FxHashSet::default(),
+            spelled: FxHashMap::default(),
+            words: FxHashSet::default(),
             stems: Stems::new(language_of(&all, lower.split_whitespace(), None)),
         };
         for (at, item) in (0..).zip(items) {
@@ -140,7 +141,7 @@ impl Index {
     }
 
     pub(crate) fn has_pair(&self, left: &str, right: &str) -> bool {
-        self.pairs.contains(&(left.to_owned(), right.to_owned()))
+        self.pairs.get(left).is_some_and(|rights| rights.contains(right))
     }
 
     /// Returns whether names continue the key with a number, as model names do.
@@ -250,7 +251,7 @@ impl Index {
             );
             let key = letter.map_or_else(|| self.key_of_name_token(token), str::to_owned);
             if let Some(left) = &previous {
-                self.pairs.insert((left.clone(), key.clone()));
+                self.pairs.entry(left.clone()).or_default().insert(key.clone());
                 if token.number().is_some() {
                     self.numbered.insert(left.clone());
                 }

@@ -1,4 +1,4 @@
-/** The assistant of the desk that only plays: `?suggest=charge|question|recap|reply|handoff|model|refused|writing`, `?model`. */
+/** The assistant of the desk that only plays: `?suggest=charge|monthly|crowded|question|recap|reply|handoff|model|refused|writing`, `?model`. */
 import type {
   AssistantSettings,
   ModelState,
@@ -50,7 +50,7 @@ export class PlayedAssistant {
       case 'test_model':
         return 840;
       case 'play_conversation':
-        return steps();
+        return steps(this.#suggests === 'crowded');
       default:
         return command === 'assistant_settings' ? this.#settings : null;
     }
@@ -60,38 +60,50 @@ export class PlayedAssistant {
     const played = this.people.get(id);
     const message = played?.messages.findLast(({ direction }) => direction === 'in');
     if (!message || this.#suggests === null) return null;
-    const isCharge = ['charge', 'model', 'refused', 'question'].includes(this.#suggests);
-    const kinds: Record<string, Proposal['kind']> = {
-      question: 'question',
-      recap: 'recap',
-      reply: 'reply',
-      writing: 'reply',
-      handoff: 'handoff',
-    };
+    const suggests = this.#suggests;
+    const isCharge = !(suggests in DRAFTS);
     return {
       conversation: id,
       charge: 'proposed',
-      kind: kinds[this.#suggests] ?? 'charge',
-      lines: isCharge
-        ? [line('Pastel tres leches 20 personas', 1, 72_000), line('Gelatina mosaico', 2, 18_000)]
-        : [],
-      discount: isCharge ? mxn(5_000) : null,
-      total: isCharge ? mxn(103_000) : null,
-      every: null,
+      kind: DRAFTS[suggests] ?? (suggests === 'question' ? 'question' : 'charge'),
+      lines: isCharge ? lines(suggests) : [],
+      discount: isCharge && suggests !== 'monthly' ? mxn(5_000) : null,
+      total: isCharge ? mxn(suggests === 'monthly' ? 65_000 : 103_000) : null,
+      every: suggests === 'monthly' ? { interval: 'month', count: 1 } : null,
       description: '',
-      text: isCharge || this.#suggests === 'handoff' ? null : DRAFT,
+      text: isCharge || suggests === 'handoff' ? null : DRAFT,
       evidence: [{ message: message.id, text: message.text, fromMe: false, at: message.at }],
       confidence: 97,
-      why: reasons(this.#suggests),
-      flags: [],
-      second: second(this.#suggests),
+      why: reasons(suggests),
+      flags: suggests === 'monthly' ? ['subscription'] : [],
+      second: second(suggests),
       madeAt: message.at,
     };
   }
 }
 
+/** What is no charge. */
+const DRAFTS: Record<string, Proposal['kind']> = {
+  recap: 'recap',
+  reply: 'reply',
+  writing: 'reply',
+  handoff: 'handoff',
+};
+
 const DRAFT =
   'Claro que sí, con gusto. El pastel de tres leches para 20 personas te lo tenemos listo el sábado a las 10. ¿A nombre de quién lo apartamos?';
+
+function lines(suggests: string): Proposal['lines'] {
+  if (suggests === 'monthly') return [line('Mensualidad del taller de repostería', 1, 65_000)];
+  const usual = [
+    line('Pastel tres leches 20 personas', 1, 72_000),
+    line('Gelatina mosaico', 2, 18_000),
+  ];
+  if (suggests !== 'crowded') return usual;
+  const long =
+    'Mesa de postres con mantel, vajilla, velas personalizadas y montaje en jardín (sábado por la tarde)';
+  return [...usual, ...usual, line(long, 12, 180_000), line('Velita', 100, 1_500), ...usual];
+}
 
 function line(name: string, quantity: number, minor: number): Proposal['lines'][number] {
   return { product: name, options: [], name, quantity, unit: mxn(minor), special: false };
@@ -100,9 +112,7 @@ function line(name: string, quantity: number, minor: number): Proposal['lines'][
 function reasons(suggests: string): Proposal['why'] {
   if (suggests === 'question') return ['saidYes', 'totalSaid', 'modelDiffers'];
   if (suggests === 'handoff') return ['complains'];
-  return suggests === 'charge' || suggests === 'model' || suggests === 'refused'
-    ? ['saidYes', 'totalSaid']
-    : ['asks'];
+  return suggests in DRAFTS ? ['asks'] : ['saidYes', 'totalSaid'];
 }
 
 function second(suggests: string): SecondOpinion | null {
@@ -146,7 +156,7 @@ function settings(model: boolean): AssistantSettings {
   };
 }
 
-function steps(): PlayedStep[] {
+function steps(crowded: boolean): PlayedStep[] {
   const none = {
     order: [],
     agreed: null,
@@ -156,7 +166,12 @@ function steps(): PlayedStep[] {
     total: null,
     draft: null,
   };
-  const order = [{ names: ['Pastel tres leches'], quantity: 2, wanted: true }];
+  const long = lines('crowded').map(({ name, quantity }) => ({
+    names: [name, `${name} sin azúcar`],
+    quantity,
+    wanted: true,
+  }));
+  const order = crowded ? long : [{ names: ['Pastel tres leches'], quantity: 2, wanted: true }];
   return [
     {
       ...none,

@@ -132,9 +132,23 @@ pub(super) fn reports_what_happened(said: &Said) -> bool {
         .any(|root| token.text.starts_with(root))
     });
     let speaks = |at: usize| listed(SPOKE, said.text(at));
-    let tells =
-        (0..said.tokens.len()).any(|at| happened(said, at) && !listed(STATE, said.text(at)) && !speaks(at));
+    let tells = (0..said.tokens.len()).any(|at| {
+        let is_state = listed(STATE, said.text(at)) && !is_by_shop(said, at);
+        happened(said, at) && !is_state && !speaks(at)
+    });
     tells && !says_otherwise && !praises
+}
+
+/// "you left my lug nuts loose": English tells who by another word.
+fn is_by_shop(said: &Said, at: usize) -> bool {
+    let is_shop = |before: usize| {
+        matches!(
+            said.text(before),
+            "you" | "u" | "guys" | "yall" | "ustedes" | "voces"
+        )
+    };
+    let is_deed = !matches!(said.text(at), "had" | "has" | "was" | "were");
+    is_deed && (at.saturating_sub(2)..at).any(is_shop)
 }
 
 /// Returns whether the word tells what somebody else did, or what became of something.
@@ -181,7 +195,7 @@ fn listed(list: &str, word: &str) -> bool {
 
 /// What a shop did, once it is done, where its ending does not tell.
 const HAPPENED: &str = "llego llegaron vino vinieron venia venian dejo quedo salio trajeron trajo puso pusieron hizo hicieron \
-    dio dieron recibi veio vieram ficou vinha fez puseram deram estaba estaban estava estavam era eran eram tenia tinha habia \
+    found encontre encontrei dio dieron recibi veio vieram ficou vinha fez puseram deram estaba estaban estava estavam era eran eram tenia tinha habia \
     came arrived was were got gave left sent received delivered sold had has did made put broke tiene dejan deja \
     entrego mando toco paso rompio cambio fue foi";
 /// What somebody said is no deed of the shop's.
@@ -207,7 +221,7 @@ const BAD: &str = "disparejo dispareja chueco chueca torcido torcida frio fria f
     torta queimado queimada cru crua sujo suja faltando azedo azeda murcho murcha estragado estragada cold burnt raw dirty \
     uneven crooked soggy stale sour moldy hair missing disgusting gross terrible awful ruined rotten wilted despegado despegada fuga fugas gorgojo gorgojos hueco \
     agujero furo buraco vazamento grieta rachado rachada errada errado equivocada equivocado wrong flojo floja hole leak \
-    leaking scratched chipped cracked bent torn ripped stained manchado manchada rasgado rasgada defecto defeito bichos \
+    leaking scratched chipped cracked bent torn ripped stained manchado manchada rasgado rasgada defecto defeito bichos crack cracks stain stains dent scratch loose \
     muerto muerta muertos muertas morto morta dead caducado caducada caducados vencido vencida vencidos expired seco seca secos resseco \
     rotos rotas quebrado quebrada quebrados quebradas aplastado aplastada apachurrado machucado machucada lastimado lastimada \
     limping bleeding hurt injured sick enfermo enferma doente borroso borrosa borrosas blurry porqueria porcaria basura lixo \

@@ -1,7 +1,8 @@
 //! Finds phrases by what they mean: `phrases.txt`, compiled once.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use super::Language;
 use super::token::Token;
@@ -85,8 +86,8 @@ pub(crate) struct Hit {
 #[derive(Debug)]
 enum Element {
     Words {
-        /// Sorted, for lists of sixty words are searched for every word of a chat.
-        exact: Vec<&'static str>,
+        /// Numbers of words, sorted, for lists of sixty are searched for every word of a chat.
+        exact: Vec<u32>,
         prefixes: Vec<&'static str>,
         optional: bool,
     },
@@ -103,19 +104,32 @@ struct Phrase {
 #[derive(Debug)]
 struct Lexicon {
     phrases: Vec<Phrase>,
+    /// Every word that some phrase names, with its number.
+    numbers: FxHashMap<&'static str, u32>,
     /// Phrases by a word that they can begin with.
-    exact: HashMap<&'static str, Vec<usize>>,
+    exact: FxHashMap<u32, Vec<usize>>,
     /// Phrases by the beginning of a word that they can begin with, by its first letter.
-    prefix: HashMap<u8, Vec<(&'static str, usize)>>,
+    prefix: FxHashMap<u8, Vec<(&'static str, usize)>>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| compile(include_str!("phrases.txt")));
 
+/// The number of a word that no phrase names.
+const UNNAMED: u32 = u32::MAX;
+
 /// Returns every phrase in the tokens, the longest of each sense at each place.
 pub(crate) fn hits(tokens: &[Token], language: Language) -> Vec<Hit> {
+    let numbers: Vec<u32> = tokens
+        .iter()
+        .map(|token| LEXICON.number_of(&token.text))
+        .collect();
+    let words = Words {
+        tokens,
+        numbers: &numbers,
+    };
     let mut found: Vec<Hit> = Vec::new();
     for start in 0..tokens.len() {
-        for (phrase, end) in LEXICON.starting_at(tokens, start, language) {
+        for (phrase, end) in LEXICON.starting_at(words, start, language) {
             match found
                 .iter_mut()
                 .rev()
@@ -136,20 +150,7 @@ pub(crate) fn hits(tokens: &[Token], language: Language) -> Vec<Hit> {
 
 /// Returns whether some phrase names the word: it is no item then.
 pub(crate) fn knows(word: &str) -> bool {
-    static WORDS: LazyLock<std::collections::HashSet<&'static str>> = LazyLock::new(|| {
-        LEXICON
-            .phrases
-            .iter()
-            .flat_map(|phrase| &phrase.elements)
-            .filter_map(|element| match element {
-                Element::Words { exact, .. } => Some(exact),
-                Element::Gap(_) => None,
-            })
-            .flatten()
-            .copied()
-            .collect()
-    });
-    WORDS.contains(word)
+    LEXICON.number_of(word) != UNNAMED
 }
 
 /// Returns whether the word can begin a phrase, also by its ending: "pasándolo".
@@ -157,7 +158,18 @@ pub(crate) fn is_phrase_word(word: &str) -> bool {
     knows(word) || LEXICON.with_prefix(word).next().is_some()
 }
 
+/// A message's tokens, each with its word's number.
+#[derive(Clone, Copy)]
+struct Words<'a> {
+    tokens: &'a [Token],
+    numbers: &'a [u32],
+}
+
 impl Lexicon {
+    fn number_of(&self, word: &str) -> u32 {
+        self.numbers.get(word).copied().unwrap_or(UNNAMED)
+    }
+
     /// Returns the phrases that can begin with the word by its first letters.
     fn with_prefix<'a>(&'a self, word: &'a str) -> impl Iterator<Item = usize> + 'a {
         let letter = word.bytes().next().unwrap_or_default();
@@ -171,29 +183,34 @@ impl Lexicon {
 
     fn starting_at<'a>(
         &'a self,
-        tokens: &'a [Token],
+        words: Words<'a>,
         start: usize,
         language: Language,
     ) -> impl Iterator<Item = (&'a Phrase, usize)> {
-        let token = tokens
+        let token = words
+            .tokens
             .get(start)
             .filter(|token| token.is_word() && !token.quoted || token.number().is_some());
         let text = token.map_or("", |token| token.text.as_str());
-        let exact = self.exact.get(text).into_iter().flatten().copied();
+        let number = token
+            .and_then(|_| words.numbers.get(start))
+            .copied()
+            .unwrap_or(UNNAMED);
+        let exact = self.exact.get(&number).into_iter().flatten().copied();
         let prefix = self.with_prefix(text);
         exact
             .chain(prefix)
             .filter_map(|at| self.phrases.get(at))
             .filter(move |phrase| phrase.language.is_none_or(|only| only == language))
             .filter_map(move |phrase| {
-                let end = matched(&phrase.elements, tokens, start)?;
+                let end = matched(&phrase.elements, words, start)?;
                 (end > start).then_some((phrase, end))
             })
     }
 }
 
 /// Returns where the elements end if they stand at `at`.
-fn matched(elements: &[Element], tokens: &[Token], at: usize) -> Option<usize> {
+fn matched(elements: &[Element], words: Words<'_>, at: usize) -> Option<usize> {
     let Some((first, rest)) = elements.split_first() else {
         return Some(at);
     };
@@ -203,21 +220,25 @@ fn matched(elements: &[Element], tokens: &[Token], at: usize) -> Option<usize> {
             prefixes,
             optional,
         } => {
-            let here = tokens.get(at).filter(|token| {
-                let text = token.text.as_str();
-                !token.quoted
-                    && (exact.binary_search(&text).is_ok()
-                        || prefixes.iter().any(|start| text.starts_with(start)))
+            let named = words.numbers.get(at).is_some_and(|number| {
+                exact.binary_search(number).is_ok()
+                    || !prefixes.is_empty()
+                        && words
+                            .tokens
+                            .get(at)
+                            .is_some_and(|token| prefixes.iter().any(|start| token.text.starts_with(start)))
             });
-            here.and_then(|_| matched(rest, tokens, at + 1))
-                .or_else(|| optional.then(|| matched(rest, tokens, at)).flatten())
+            let here = named && words.tokens.get(at).is_some_and(|token| !token.quoted);
+            here.then(|| matched(rest, words, at + 1))
+                .flatten()
+                .or_else(|| optional.then(|| matched(rest, words, at)).flatten())
         }
         Element::Gap(most) => (0..=*most).find_map(|skipped| {
-            let crossed = tokens.get(at..at + skipped)?;
+            let crossed = words.tokens.get(at..at + skipped)?;
             crossed
                 .iter()
                 .all(|token| !token.divides())
-                .then(|| matched(rest, tokens, at + skipped))
+                .then(|| matched(rest, words, at + skipped))
                 .flatten()
         }),
     }
@@ -226,8 +247,9 @@ fn matched(elements: &[Element], tokens: &[Token], at: usize) -> Option<usize> {
 fn compile(source: &'static str) -> Lexicon {
     let mut lexicon = Lexicon {
         phrases: Vec::new(),
-        exact: HashMap::new(),
-        prefix: HashMap::new(),
+        numbers: FxHashMap::default(),
+        exact: FxHashMap::default(),
+        prefix: FxHashMap::default(),
     };
     let mut sense = None;
     for line in source.lines().map(str::trim) {
@@ -237,7 +259,8 @@ fn compile(source: &'static str) -> Lexicon {
         if let Some(heading) = line.strip_prefix('[') {
             sense = sense_named(heading.trim_end_matches(']'));
         } else if let Some(sense) = sense {
-            lexicon.add(phrase_from_line(line, sense));
+            let phrase = lexicon.phrase_from_line(line, sense);
+            lexicon.add(phrase);
         }
     }
     lexicon
@@ -257,7 +280,7 @@ impl Lexicon {
                 break;
             };
             for word in exact {
-                let list = self.exact.entry(word).or_default();
+                let list = self.exact.entry(*word).or_default();
                 if list.last() != Some(&at) {
                     list.push(at);
                 }
@@ -274,39 +297,46 @@ impl Lexicon {
     }
 }
 
-fn phrase_from_line(line: &'static str, sense: Sense) -> Phrase {
-    let mut language = None;
-    let mut elements = Vec::new();
-    for part in line.split_whitespace() {
-        match part {
-            "@es" => language = Some(Language::Spanish),
-            "@pt" => language = Some(Language::Portuguese),
-            "@en" => language = Some(Language::English),
-            "_" | "__" | "___" => elements.push(Element::Gap(part.len())),
-            _ => elements.push(words_from_part(part)),
+impl Lexicon {
+    fn phrase_from_line(&mut self, line: &'static str, sense: Sense) -> Phrase {
+        let mut language = None;
+        let mut elements = Vec::new();
+        for part in line.split_whitespace() {
+            match part {
+                "@es" => language = Some(Language::Spanish),
+                "@pt" => language = Some(Language::Portuguese),
+                "@en" => language = Some(Language::English),
+                "_" | "__" | "___" => elements.push(Element::Gap(part.len())),
+                _ => elements.push(self.words_from_part(part)),
+            }
+        }
+        Phrase {
+            sense,
+            language,
+            elements,
         }
     }
-    Phrase {
-        sense,
-        language,
-        elements,
-    }
-}
 
-fn words_from_part(part: &'static str) -> Element {
-    let (part, optional) = part.strip_suffix('?').map_or((part, false), |part| (part, true));
-    let (mut exact, mut prefixes) = (Vec::new(), Vec::new());
-    for word in part.split('|') {
-        match word.strip_suffix('*') {
-            Some(start) => prefixes.push(start),
-            None => exact.push(word),
+    fn words_from_part(&mut self, part: &'static str) -> Element {
+        let (part, optional) = part.strip_suffix('?').map_or((part, false), |part| (part, true));
+        let (mut exact, mut prefixes) = (Vec::new(), Vec::new());
+        for word in part.split('|') {
+            match word.strip_suffix('*') {
+                Some(start) => prefixes.push(start),
+                None => exact.push(self.numbered(word)),
+            }
+        }
+        exact.sort_unstable();
+        Element::Words {
+            exact,
+            prefixes,
+            optional,
         }
     }
-    exact.sort_unstable();
-    Element::Words {
-        exact,
-        prefixes,
-        optional,
+
+    fn numbered(&mut self, word: &'static str) -> u32 {
+        let next = u32::try_from(self.numbers.len()).unwrap_or(UNNAMED);
+        *self.numbers.entry(word).or_insert(next)
     }
 }
 

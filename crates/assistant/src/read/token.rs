@@ -1,6 +1,6 @@
 //! Cuts a message into words, numbers and marks.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization};
 
 use super::Language;
 use super::number::{self, Decimal};
@@ -64,11 +64,18 @@ impl Token {
     }
 }
 
+/// Returns whether the text is surely as NFKC would make it: most of a chat is.
+fn is_quick_nfkc(text: &str) -> bool {
+    text.is_ascii() || unicode_normalization::is_nfkc_quick(text.chars()) == IsNormalized::Yes
+}
+
 /// Cuts `text` into tokens; numbers in words stay words until [`join_numbers`].
 pub(crate) fn tokens_of(text: &str) -> Vec<Token> {
     let mut scan = Scan::default();
-    for letter in text.nfkc() {
-        scan.take(letter);
+    if is_quick_nfkc(text) {
+        text.chars().for_each(|letter| scan.take(letter));
+    } else {
+        text.nfkc().for_each(|letter| scan.take(letter));
     }
     scan.flush();
     scan.tokens
@@ -206,11 +213,7 @@ impl Scan {
 pub(crate) fn plain(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     let (mut last, mut run) = (' ', 0);
-    for letter in word
-        .nfd()
-        .filter(|letter| !is_accent(*letter))
-        .flat_map(char::to_lowercase)
-    {
+    let mut take = |letter: char| {
         run = if letter == last { run + 1 } else { 1 };
         last = letter;
         match run {
@@ -220,6 +223,14 @@ pub(crate) fn plain(word: &str) -> String {
             }
             _ => {}
         }
+    };
+    if word.is_ascii() {
+        word.chars().for_each(|letter| take(letter.to_ascii_lowercase()));
+    } else {
+        word.nfd()
+            .filter(|letter| !is_accent(*letter))
+            .flat_map(char::to_lowercase)
+            .for_each(take);
     }
     out
 }
