@@ -54,6 +54,8 @@ fn is_harmless(said: &Said, (start, end): (usize, usize)) -> bool {
         HARMLESS.contains(&hit.sense)
             && overlaps(hit.start, hit.end)
             && (hit.sense != Sense::Pickup || (hit.start..hit.end).any(|at| fetches(said.text(at))))
+                // \"the\" alone is no \"the two\".
+                && (hit.sense != Sense::Both || hit.end - hit.start > 1)
     });
     let goods = said
         .found
