@@ -632,6 +632,12 @@ pub(crate) fn is_yes(said: &Said, at: usize) -> bool {
     if said.tokens.get(next).is_none_or(is_all) {
         return true;
     }
+    if said.text(next) == "si" && next == at + 1 {
+        // "¿me los factura? si sí, mándeme la liga": the first is an "if".
+        let is_if = said.tokens.get(next).is_some_and(|token| token.accent)
+            || (0..at).any(|before| said.tokens.get(before).is_some_and(|token| token.is_mark('?')));
+        return !is_if;
+    }
     if next > at + 1 {
         // "si veci hágale": nobody addresses in the middle of an "if".
         let agrees = [Sense::Accept, Sense::Pay, Sense::Yes]

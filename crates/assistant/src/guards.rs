@@ -149,7 +149,10 @@ fn wants_instalments(said: &Said) -> bool {
             .any(|mention| mention.start < hit.end && mention.end > hit.start)
     };
     // "sale casi la mitad el envío, no gracias"
-    !said.has(Sense::Cancel)
+    let puts_off = [Sense::Cancel, Sense::Later, Sense::Hold]
+        .iter()
+        .any(|sense| said.has(*sense));
+    !puts_off
         && said.all(Sense::Instalments).any(|hit| {
             let (start, end) = said.clause(hit.start);
             let item_in_clause = said.found.mentions.iter().any(|mention| {

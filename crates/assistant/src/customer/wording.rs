@@ -145,6 +145,8 @@ pub(super) fn level_of(said: &Said, mention: &Mention, state: &State) -> Level {
     match () {
         () if conditional => Level::Asked,
         () if asks_price && !pays_here => Level::Asked,
+        // "cuánto las bujías, el filtro y la mano de obra": a list that is asked about.
+        () if !wants && said.within((sentence.0, mention.start), Sense::AsksPrice) => Level::Asked,
         () if asks && !wants => Level::Asked,
         () if wants => Level::Wanted,
         () if said.asks_at(mention.start) && !counted && !mention.another => Level::Asked,

@@ -1,6 +1,6 @@
 //! What went wrong, told by its shape: something happened, and there is a sign that it should not have.
 
-use crate::read::Sense;
+use crate::read::{Language, Sense};
 use crate::said::Said;
 
 /// Returns whether the customer tells of something that went wrong.
@@ -169,10 +169,13 @@ fn happened(said: &Said, at: usize) -> bool {
         return true;
     }
     !is_goods(said, at) && word.chars().count() >= 5 && !listed(NOT_PAST, word) && {
-        let of_somebody = [
-            "aron", "ieron", "yeron", "aram", "iram", "aste", "iste", "ou", "eu", "iu",
-        ];
-        let english = word.ends_with("ed")
+        let of_somebody: &[&str] = match said.language {
+            Language::Spanish => &["aron", "ieron", "yeron", "aste", "iste"],
+            Language::Portuguese => &["aram", "iram", "ou", "eu", "iu", "aste", "iste"],
+            Language::English => &[],
+        };
+        let english = said.language == Language::English
+            && word.ends_with("ed")
             && !matches!(
                 said.text(at.saturating_sub(1)),
                 "i" | "we" | "ive" | "weve" | "im"
