@@ -25,7 +25,7 @@ pub enum DeskError {
     )]
     Keychain(String),
     #[error(
-        "The system keychain can't be used: {0}. What was typed was not kept. Unlock the keychain and save again; on a machine without one give COBRO_WHATSAPP_TOKEN and COBRO_WHATSAPP_APP_SECRET in the environment and start Cobro again"
+        "The system keychain can't be used: {0}. What was typed was not kept. Unlock the keychain and save again; on a machine without one give it in the environment (COBRO_WHATSAPP_TOKEN, COBRO_WHATSAPP_APP_SECRET, COBRO_STRIPE_KEY) and start Cobro again"
     )]
     CredentialsNotKept(String),
     #[error(

@@ -302,4 +302,26 @@ mod tests {
         assert_eq!(offered(&ways), ["card"]);
         assert_eq!(why(&ways, "oxxo"), Some(&WhyNot::Recurring));
     }
+
+    #[test]
+    fn the_account_names_what_is_switched_on_first_and_knows_what_was_kept_before() {
+        let mut ways = account();
+        ways.methods.rotate_right(1);
+        let account = StripeAccount::from(ways);
+        assert_eq!(account.id.as_deref(), Some("acct_1"));
+        assert_eq!(
+            account.methods.last().map(|way| way.state),
+            Some(MethodState::Pending)
+        );
+        assert!(
+            account
+                .methods
+                .iter()
+                .any(|way| way.method == "oxxo" && way.limits.is_some())
+        );
+
+        let old = r#"{"livemode":true,"read_at":"2026-01-01T00:00:00Z","country":"MX","methods":[["card","active"]]}"#;
+        let kept: AccountWays = serde_json::from_str(old).unwrap();
+        assert_eq!((kept.account, kept.methods.len()), (None, 1));
+    }
 }

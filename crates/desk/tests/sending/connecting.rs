@@ -133,6 +133,36 @@ async fn the_secret_of_another_app_is_refused_before_it_is_kept() {
     shop.close().await;
 }
 
+#[tokio::test]
+async fn a_stripe_key_is_tried_before_it_is_kept() {
+    let shop = TestShop::open_with(&[("COBRO_STRIPE_KEY", "")]).await;
+    for (key, why) in [
+        ("pk_test_1234", "publishable"),
+        ("not a key", "no Stripe key"),
+        ("sk_test_nobodyhasthiskey1234", "refused the API key"),
+    ] {
+        let error = shop.connecting().save_stripe_key(key).await.unwrap_err();
+        assert!(!matches!(error, DeskError::CredentialsNotKept(_)), "{key}");
+        assert!(error.to_string().contains(why), "{key}: {error}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_stripe_key_that_settings_name_is_not_replaced() {
+    let shop = TestShop::open().await;
+    let error = shop
+        .connecting()
+        .save_stripe_key("sk_test_another1234")
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("cobro.toml or in the environment"),
+        "{error}"
+    );
+    shop.close().await;
+}
+
 /// Where there is no keychain nothing is kept, and nothing is used that would be gone tomorrow.
 #[tokio::test]
 #[cfg(target_os = "linux")]
