@@ -1,7 +1,7 @@
 //! What the shop sells.
 
-use cobro_core::domain::{ImportPreview, Keep, Product, ProductDraft, ProductId, SyncReport};
-use cobro_core::{Actor, Error, catalog};
+use cobro_core::domain::{ImportPreview, Keep, Product, ProductDraft, ProductId, ProductLink, SyncReport};
+use cobro_core::{Actor, Error, catalog, product_link};
 use tauri::{AppHandle, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
@@ -106,4 +106,11 @@ pub(crate) async fn export_catalog(
         ))
     })?;
     Ok(Some(path.to_string_lossy().into_owned()))
+}
+
+/// Returns the product's own link, the same for everybody; made now if there is none yet.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn product_link(desk: Desk<'_>, product: ProductId) -> Answer<ProductLink> {
+    Ok(product_link::of(&desk.inbox()?, product).await?)
 }

@@ -176,6 +176,14 @@ impl Sandbox {
         .await
     }
 
+    /// Lets a customer's card, as Stripe keeps it, fail or work from now on.
+    pub async fn set_card(&self, customer: &str, works: bool) -> Result<()> {
+        let path = format!("stripe/customers/{customer}/card");
+        self.post::<Value>(&path, &json!({ "works": works }))
+            .await
+            .map(drop)
+    }
+
     /// Sets what goes wrong, in the control API's words.
     pub async fn set_faults(&self, faults: &Value) -> Result<()> {
         self.put("faults", faults).await

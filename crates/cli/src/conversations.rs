@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
+use cobro_desk::core::conversation;
 use cobro_desk::core::domain::{ConversationRow, Tab};
-use cobro_desk::core::{Store, conversation};
 use cobro_desk::{DeskError, Settings};
 
 pub(crate) async fn run(
@@ -12,12 +12,7 @@ pub(crate) async fn run(
     search: String,
     limit: usize,
 ) -> Result<ExitCode, DeskError> {
-    let profile = settings.existing_profile()?;
-    let (folder, database) = (profile.clone(), settings.database.clone());
-    let key = tokio::task::spawn_blocking(move || folder.key_to_read(&database))
-        .await
-        .map_err(anyhow::Error::new)??;
-    let store = Store::open_to_read(profile.database(), key).await?;
+    let store = crate::reach::store_to_read(&settings).await?;
     let mut after = None;
     let mut left = limit;
     while left > 0 {

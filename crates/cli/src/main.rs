@@ -12,12 +12,14 @@ mod reach;
 mod reconcile;
 mod reparse;
 mod secret;
+mod subscriptions;
 mod suggest;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use cobro_desk::core::domain::SubscriptionStatus;
 use cobro_desk::{DeskError, Settings};
 
 /// Sell over WhatsApp, get paid with Stripe: Cobro without its window.
@@ -48,6 +50,17 @@ enum Command {
     },
     /// Create a payment link and send it in a conversation
     Charge(charge::Arguments),
+    /// Who pays again and again, newest first: status, payments, what comes next (docs/subscriptions.md)
+    Subscriptions {
+        #[command(flatten)]
+        profile: Profile,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Only those that are trialing, active, past_due, paused, cancelled or finished
+        #[arg(long, value_parser = subscriptions::status)]
+        status: Option<SubscriptionStatus>,
+    },
     /// What the shop sells: list it, import a table, export one (docs/catalog.md)
     Catalog(catalog::Arguments),
     /// Set up WhatsApp: credentials, numbers, webhook
@@ -142,6 +155,11 @@ async fn run(command: Command) -> Result<ExitCode, DeskError> {
             limit,
         } => conversations::run(profile.settings().await?, json, search, limit).await,
         Command::Charge(arguments) => charge::run(arguments).await,
+        Command::Subscriptions {
+            profile,
+            json,
+            status,
+        } => subscriptions::run(profile.settings().await?, json, status).await,
         Command::Catalog(arguments) => catalog::run(arguments).await,
         Command::Connect(arguments) => connect::run(arguments).await,
         Command::Export {

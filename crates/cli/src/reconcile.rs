@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use cobro_desk::core::domain::{ReconcileId, Timestamp};
-use cobro_desk::core::{Store, reconcile};
+use cobro_desk::core::reconcile;
 use cobro_desk::{ControlRequest, DeskError, Settings};
 use serde_json::Value;
 
@@ -80,12 +80,7 @@ async fn write_files(
         .and_then(Value::as_str)
         .and_then(|id| id.parse().ok())
         .ok_or_else(|| anyhow::anyhow!("The desk's answer names no reading"))?;
-    let profile = settings.existing_profile()?;
-    let (folder, database) = (profile.clone(), settings.database.clone());
-    let key = tokio::task::spawn_blocking(move || folder.key_to_read(&database))
-        .await
-        .map_err(anyhow::Error::new)??;
-    let store = Store::open_to_read(profile.database(), key).await?;
+    let store = crate::reach::store_to_read(settings).await?;
     if let Some(path) = csv {
         reconcile::to_csv(&store, id, BufWriter::new(create("--csv", path)?)).await?;
     }

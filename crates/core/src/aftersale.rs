@@ -156,7 +156,7 @@ pub(crate) fn thank(
             &charge.description,
         );
         Ok(Sending::text(message, charge.conversation, text))
-    } else if after.by_template {
+    } else if after.by_template && amount.minor() > 0 {
         let values = [
             language.called(&address.contact_name),
             language.money(amount),
@@ -208,7 +208,9 @@ fn by_template(
 
 fn text_of(after: &AfterSale, language: Language, name: &str, amount: Money, item: &str) -> String {
     let filled = |text: &str| filled(text, language, name, amount, item);
-    let thanks = if after.thanks.is_empty() {
+    // The shop's words about an amount say nothing of an order that a code made free.
+    let speaks_of_nothing = amount.minor() == 0 && after.thanks.contains("{amount}");
+    let thanks = if after.thanks.is_empty() || speaks_of_nothing {
         language.thanks(name, amount)
     } else {
         filled(&after.thanks)
@@ -266,6 +268,11 @@ fn kept_for(conn: &Connection, charge: ChargeId) -> Result<AfterSale> {
     Ok(kept(conn)?.of_order(&products::after_sale_of(conn, charge)?))
 }
 
+/// Returns whether each payment of a subscription is an order of its own.
+pub(crate) fn renews_order(conn: &Connection, charge: ChargeId) -> Result<bool> {
+    Ok(kept_for(conn, charge)?.renews_order)
+}
+
 /// Returns the settings as they are kept; what can't be read is as if never set.
 pub(crate) fn kept(conn: &Connection) -> Result<AfterSale> {
     let json = meta::get(conn, meta::AFTER_SALE)?;
@@ -298,6 +305,21 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with(Language::En.ask_address()));
+    }
+
+    #[test]
+    fn an_order_that_a_code_made_free_speaks_of_no_amount() {
+        let nothing = Money::from_minor(0, Currency::from_code("MXN").unwrap()).unwrap();
+        let own = AfterSale {
+            thanks: "Your {amount} are here".into(),
+            ..AfterSale::default()
+        };
+        for after in [own, AfterSale::default()] {
+            assert_eq!(
+                text_of(&after, Language::En, "Ana Souza", nothing, "Cake"),
+                "Thank you, Ana! Your order is confirmed, and there is nothing to pay. ✅"
+            );
+        }
     }
 
     #[test]

@@ -13,15 +13,15 @@ use uuid::Uuid;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    Charge, ChargeId, ChargeTerms, Closing, Creation, MessageId, NewCharge, Paid, PayLine, Recurrence,
-    Timestamp, Words, Worked, payment_of,
+    Charge, ChargeId, ChargeTerms, Closing, Creation, MessageId, NewCharge, Paid, PayLine, ProductLinkId,
+    Recurrence, Timestamp, Words, Worked, payment_of,
 };
 use crate::preview::message_of;
 use crate::sale::{self, Asked};
 use crate::store::charges::{self, ToClose, ToCreate};
 use crate::store::{hints, payments};
 use crate::templates::LinkTemplate;
-use crate::{CoreEvent, Error, Inbox, Language, Result, message, payer, reissue, settle, way};
+use crate::{CoreEvent, Error, Inbox, Language, Result, message, payer, product_link, reissue, settle, way};
 
 /// Stripe forgets an idempotency key after this; then we look before we create.
 pub(crate) const KEY_LIFE: Duration = Duration::from_hours(23);
@@ -35,7 +35,7 @@ const REFUSED_PAUSE: Duration = Duration::from_hours(6);
 /// An expiry is only believed while our clock agrees with Stripe's.
 const CLOCK_TOLERANCE: i64 = 4 * 60 * 1000;
 /// Said in every language at once, so that a repeated request is the same request.
-const INACTIVE_LINK: &str =
+pub(crate) const INACTIVE_LINK: &str =
     "Este enlace ya no está activo. · Este link não está mais ativo. · This link is no longer active.";
 const DESCRIPTION_LIMIT: usize = 250;
 const MESSAGE_LIMIT: usize = 1024;
@@ -133,6 +133,11 @@ fn work_out(
         ..Asked::from(new)
     };
     let worked = sale::work_out(conn, language, asked)?;
+    if worked.totals.now != new.amount && new.lines.is_empty() {
+        return Err(Error::Invalid(
+            "What is taken off, paid in part or divided needs the whole price beside what is asked for now. Give it as a line".into(),
+        ));
+    }
     if worked.totals.now != new.amount {
         return Err(Error::Conflict(format!(
             "The charge now comes to {}, not {}: the catalog changed meanwhile. Look at it once more",
@@ -255,6 +260,7 @@ async fn work(inbox: &Inbox) -> Result<()> {
         }
         make_link(inbox, id).await?;
     }
+    product_link::work(inbox, stripe).await?;
     while close_next(inbox, None).await? {
         if inbox.stopping().is_cancelled() {
             return Ok(());
@@ -312,14 +318,19 @@ async fn stop(inbox: &Inbox, id: ChargeId, words: Words) -> Result<Charge> {
 }
 
 /// What Stripe made for a charge: a link, or a session.
-struct Made {
-    id: String,
-    url: String,
-    livemode: bool,
+pub(crate) struct Made {
+    pub id: String,
+    pub url: String,
+    pub livemode: bool,
+    /// It is a product's link, which others pay too.
+    pub shared: Option<ProductLinkId>,
 }
 
 /// Makes what carries the charge, and before it the customer that some ways of paying need.
 async fn made_for(inbox: &Inbox, stripe: &StripeApi, draft: &ToCreate) -> Result<Result<Made, StripeError>> {
+    if draft.terms.lasting {
+        return product_link::for_charge(inbox, stripe, draft).await;
+    }
     Ok(match payer::needed(inbox, stripe, draft).await? {
         Ok(payer) => carrier_for(stripe, draft, payer.as_deref()).await,
         Err(error) => Err(error),
@@ -366,8 +377,8 @@ async fn link_for(stripe: &StripeApi, draft: &ToCreate, pages: Option<u32>) -> R
         lines: &lines,
         single_use: draft.single_use,
         inactive_message: Some(INACTIVE_LINK),
-        success_url: None,
         terms: terms_of(&draft.terms, &methods, &countries),
+        ..NewLink::default()
     };
     stripe
         .create_payment_link(&new, &draft.idempotency_key)
@@ -380,6 +391,7 @@ fn made_link(link: PaymentLink) -> Made {
         id: link.id,
         url: link.url,
         livemode: link.livemode,
+        shared: None,
     }
 }
 
@@ -459,6 +471,7 @@ fn made_session(session: CheckoutSession) -> Result<Made, StripeError> {
         id: session.id,
         url,
         livemode: session.livemode,
+        shared: None,
     })
 }
 
@@ -500,7 +513,14 @@ async fn open(inbox: &Inbox, draft: ToCreate, link: Made) -> Result<Charge> {
         .write(move |tx| {
             let now = Timestamp::now();
             let message = MessageId::new();
-            if charges::open(tx, draft.id, (&link.id, &link.url), link.livemode, message, now)? {
+            let is_new = match link.shared {
+                Some(shared) => {
+                    let link_of = (shared, link.url.as_str());
+                    charges::open_shared(tx, draft.id, link_of, link.livemode, message, now)?
+                }
+                None => charges::open(tx, draft.id, (&link.id, &link.url), link.livemode, message, now)?,
+            };
+            if is_new {
                 match message::link(tx, language, message, draft.id, now) {
                     Ok(sending) => {
                         apply(tx, Actor::Person, &Action::Send(Box::new(sending)), now)?;
@@ -549,7 +569,7 @@ async fn not_made(inbox: &Inbox, draft: &ToCreate, error: &StripeError) -> Resul
 }
 
 /// Returns whether Stripe gave this answer itself, and would give it again for the same key.
-fn is_stored(error: &StripeError) -> bool {
+pub(crate) fn is_stored(error: &StripeError) -> bool {
     matches!(error, StripeError::Api { status: 500, .. })
         || (error.is_permanent() && matches!(error, StripeError::Api { .. }))
 }
@@ -570,7 +590,10 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
         return Ok(false);
     };
     let stripe = inbox.require_stripe()?;
-    let outcome = switch_off(stripe, carrier, &link).await;
+    let outcome = match &link {
+        Some(link) => switch_off(stripe, carrier, link).await,
+        None => Ok(false),
+    };
     let failed = outcome
         .as_ref()
         .err()
@@ -583,7 +606,7 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
             match failed {
                 None => {
                     charges::closed(tx, id, why)?;
-                    if was_open {
+                    if let Some(link) = link.filter(|_| was_open) {
                         // It may have been paid in the same moment.
                         hints::add(tx, settle::kind_of(carrier), &link, now)?;
                     }
@@ -605,7 +628,11 @@ async fn close_next(inbox: &Inbox, only: Option<ChargeId>) -> Result<bool> {
 
 /// Makes sure that nobody can pay any more: neither at the link, nor in a visit to it that is
 /// open. Returns whether somebody may have been paying.
-async fn switch_off(stripe: &StripeApi, carrier: StripeObject, id: &str) -> Result<bool, StripeError> {
+pub(crate) async fn switch_off(
+    stripe: &StripeApi,
+    carrier: StripeObject,
+    id: &str,
+) -> Result<bool, StripeError> {
     match carrier {
         StripeObject::PaymentLink => {
             stripe.deactivate_payment_link(id, &closing_key(id)).await?;

@@ -1,4 +1,4 @@
-//! Export: every conversation, message, charge and payment, one JSON object a line.
+//! Export: every conversation, message, charge, subscription and payment, one JSON object a line.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -8,9 +8,12 @@ use anyhow::Context;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::domain::{Charge, ContactId, Forwarded, MediaState, Message, MessageId, PaymentRecord};
+use crate::domain::{
+    Charge, ContactId, Forwarded, MediaState, Message, MessageId, PaymentRecord, Subscription, Timestamp,
+};
 use crate::store::{
     alerts, changes, charges, contacts, conversations, customers, envelopes, messages, payments, reactions,
+    subscriptions,
 };
 use crate::{DatabaseKey, Result, Store, media};
 
@@ -56,6 +59,7 @@ fn write_all(conn: &Connection, out: &mut impl Write) -> Result<()> {
         )
     })?;
     charges::for_each(conn, |charge| line(out, &charge_line(&charge)))?;
+    subscriptions::for_each(conn, |known| line(out, &subscription_line(&known)))?;
     payments::for_each(conn, |payment| line(out, &payment_line(&payment)))?;
     alerts::for_each(conn, |alert| line(out, &alert))
 }
@@ -103,6 +107,11 @@ pub(crate) fn write_customer(
         before = page.next;
         if before.is_none() {
             break;
+        }
+    }
+    for row in &known.conversations {
+        for known in subscriptions::of_conversation(conn, row.id)? {
+            line(out, &subscription_line(&known))?;
         }
     }
     for charge in &known.charges {
@@ -184,6 +193,35 @@ fn charge_line(charge: &Charge) -> Value {
             "checkout_session": charge.stripe_ids.checkout_session,
             "payment_intent": charge.stripe_ids.payment_intent,
         },
+    })
+}
+
+/// Returns a subscription as `cobro export` and `cobro subscriptions` write it.
+pub fn subscription_line(known: &Subscription) -> Value {
+    let text = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
+    json!({
+        "type": "subscription",
+        "id": known.id,
+        "charge": known.charge,
+        "conversation": known.conversation,
+        "description": known.description,
+        "status": known.status.as_str(),
+        "amount": known.amount.minor(),
+        "currency": known.amount.currency().code(),
+        "interval": known.every.interval.name(),
+        "interval_count": known.every.count,
+        "instalments": known.instalments,
+        "payments": known.payments,
+        "paid": known.paid.minor(),
+        "next_at": text(known.next_at),
+        "retry_at": text(known.retry_at),
+        "trial_end": text(known.trial_end),
+        "resumes_at": text(known.resumes_at),
+        "ends_at": text(known.ends_at),
+        "ended_at": text(known.ended_at),
+        "started_at": known.started_at.rfc3339(),
+        "problem": known.problem.as_ref().map(|problem| &problem.code),
+        "livemode": known.livemode,
     })
 }
 

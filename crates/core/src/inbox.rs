@@ -225,6 +225,7 @@ impl Inbox {
         self.spawn(crate::charge::run(self.clone()));
         self.spawn(crate::poll::run(self.clone()));
         self.spawn(crate::way::run(self.clone()));
+        self.spawn(crate::stripe_key::run(self.clone()));
         self.spawn(crate::catalog::sync::recover(self.clone()));
         self.spawn(crate::assistant::run(self.clone()));
         self.spawn(crate::reconcile::run(self.clone()));

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::domain::{Announcement, ConversationId, NoticeId, NoticeKind, Timestamp, Words};
+use crate::domain::{Announcement, ConversationId, NoticeId, NoticeKind, PaymentStatus, Timestamp, Words};
 use crate::store::notices::{self, AlertNotice, Notice};
 use crate::store::{alerts, charges, conversations, disputes, messages, payments};
 use crate::{CoreEvent, Error, Inbox, Language, Result};
@@ -79,7 +79,9 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
             kind if !rules.wants(kind) => dropped.push(notice.id),
             // It waits for the end of the quiet hours, as far as it is news then.
             _ if is_quiet => {}
+            NoticeKind::ChargeFailed if is_collected(conn, &notice)? => dropped.push(notice.id),
             NoticeKind::Paid
+            | NoticeKind::ChargeFailed
             | NoticeKind::Contested
             | NoticeKind::Disputed
             | NoticeKind::RefundFailed
@@ -125,6 +127,15 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
         }
     }
     Ok((due, dropped))
+}
+
+/// Returns whether the payment came after all, before anybody was told that it failed.
+fn is_collected(conn: &Connection, notice: &Notice) -> Result<bool> {
+    let Some(intent) = &notice.payment_intent else {
+        return Ok(false);
+    };
+    let payment = payments::find(conn, intent)?;
+    Ok(payment.is_some_and(|payment| payment.status == PaymentStatus::Succeeded))
 }
 
 fn is_gone(conn: &Connection, notice: &Notice) -> Result<bool> {
@@ -180,6 +191,7 @@ fn of_payment(conn: &Connection, language: Language, notice: &Notice) -> Result<
             language.paid_title(&name, amount),
             language.paid_body(&charge.description, charge.payment),
         ),
+        NoticeKind::ChargeFailed => language.charge_not_collected(&name, amount, &charge.description),
         kind => {
             let due = disputes::of_charge(conn, charge.id)?
                 .into_iter()

@@ -51,6 +51,11 @@ pub(crate) fn check(conn: &Connection, old: ChargeId, id: ChargeId) -> Result<()
             "The customer has subscribed, and pays when the free days are over. Cancel the subscription first if it should be another".into(),
         ));
     }
+    if charge.terms.lasting {
+        return Err(Error::Conflict(
+            "This charge goes by its product's own link, which is not used up. Send it again instead".into(),
+        ));
+    }
     if charge.link.is_none() {
         return Err(Error::Conflict(
             "This charge never had a link. Try to make it again instead".into(),

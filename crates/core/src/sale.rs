@@ -11,7 +11,7 @@ use crate::domain::{
     NewChargeLine, Product, Totals, Worked, add_up, list_of, pay_lines,
 };
 use crate::store::{charges, products};
-use crate::{Error, Language, Result};
+use crate::{Error, Language, Result, product_link};
 
 /// A session ends after this at the latest.
 const SESSION_HOURS: u32 = 24;
@@ -66,6 +66,7 @@ pub(crate) fn work_out(conn: &Connection, language: Language, asked: Asked<'_>) 
     let (lines, products) = lines_of(conn, asked)?;
     let totals = add_up(&lines, asked.terms)?;
     check_reuse(asked, &totals)?;
+    check_lasting(asked, &products)?;
     if let Some(deposit) = asked.terms.rest_of {
         check_rest(conn, deposit, asked, totals.now)?;
     }
@@ -110,7 +111,7 @@ fn lines_of(conn: &Connection, asked: Asked<'_>) -> Result<(Vec<ChargeLine>, Vec
     let mut lines = Vec::with_capacity(asked.lines.len());
     for (at, new) in asked.lines.iter().enumerate() {
         let line = match new.product {
-            None => free_line(at + 1, new)?,
+            None => free_line(at + 1, asked.lines.len(), new)?,
             Some(id) => {
                 let product = products::get(conn, id)?;
                 let line = line_of(&product, new)?;
@@ -123,9 +124,10 @@ fn lines_of(conn: &Connection, asked: Asked<'_>) -> Result<(Vec<ChargeLine>, Vec
     Ok((lines, found))
 }
 
-fn free_line(at: usize, new: &NewChargeLine) -> Result<ChargeLine> {
+/// The only line of a charge needs no name, as a charge of an amount needs no description.
+fn free_line(at: usize, of: usize, new: &NewChargeLine) -> Result<ChargeLine> {
     let name = tidy(&new.name);
-    if name.is_empty() {
+    if name.is_empty() && (of > 1 || new.quantity != 1) {
         return Err(Error::Invalid(format!(
             "Line {at} has no name. Write what it is for, or choose a product"
         )));
@@ -174,6 +176,34 @@ fn check_reuse(asked: Asked<'_>, totals: &Totals) -> Result<()> {
         "A deposit of {} is paid once, so its link can't be one that is paid often. Choose one of both",
         totals.now
     )))
+}
+
+/// A product's own link asks everybody for the same: one of it, at its price, as long as that is its price.
+fn check_lasting(asked: Asked<'_>, products: &[Product]) -> Result<()> {
+    if !asked.terms.lasting {
+        return Ok(());
+    }
+    let alone = ChargeTerms {
+        lasting: true,
+        ..ChargeTerms::default()
+    };
+    let ([line], [product]) = (asked.lines, products) else {
+        return Err(not_the_same());
+    };
+    product_link::check(product)?;
+    let is_plain = line.quantity == 1
+        && line.note.trim().is_empty()
+        && line.unit.is_none_or(|unit| unit == product.price)
+        && *asked.terms == alone
+        && !asked.single_use
+        && asked.expires_in_hours.is_none();
+    if is_plain { Ok(()) } else { Err(not_the_same()) }
+}
+
+fn not_the_same() -> Error {
+    Error::Invalid(
+        "A product's own link asks everybody for one of it at its price, without discount, deposit, note, address or end. Take that away, or let this charge have a link of its own".into(),
+    )
 }
 
 /// The rest of a deposit is asked for once, to the minor unit.

@@ -24,7 +24,7 @@ use crate::domain::{
 use crate::store::hints::{self, Hint};
 use crate::store::notices::Notice;
 use crate::store::payments::Saved;
-use crate::store::{charges, notices, payments, products, subscriptions, verifying};
+use crate::store::{charges, notices, payments, product_links, products, subscriptions, verifying};
 use crate::{CoreEvent, Error, Inbox, Language, Result, aftersale, subscription};
 
 /// Reads back whatever was hinted at, one object after another.
@@ -146,7 +146,7 @@ async fn write_down(
             let now = Timestamp::now();
             let mut settled = Vec::new();
             recurring::save(tx, &found.subscriptions)?;
-            recurring::tell_failures(tx, &found.subscriptions, language, now)?;
+            recurring::tell_failures(tx, &found.subscriptions, language, announces, now)?;
             for fact in &found.payments {
                 settled.extend(settle(tx, fact, language, announces, now)?);
                 if let Some(account) = &account {
@@ -202,6 +202,8 @@ struct Fact {
     raw: String,
     charge_id: Option<String>,
     link: Option<String>,
+    /// What the opened address named, where a link is paid by many.
+    reference: Option<String>,
     /// A completed session whose voucher or transfer is still unpaid.
     voucher: bool,
     /// What the session asked for before and after what the pay page added or took off.
@@ -332,6 +334,7 @@ fn free(session: CheckoutSession) -> Option<Fact> {
     Some(Fact {
         charge_id: session.metadata.get("cobro_charge").cloned(),
         link: session.payment_link.clone(),
+        reference: session.reference.clone(),
         voucher: false,
         asked: Asked::of_session(&session.raw),
         aftermath: Aftermath::default(),
@@ -401,6 +404,7 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
     Fact {
         charge_id: metadata("cobro_charge"),
         link: session.as_ref().and_then(|session| session.payment_link.clone()),
+        reference: session.as_ref().and_then(|session| session.reference.clone()),
         voucher,
         aftermath: Aftermath::default(),
         asked: session
@@ -595,6 +599,14 @@ fn settle(
     if (first_paid || (again && !is_plan)) && fact.is_kept() {
         products::sell(tx, charge, &fact.record.payment_intent, now)?;
     }
+    // Somebody else's order, or the next one of a subscriber.
+    if again
+        && !first_paid
+        && fact.is_kept()
+        && (!facts.recurs || (!is_plan && aftersale::renews_order(tx, charge)?))
+    {
+        charges::renew_fulfilment(tx, charge, now)?;
+    }
     if (first_paid || again) && fact.is_kept() {
         thank(tx, fact, &paid, first_paid, language, now)?;
     }
@@ -668,6 +680,12 @@ fn charge_of(tx: &Transaction<'_>, fact: &Fact) -> Result<Option<ChargeId>> {
         if let Some(charge) = charges::id_of_link(tx, carrier)? {
             return Ok(Some(charge));
         }
+    }
+    // Anybody can change what an address ends in: it only counts for a charge that went by this link.
+    if let (Some(link), Some(reference)) = (&fact.link, &fact.reference)
+        && let Some(charge) = product_links::charge_of_visit(tx, link, reference)?
+    {
+        return Ok(Some(charge));
     }
     if let Some(charge) = payments::charge_of(tx, &fact.record.payment_intent)? {
         return Ok(Some(charge));

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 pub use card::send_card_link;
 pub use deeds::act;
-pub(crate) use news::{Receipt, failed, receipt};
+pub(crate) use news::{Receipt, announce_failure, failed, receipt};
 pub use news::{messages, send_due, set_messages};
 
 use crate::domain::{ConversationId, Page, Subscription, SubscriptionStatus, Timestamp};
 use crate::store::subscriptions;
-use crate::{CoreEvent, Inbox, Result, remind};
+use crate::{CoreEvent, Inbox, Result, Store, remind};
 
 /// How often is looked whom to tell of the next payment.
 const EVERY: Duration = Duration::from_mins(5);
@@ -38,8 +38,16 @@ pub async fn page(
     status: Option<SubscriptionStatus>,
     after: Option<String>,
 ) -> Result<Page<Subscription>> {
-    inbox
-        .store
+    page_of(&inbox.store, status, after).await
+}
+
+/// Returns one page of a database that may be another desk's.
+pub async fn page_of(
+    store: &Store,
+    status: Option<SubscriptionStatus>,
+    after: Option<String>,
+) -> Result<Page<Subscription>> {
+    store
         .read(move |conn| subscriptions::page(conn, status, after.as_deref()))
         .await
 }

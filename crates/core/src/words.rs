@@ -64,7 +64,8 @@ impl Language {
         let title = match announcement.kind {
             NoticeKind::Paid => paid,
             NoticeKind::Woke => woke,
-            NoticeKind::Contested
+            NoticeKind::ChargeFailed
+            | NoticeKind::Contested
             | NoticeKind::Disputed
             | NoticeKind::RefundFailed
             | NoticeKind::RefundStopped => trouble,
@@ -194,7 +195,11 @@ impl Language {
     fn item(self, line: &ChargeLine) -> String {
         let sum = line.unit.minor().saturating_mul(i64::from(line.quantity));
         let sum = Money::from_minor(sum, line.unit.currency()).map(|sum| self.money(sum));
-        let mut item = format!("• {} – {}", counted(line), sum.unwrap_or_default());
+        let sum = sum.unwrap_or_default();
+        let mut item = match counted(line) {
+            nameless if nameless.is_empty() => format!("• {sum}"),
+            name => format!("• {name} – {sum}"),
+        };
         if !line.note.is_empty() {
             item.push_str(" · ");
             item.push_str(&line.note);
@@ -358,12 +363,25 @@ impl Language {
         }
     }
 
-    /// Returns the thank-you that follows a payment.
+    /// Returns the thank-you that follows a payment; of an order that a code made free, that there is nothing to pay.
     pub fn thanks(self, name: &str, amount: Money) -> String {
-        let amount = self.money(amount);
         let name = first_name(name)
             .map(|name| format!(", {name}"))
             .unwrap_or_default();
+        if amount.minor() == 0 {
+            return match self {
+                Self::Es => {
+                    format!("¡Gracias{name}! Tu pedido está confirmado y no tienes nada que pagar. ✅")
+                }
+                Self::Pt => {
+                    format!("Obrigado{name}! O seu pedido está confirmado e você não tem nada a pagar. ✅")
+                }
+                Self::En => {
+                    format!("Thank you{name}! Your order is confirmed, and there is nothing to pay. ✅")
+                }
+            };
+        }
+        let amount = self.money(amount);
         match self {
             Self::Es => format!("¡Gracias{name}! Recibimos tu pago de {amount}. ✅"),
             Self::Pt => format!("Obrigado{name}! Recebemos o seu pagamento de {amount}. ✅"),
@@ -475,6 +493,13 @@ impl Language {
     }
 
     pub(crate) fn paid_title(self, name: &str, amount: Money) -> String {
+        if amount.minor() == 0 {
+            return match self {
+                Self::Es => format!("{name} confirmó su pedido con un código: no paga nada"),
+                Self::Pt => format!("{name} confirmou o pedido com um código: não paga nada"),
+                Self::En => format!("{name} confirmed the order with a code: nothing to pay"),
+            };
+        }
         let amount = self.money(amount);
         match self {
             Self::Es => format!("{name} pagó {amount}"),

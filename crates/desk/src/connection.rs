@@ -8,8 +8,8 @@ use std::time::Duration;
 use cobro_core::connection::{self, NewWebhook, OwnFacts};
 #[cfg(feature = "ngrok")]
 use cobro_core::domain::Words;
-use cobro_core::domain::{Connection, Credentials, WayIn};
-use cobro_core::{Error, Inbox, KnownLine, WhatsAppLines};
+use cobro_core::domain::{Connection, Credentials, StripeKey, WayIn};
+use cobro_core::{Error, Inbox, KnownLine, WhatsAppLines, stripe_key};
 use cobro_relay::Locksmith;
 use cobro_whatsapp::{WhatsAppApi, WhatsAppError, WhatsAppOptions};
 use secrecy::SecretString;
@@ -145,8 +145,8 @@ impl Connecting {
     }
 
     /// Keeps another Stripe key in the system's keychain, once Stripe has taken it. It is used from the next
-    /// start on: what is under way with the old one is finished with it.
-    pub async fn save_stripe_key(&self, key: &str) -> Result<(), DeskError> {
+    /// start on: what is under way with the old one is finished with it. Returns what it may do of what Cobro needs.
+    pub async fn save_stripe_key(&self, key: &str) -> Result<StripeKey, DeskError> {
         if self.0.stripe.key_is_fixed {
             return Err(Error::Conflict(
                 "stripe.key stands in cobro.toml or in the environment, which win over what is saved here. Take it out there first".into(),
@@ -156,8 +156,9 @@ impl Connecting {
         let key = SecretString::from(key.trim().to_owned());
         let client =
             stripe_client(&self.0.stripe.api, key.clone()).map_err(|error| Error::Invalid(error.advice()))?;
-        client.account().await.map_err(Error::from)?;
-        self.keep(vec![(keychain::STRIPE_KEY, key)]).await
+        let tried = stripe_key::try_key(&client).await.map_err(Error::from)?;
+        self.keep(vec![(keychain::STRIPE_KEY, key)]).await?;
+        Ok(tried)
     }
 
     async fn keep(&self, secrets: Vec<(&'static str, SecretString)>) -> Result<(), DeskError> {

@@ -1,7 +1,8 @@
 //! The doctor: looks at everything a desk needs and says what to do.
 
 use cobro_core::clock::words_of_skew;
-use cobro_core::{KnownLine, check};
+use cobro_core::domain::StripeKey;
+use cobro_core::{KnownLine, check, stripe_key};
 use cobro_stripe::{StripeApi, StripeError, StripeOptions};
 use cobro_whatsapp::{WhatsAppApi, WhatsAppError, WhatsAppOptions};
 use serde::Serialize;
@@ -203,16 +204,31 @@ async fn stripe(settings: &Settings) -> Vec<Finding> {
         Ok(api) => api,
         Err(error) => return vec![problem(WHAT, error.to_string())],
     };
-    let mut found = vec![match api.payment_links(None).await {
-        Ok(_) => ok(WHAT, "Stripe answers, and the key reads payment links"),
-        Err(error) => problem(WHAT, stripe_says(&error, &settings.stripe.api)),
-    }];
+    let mut found = match stripe_key::try_key(&api).await {
+        Ok(key) => vec![ok(WHAT, "Stripe answers"), permissions(&key)],
+        Err(error) => vec![problem(WHAT, stripe_says(&error, &settings.stripe.api))],
+    };
     match api.clock_skew().map(words_of_skew) {
         Some(Some(words)) => found.push(problem("clock", format!("{}. {}", words.title, words.advice))),
         Some(None) => found.push(ok("clock", "The clock agrees with Stripe's")),
         None => {}
     }
     found
+}
+
+fn permissions(key: &StripeKey) -> Finding {
+    const WHAT: &str = "stripe key";
+    match stripe_key::words_of(key) {
+        Some(words) => problem(WHAT, format!("{}. {}", words.title, words.advice)),
+        None if key.may_do_everything => warning(
+            WHAT,
+            format!(
+                "{} is a secret key, which may do everything with the account. Make a restricted key with what Cobro needs instead (docs/settings.md)",
+                key.hint
+            ),
+        ),
+        None => ok(WHAT, "The key has every permission that Cobro needs"),
+    }
 }
 
 fn stripe_says(error: &StripeError, api: &str) -> String {

@@ -69,6 +69,8 @@ impl KeyMode {
 pub struct StripeApi {
     pub(crate) transport: Arc<Transport>,
     mode: KeyMode,
+    /// What tells the key from another: its kind and its end.
+    hint: Arc<str>,
 }
 
 impl fmt::Debug for StripeApi {
@@ -83,14 +85,26 @@ impl StripeApi {
     /// Returns the client. A rustls provider must be installed by then.
     pub fn new(options: StripeOptions) -> Result<Self, StripeError> {
         let mode = KeyMode::from_key(&options.key)?;
+        let hint = hint_of(&options.key).into();
         Ok(Self {
             transport: Arc::new(Transport::new(options)?),
             mode,
+            hint,
         })
     }
 
     pub fn key_mode(&self) -> KeyMode {
         self.mode
+    }
+
+    /// Returns what tells the key from another one, as Stripe's dashboard shows it: its kind and its last four letters.
+    pub fn key_hint(&self) -> &str {
+        &self.hint
+    }
+
+    /// Returns whether the key may do everything, as a secret key does and a restricted one does not.
+    pub fn may_do_everything(&self) -> bool {
+        self.hint.starts_with("sk_")
     }
 
     /// Returns how many reads were sent since the start, repetitions included.
@@ -111,9 +125,23 @@ impl StripeApi {
     }
 }
 
+fn hint_of(key: &SecretString) -> String {
+    let key = key.expose_secret();
+    let kind = key.get(..8).unwrap_or_default();
+    let end = key.get(key.len().saturating_sub(4).max(8)..).unwrap_or_default();
+    format!("{kind}…{end}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hint_shows_a_keys_kind_and_end_alone() {
+        let hint = |key: &str| hint_of(&SecretString::from(key));
+        assert_eq!(hint("rk_test_abcdefghij1234"), "rk_test_…1234");
+        assert_eq!(hint("sk_live_ab"), "sk_live_…ab");
+    }
 
     fn mode(key: &str) -> Result<KeyMode, String> {
         KeyMode::from_key(&SecretString::from(key)).map_err(|error| error.to_string())

@@ -250,6 +250,8 @@ struct Entry {
     #[serde(default)]
     payment_link: Expanded<Nothing>,
     #[serde(default, deserialize_with = "if_readable")]
+    client_reference_id: Option<String>,
+    #[serde(default, deserialize_with = "if_readable")]
     metadata: Option<BTreeMap<String, String>>,
     #[serde(default, deserialize_with = "if_readable")]
     disputed: Option<bool>,
@@ -356,7 +358,9 @@ impl Entry {
                 .or_else(|| id_of(&self.latest_charge)),
             source: id_of(&self.source),
             payment_link: id_of(&self.payment_link),
-            cobro_charge: charge_in(self.metadata).or_else(|| charge_in(of.metadata)),
+            cobro_charge: charge_in(self.metadata)
+                .or_else(|| charge_in(of.metadata))
+                .or(self.client_reference_id),
             subscription: id_of(&of.subscription).or_else(|| id_of(&self.subscription)),
             refunded: self.amount_refunded.unwrap_or(0),
             disputed: self.disputed.unwrap_or(false),

@@ -24,6 +24,7 @@ mod objects;
 mod options;
 mod payments;
 mod payouts;
+mod permissions;
 mod portal;
 mod prices;
 mod products;
@@ -61,6 +62,7 @@ pub use objects::{
     SubscriptionItem, SubscriptionSchedule, TestClock,
 };
 pub use options::{MethodOptions, ShippingOption};
+pub use permissions::TriedPermission;
 pub use portal::{PortalFlow, PortalSession};
 pub use prices::NewPrice;
 pub use products::ProductFields;

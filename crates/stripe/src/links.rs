@@ -19,6 +19,9 @@ pub struct NewLink<'a> {
     /// The charge's id, and its conversation's.
     pub charge: &'a str,
     pub conversation: &'a str,
+    /// In place of both: the id of a link that is the same for everybody. What an address ends in,
+    /// `?client_reference_id=…`, comes back with each visit.
+    pub shared: Option<&'a str>,
     pub lines: &'a [NewLine<'a>],
     /// One payment uses the link up. A voucher counts when it is issued.
     pub single_use: bool,
@@ -55,6 +58,21 @@ impl StripeApi {
         self.page(page_of_links(after)).await
     }
 
+    /// Returns the link for everybody that was made under this id, among the newest `max_pages` hundreds.
+    pub async fn find_shared_link(
+        &self,
+        id: &str,
+        max_pages: u32,
+    ) -> Result<Option<PaymentLink>, StripeError> {
+        self.find(
+            max_pages,
+            page_of_links,
+            |link: &PaymentLink| &link.id,
+            |link| metadata::names(&link.metadata, metadata::SHARED, id),
+        )
+        .await
+    }
+
     /// Returns the link that was made for `charge`, among the newest `max_pages` hundreds.
     ///
     /// For when its idempotency key is older than Stripe keeps them.
@@ -83,10 +101,13 @@ impl NewLink<'_> {
     fn request(&self) -> Result<RequestBuilder, StripeError> {
         let mut form = Form::default();
         lines::put(&mut form, self.lines, MOST_LINES)?;
-        let owner = Owner {
-            charge: self.charge,
-            conversation: self.conversation,
-        };
+        let owner = self.shared.map_or(
+            Owner::Charge {
+                charge: self.charge,
+                conversation: self.conversation,
+            },
+            Owner::Shared,
+        );
         self.terms
             .put(&mut form, owner, lines::is_subscription(self.lines))?;
         form.list("payment_method_types", self.terms.methods);

@@ -173,7 +173,7 @@ impl NewSession<'_> {
         };
         form.put("mode", mode);
         lines::put(&mut form, self.lines, most)?;
-        let owner = Owner {
+        let owner = Owner::Charge {
             charge: self.charge,
             conversation: self.conversation,
         };

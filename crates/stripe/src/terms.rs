@@ -27,11 +27,15 @@ pub struct Terms<'a> {
     pub metadata: &'a [(&'a str, &'a str)],
 }
 
-/// Whose charge it is: on every object, and what they pass on.
+/// Whose it is: on every object, and what they pass on.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Owner<'a> {
-    pub charge: &'a str,
-    pub conversation: &'a str,
+pub(crate) enum Owner<'a> {
+    Charge {
+        charge: &'a str,
+        conversation: &'a str,
+    },
+    /// A product's link that many pay: each visit says whose it is.
+    Shared(&'a str),
 }
 
 impl Terms<'_> {
@@ -72,7 +76,10 @@ impl Terms<'_> {
     }
 
     fn put_metadata(&self, form: &mut Form, owner: Owner<'_>, path: &str) {
-        form.pairs(path, metadata::of(owner.charge, owner.conversation));
+        match owner {
+            Owner::Charge { charge, conversation } => form.pairs(path, metadata::of(charge, conversation)),
+            Owner::Shared(id) => form.pairs(path, [(metadata::SHARED, id)]),
+        }
         form.pairs(path, self.metadata.iter().copied());
     }
 }

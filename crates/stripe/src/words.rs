@@ -85,11 +85,15 @@ fn advice_of_permission(missing: Option<&str>) -> String {
 
 /// Returns the dashboard's words for a permission: `rak_payment_link_write` is
 /// "Payment Links: Write". Prices are called `plan` inside Stripe.
-fn permission_words(name: &str) -> Option<String> {
+pub(crate) fn permission_words(name: &str) -> Option<String> {
     let (resource, access) = name.strip_prefix("rak_")?.rsplit_once('_')?;
     let resource = match resource {
         "plan" => "Prices".to_owned(),
         "charge" => "Charges and Refunds".to_owned(),
+        "balance" => "Balance".to_owned(),
+        "balance_transaction_source" => "Balance Transaction Sources".to_owned(),
+        "accounts_kyc_basic" => "Accounts".to_owned(),
+        "billing_portal" => "Customer Portal".to_owned(),
         other => format!("{}s", capitalised(other)),
     };
     Some(format!("{resource}: {}", capitalised(access)))

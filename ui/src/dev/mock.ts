@@ -2,7 +2,7 @@
  * The window over a desk that only plays, for looking at it in a browser. Not part of the build.
  *
  * `dev.html?many`, `?empty`, `?failed`, `?starting`, `?trouble`, `?lines`, `?mode=test|unset|live`,
- * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?products=1000`, `?long=50000` (messages in the long talk),
+ * `?lang=es|pt-BR|en`, `?theme=light|dark`, `?products=1000`, `?payments=1000`, `?long=50000` (messages in the long talk),
  * `?suggest=charge` and `?model` (the assistant), `?flood` (events as in an import), `?offboarded`, `?import`,
  * `?blank` (nothing connected yet), `?refuse=payments,customers` (commands that fail), `?stall=payments` (commands that
  * never answer); what is then clicked and typed says staging.ts. `window.desk.hears(id, text)` lets a customer write.

@@ -27,7 +27,14 @@ import { PlayedSubscriptions } from './playedSubscriptions';
 import { PlayedSetup } from './playedSetup';
 import { PlayedWork } from './playedWork';
 import { aPlayedProduct, playedCatalog, workedOut } from './playedShop';
-import { PLAYED_CODES, PLAYED_SYNC, playedAccount, playedCarrier, playedWays } from './playedSale';
+import {
+  PLAYED_CODES,
+  PLAYED_KEY,
+  PLAYED_SYNC,
+  playedAccount,
+  playedCarrier,
+  playedWays,
+} from './playedSale';
 
 const PAGE = 50;
 
@@ -128,9 +135,19 @@ export class PlayedDesk {
         return PLAYED_CODES[0];
       case 'stripe_account':
         return this.status.mode === 'unset' ? null : playedAccount();
-      case 'save_stripe_key':
       case 'read_ways':
         return null;
+      case 'product_link':
+        return {
+          product: args['product'],
+          price: { minor: 48_000, currency: 'MXN' },
+          url: 'https://buy.stripe.com/aEU5kD2vB3gH',
+          createdAt: new Date().toISOString(),
+        };
+      case 'stripe_key':
+      case 'try_stripe_key':
+      case 'save_stripe_key':
+        return PLAYED_KEY;
       case 'create_charge':
         return this.#create(Object.values(args)[0] as CreateCharge);
       case 'resend_charge':

@@ -8,6 +8,7 @@ import type {
   Fulfilment,
   NewRefund,
   Overview,
+  Page,
   PaymentFilter,
   PaymentRow,
   Reconciliation,
@@ -77,6 +78,7 @@ export class PlayedMoney {
     shipping: '',
     byTemplate: false,
     tellsOrder: true,
+    renewsOrder: true,
   };
   #policy: ReminderPolicy = {
     on: true,
@@ -109,10 +111,10 @@ export class PlayedMoney {
           (filter) => ({ filter, count: this.#rows(filter, '').length }),
         );
       case 'payments':
-        return {
-          rows: this.#rows(args['filter'] as PaymentFilter, String(args['query'])),
-          next: null,
-        };
+        return page(
+          this.#rows(args['filter'] as PaymentFilter, String(args['query'])),
+          Number(args['after'] ?? 0),
+        );
       case 'refundable':
         return this.#refundable(String(args['charge']));
       case 'create_refund':
@@ -214,7 +216,13 @@ export class PlayedMoney {
         charge: null,
         paymentIntent: 'pi_3QloOse9424',
       });
-    return rows
+    const wished = Number(wish.get('payments') ?? 0);
+    const many = Array.from({ length: Math.max(0, wished - rows.length) }, (_, index) => {
+      const row = rows[index % rows.length];
+      const earlier = new Date(Date.parse(row?.at ?? ago(1)) - (index + 1) * 3_100_000);
+      return row && { ...row, key: `${row.key}-${String(index)}`, at: earlier.toISOString() };
+    });
+    return [...rows, ...many.filter((row) => row !== undefined)]
       .filter((row) =>
         `${row.customer ?? ''} ${row.description}`.toLowerCase().includes(query.toLowerCase()),
       )
@@ -447,4 +455,10 @@ function line(id: string, kind: string, amount: number, fee: number, customer: s
     conversation: 'maria',
     customer,
   };
+}
+
+/** As the core does: fifty a page. */
+function page<T>(rows: T[], from: number): Page<T> {
+  const until = from + 50;
+  return { rows: rows.slice(from, until), next: until < rows.length ? String(until) : null };
 }

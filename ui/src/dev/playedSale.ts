@@ -5,6 +5,7 @@ import type {
   Coupon,
   Money,
   StripeAccount,
+  StripeKey,
   SyncReport,
   Way,
   WhyNot,
@@ -120,4 +121,22 @@ export const PLAYED_SYNC: SyncReport = {
       why: 'It has several prices and none is its default. Choose one at Stripe',
     },
   ],
+};
+
+/** A restricted key that lacks a permission. */
+export const PLAYED_KEY: StripeKey = {
+  hint: 'rk_test_…4f2K',
+  mayDoEverything: false,
+  checkedAt: new Date().toISOString(),
+  permissions: [
+    ['rak_payment_link_write', 'Payment Links: Write'],
+    ['rak_checkout_session_write', 'Checkout Sessions: Write'],
+    ['rak_payment_intent_read', 'Payment Intents: Read'],
+    ['rak_charge_write', 'Charges and Refunds: Write'],
+    ['rak_billing_portal_write', 'Customer Portal: Write'],
+  ].map(([name = '', words = '']) => ({
+    name,
+    words,
+    granted: name !== 'rak_billing_portal_write',
+  })),
 };

@@ -44,6 +44,7 @@ export class PlayedWork {
   #rules: NotifyRules = {
     messages: true,
     payments: true,
+    failures: true,
     woke: true,
     quietFrom: '22:00',
     quietTo: '08:00',

@@ -137,12 +137,18 @@ export const commands = {
 	offerQuotation: (id: QuotationId, charge: CreateCharge) => typedError<Quotation, CommandError>(__TAURI_INVOKE("offer_quotation", { id, charge })),
 	/**  Makes the charge of an offer, once. */
 	acceptQuotation: (id: QuotationId) => typedError<Charge, CommandError>(__TAURI_INVOKE("accept_quotation", { id })),
+	/**  Returns the product's own link, the same for everybody; made now if there is none yet. */
+	productLink: (product: ProductId) => typedError<ProductLink, CommandError>(__TAURI_INVOKE("product_link", { product })),
 	/**  Asks Stripe what the account can do. */
 	readWays: () => typedError<null, CommandError>(__TAURI_INVOKE("read_ways")),
 	/**  Returns the account as Stripe last described it. */
 	stripeAccount: () => typedError<StripeAccount | null, CommandError>(__TAURI_INVOKE("stripe_account")),
-	/**  Keeps another Stripe key, once Stripe has taken it; it is used from the next start on. */
-	saveStripeKey: (key: string) => typedError<null, CommandError>(__TAURI_INVOKE("save_stripe_key", { key })),
+	/**  Keeps another Stripe key, once Stripe has taken it; it is used from the next start on. Returns what it may do. */
+	saveStripeKey: (key: string) => typedError<StripeKey, CommandError>(__TAURI_INVOKE("save_stripe_key", { key })),
+	/**  Returns what is known of the Stripe key. */
+	stripeKey: () => typedError<StripeKey, CommandError>(__TAURI_INVOKE("stripe_key")),
+	/**  Tries each permission of the Stripe key. */
+	tryStripeKey: () => typedError<StripeKey, CommandError>(__TAURI_INVOKE("try_stripe_key")),
 	/**  Returns the newest codes that can be used now. */
 	newestCodes: () => typedError<Coupon[], CommandError>(__TAURI_INVOKE("newest_codes")),
 	/**  Returns the code that customers use by typing it. */
@@ -368,6 +374,8 @@ export type AfterSale = {
 	byTemplate?: boolean,
 	/**  Offers to tell the customer when the order moves. */
 	tellsOrder?: boolean,
+	/**  Each payment of a subscription is a new order, as of a box that is sent every month; else only the first is. */
+	renewsOrder?: boolean,
 };
 
 export type AlertSeverity = "info" | "warning" | 
@@ -634,6 +642,8 @@ export type ChargeTerms = {
 	methods?: string[],
 	/**  How often it is paid; once where there is nothing. */
 	recurrence?: Recurrence | null,
+	/**  Goes by the product's own link, the same for everybody, in place of one of its own. */
+	lasting?: boolean,
 	/**  Meses sin intereses: the customer pays the bank by the month, the shop is paid at once. */
 	bankMonths?: boolean,
 };
@@ -1107,6 +1117,15 @@ export type JoinedContact = {
 /**  Whose word counts where both sides changed a product. */
 export type Keep = "ours" | "stripes";
 
+/**  One permission of the Stripe key, tried live. */
+export type KeyPermission = {
+	/**  Such as `rak_payment_link_write`. */
+	name: string,
+	/**  As Stripe's dashboard names it, such as `Payment Links: Write`. */
+	words: string,
+	granted: boolean,
+};
+
 /**  How far the templates that Cobro brings have come at Meta. */
 export type Kit = {
 	/**  Where its pay buttons lead, before the part that differs; `None` before it was made. */
@@ -1437,6 +1456,8 @@ export type NewRefund = {
 export type NotifyRules = {
 	messages: boolean,
 	payments: boolean,
+	/**  Payments of subscribers that could not be collected. */
+	failures?: boolean,
 	/**  Conversations that come back from being put aside. */
 	woke: boolean,
 	/**  Such as `22:00`: from then on only alerts are announced; the rest waits for the end. */
@@ -1731,6 +1752,8 @@ export type ProductAfterSale = {
 	nextStep?: string,
 	/**  Asks where to send it, or does not; `None` as the shop does. */
 	asksShipping?: boolean | null,
+	/**  Of a product that is sold by subscription: each payment is a new order, or not; `None` as the shop does. */
+	renewsOrder?: boolean | null,
 };
 
 /**  A product as a person writes it. */
@@ -1754,6 +1777,14 @@ export type ProductDraft = {
 /**  Names a product. The editor makes it, so that saving twice is saving once. */
 export type ProductId = string;
 
+/**  A product's link, for one price. */
+export type ProductLink = {
+	product: ProductId,
+	price: Money,
+	url: string,
+	createdAt: Timestamp,
+};
+
 /**  What is compared of a product: the rest is only here. */
 export type ProductSide = {
 	name: string,
@@ -1772,8 +1803,6 @@ export type Proposal = {
 	lines: ProposedLine[],
 	discount: Money | null,
 	total: Money | null,
-	/**  How often it is charged, where all of it comes again in one rhythm. */
-	every?: Recurring | null,
 	/**  What the charge would say it is for. */
 	description: string,
 	/**  The draft of a recap or a reply. */
@@ -2230,6 +2259,17 @@ export type StripeIds = {
 	paymentIntent: string | null,
 };
 
+/**  What is known of the Stripe key. The key itself never crosses. */
+export type StripeKey = {
+	/**  Its kind and its last letters, as Stripe's dashboard shows it. */
+	hint: string,
+	/**  A secret key: one that is lost can take everything. */
+	mayDoEverything: boolean,
+	/**  When its permissions were last tried. */
+	checkedAt: Timestamp | null,
+	permissions: KeyPermission[],
+};
+
 export type StripeObject = "paymentLink" | "checkoutSession";
 
 /**  How often Stripe was read this month, and how often it may be. */
@@ -2510,15 +2550,9 @@ export type WebhookState = {
 };
 
 /**  One step of the way to a decision. The window says each in its own language. */
-export type Why = "saysPaid" | "linkOutNewOrder" | "linkOut" | "questionPending" | "wavers" | "changedAfterConsent" | "unsure" | 
-/**  What was said beside the agreement. */
-"notUnderstood" | "amountUnexplained" | "unsettled" | "many" | "priceUnsaid" | "wordsDiffer" | "paysForUnknown" | "noItem" | "optionMissing" | "quantityUnclear" | "tooMany" | "unavailable" | "totalTooHigh" | "discountUnclear" | "shopWroteLast" | "cancelled" | "later" | "waits" | "paysOtherwise" | "conditional" | "asks" | "chose" | "nothingSaid" | "asksToPay" | "takesIt" | "saidYes" | "totalSaid" | "pricesSaid" | "catalogPriced" | "injection" | "complains" | "otherCurrency" | "otherRecipient" | "claimsPrice" | "instalments" | "unreadable" | "wantsUnknown" | "wantsUnknownOption" | "paidDone" | "paidAsks" | "paid" | 
+export type Why = "saysPaid" | "linkOutNewOrder" | "linkOut" | "questionPending" | "wavers" | "changedAfterConsent" | "unsure" | "amountUnexplained" | "unsettled" | "many" | "priceUnsaid" | "wordsDiffer" | "paysForUnknown" | "noItem" | "optionMissing" | "quantityUnclear" | "tooMany" | "unavailable" | "totalTooHigh" | "discountUnclear" | "shopWroteLast" | "cancelled" | "later" | "waits" | "paysOtherwise" | "conditional" | "asks" | "chose" | "nothingSaid" | "asksToPay" | "takesIt" | "saidYes" | "totalSaid" | "pricesSaid" | "catalogPriced" | "injection" | "complains" | "otherCurrency" | "otherRecipient" | "claimsPrice" | "instalments" | "unreadable" | "wantsUnknown" | "wantsUnknownOption" | "paidDone" | "paidAsks" | "paid" | 
 /**  A cart of WhatsApp's, by the prices that it shows. */
-"cartPriced" | "cartDiffers" | "modelDiffers" | 
-/**  Something is paid once and something comes again, or in another rhythm. */
-"rhythmsDiffer" | 
-/**  What was taken off would come off every time. */
-"discountComesAgain";
+"cartPriced" | "cartDiffers" | "modelDiffers";
 
 /**  Why a way of paying is not offered. */
 export type WhyNot = 

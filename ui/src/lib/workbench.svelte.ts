@@ -218,6 +218,15 @@ export class Workbench {
     this.lookedAround();
   }
 
+  /** Charges a product by its own link in the chat that is open; Enter sends it. */
+  offer(product: Product) {
+    const id = this.thread?.id;
+    if (id === undefined) return;
+    this.select(id);
+    this.charges.of(id).offer(product);
+    this.focus = 'amount';
+  }
+
   /** Goes back to the list, where list and thread take turns. */
   leaveThread() {
     this.thread = null;

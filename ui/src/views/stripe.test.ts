@@ -49,6 +49,33 @@ describe('settings: Stripe', () => {
     expect(screen.getByTestId<HTMLInputElement>('new-stripe-key').value).toBe('');
   });
 
+  it('names what the key may not do, in the words of Stripe’s dashboard', async () => {
+    const key = {
+      hint: 'rk_test_…bDEF',
+      mayDoEverything: false,
+      checkedAt: new Date().toISOString(),
+      permissions: [
+        { name: 'rak_payout_read', words: 'Payouts: Read', granted: false },
+        { name: 'rak_event_read', words: 'Events: Read', granted: true },
+      ],
+    };
+    const calls = await shown({
+      stripe_key: () => ({ ...key, checkedAt: null, permissions: [] }),
+      try_stripe_key: () => key,
+      save_stripe_key: () => key,
+    });
+    expect((await screen.findByTestId('stripe-key-facts')).textContent).toContain('not tried yet');
+    await userEvent.click(screen.getByTestId('try-stripe-key'));
+    const [missing] = await screen.findAllByTestId('key-permission');
+    expect(missing?.dataset['granted']).toBe('false');
+    expect(missing?.textContent).toContain('Payouts: Read');
+    expect(calls.some(({ command }) => command === 'try_stripe_key')).toBe(true);
+    await userEvent.type(screen.getByTestId('new-stripe-key'), KEY);
+    await userEvent.click(screen.getByTestId('save-stripe-key'));
+    await screen.findByTestId('stripe-key-kept');
+    expect(screen.getAllByText('Payouts: Read')).toHaveLength(2);
+  });
+
   it('asks for another key where Stripe refuses it, and promises nothing', async () => {
     await shown({
       save_stripe_key: () => refuse({ code: 'stripe', message: 'Stripe refused the key.' }),

@@ -8,6 +8,7 @@ use super::Charge;
 /// What a customer is told once they have paid.
 ///
 /// `{name}`, `{amount}` and `{item}` in a text stand for the customer's.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AfterSale {
@@ -23,6 +24,8 @@ pub struct AfterSale {
     pub by_template: bool,
     /// Offers to tell the customer when the order moves.
     pub tells_order: bool,
+    /// Each payment of a subscription is a new order, as of a box that is sent every month; else only the first is.
+    pub renews_order: bool,
 }
 
 impl Default for AfterSale {
@@ -34,6 +37,7 @@ impl Default for AfterSale {
             shipping: String::new(),
             by_template: false,
             tells_order: true,
+            renews_order: true,
         }
     }
 }
@@ -48,6 +52,8 @@ pub struct ProductAfterSale {
     pub next_step: String,
     /// Asks where to send it, or does not; `None` as the shop does.
     pub asks_shipping: Option<bool>,
+    /// Of a product that is sold by subscription: each payment is a new order, or not; `None` as the shop does.
+    pub renews_order: Option<bool>,
 }
 
 impl ProductAfterSale {
@@ -72,14 +78,22 @@ impl AfterSale {
         if !steps.is_empty() {
             self.next_step = steps.join("\n");
         }
-        if products.iter().any(|product| product.asks_shipping.is_some()) {
-            let shops = self.asks_shipping;
-            self.asks_shipping = products
-                .iter()
-                .any(|product| product.asks_shipping.unwrap_or(shops));
-        }
+        self.asks_shipping = any_of(products, |product| product.asks_shipping, self.asks_shipping);
+        self.renews_order = any_of(products, |product| product.renews_order, self.renews_order);
         self
     }
+}
+
+/// Returns whether any product says so; one that says nothing says what the shop says.
+fn any_of(
+    products: &[ProductAfterSale],
+    says: impl Fn(&ProductAfterSale) -> Option<bool>,
+    shops: bool,
+) -> bool {
+    if products.iter().all(|product| says(product).is_none()) {
+        return shops;
+    }
+    products.iter().any(|product| says(product).unwrap_or(shops))
 }
 
 /// When a customer is reminded of a link that waits.

@@ -35,6 +35,37 @@ pub struct Permission {
     pub needed_for: String,
 }
 
+/// What is known of the Stripe key. The key itself never crosses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StripeKey {
+    /// Its kind and its last letters, as Stripe's dashboard shows it.
+    pub hint: String,
+    /// A secret key: one that is lost can take everything.
+    pub may_do_everything: bool,
+    /// When its permissions were last tried.
+    pub checked_at: Option<Timestamp>,
+    pub permissions: Vec<KeyPermission>,
+}
+
+impl StripeKey {
+    /// Returns whether nothing that Cobro needs was found missing.
+    pub fn is_enough(&self) -> bool {
+        self.permissions.iter().all(|permission| permission.granted)
+    }
+}
+
+/// One permission of the Stripe key, tried live.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyPermission {
+    /// Such as `rak_payment_link_write`.
+    pub name: String,
+    /// As Stripe's dashboard names it, such as `Payment Links: Write`.
+    pub words: String,
+    pub granted: bool,
+}
+
 /// A WhatsApp Business Account that the token reaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

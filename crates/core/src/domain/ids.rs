@@ -53,6 +53,8 @@ ids! {
     NoticeId
     /// Names a product. The editor makes it, so that saving twice is saving once.
     ProductId
+    /// Names a product's link that many pay.
+    ProductLinkId
     /// Names an offer that a customer may accept.
     QuotationId
     QuickReplyId

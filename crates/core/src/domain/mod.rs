@@ -14,6 +14,7 @@ mod order;
 mod overview;
 mod problem;
 mod product;
+mod product_link;
 mod proposal;
 mod quotation;
 mod recurrence;
@@ -45,8 +46,8 @@ pub use cobro_whatsapp::{
     SystemChange, TemplateButton,
 };
 pub use connection::{
-    Account, AlertSeverity, AlertView, Connection, Credentials, HistoryImport, Number, Permission, WayIn,
-    WebhookState,
+    Account, AlertSeverity, AlertView, Connection, Credentials, HistoryImport, KeyPermission, Number,
+    Permission, StripeKey, WayIn, WebhookState,
 };
 pub use contact::{
     ContactSuggestion, CustomField, CustomerRow, CustomerStats, CustomerView, Identity, IdentityKind,
@@ -55,7 +56,7 @@ pub use contact::{
 pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
 pub use ids::{
     ChargeId, ContactId, ConversationId, DeedId, FileId, LabelId, LineId, MemberId, MessageId, NoticeId,
-    ProductId, QuickReplyId, QuotationId, ReconcileId, RefundId,
+    ProductId, ProductLinkId, QuickReplyId, QuotationId, ReconcileId, RefundId,
 };
 pub use media::{FileKind, MediaPolicy, MediaState, MediaView, StagedFile};
 pub use message::{
@@ -72,6 +73,7 @@ pub use product::{
     ChosenOption, Difference, ImportPreview, ImportProblem, ImportRow, OptionGroup, OptionValue, Product,
     ProductDraft, RowAction, SyncState, Tax,
 };
+pub use product_link::ProductLink;
 pub use proposal::{
     AssistantSettings, DiscountEntry, Evidence, FaqEntry, Flag, ModelProvider, ModelSettings, ModelState,
     PlayedLine, PlayedStep, Proposal, ProposalKind, ProposedLine, SecondOpinion, SecondReason, SecondVerdict,

@@ -9,6 +9,8 @@ use super::{ConversationId, NoticeId};
 pub enum NoticeKind {
     Message,
     Paid,
+    /// A payment of a subscription or of instalments could not be collected.
+    ChargeFailed,
     /// A conversation came back that was put aside.
     Woke,
     /// What was said to be paid is not known to Stripe.
@@ -28,6 +30,7 @@ impl NoticeKind {
         match self {
             Self::Message => "message",
             Self::Paid => "paid",
+            Self::ChargeFailed => "charge_failed",
             Self::Woke => "woke",
             Self::Contested => "contested",
             Self::Disputed => "disputed",
@@ -41,6 +44,7 @@ impl NoticeKind {
         [
             Self::Message,
             Self::Paid,
+            Self::ChargeFailed,
             Self::Contested,
             Self::Disputed,
             Self::RefundFailed,
@@ -88,6 +92,9 @@ impl std::fmt::Debug for Announcement {
 pub struct NotifyRules {
     pub messages: bool,
     pub payments: bool,
+    /// Payments of subscribers that could not be collected.
+    #[serde(default = "is_on")]
+    pub failures: bool,
     /// Conversations that come back from being put aside.
     pub woke: bool,
     /// Such as `22:00`: from then on only alerts are announced; the rest waits for the end.
@@ -98,11 +105,17 @@ pub struct NotifyRules {
     pub sound: bool,
 }
 
+/// What was set before there was this switch.
+fn is_on() -> bool {
+    true
+}
+
 impl Default for NotifyRules {
     fn default() -> Self {
         Self {
             messages: true,
             payments: true,
+            failures: true,
             woke: true,
             quiet_from: None,
             quiet_to: None,

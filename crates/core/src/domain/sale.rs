@@ -150,6 +150,7 @@ impl std::fmt::Debug for Collected {
 }
 
 /// How a charge is reckoned, and what its pay page asks for besides money.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ChargeTerms {
@@ -171,6 +172,8 @@ pub struct ChargeTerms {
     pub methods: Vec<String>,
     /// How often it is paid; once where there is nothing.
     pub recurrence: Option<Recurrence>,
+    /// Goes by the product's own link, the same for everybody, in place of one of its own.
+    pub lasting: bool,
     /// Meses sin intereses: the customer pays the bank by the month, the shop is paid at once.
     pub bank_months: bool,
 }

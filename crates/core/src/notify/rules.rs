@@ -47,6 +47,7 @@ impl NotifyRules {
         match kind {
             NoticeKind::Message => self.messages,
             NoticeKind::Paid => self.payments,
+            NoticeKind::ChargeFailed => self.failures,
             NoticeKind::Woke => self.woke,
             NoticeKind::Alert
             | NoticeKind::Contested

@@ -12,7 +12,7 @@ use crate::domain::{
     ChargeId, InvoiceRecord, Money, Recurrence, Recurring, SubscriptionRecord, Timestamp, payment_of,
 };
 use crate::store::{charges, payments, subscriptions};
-use crate::{Inbox, Language, Result};
+use crate::{Inbox, Language, Result, subscription};
 
 /// An invoice older than so many hundreds of newer ones tells nothing new.
 const MOST_PAGES: usize = 10;
@@ -264,24 +264,28 @@ pub(super) fn known(
     }))
 }
 
-/// Tells the customers of the payments that failed, each once.
+/// Tells the customers of the payments that failed, and the shop if it announces anything, each once.
 pub(super) fn tell_failures(
     tx: &Transaction<'_>,
     known: &[Known],
     language: Language,
+    announces: bool,
     now: Timestamp,
 ) -> Result<()> {
     for Known {
-        subscription,
+        subscription: known,
         invoices,
         ..
     } in known
     {
-        if subscriptions::charge_of(tx, &subscription.id)?.is_none() {
+        if subscriptions::charge_of(tx, &known.id)?.is_none() {
             continue;
         }
         for invoice in invoices {
-            crate::subscription::failed(tx, &subscription.id, &invoice.id, language, now)?;
+            subscription::failed(tx, &known.id, &invoice.id, language, now)?;
+            if announces {
+                subscription::announce_failure(tx, &known.id, invoice, now)?;
+            }
         }
     }
     Ok(())

@@ -8,8 +8,8 @@ use super::columns::{At, Carrier, at, from_json, json, maybe_at, money, words};
 use super::payments;
 use crate::domain::{
     Charge, ChargeId, ChargeLine, ChargeTerms, ChosenOption, Closing, ConversationId, Creation, Currency,
-    Delivery, Fulfilment, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, Recurrence,
-    ShippingRate, StripeIds, StripeObject, Subscribed, Timestamp, Totals, Words, Worked, add_up,
+    Delivery, Fulfilment, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, ProductLinkId,
+    Recurrence, ShippingRate, StripeIds, StripeObject, Subscribed, Timestamp, Totals, Words, Worked, add_up,
     is_paid_in_full,
 };
 use crate::{Error, Result};
@@ -23,7 +23,7 @@ const FEW: usize = 5;
 /// A charge with the message that carries it and its newest successful payment.
 const CHARGE: &str = "
     SELECT h.id, h.conversation_id, h.amount_minor, h.currency, h.description, h.single_use, h.expires_at,
-           h.payment, h.creation, h.link_id, h.link_url, h.livemode, h.closing, h.created_at, h.opened_at,
+           h.payment, h.creation, coalesce(h.link_id, l.link_id) AS link_id, h.link_url, h.livemode, h.closing, h.created_at, h.opened_at,
            h.paid_at, h.verified_at, h.message_id, h.closed IS NOT NULL AS switched_off,
            h.problem_code, h.problem_title, h.problem_advice, h.contested_at, h.fulfilment, h.fulfilment_at,
            h.replaces, h.reminders_off,
@@ -48,6 +48,7 @@ const CHARGE: &str = "
            (SELECT sum(refunded_minor) FROM payments WHERE charge_id = h.id AND contested_at IS NULL) AS refunded_minor
     FROM charges h
     LEFT JOIN messages m ON m.id = h.message_id
+    LEFT JOIN product_links l ON l.id = h.product_link
     LEFT JOIN payments p ON p.payment_intent = (
         SELECT payment_intent FROM payments WHERE charge_id = h.id AND contested_at IS NULL
         ORDER BY status = 'succeeded' DESC, verified_at DESC LIMIT 1)";
@@ -349,6 +350,33 @@ pub(crate) fn open(
     Ok(changed > 0)
 }
 
+/// Writes the product's link by which the charge goes, and its address for this customer. Returns whether this was
+/// the first time.
+pub(crate) fn open_shared(
+    conn: &Connection,
+    id: ChargeId,
+    link: (ProductLinkId, &str),
+    livemode: bool,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE charges
+         SET product_link = :link, link_url = :url, livemode = :livemode, creation = 'done',
+             payment = iif(closed IS NULL, 'open', payment), opened_at = iif(closed IS NULL, :now, opened_at),
+             message_id = iif(closed IS NULL, :message, message_id),
+             problem_code = NULL, problem_title = NULL, problem_advice = NULL
+         WHERE id = :id AND product_link IS NULL",
+        named_params! {
+            ":id": id, ":link": link.0, ":url": link.1, ":livemode": livemode, ":message": message, ":now": At(now),
+        },
+    )?;
+    let withdrawn: bool = conn
+        .prepare_cached("SELECT closed IS NOT NULL FROM charges WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    Ok(changed > 0 && !withdrawn)
+}
+
 /// Makes `message` the one that carries the link now.
 pub(crate) fn carry(conn: &Connection, id: ChargeId, message: MessageId) -> Result<()> {
     conn.execute(
@@ -405,8 +433,8 @@ pub(crate) fn ask_to_close_expired(conn: &Connection, now: Timestamp, livemode: 
 #[derive(Debug, Clone)]
 pub(crate) struct ToClose {
     pub id: ChargeId,
-    /// The link, or the session.
-    pub link: String,
+    /// The link, or the session; nothing where it goes by a link that others pay too.
+    pub link: Option<String>,
     pub carrier: StripeObject,
     pub why: Closing,
 }
@@ -420,8 +448,8 @@ pub(crate) fn next_to_close(
     Ok(conn
         .prepare_cached(
             "SELECT id, link_id, carrier, closing FROM charges
-             WHERE closing IS NOT NULL AND closing_next_at <= :now AND link_id IS NOT NULL
-               AND (:only IS NULL OR id = :only)
+             WHERE closing IS NOT NULL AND closing_next_at <= :now
+               AND (link_id IS NOT NULL OR product_link IS NOT NULL) AND (:only IS NULL OR id = :only)
              ORDER BY closing_next_at LIMIT 1",
         )?
         .query_row(named_params! { ":now": At(now), ":only": only }, |row| {
@@ -529,7 +557,7 @@ pub(crate) fn rates_used(conn: &Connection, currency: Currency) -> Result<Vec<Sh
 /// Returns what decides the payment state besides the payments.
 pub(crate) fn facts(conn: &Connection, id: ChargeId) -> Result<PaymentFacts> {
     conn.prepare_cached(
-        "SELECT amount_minor, currency, single_use, link_id, closed,
+        "SELECT amount_minor, currency, single_use, coalesce(link_id, link_url) AS link_id, closed,
                 json_extract(terms, '$.terms.recurrence') IS NOT NULL AS recurs,
                 (SELECT max(status NOT IN ('cancelled', 'finished')) FROM subscriptions s WHERE s.charge_id = charges.id)
                     AS subscribed
@@ -614,6 +642,16 @@ pub(crate) fn begin_fulfilment(conn: &Connection, id: ChargeId, now: Timestamp) 
     Ok(())
 }
 
+/// Begins the order anew: another payment came for another one. A step that the last order had not done is the new
+/// order's to do.
+pub(crate) fn renew_fulfilment(conn: &Connection, id: ChargeId, now: Timestamp) -> Result<()> {
+    conn.execute(
+        "UPDATE charges SET fulfilment = 'new', fulfilment_at = :now WHERE id = :id",
+        named_params! { ":id": id, ":now": At(now) },
+    )?;
+    Ok(())
+}
+
 /// Moves the order. Returns whether that changed anything.
 pub(crate) fn set_fulfilment(
     conn: &Connection,
@@ -650,10 +688,12 @@ pub(crate) fn awaited_links(
     since: Timestamp,
 ) -> Result<Vec<String>> {
     let mut statement = conn.prepare_cached(
-        "SELECT link_id FROM charges
-         WHERE link_id IS NOT NULL AND carrier = :carrier AND payment IN ('open', 'processing', 'failed_attempt', 'unknown')
-           AND (created_at >= :since OR payment = 'processing')
-         ORDER BY created_at DESC",
+        "SELECT coalesce(h.link_id, l.link_id) AS link
+         FROM charges h LEFT JOIN product_links l ON l.id = h.product_link
+         WHERE link IS NOT NULL AND h.carrier = :carrier
+           AND h.payment IN ('open', 'processing', 'failed_attempt', 'unknown')
+           AND (h.created_at >= :since OR h.payment = 'processing')
+         GROUP BY link ORDER BY max(h.created_at) DESC",
     )?;
     let links = statement
         .query_map(

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use crate::domain::{
     BookClass, ChargeId, Closing, ContactId, ConversationId, Creation, Currency, DeedId, Delivery, Direction,
     FileId, FileKind, Fulfilment, IdentityKind, LabelColor, LabelId, LineId, MediaState, MemberId, MessageId,
-    MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus, ProductId, QuickReplyId,
-    QuotationId, QuotationState, ReconcileId, ReconcileState, RefundId, RefundReason, RefundState,
-    SubscriptionStatus, SyncState, Timestamp, Words,
+    MessageKind, Money, NoticeId, NoticeKind, Origin, Payment, PaymentStatus, ProductId, ProductLinkId,
+    QuickReplyId, QuotationId, QuotationState, ReconcileId, ReconcileState, RefundId, RefundReason,
+    RefundState, SubscriptionStatus, SyncState, Timestamp, Words,
 };
 
 macro_rules! id_columns {
@@ -31,7 +31,7 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns! { ChargeId ContactId ConversationId DeedId FileId LabelId LineId MemberId MessageId NoticeId ProductId QuickReplyId QuotationId ReconcileId RefundId }
+id_columns! { ChargeId ContactId ConversationId DeedId FileId LabelId LineId MemberId MessageId NoticeId ProductId ProductLinkId QuickReplyId QuotationId ReconcileId RefundId }
 
 /// Names that rows keep as text.
 macro_rules! name_columns {

@@ -365,7 +365,8 @@ pub(crate) fn counts(conn: &Connection) -> Result<Counts> {
             "SELECT count(DISTINCT c.id) FROM charges h JOIN conversations c ON c.id = h.conversation_id
              WHERE h.fulfilment IN ('new', 'preparing', 'shipped')
                AND h.payment IN ('paid', 'overpaid', 'partly_refunded')
-               AND coalesce(h.paid_at, h.created_at) > coalesce(c.done_at, 0)",
+               AND max(coalesce(h.paid_at, h.created_at), iif(h.fulfilment = 'new', h.fulfilment_at, 0))
+                   > coalesce(c.done_at, 0)",
         )?,
         snoozed: count("SELECT count(*) FROM conversations WHERE snoozed_until IS NOT NULL")?,
     })
@@ -414,7 +415,7 @@ fn tab_condition(tab: Tab) -> &'static str {
                           WHERE fulfilment IN ('new', 'preparing', 'shipped')
                             AND payment IN ('paid', 'overpaid', 'partly_refunded'))
              AND coalesce(c.done_at, 0) < (
-                 SELECT max(coalesce(paid_at, created_at)) FROM charges
+                 SELECT max(max(coalesce(paid_at, created_at), iif(fulfilment = 'new', fulfilment_at, 0))) FROM charges
                  WHERE conversation_id = c.id AND payment IN ('paid', 'overpaid', 'partly_refunded'))"
         }
         Tab::Snoozed => "AND c.snoozed_until IS NOT NULL",

@@ -5,6 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Result, named_params};
 pub(crate) const EVENTS_CURSOR: &str = "stripe.events.cursor";
 /// What the account at Stripe can do (JSON).
 pub(crate) const ACCOUNT_WAYS: &str = "stripe.account";
+/// Which permissions the Stripe key has (JSON).
+pub(crate) const STRIPE_KEY: &str = "stripe.key";
 /// Names this desk to a relay that serves several.
 pub(crate) const DESK: &str = "desk";
 /// Where the kit's pay buttons lead.

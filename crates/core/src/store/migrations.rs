@@ -21,6 +21,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0009_counting.sql"),
     include_str!("migrations/0010_sale.sql"),
     include_str!("migrations/0011_ranges.sql"),
+    include_str!("migrations/0012_product_links.sql"),
 ];
 
 /// Those of the files' database.

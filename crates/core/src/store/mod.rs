@@ -32,6 +32,7 @@ pub(crate) mod outbox;
 pub(crate) mod overview;
 pub(crate) mod payers;
 pub(crate) mod payments;
+pub(crate) mod product_links;
 pub(crate) mod products;
 pub(crate) mod proposals;
 pub(crate) mod quick_replies;

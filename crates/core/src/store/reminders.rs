@@ -35,7 +35,7 @@ pub(crate) fn due(
         "SELECT h.opened_at, h.id FROM charges h
          JOIN messages m ON m.id = h.message_id
          WHERE h.payment IN ('open', 'failed_attempt') AND h.livemode = ?1 AND h.reminders_off = 0
-           AND h.closing IS NULL AND h.closed IS NULL AND h.link_id IS NOT NULL AND h.opened_at >= ?3
+           AND h.closing IS NULL AND h.closed IS NULL AND h.link_url IS NOT NULL AND h.opened_at >= ?3
            AND m.delivery IN ('sent', 'delivered', 'read')
            AND (SELECT count(*) FROM reminders r WHERE r.charge_id = h.id) < ?4
            AND max(m.at, coalesce((SELECT max(r.at) FROM reminders r WHERE r.charge_id = h.id), 0)) <= ?2

@@ -15,7 +15,7 @@ pub(crate) use deeds::{
 pub(crate) use invoices::{is_settled, number_of, of_payment, save as save_invoice, subscription_of};
 pub(crate) use news::{News, Soon, is_told, soon, tell, uncollected};
 pub(crate) use plans::{ToPlan, next_to_plan, plan_again, planned, postpone_plan, release_plan, unplanned};
-pub(crate) use views::{get, of_conversation, page};
+pub(crate) use views::{for_each, get, of_conversation, page};
 
 use super::columns::{At, at, maybe_at, money};
 use crate::Result;

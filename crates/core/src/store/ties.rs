@@ -228,7 +228,7 @@ pub(crate) fn remove_charge(conn: &Connection, id: ChargeId) -> Result<()> {
         params![id],
     )?;
     conn.execute(
-        "DELETE FROM charges WHERE id = ?1 AND link_id IS NULL",
+        "DELETE FROM charges WHERE id = ?1 AND link_id IS NULL AND product_link IS NULL",
         params![id],
     )?;
     Ok(())

@@ -7,9 +7,10 @@ use rusqlite::{Connection, Transaction};
 
 use crate::action::{Action, Actor, Sending, apply};
 use crate::domain::{
-    Charge, ChargeId, KitPart, MessageId, MessageKind, Money, SubscriptionMessages, SubscriptionStatus,
-    Timestamp, Words,
+    Charge, ChargeId, KitPart, MessageId, MessageKind, Money, NoticeId, NoticeKind, SubscriptionMessages,
+    SubscriptionStatus, Timestamp, Words,
 };
+use crate::store::notices::{self, Notice};
 use crate::store::outbox::Outgoing;
 use crate::store::subscriptions::{self, News, Soon};
 use crate::store::{charges, conversations, meta};
@@ -296,6 +297,34 @@ pub(crate) fn failed(
         )?;
     }
     Ok(())
+}
+
+/// Notes that the shop should hear of a payment that failed. Once for each invoice, as `failed`.
+pub(crate) fn announce_failure(
+    tx: &Transaction<'_>,
+    subscription: &str,
+    invoice: &Invoice,
+    now: Timestamp,
+) -> Result<()> {
+    if subscriptions::uncollected(tx, &invoice.id)?.is_none()
+        || !subscriptions::tell(tx, subscription, News::FailedHere, &invoice.id, None, now)?
+    {
+        return Ok(());
+    }
+    let charge = charges::get(tx, subscriptions::get(tx, subscription)?.charge)?;
+    let intent = invoice.payments.last();
+    notices::add(
+        tx,
+        &Notice {
+            id: NoticeId::new(),
+            kind: NoticeKind::ChargeFailed,
+            conversation: charge.conversation,
+            charge: Some(charge.id),
+            message: None,
+            payment_intent: intent.and_then(|payment| payment.payment_intent.clone()),
+            at: now,
+        },
+    )
 }
 
 fn say_not_told(tx: &Transaction<'_>, charge: &Charge, code: &str, title: &str) -> Result<()> {

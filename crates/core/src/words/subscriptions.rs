@@ -309,6 +309,25 @@ impl Language {
         said.join("\n")
     }
 
+    /// Tells the shop that a payment failed, as title and body.
+    pub(crate) fn charge_not_collected(self, name: &str, amount: Money, what: &str) -> (String, String) {
+        let (amount, what) = (self.money(amount), in_brackets(what));
+        match self {
+            Self::Es => (
+                format!("No se pudo cobrar {amount} a {name}"),
+                format!("El banco no aceptó la tarjeta{what}. Abre la conversación"),
+            ),
+            Self::Pt => (
+                format!("Não foi possível cobrar {amount} de {name}"),
+                format!("O banco não aceitou o cartão{what}. Abra a conversa"),
+            ),
+            Self::En => (
+                format!("{amount} could not be charged to {name}"),
+                format!("The bank did not accept the card{what}. Open the conversation"),
+            ),
+        }
+    }
+
     /// Returns the words above the button by which a customer changes the card.
     pub(crate) fn change_card(self, name: &str) -> String {
         let hello = greeting(name);

@@ -184,6 +184,14 @@ async fn a_code_that_takes_everything_off_settles_the_charge() {
     assert_eq!(paid.fulfilment, Some(Fulfilment::New), "{outcome:?}");
     assert_eq!(paid.stripe_ids.payment_intent, None);
     shop.settled().await;
+    shop.until("the thank-you is on the phone", || {
+        let inbox = ana.phone.inbox();
+        inbox.iter().any(|text| text.contains("no tienes nada que pagar"))
+    })
+    .await;
+    assert!(ana.phone.inbox().iter().all(|text| !text.contains("MX$0.00")));
+    let told = shop.announced().await.join("\n");
+    assert!(told.contains("no paga nada") && !told.contains("0.00"), "{told}");
     assert_eq!(
         verify::check(shop.inbox()).await.unwrap(),
         0,

@@ -9,6 +9,7 @@
 #[path = "../shop/mod.rs"]
 mod shop;
 
+mod links;
 mod page;
 mod pictures;
 mod sync;
@@ -159,6 +160,7 @@ async fn a_products_own_words_follow_its_payment() {
             thanks: "¡Listo {name}, tu torta!".into(),
             next_step: "La horneamos mañana.".into(),
             asks_shipping: Some(true),
+            renews_order: None,
         },
         ..ProductDraft::from(&cake)
     };

@@ -1,42 +1,14 @@
 //! Templates: what can be said when the 24-hour window is closed.
 
 use cobro_core::domain::{
-    ChargeQuestion, Content, Delivery, LineId, MessageKind, NewBody, ParameterPlace, Payment, Template,
+    ChargeQuestion, Content, Delivery, MessageKind, NewBody, ParameterPlace, Payment, Template,
     TemplateStatus, TemplateValue,
 };
-use cobro_core::{ErrorCode, conversation, preview, templates};
+use cobro_core::{ErrorCode, preview, templates};
 use cobro_sandbox::TemplateState;
 use cobro_sandbox::stripe::PayWith;
 
 use super::shop::{TestShop, mxn};
-
-impl TestShop {
-    async fn line(&self) -> LineId {
-        let lines = conversation::all_lines(self.inbox()).await.unwrap();
-        lines.first().unwrap().id
-    }
-
-    /// Returns the address before the part that differs from link to link.
-    fn link_base(&self) -> String {
-        format!("{}/", self.sandbox.stripe_url().trim_end_matches('/'))
-    }
-
-    /// Makes the kit and waits until all of it is approved.
-    async fn approved_kit(&self, base: String) {
-        let line = self.line().await;
-        templates::create_kit(self.inbox(), line, base).await.unwrap();
-        self.until_async("the kit is approved", || async {
-            self.sandbox.advance(std::time::Duration::from_secs(2));
-            templates::sync(self.inbox(), line)
-                .await
-                .unwrap()
-                .iter()
-                .filter(|template| template.kit.is_some())
-                .all(|template| template.status == TemplateStatus::Approved)
-        })
-        .await;
-    }
-}
 
 fn body(name: &str, value: &str) -> TemplateValue {
     TemplateValue {

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cobro_core::domain::{
-    Charge, ChargeId, ConversationId, Currency, Delivery, MessageId, Money, NewCharge, Payment, Tab,
+    Charge, ChargeId, ConversationId, Currency, Delivery, LineId, MessageId, Money, NewCharge, Payment, Tab,
+    TemplateStatus,
 };
-use cobro_core::{Actor, Inbox, charge, conversation, health, notify};
+use cobro_core::{Actor, Inbox, charge, conversation, health, notify, templates};
 use cobro_desk::{Connecting, Desk, Kind, Settings};
 use cobro_sandbox::{Customer, Sandbox, SandboxOptions};
 use tempfile::TempDir;
@@ -138,6 +139,33 @@ impl TestShop {
         let eva = self.sandbox.customer("5215577777777").named("Eva");
         eva.sends(serde_json::json!({"type": "text", "text": {"body": "hola"}, "timestamp": "1700000000"}));
         self.until_conversation("Eva").await
+    }
+
+    /// Returns the line that the shop writes from.
+    pub(crate) async fn line(&self) -> LineId {
+        let lines = conversation::all_lines(self.inbox()).await.unwrap();
+        lines.first().unwrap().id
+    }
+
+    /// Returns the address before the part that differs from link to link.
+    pub(crate) fn link_base(&self) -> String {
+        format!("{}/", self.sandbox.stripe_url().trim_end_matches('/'))
+    }
+
+    /// Makes the kit and waits until all of it is approved.
+    pub(crate) async fn approved_kit(&self, base: String) {
+        let line = self.line().await;
+        templates::create_kit(self.inbox(), line, base).await.unwrap();
+        self.until_async("the kit is approved", || async {
+            self.sandbox.advance(Duration::from_secs(2));
+            templates::sync(self.inbox(), line)
+                .await
+                .unwrap()
+                .iter()
+                .filter(|template| template.kit.is_some())
+                .all(|template| template.status == TemplateStatus::Approved)
+        })
+        .await;
     }
 
     /// Returns how many links Stripe has.

@@ -13,6 +13,7 @@ mod deeds;
 mod histories;
 mod money;
 mod news;
+mod orders;
 mod plans;
 
 use std::time::{Duration, Instant};
@@ -132,6 +133,15 @@ impl TestShop {
         self.sandbox.advance(time);
         customer.phone.writes("sigo aquí");
         self.sandbox.account().catch_up();
+    }
+
+    /// The card of the only subscriber is refused from now on.
+    async fn card_stops_working(&self) {
+        let customer = self.objects("subscription").await[0]["customer"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        self.sandbox.account().set_card(&customer, false).unwrap();
     }
 
     /// Returns how many of the customer's messages begin so.

@@ -1,8 +1,22 @@
 //! What subscribers are told: before each payment, after it, and when it fails. Each once.
 
-use cobro_core::domain::SubscriptionMessages;
+use cobro_core::domain::{NotifyRules, SubscriptionMessages};
+use cobro_core::notify;
 
 use super::*;
+
+impl TestShop {
+    /// The next payment of a customer who does not write fails.
+    async fn fails_next_month(&self, customer: &TestCustomer) {
+        self.card_stops_working().await;
+        self.sandbox.advance(DAY * 31);
+        self.sandbox.account().catch_up();
+        self.until_subscription(customer, "past due", |now| {
+            now.status == SubscriptionStatus::PastDue
+        })
+        .await;
+    }
+}
 
 #[tokio::test]
 async fn the_next_payment_is_told_once_also_over_a_restart() {
@@ -46,11 +60,7 @@ async fn a_failed_payment_is_told_once_with_where_to_pay() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;
     shop.subscribed(&ana, 320_00, monthly()).await;
-    let customer = shop.objects("subscription").await[0]["customer"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    shop.sandbox.account().set_card(&customer, false).unwrap();
+    shop.card_stops_working().await;
     shop.passes(&ana, DAY * 31);
     shop.until_subscription(&ana, "past due", |now| now.status == SubscriptionStatus::PastDue)
         .await;
@@ -72,6 +82,102 @@ async fn a_failed_payment_is_told_once_with_where_to_pay() {
         .collect();
     assert_eq!(told.len(), 1, "{told:#?}");
     assert!(told[0].link().unwrap().contains("/i/"), "{told:#?}");
+    let announced = shop.announced().await;
+    let failures: Vec<_> = announced
+        .iter()
+        .filter(|line| line.starts_with("No se pudo cobrar MX$320.00 a Ana: El banco"))
+        .collect();
+    assert_eq!(failures.len(), 1, "{announced:#?}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn whoever_has_not_written_for_a_day_is_told_of_a_failed_payment_by_the_kit() {
+    let shop = TestShop::open().await;
+    shop.approved_kit(shop.link_base()).await;
+    let eva = TestCustomer {
+        conversation: shop.silent_conversation().await,
+        phone: shop.sandbox.customer("5215577777777"),
+    };
+    shop.subscribed(&eva, 320_00, monthly()).await;
+    shop.fails_next_month(&eva).await;
+    shop.until("the customer was told", || {
+        eva.phone
+            .inbox()
+            .iter()
+            .any(|text| text.contains("no pudimos hacer el cobro de tu suscripción"))
+    })
+    .await;
+    shop.settled().await;
+    let told = eva.phone.inbox().join("\n---\n");
+    assert!(told.contains("Suscripción: Pastel\nImporte: MX$320.00"), "{told}");
+    assert_eq!(told.matches("no pudimos").count(), 1, "{told}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn where_no_template_fits_the_charge_says_that_the_customer_was_not_told() {
+    let shop = TestShop::open().await;
+    shop.approved_kit(shop.link_base()).await;
+    let eva = TestCustomer {
+        conversation: shop.silent_conversation().await,
+        phone: shop.sandbox.customer("5215577777777"),
+    };
+    let texts_alone = SubscriptionMessages {
+        by_template: false,
+        ..SubscriptionMessages::default()
+    };
+    subscription::set_messages(shop.inbox(), texts_alone)
+        .await
+        .unwrap();
+    let (charge, _) = shop.subscribed(&eva, 320_00, monthly()).await;
+    shop.fails_next_month(&eva).await;
+    shop.settled().await;
+    let problem = now(&shop, &charge).await.problem;
+    assert_eq!(problem.map(|words| words.code), Some("failure_not_told".into()));
+    let told = eva.phone.inbox().join("\n---\n");
+    assert!(!told.contains("no pudimos"), "{told}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_failure_is_not_announced_where_that_is_switched_off_or_the_payment_came_after_all() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.subscribed(&ana, 320_00, monthly()).await;
+    shop.announced().await;
+    shop.fails_next_month(&ana).await;
+    // Before anybody looked, the customer has another card.
+    let customer = shop.objects("subscription").await[0]["customer"].clone();
+    shop.sandbox
+        .account()
+        .set_card(customer.as_str().unwrap(), true)
+        .unwrap();
+    shop.passes(&ana, DAY * 4);
+    shop.until_subscription(&ana, "paid", |now| now.payments == 2)
+        .await;
+    shop.settled().await;
+    let announced = shop.announced().await;
+    assert!(
+        announced.iter().any(|line| line.starts_with("Ana pagó")),
+        "{announced:#?}"
+    );
+    assert!(
+        announced.iter().all(|line| !line.starts_with("No se pudo")),
+        "{announced:#?}"
+    );
+    let rules = NotifyRules {
+        failures: false,
+        ..NotifyRules::default()
+    };
+    notify::set_rules(shop.inbox(), rules).await.unwrap();
+    shop.fails_next_month(&ana).await;
+    shop.settled().await;
+    let announced = shop.announced().await;
+    assert!(
+        announced.iter().all(|line| !line.starts_with("No se pudo")),
+        "{announced:#?}"
+    );
     shop.close().await;
 }
 

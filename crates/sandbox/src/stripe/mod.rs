@@ -27,6 +27,8 @@ mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use axum::extract::Query;
+use axum::http::Uri;
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -91,14 +93,14 @@ impl Stripe {
     /// Opens a link (its id, its address or what follows `/pay/`) as a customer would, and pays.
     ///
     /// A session's id or address does too; then no new session is made.
-    pub fn pay_link(&self, link: &str, with: PayWith) -> PayOutcome {
-        self.act(Cause::default(), |act| match target(act, link) {
+    pub fn pay_link(&self, address: &str, with: PayWith) -> PayOutcome {
+        self.act(Cause::default(), |act| match target(act, address) {
             Some(Target::Session(session)) => pay::pay(act, &session, with),
-            Some(Target::Link(link)) => match open::open_link(act, &link, Visit::default()) {
+            Some(Target::Link(link)) => match open::open_link(act, &link, visit_of(address)) {
                 Some(session) => pay::pay(act, &session, with),
                 None => inactive(act, &link),
             },
-            None => PayOutcome::not_found(link),
+            None => PayOutcome::not_found(address),
         })
     }
 
@@ -314,4 +316,12 @@ fn inactive(act: &Act, link: &str) -> PayOutcome {
         .get::<PaymentLink>(link)
         .and_then(|link| link.inactive_message.clone());
     PayOutcome::Inactive { message }
+}
+
+/// Returns what an address adds for this visit, as the pay page reads it.
+fn visit_of(address: &str) -> Visit {
+    let uri: Option<Uri> = address.parse().ok();
+    uri.and_then(|uri| Query::try_from_uri(&uri).ok())
+        .map(|Query(visit)| visit)
+        .unwrap_or_default()
 }

@@ -35,6 +35,8 @@ pub struct CheckoutSession {
     pub payment_intent: Option<PaymentIntent>,
     /// The id of the link that was opened.
     pub payment_link: Option<String>,
+    /// What the opened address named. Whoever opens it can change that.
+    pub reference: Option<String>,
     pub metadata: Metadata,
     pub livemode: bool,
     pub created: Option<Timestamp>,
@@ -130,6 +132,8 @@ pub(crate) struct Wire {
     #[serde(default)]
     payment_link: Expanded<Nothing>,
     #[serde(default, deserialize_with = "if_readable")]
+    client_reference_id: Option<String>,
+    #[serde(default, deserialize_with = "if_readable")]
     metadata: Option<Metadata>,
     livemode: Option<bool>,
     created: Option<i64>,
@@ -214,6 +218,7 @@ impl FromStripe for CheckoutSession {
                 .map(|intent| PaymentIntent::from_wire(intent, String::new(), live))
                 .transpose()?,
             payment_link: wire.payment_link.id().map(str::to_owned),
+            reference: wire.client_reference_id,
             metadata: wire.metadata.unwrap_or_default(),
             livemode: live,
             created: at(wire.created),

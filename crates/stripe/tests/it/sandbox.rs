@@ -575,3 +575,56 @@ async fn after_a_day_what_was_made_is_found_by_its_metadata() {
             .is_none()
     );
 }
+
+#[tokio::test]
+async fn each_permission_that_a_key_lacks_is_named_and_nothing_is_made_by_trying() {
+    install_tls();
+    let mut options = SandboxOptions::default();
+    for lacks in ["rak_billing_portal_write", "rak_charge_write", "rak_payout_read"] {
+        assert!(options.stripe.permissions.remove(lacks));
+    }
+    options.stripe.permissions.insert("rak_charge_read".to_owned());
+    let sandbox = Sandbox::start(options).await.unwrap();
+    let with = |key: &str| {
+        StripeApi::new(StripeOptions {
+            base_url: sandbox.stripe_url(),
+            key: key.to_owned().into(),
+            timeout: Duration::from_secs(10),
+            on_read: None,
+        })
+        .unwrap()
+    };
+    let restricted = with(&sandbox.stripe().restricted_key);
+    let tried = restricted.try_permissions().await.unwrap();
+    let missing: Vec<_> = tried
+        .iter()
+        .filter(|permission| !permission.granted)
+        .map(|permission| permission.words.as_str())
+        .collect();
+    assert_eq!(
+        missing,
+        [
+            "Charges and Refunds: Write",
+            "Payouts: Read",
+            "Customer Portal: Write"
+        ]
+    );
+    assert!(!restricted.may_do_everything());
+    let secret = with(&sandbox.stripe().secret_key);
+    assert!(secret.may_do_everything());
+    assert!(
+        secret
+            .try_permissions()
+            .await
+            .unwrap()
+            .iter()
+            .all(|permission| permission.granted)
+    );
+    assert!(secret.payment_links(None).await.unwrap().items.is_empty());
+    assert!(secret.products(None, None).await.unwrap().items.is_empty());
+    let wrong = with("rk_test_nobody");
+    assert!(
+        wrong.try_permissions().await.is_err(),
+        "a key that Stripe does not know"
+    );
+}

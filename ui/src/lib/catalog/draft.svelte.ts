@@ -29,6 +29,7 @@ export class ProductEditor {
   thanks = $state('');
   nextStep = $state('');
   asksShipping = $state<boolean | null>(null);
+  renewsOrder = $state<boolean | null>(null);
   saving = $state(false);
   tried = $state(false);
   error = $state.raw<CommandError | null>(null);
@@ -57,6 +58,7 @@ export class ProductEditor {
     this.thanks = product.after.thanks ?? '';
     this.nextStep = product.after.nextStep ?? '';
     this.asksShipping = product.after.asksShipping ?? null;
+    this.renewsOrder = product.after.renewsOrder ?? null;
     this.options = product.options.map((group) => ({
       key: newId(),
       name: group.name,
@@ -66,6 +68,11 @@ export class ProductEditor {
         difference: differenceText(value.difference ?? 0, product.price.currency),
       })),
     }));
+  }
+
+  /** Whether it is sold by subscription. */
+  get recurs(): boolean {
+    return Boolean(this.#kept?.recurring);
   }
 
   addOption() {
@@ -115,7 +122,12 @@ export class ProductEditor {
       seenStock: this.#kept?.stock ?? null,
       tax: this.#kept?.tax ?? null,
       recurring: this.#kept?.recurring ?? null,
-      after: { thanks: this.thanks, nextStep: this.nextStep, asksShipping: this.asksShipping },
+      after: {
+        thanks: this.thanks,
+        nextStep: this.nextStep,
+        asksShipping: this.asksShipping,
+        renewsOrder: this.renewsOrder,
+      },
     };
   }
 }

@@ -65,6 +65,8 @@ export class ChargeComposer {
   phone = $state(false);
   shipping = $state(false);
   codes = $state(false);
+  /** Whether it is to go by the product's own link, where it can. */
+  lasting = $state(false);
   readonly often = new Often();
   /** What the pay page offers and takes off. */
   readonly page = new PayPage(() => this.edited());
@@ -108,6 +110,28 @@ export class ChargeComposer {
       !this.often.asked &&
       !this.page.coupon,
   );
+  /** Whether everybody would be asked for the same: one of a product at its price, and nothing else. */
+  readonly canLast = $derived.by(() => {
+    const [line, another] = this.lines;
+    return (
+      another === undefined &&
+      line?.product?.options.length === 0 &&
+      line.product.recurring === null &&
+      line.quantity === 1 &&
+      line.note.trim() === '' &&
+      line.unitText.trim() === '' &&
+      !this.discount &&
+      !this.deposit &&
+      !this.phone &&
+      !this.shipping &&
+      !this.codes &&
+      !this.page.coupon &&
+      this.page.methods.length === 0 &&
+      this.often.kind === 'once' &&
+      !this.often.bankMonths
+    );
+  });
+  readonly lasts = $derived(this.lasting && this.canLast);
   /** What the customer is asked for now, as the core adds it up. */
   readonly amount: Money | null = $derived(
     this.readable && this.#isPlain ? this.typed : (this.preview?.totals.now ?? null),
@@ -211,6 +235,16 @@ export class ChargeComposer {
     this.#reset();
     this.currency = order.total.currency;
     this.lines = order.lines.flatMap((line) => lineOfOrder(line, products, language.separators));
+    this.open = true;
+    this.#schedulePreview(0);
+  }
+
+  /** Starts over with one of a product, by the product's own link. */
+  offer(product: Product) {
+    if (this.phase !== 'editing') return;
+    this.#reset();
+    this.addProduct(product);
+    this.lasting = true;
     this.open = true;
     this.#schedulePreview(0);
   }
@@ -369,8 +403,7 @@ export class ChargeComposer {
       conversation: this.conversation,
       amount,
       description: this.description.trim(),
-      singleUse: this.singleUse,
-      expiresInHours: this.expiresInHours,
+      ...this.#life(),
       ...this.#sale(),
     };
   }
@@ -399,6 +432,7 @@ export class ChargeComposer {
     this.phone = false;
     this.shipping = false;
     this.codes = false;
+    this.lasting = false;
     this.often.reset();
     this.page.reset();
     this.ownMessage = null;
@@ -432,8 +466,7 @@ export class ChargeComposer {
       conversation: this.conversation,
       amount: this.lines.length > 0 ? null : this.typed,
       description: this.description.trim(),
-      singleUse: this.singleUse,
-      expiresInHours: this.expiresInHours,
+      ...this.#life(),
       message: this.ownMessage,
       ...this.#sale(),
     });
@@ -463,16 +496,23 @@ export class ChargeComposer {
       this.lines.length > 0 ? null : this.typed,
       this.description.trim(),
       this.ownMessage,
-      this.singleUse,
-      this.expiresInHours,
+      this.#life(),
       this.#sale(),
     ]);
   }
 
-  /** A price that is divided is a line of its own: what is asked for now is another amount. */
+  /** How often its link is paid, and for how long. */
+  #life(): { singleUse: boolean; expiresInHours: number | null } {
+    if (this.lasts) return { singleUse: false, expiresInHours: null };
+    return { singleUse: this.singleUse, expiresInHours: this.expiresInHours };
+  }
+
+  /** A price that is lowered, paid in part or divided is a line of its own: what is asked for now is another amount. */
   #wholeLine(): NewChargeLine[] {
-    if (this.often.asked?.type !== 'instalments' || !this.typed) return [];
-    const name = this.description.trim() || language.words.sale.otherItem;
+    const isDivided = this.often.asked?.type === 'instalments';
+    const isWhole = !isDivided && !this.discount && !this.deposit && !this.page.coupon;
+    if (isWhole || !this.typed) return [];
+    const name = this.description.trim();
     return [{ product: null, name, options: [], unit: this.typed, quantity: 1, note: '' }];
   }
 
@@ -491,6 +531,7 @@ export class ChargeComposer {
         }),
         recurrence: this.often.asked ?? null,
         bankMonths: this.often.kind === 'once' && this.often.bankMonths,
+        lasting: this.lasts,
       },
     };
   }

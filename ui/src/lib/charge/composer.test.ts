@@ -234,6 +234,52 @@ describe('ChargeComposer', () => {
     });
   });
 
+  it('sends the whole price beside what a discount or a deposit leaves of it', async () => {
+    const total = { minor: 90_000, currency: 'MXN' };
+    const { composer, calls, creations } = open(
+      { preview_charge: () => aPreview({ totals: totalsOf(total) }) },
+      0,
+    );
+    type(composer, '1000');
+    composer.discountText = '10';
+    composer.edited();
+    void composer.submit();
+    await later(50);
+
+    const lines = [{ product: null, name: '', unit: { minor: 100_000, currency: 'MXN' } }];
+    const previewed = calls.filter(({ command }) => command === 'preview_charge').at(-1);
+    expect(Object.values(previewed?.args ?? {})[0]).toMatchObject({ lines });
+    expect(Object.values(creations()[0]?.args ?? {})[0]).toMatchObject({
+      amount: total,
+      lines,
+      terms: { discount: { type: 'percent', basisPoints: 1_000 } },
+    });
+  });
+
+  it('goes by the product’s own link only while everybody would be asked for the same', async () => {
+    const total = { minor: 18_000, currency: 'MXN' };
+    const { composer, creations } = open(
+      { preview_charge: () => aPreview({ totals: totalsOf(total) }) },
+      0,
+    );
+    composer.offer(aProduct({ name: 'Café' }));
+    expect([composer.canLast, composer.lasts]).toEqual([true, true]);
+    composer.discountText = '10';
+    composer.edited();
+    expect([composer.canLast, composer.lasts]).toEqual([false, false]);
+    composer.discountText = '';
+    composer.edited();
+    void composer.submit();
+    await later(50);
+    expect(Object.values(creations()[0]?.args ?? {})[0]).toMatchObject({
+      amount: total,
+      singleUse: false,
+      expiresInHours: null,
+      terms: { lasting: true },
+    });
+    expect(composer.lasting).toBe(false);
+  });
+
   it('makes of a typed amount an item beside the products', () => {
     const { composer } = open();
     type(composer, '35');

@@ -1,5 +1,5 @@
 /** The shop's account at Stripe: what Stripe said of it, and giving Cobro another key. */
-import { api, type CommandError, type StripeAccount as Account } from '$lib/api';
+import { api, type CommandError, type StripeAccount as Account, type StripeKey } from '$lib/api';
 
 export class StripeAccount {
   value = $state.raw<Account | null>(null);
@@ -10,6 +10,8 @@ export class StripeAccount {
   failed = $state.raw<CommandError | null>(null);
   /** Whether a new key waits for the next start. */
   isKept = $state(false);
+  /** What that key may do. */
+  kept = $state.raw<StripeKey | null>(null);
 
   async refresh() {
     const result = await api.stripeAccount();
@@ -35,7 +37,10 @@ export class StripeAccount {
     this.doing = 'saving';
     const result = await api.saveStripeKey(key);
     this.failed = result.ok ? null : result.error;
-    if (result.ok) this.isKept = true;
+    if (result.ok) {
+      this.isKept = true;
+      this.kept = result.value;
+    }
     this.doing = null;
     return result.ok;
   }

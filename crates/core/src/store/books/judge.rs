@@ -24,9 +24,12 @@ pub(crate) const OWNERS: usize = 5;
 const SQL: [&str; 12] = [
     "UPDATE book_objects SET class = NULL, charge_id = NULL
      WHERE run = :run AND shelf <> 'ours' AND :live = :live",
-    // A link is only made by us.
+    // A link is only made by us. At a product's link each visit says whose it is; it must have gone by that link.
     "UPDATE book_objects
-     SET charge_id = (SELECT h.id FROM charges h WHERE h.link_id = payment_link AND h.livemode = :live)
+     SET charge_id = coalesce(
+         (SELECT h.id FROM charges h WHERE h.link_id = payment_link AND h.livemode = :live),
+         (SELECT h.id FROM charges h JOIN product_links l ON l.id = h.product_link
+          WHERE h.id = unhex(replace(cobro_charge, '-', '')) AND l.link_id = payment_link AND h.livemode = :live))
      WHERE run = :run AND shelf = 'session' AND payment_link IS NOT NULL",
     // An invoice belongs to whom its subscription belongs; its payment has no other name of ours.
     "UPDATE book_objects
@@ -60,25 +63,32 @@ const SQL: [&str; 12] = [
     "UPDATE book_objects SET class = 'refund_or_dispute'
      WHERE run = :run AND shelf IN ('refund', 'dispute') AND :live = :live",
     // A charge that took money. Those of one charge of ours are looked at in the order of their payment.
+    // One of a link that is paid often, or of a subscription, stands for itself.
     "UPDATE book_objects
      SET class = coalesce((
+         WITH asked AS (
+             SELECT h.id, h.currency, p.status, p.amount_minor AS paid, p.charge_id, p.paid_at, p.payment_intent,
+                    h.single_use = 0 OR p.invoice IS NOT NULL AS alone,
+                    coalesce(p.asked_minor, h.amount_minor) AS asked
+             FROM charges h
+             LEFT JOIN payments p ON p.payment_intent = book_objects.payment_intent
+             WHERE h.id = book_objects.charge_id),
+         own AS (
+             SELECT a.*, coalesce(sum(q.amount_minor), 0) AS got,
+                    coalesce(sum(q.amount_minor) FILTER (
+                        WHERE (q.paid_at, q.payment_intent) < (a.paid_at, a.payment_intent)), 0) AS before
+             FROM asked a
+             LEFT JOIN payments q ON NOT a.alone AND q.charge_id = a.id
+                  AND q.status = 'succeeded' AND q.currency = a.currency
+             GROUP BY a.id)
          SELECT CASE
-             WHEN book_objects.currency IS NOT h.currency THEN 'differs'
-             WHEN p.status IS NOT 'succeeded' OR p.amount_minor <> book_objects.amount_minor
-                  OR p.charge_id IS NOT h.id THEN 'differs'
-             WHEN h.single_use = 0 OR p.invoice IS NOT NULL THEN iif(book_objects.amount_minor = coalesce(p.asked_minor, h.amount_minor), 'matched', 'differs')
-             WHEN coalesce((SELECT sum(q.amount_minor) FROM payments q
-                 WHERE q.charge_id = h.id AND q.status = 'succeeded' AND q.currency = h.currency
-                   AND (q.paid_at, q.payment_intent) < (p.paid_at, p.payment_intent)), 0) >= coalesce(p.asked_minor, h.amount_minor) THEN 'duplicate'
-             WHEN coalesce((SELECT sum(q.amount_minor) FROM payments q
-                 WHERE q.charge_id = h.id AND q.status = 'succeeded' AND q.currency = h.currency
-                   AND (q.paid_at, q.payment_intent) < (p.paid_at, p.payment_intent)), 0) + book_objects.amount_minor > coalesce(p.asked_minor, h.amount_minor) THEN 'differs'
-             WHEN coalesce((SELECT sum(q.amount_minor) FROM payments q
-                 WHERE q.charge_id = h.id AND q.status = 'succeeded' AND q.currency = h.currency), 0) < coalesce(p.asked_minor, h.amount_minor) THEN 'differs'
+             WHEN book_objects.currency IS NOT currency OR status IS NOT 'succeeded'
+                  OR paid <> book_objects.amount_minor OR charge_id IS NOT id THEN 'differs'
+             WHEN alone THEN iif(paid = asked, 'matched', 'differs')
+             WHEN before >= asked THEN 'duplicate'
+             WHEN before + paid > asked OR got < asked THEN 'differs'
              ELSE 'matched' END
-         FROM charges h
-         LEFT JOIN payments p ON p.payment_intent = book_objects.payment_intent
-         WHERE h.id = book_objects.charge_id), 'unmatched')
+         FROM own), 'unmatched')
      WHERE run = :run AND shelf = 'charge' AND status = 'succeeded' AND :live = :live",
     "UPDATE book_objects SET class = iif(charge_id IS NULL, 'other', 'matched')
      WHERE run = :run AND shelf = 'charge' AND class IS NULL AND :live = :live",

@@ -1,4 +1,4 @@
-//! What subscribers were told, each once, and who is to be told next.
+//! What subscribers, and the shop about them, were told, each once, and who is to be told next.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -13,6 +13,8 @@ pub(crate) enum News {
     Upcoming,
     Receipt,
     Failed,
+    /// A failed payment, of which the shop itself was told.
+    FailedHere,
 }
 
 impl News {
@@ -21,6 +23,7 @@ impl News {
             Self::Upcoming => "upcoming",
             Self::Receipt => "receipt",
             Self::Failed => "failed",
+            Self::FailedHere => "failed_here",
         }
     }
 }

@@ -84,6 +84,16 @@ pub(crate) fn page(
     Ok(Page { rows, next })
 }
 
+/// Calls `each` with every subscription, oldest first.
+pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(Subscription) -> Result<()>) -> Result<()> {
+    let mut statement = conn.prepare(&format!("{VIEW} ORDER BY s.started_at, s.id"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(view_from_row(row)?)?;
+    }
+    Ok(())
+}
+
 fn key_from_text(key: &str) -> Result<(Timestamp, String)> {
     key.split_once('_')
         .and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.to_owned())))

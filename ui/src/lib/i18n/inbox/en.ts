@@ -251,6 +251,7 @@ const inbox = {
     switches: {
       messages: 'New messages',
       payments: 'Payments',
+      failures: 'Payments of subscribers that fail',
       woke: 'Conversations that come back',
       sound: 'Sound',
       hideContent: 'Hide names, words and amounts',

@@ -253,6 +253,7 @@ const inbox: typeof en = {
     switches: {
       messages: 'Mensajes nuevos',
       payments: 'Pagos',
+      failures: 'Pagos de suscriptores que fallan',
       woke: 'Conversaciones que vuelven',
       sound: 'Sonido',
       hideContent: 'Ocultar nombres, textos y montos',

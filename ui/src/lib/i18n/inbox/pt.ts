@@ -255,6 +255,7 @@ const inbox: typeof en = {
     switches: {
       messages: 'Mensagens novas',
       payments: 'Pagamentos',
+      failures: 'Pagamentos de assinantes que falham',
       woke: 'Conversas que voltam',
       sound: 'Som',
       hideContent: 'Esconder nomes, textos e valores',

@@ -273,6 +273,7 @@ const en = {
     shipping: 'The question',
     shippingHint: 'Empty for the usual question.',
     thanksByTemplate: 'Outside the 24 hours, thank by template (costs a message)',
+    renewsOrder: 'Each payment of a subscription is a new order',
     tellsOrder: 'Offer to tell the customer when an order moves',
     reminders: 'Reminders',
     remindersOn: 'Remind customers of open links',

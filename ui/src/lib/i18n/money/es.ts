@@ -274,6 +274,7 @@ const es: MoneyWords = {
     shipping: 'La pregunta',
     shippingHint: 'Vacío para la de siempre.',
     thanksByTemplate: 'Fuera de las 24 horas, agradecer con plantilla (cuesta un mensaje)',
+    renewsOrder: 'Cada pago de una suscripción es un pedido nuevo',
     tellsOrder: 'Ofrecer avisar al cliente cuando su pedido avanza',
     reminders: 'Recordatorios',
     remindersOn: 'Recordar a los clientes los enlaces abiertos',

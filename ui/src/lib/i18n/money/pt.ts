@@ -276,6 +276,7 @@ const pt: MoneyWords = {
     shipping: 'A pergunta',
     shippingHint: 'Vazio para a de sempre.',
     thanksByTemplate: 'Fora das 24 horas, agradecer com modelo (custa uma mensagem)',
+    renewsOrder: 'Cada pagamento de uma assinatura é um pedido novo',
     tellsOrder: 'Oferecer avisar o cliente quando o pedido avança',
     reminders: 'Lembretes',
     remindersOn: 'Lembrar os clientes dos links abertos',

@@ -53,6 +53,59 @@ const en = {
     asShop: 'As the shop does',
     ask: 'Ask',
     dont: 'Do not ask',
+    renews: 'Each payment is a new order',
+    yes: 'Yes',
+    no: 'No',
+  },
+  stripeKey: {
+    title: 'Stripe key',
+    everything:
+      'This secret key may do everything with your account. A restricted key with what is listed here is safer.',
+    lacks: (count: number) =>
+      count === 1
+        ? 'The key lacks one permission that Cobro needs'
+        : `The key lacks ${count} permissions that Cobro needs`,
+    isMissing: 'Missing',
+    add: 'Add it to the key in Stripe’s dashboard, Developers, API keys. The key itself stays the same; then try again here.',
+    enough: 'The key has every permission that Cobro needs.',
+    untried: 'Its permissions were not tried yet.',
+    given: (count: number) =>
+      count === 1 ? 'One permission is given' : `${count} permissions are given`,
+    tried: (moment: string) => `Tried ${moment}`,
+    trying: 'Trying…',
+    tryIt: 'Try the key',
+    neededFor: {
+      rak_payment_link_write: 'Pay links: making them and ending them',
+      rak_checkout_session_write: 'Pay pages, and what became of a link',
+      rak_payment_intent_read: 'Proving payments',
+      rak_event_read: 'Hearing of payments without a webhook',
+      rak_charge_write: 'Refunds, and how a payment was made',
+      rak_balance_transaction_source_read: 'Fees, and the books',
+      rak_product_write: 'Bringing the catalog together with Stripe’s',
+      rak_plan_write: 'The prices of the catalog',
+      rak_customer_write: 'Transfers',
+      rak_accounts_kyc_basic_read: 'The account’s ways of paying',
+      rak_balance_read: 'The balance',
+      rak_dispute_read: 'Disputes',
+      rak_payout_read: 'Payouts',
+      rak_coupon_read: 'Coupons',
+      rak_promotion_code_read: 'Codes that customers type',
+      rak_subscription_write: 'Subscriptions and instalments',
+      rak_invoice_read: 'The payments of subscriptions',
+      rak_billing_portal_write: 'Changing a subscriber’s card',
+    } as Record<string, string>,
+  },
+  productLink: {
+    copy: 'Copy its link',
+    making: 'Making it…',
+    copied: 'The link is copied',
+    notCopied: 'This is the link',
+    send: (name: string) => `Send it to ${name}`,
+    about:
+      'One link for everybody, paid as often as somebody buys; it ends when the name or the price changes. Who pays in a chat is known; who pays elsewhere is matched under Payments.',
+    use: 'By the product’s own link',
+    useAbout:
+      'The same link for every customer; it does not end. Nothing is made at Stripe for this charge alone.',
   },
   ways: {
     title: 'Ways to pay',

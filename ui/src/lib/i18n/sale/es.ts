@@ -55,6 +55,58 @@ const es: SaleFormWords = {
     asShop: 'Como la tienda',
     ask: 'Pedir',
     dont: 'No pedir',
+    renews: 'Cada pago es un pedido nuevo',
+    yes: 'Sí',
+    no: 'No',
+  },
+  stripeKey: {
+    title: 'Clave de Stripe',
+    everything:
+      'Esta clave secreta puede hacer todo con tu cuenta. Una clave restringida con lo que se ve aquí es más segura.',
+    lacks: (count: number) =>
+      count === 1
+        ? 'A la clave le falta un permiso que Cobro necesita'
+        : `A la clave le faltan ${count} permisos que Cobro necesita`,
+    isMissing: 'Falta',
+    add: 'Agrégalo a la clave en el panel de Stripe, Desarrolladores, Claves de API. La clave sigue siendo la misma; después prueba otra vez aquí.',
+    enough: 'La clave tiene todos los permisos que Cobro necesita.',
+    untried: 'Sus permisos todavía no se han probado.',
+    given: (count: number) => (count === 1 ? 'Tiene un permiso' : `Tiene ${count} permisos`),
+    tried: (moment: string) => `Probada ${moment}`,
+    trying: 'Probando…',
+    tryIt: 'Probar la clave',
+    neededFor: {
+      rak_payment_link_write: 'Enlaces de pago: crearlos y terminarlos',
+      rak_checkout_session_write: 'Páginas de pago, y qué fue de un enlace',
+      rak_payment_intent_read: 'Comprobar los pagos',
+      rak_event_read: 'Enterarse de los pagos sin webhook',
+      rak_charge_write: 'Reembolsos, y cómo se pagó',
+      rak_balance_transaction_source_read: 'Comisiones, y las cuentas',
+      rak_product_write: 'Juntar el catálogo con el de Stripe',
+      rak_plan_write: 'Los precios del catálogo',
+      rak_customer_write: 'Transferencias',
+      rak_accounts_kyc_basic_read: 'Las formas de pago de la cuenta',
+      rak_balance_read: 'El saldo',
+      rak_dispute_read: 'Disputas',
+      rak_payout_read: 'Depósitos al banco',
+      rak_coupon_read: 'Cupones',
+      rak_promotion_code_read: 'Códigos que escriben los clientes',
+      rak_subscription_write: 'Suscripciones y pagos a plazos',
+      rak_invoice_read: 'Los pagos de las suscripciones',
+      rak_billing_portal_write: 'Cambiar la tarjeta de un suscriptor',
+    },
+  },
+  productLink: {
+    copy: 'Copiar su enlace',
+    making: 'Creándolo…',
+    copied: 'Enlace copiado',
+    notCopied: 'Este es el enlace',
+    send: (name: string) => `Enviarlo a ${name}`,
+    about:
+      'Un enlace para todos, que se paga cada vez que alguien compra; termina cuando cambia el nombre o el precio. Quien paga en un chat se reconoce; quien paga en otro lado se asocia en Pagos.',
+    use: 'Con el enlace propio del producto',
+    useAbout:
+      'El mismo enlace para todos los clientes; no vence. En Stripe no se crea nada solo para este cobro.',
   },
   ways: {
     title: 'Formas de pago',

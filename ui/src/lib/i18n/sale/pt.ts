@@ -53,6 +53,58 @@ const pt: SaleFormWords = {
     asShop: 'Como a loja',
     ask: 'Pedir',
     dont: 'Não pedir',
+    renews: 'Cada pagamento é um pedido novo',
+    yes: 'Sim',
+    no: 'Não',
+  },
+  stripeKey: {
+    title: 'Chave da Stripe',
+    everything:
+      'Esta chave secreta pode fazer tudo com a sua conta. Uma chave restrita com o que está listado aqui é mais segura.',
+    lacks: (count: number) =>
+      count === 1
+        ? 'Falta à chave uma permissão de que o Cobro precisa'
+        : `Faltam à chave ${count} permissões de que o Cobro precisa`,
+    isMissing: 'Falta',
+    add: 'Adicione à chave no painel da Stripe, Desenvolvedores, Chaves de API. A chave continua a mesma; depois teste de novo aqui.',
+    enough: 'A chave tem todas as permissões de que o Cobro precisa.',
+    untried: 'As permissões ainda não foram testadas.',
+    given: (count: number) => (count === 1 ? 'Tem uma permissão' : `Tem ${count} permissões`),
+    tried: (moment: string) => `Testada ${moment}`,
+    trying: 'Testando…',
+    tryIt: 'Testar a chave',
+    neededFor: {
+      rak_payment_link_write: 'Links de pagamento: criar e encerrar',
+      rak_checkout_session_write: 'Páginas de pagamento, e o que houve com um link',
+      rak_payment_intent_read: 'Comprovar os pagamentos',
+      rak_event_read: 'Saber dos pagamentos sem webhook',
+      rak_charge_write: 'Reembolsos, e como foi pago',
+      rak_balance_transaction_source_read: 'Tarifas, e as contas',
+      rak_product_write: 'Juntar o catálogo com o da Stripe',
+      rak_plan_write: 'Os preços do catálogo',
+      rak_customer_write: 'Transferências',
+      rak_accounts_kyc_basic_read: 'As formas de pagamento da conta',
+      rak_balance_read: 'O saldo',
+      rak_dispute_read: 'Contestações',
+      rak_payout_read: 'Repasses ao banco',
+      rak_coupon_read: 'Cupons',
+      rak_promotion_code_read: 'Códigos que os clientes digitam',
+      rak_subscription_write: 'Assinaturas e parcelas',
+      rak_invoice_read: 'Os pagamentos das assinaturas',
+      rak_billing_portal_write: 'Trocar o cartão de um assinante',
+    },
+  },
+  productLink: {
+    copy: 'Copiar o link dele',
+    making: 'Criando…',
+    copied: 'Link copiado',
+    notCopied: 'Este é o link',
+    send: (name: string) => `Enviar para ${name}`,
+    about:
+      'Um link para todos, pago cada vez que alguém compra; termina quando o nome ou o preço muda. Quem paga num chat é reconhecido; quem paga em outro lugar é associado em Pagamentos.',
+    use: 'Pelo link próprio do produto',
+    useAbout:
+      'O mesmo link para todos os clientes; não expira. Nada é criado na Stripe só para esta cobrança.',
   },
   ways: {
     title: 'Formas de pagamento',
