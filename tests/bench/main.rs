@@ -1,6 +1,6 @@
 //! `cargo xtask bench [PART …]`: what a desk does, beside the least that any program must do, in one run.
 //!
-//! Parts: `latency`, `click`, `apply`, `history`, `search`, `window`, `reconcile`, `assistant`; all of them where none is named.
+//! Parts: `latency`, `click`, `apply`, `history`, `search`, `window`, `large`, `reconcile`, `assistant`; all of them where none is named.
 
 mod apply;
 mod assistant;
@@ -8,7 +8,9 @@ mod click;
 mod desk;
 mod figures;
 mod history;
+mod large;
 mod latency;
+mod measured;
 mod reconcile;
 mod search;
 mod shop;
@@ -16,13 +18,14 @@ mod window;
 
 use anyhow::Result;
 
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 9] = [
     "latency",
     "click",
     "apply",
     "history",
     "search",
     "window",
+    "large",
     "reconcile",
     "assistant",
 ];
@@ -54,6 +57,9 @@ fn main() -> Result<()> {
         }
         if is_wanted("window") {
             window::run().await?;
+        }
+        if is_wanted("large") {
+            large::run().await?;
         }
         if is_wanted("reconcile") {
             reconcile::run().await?;

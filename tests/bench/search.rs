@@ -13,9 +13,9 @@ use rusqlite::{Connection, OpenFlags, params};
 
 use crate::apply::{open_with, relay};
 use crate::figures::{Times, line, mark};
-use crate::shop::{self, Size, WORDS};
+use crate::measured::{self, KEY};
+use crate::shop::WORDS;
 
-const KEY: [u8; 32] = [9; 32];
 const SEARCH_MS: f64 = 5.0;
 const OPEN_MS: f64 = 3.0;
 /// How much longer than the bare query it may take.
@@ -25,37 +25,13 @@ const ROUNDS: usize = 400;
 
 /// Runs on a shop of the size that the variables say; by default a million messages.
 pub(crate) async fn run() -> Result<()> {
-    let number = |name: &str, usual: u32| -> u32 {
-        std::env::var(name)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(usual)
-    };
-    let size = Size {
-        messages: number("COBRO_BENCH_MESSAGES", 1_000_000),
-        conversations: number("COBRO_BENCH_CONVERSATIONS", 50_000),
-        seed: 1,
-    };
-    let kept = std::env::var_os("COBRO_BENCH_SHOP").map(std::path::PathBuf::from);
-    let temporary = tempfile::tempdir()?;
-    let folder = kept.unwrap_or_else(|| temporary.path().to_owned());
-    if !folder.join("cobro.db").exists() {
-        std::fs::create_dir_all(&folder)?;
-        let begun = Instant::now();
-        shop::write(&folder, KEY, size, |_| {}).await?;
-        line(
-            &format!("{} messages written with their index", size.messages),
-            &format!(
-                "{:.0}/s",
-                f64::from(size.messages) / begun.elapsed().as_secs_f64()
-            ),
-            &format!("{} MiB", std::fs::metadata(folder.join("cobro.db"))?.len() >> 20),
-        );
-    }
+    let folder = tempfile::tempdir()?;
+    measured::write_into(folder.path()).await?;
+    let folder = folder.path();
     let journal = tempfile::tempdir()?;
     let relay = relay(journal.path()).await?;
-    let inbox = open_with(&relay, &folder, KEY).await?;
-    let bare = bare(&folder)?;
+    let inbox = open_with(&relay, folder, KEY).await?;
+    let bare = bare(folder)?;
     searching(&inbox, &bare).await?;
     opening(&inbox, &bare).await?;
     listing(&inbox).await?;

@@ -1,7 +1,7 @@
 //! The real window: exec → usable list, memory of the whole process tree, and the program's size.
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::run;
+pub(crate) use linux::{memory_of_tree, run};
 
 #[cfg(not(target_os = "linux"))]
 #[expect(
@@ -128,7 +128,7 @@ mod linux {
     }
 
     /// Returns the proportional memory of a process and everything it started, in MB.
-    fn memory_of_tree(root: u32) -> u64 {
+    pub(crate) fn memory_of_tree(root: u32) -> u64 {
         let all = std::iter::once(root).chain(descendants(root));
         all.filter_map(|id| std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok())
             .filter_map(|rollup| {

@@ -6,7 +6,7 @@
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
@@ -200,6 +200,20 @@ pub fn descendants(id: u32) -> Vec<u32> {
     }
     found.remove(0);
     found
+}
+
+/// Returns when a process started, to a hundredth of a second, where the system tells in /proc.
+pub fn started_at(id: u32) -> Result<SystemTime> {
+    const TICKS_A_SECOND: f64 = 100.0;
+    let now = SystemTime::now();
+    let up = std::fs::read_to_string("/proc/uptime")?;
+    let up: f64 = up.split_whitespace().next().context("No uptime")?.parse()?;
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
+    // The name before may hold blanks; what follows it begins with the third field.
+    let (_, fields) = stat.rsplit_once(')').context("No process name")?;
+    let started: f64 = fields.split_whitespace().nth(19).context("No start")?.parse()?;
+    let age = Duration::try_from_secs_f64(up - started / TICKS_A_SECOND)?;
+    Ok(now - age)
 }
 
 /// Returns the path of the program that a process runs.

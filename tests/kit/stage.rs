@@ -66,7 +66,12 @@ impl Stage {
 
     /// Starts the app on the stage's profile.
     pub async fn start_window(&self) -> Result<Window> {
-        Window::start(&self.home, &self.profile()?).await
+        self.start_window_on(&self.profile()?).await
+    }
+
+    /// Starts the app on a profile that was made of the stage's.
+    pub async fn start_window_on(&self, profile: &Profile<'_>) -> Result<Window> {
+        Window::start(&self.home, profile).await
     }
 
     /// Starts the app and waits until its list can be used.

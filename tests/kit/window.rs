@@ -171,6 +171,20 @@ impl Window {
         }
     }
 
+    /// Runs a script in the page and returns what it returns.
+    pub async fn runs(&self, script: &str) -> Result<serde_json::Value> {
+        Ok(self.session()?.execute(script, Vec::new()).await?.convert()?)
+    }
+
+    /// Runs a script in the page until it calls its only argument, and returns what it calls it with.
+    pub async fn runs_until_done(&self, script: &str) -> Result<serde_json::Value> {
+        Ok(self
+            .session()?
+            .execute_async(script, Vec::new())
+            .await?
+            .convert()?)
+    }
+
     /// Waits until an element is there no more.
     pub async fn wait_until_gone(&self, css: &str) -> Result<()> {
         let gone = || async { (self.count(css).await.ok()? == 0).then_some(()) };
