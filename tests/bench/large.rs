@@ -173,9 +173,14 @@ mod linux {
             const box = list.getBoundingClientRect();
             let frames = 0;
             let blank = 0;
+            // Nothing can be pointed at while it scrolls: what is where is asked of the rows.
             const isGap = (share) => {
-                const seen = document.elementFromPoint(box.left + 40, box.top + box.height * share);
-                return !seen?.closest(row) && !seen?.closest('.moved');
+                const at = box.top + box.height * share;
+                const isThere = (each) => {
+                    const { top, bottom } = each.getBoundingClientRect();
+                    return top <= at && at <= bottom + 1;
+                };
+                return ![...list.querySelectorAll(row)].some(isThere);
             };
             const step = () => {
                 list.scrollTop += 310;

@@ -280,7 +280,7 @@ impl Window {
         let session = self.session()?;
         session.execute(PAINT, Vec::new()).await?;
         let taken = tokio::time::timeout(PATIENCE, session.screenshot(path)).await;
-        session.execute("window.cobroPainted();", Vec::new()).await?;
+        let _ = session.execute("window.cobroPainted();", Vec::new()).await;
         taken
             .context("The screenshot took too long")?
             .context("The screenshot could not be taken")

@@ -175,7 +175,10 @@ async fn follow(inbox: &Inbox, socket: Socket, journal: KnownJournal) -> Result<
             applied = applied_out.recv() => match applied {
                 Some(seq) => {
                     let frame = serde_json::to_string(&FromDesk::Applied { seq }).map_err(anyhow::Error::new)?;
-                    out.send(Frame::text(frame)).await.context("The relay's stream broke")?;
+                    let sent = out.send(Frame::text(frame)).await.context("The relay's stream broke");
+                    if let Err(error) = sent {
+                        break Err(error.into());
+                    }
                 }
                 None => break Ok(()),
             },

@@ -100,9 +100,12 @@ fn waiting(conn: &Connection, table: &str) -> Result<u32> {
 
 /// Brings in some of what large transactions left, the newest first. Returns whether there is more.
 pub(crate) fn catch_up_step(tx: &Transaction<'_>) -> Result<bool> {
-    write_waiting_people(tx, STEP)?;
-    write_waiting_messages(tx, STEP)?;
-    write_newest_range(tx)?;
+    if waiting(tx, "people_search_waits")? + waiting(tx, "message_search_waits")? > 0 {
+        write_waiting_people(tx, STEP)?;
+        write_waiting_messages(tx, STEP)?;
+    } else {
+        write_newest_range(tx)?;
+    }
     is_behind(tx)
 }
 
@@ -152,10 +155,12 @@ fn write_newest_range(tx: &Transaction<'_>) -> Result<()> {
         return Ok(());
     };
     let from = first.max(last + 1 - i64::from(STEP));
+    // What is still being built from before may have had the number already.
+    let built_from = messages_before(tx)?.unwrap_or(i64::MIN);
     write_messages(
         tx,
-        "SELECT n, 0 AS again FROM messages WHERE n BETWEEN ?1 AND ?2",
-        [from, last],
+        "SELECT n, n < ?3 AS again FROM messages WHERE n BETWEEN ?1 AND ?2",
+        [from, last, built_from],
     )?;
     if from == first {
         tx.prepare_cached("DELETE FROM message_search_ranges WHERE first = ?1")?
@@ -185,10 +190,9 @@ pub(crate) fn build_step(tx: &Transaction<'_>) -> Result<bool> {
     if let Some(after) = meta::get(tx, PEOPLE_AFTER)? {
         return build_people(tx, &after).map(|()| true);
     }
-    let Some(before) = meta::get(tx, MESSAGES_BEFORE)? else {
+    let Some(before) = messages_before(tx)? else {
         return Ok(false);
     };
-    let before: i64 = before.parse().unwrap_or(i64::MAX);
     let first: Option<i64> = tx.query_row(
         "SELECT min(n) FROM (SELECT n FROM messages WHERE n < ?1 ORDER BY n DESC LIMIT ?2)",
         params![before, STEP],
@@ -205,6 +209,11 @@ pub(crate) fn build_step(tx: &Transaction<'_>) -> Result<bool> {
     )?;
     meta::set(tx, MESSAGES_BEFORE, &first.to_string())?;
     Ok(true)
+}
+
+fn messages_before(tx: &Transaction<'_>) -> Result<Option<i64>> {
+    let before = meta::get(tx, MESSAGES_BEFORE)?;
+    Ok(before.map(|before| before.parse().unwrap_or(i64::MAX)))
 }
 
 fn build_people(tx: &Transaction<'_>, after: &str) -> Result<()> {

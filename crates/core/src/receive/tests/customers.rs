@@ -1,21 +1,20 @@
 //! Customers: what is known of them, given out, and erased.
 
+use cobro_whatsapp::webhook::Update;
+
 use super::shop::{Shop, ago, ana, picture, says, text};
 use crate::domain::{MessageId, NotifyRules};
 use crate::{customer, notify, search, work};
+
+fn bea(wamid: &str, words: &str, minutes: u64) -> Vec<Update> {
+    says(text(wamid, "5215548217730", "Bea", words, ago(minutes)))
+}
 
 async fn two() -> Shop {
     let mut shop = Shop::open().await;
     shop.hears(says(ana("w1", "quiero un pastel", ago(5)))).await;
     shop.hears(says(picture("w2", "así", ago(4)))).await;
-    shop.hears(says(text(
-        "w3",
-        "5215548217730",
-        "Bea",
-        "un pastel también",
-        ago(3),
-    )))
-    .await;
+    shop.hears(bea("w3", "un pastel también", 3)).await;
     shop
 }
 
@@ -62,6 +61,23 @@ async fn an_export_holds_what_is_of_one_customer_and_nothing_of_another() {
         .await
         .unwrap();
     assert_ne!(folder, again);
+}
+
+#[tokio::test]
+async fn what_is_written_after_an_erasure_is_found() {
+    let mut shop = Shop::open().await;
+    shop.hears(bea("first", "¿Hay conchas?", 90)).await;
+    // The newest came first, as a phone's history does.
+    let history = (0..40).map(|n| says(ana(&format!("w{n}"), "pan", ago(30 + n))));
+    shop.hears_all(history.collect()).await;
+    let contact = shop.contact("Ana").await;
+    customer::erase(&shop.inbox, contact, "Ana".into()).await.unwrap();
+    for n in 0..5 {
+        let words = format!("una trenza n{n}");
+        shop.hears(bea(&format!("b{n}"), &words, 9 - n)).await;
+        let found = search::find(&shop.inbox, format!("n{n}"), None).await.unwrap();
+        assert_eq!(found.hits.len(), 1, "{words}");
+    }
 }
 
 #[tokio::test]

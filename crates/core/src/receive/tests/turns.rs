@@ -1,5 +1,7 @@
 //! Groups that stand behind one another in the writer's queue.
 
+use std::time::Duration;
+
 use super::shop::{Shop, ago, ana, says};
 use crate::receive::{Applying, Parsed};
 use crate::store::envelopes;
@@ -40,6 +42,28 @@ async fn what_stands_behind_a_group_that_found_no_room_is_not_applied_before_it(
     applying.group(large).await.unwrap();
     applying.group(small).await.unwrap();
     assert_eq!(applying.settle().await.unwrap().map(|seq| seq.0), Some(802));
+}
+
+#[tokio::test]
+async fn what_stands_behind_a_large_envelope_follows_it_and_a_wait_that_is_given_up_begins_again() {
+    let mut shop = Shop::open().await;
+    let large = (0..5000)
+        .flat_map(|n| says(ana(&format!("w{n}"), "pan", ago(9))))
+        .collect();
+    let (large, small) = (
+        shop.parsed(large),
+        shop.parsed(says(ana("last", "¿Sigue ahí?", ago(1)))),
+    );
+    let mut applying = Applying::new(shop.inbox.clone(), shop.journal);
+    applying.group(vec![large, small]).await.unwrap();
+    let given_up = tokio::time::timeout(Duration::ZERO, applying.settle()).await;
+    let to = match given_up {
+        Ok(to) => to.unwrap(),
+        Err(_) => applying.settle().await.unwrap(),
+    };
+    assert_eq!(to.map(|seq| seq.0), Some(2));
+    let row = shop.only().await;
+    assert_eq!((row.unread, row.snippet.as_str()), (5001, "¿Sigue ahí?"));
 }
 
 /// Many long messages, and a short one.

@@ -14,14 +14,17 @@ BEGIN
     INSERT INTO message_search_waits (n, again) VALUES (new.n, 1) ON CONFLICT DO NOTHING;
 END;
 
--- The number of the newest message that is removed is given again.
+-- The numbers of the newest messages that are removed are given again.
 DROP TRIGGER message_search_removed;
 CREATE TRIGGER message_search_removed AFTER DELETE ON messages BEGIN
     DELETE FROM message_search_waits WHERE n = old.n;
     DELETE FROM message_search WHERE rowid = ((old.at / 86400000) << 36) | old.n;
-    UPDATE message_search_noted SET n = old.n - 1
-        WHERE n >= old.n AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.n > old.n);
-    UPDATE message_search_ranges SET last = old.n - 1
-        WHERE last >= old.n AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.n > old.n);
+    UPDATE message_search_noted SET n = (SELECT coalesce(max(n), 0) FROM messages)
+        WHERE n > (SELECT coalesce(max(n), 0) FROM messages);
+    UPDATE message_search_ranges SET last = (SELECT coalesce(max(n), 0) FROM messages)
+        WHERE last > (SELECT coalesce(max(n), 0) FROM messages);
     DELETE FROM message_search_ranges WHERE first > last;
 END;
+
+-- Until now only the removal of the very newest message lowered it, whatever stood below.
+UPDATE message_search_noted SET n = min(n, (SELECT coalesce(max(n), 0) FROM messages));
