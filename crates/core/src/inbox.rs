@@ -132,6 +132,8 @@ pub struct Parts {
     pub(crate) syncing: tokio::sync::Mutex<()>,
     /// When a link was last sent or opened: Stripe is asked more often then.
     pub(crate) busy_until: AtomicU64,
+    /// How many reads of this run are in the month's count.
+    pub(crate) reads_counted: AtomicU64,
     events: broadcast::Sender<CoreEvent>,
     stream_state: watch::Sender<StreamState>,
     on_screen: Mutex<Option<ConversationId>>,
@@ -193,6 +195,7 @@ impl Inbox {
             reparsing: tokio::sync::Mutex::default(),
             syncing: tokio::sync::Mutex::default(),
             busy_until: AtomicU64::new(0),
+            reads_counted: AtomicU64::new(0),
             events,
             stream_state: watch::channel(StreamState::Stopped).0,
             on_screen: Mutex::new(None),

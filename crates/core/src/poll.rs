@@ -16,12 +16,12 @@ const GAP_RANGE: Duration = Duration::from_hours(90 * 24);
 const HEALTHY: Duration = Duration::from_hours(24);
 /// Even then Stripe is asked now and then: a webhook can be lost on the way.
 const SAFETY_NET: Duration = Duration::from_mins(15);
+const COUNT_EVERY: Duration = Duration::from_mins(1);
 
 pub(crate) async fn run(inbox: Inbox) {
     let Some(stripe) = inbox.stripe.clone() else {
         return;
     };
-    let mut counted = 0;
     loop {
         match poll(&inbox, &stripe).await {
             Ok(()) => inbox.problems.clear("stripe.read"),
@@ -32,11 +32,17 @@ pub(crate) async fn run(inbox: Inbox) {
                 tracing::warn!(%error, "Stripe's events could not be read");
             }
         }
-        counted = count_reads(&inbox, &stripe, counted).await;
-        let pause = pause(&inbox).await;
-        if !inbox.rest(None, pause).await {
-            count_reads(&inbox, &stripe, counted).await;
-            return;
+        count_reads(&inbox, &stripe).await;
+        let mut pause = pause(&inbox).await;
+        // Others read meanwhile: a run that is cut short has lost a minute's count at most.
+        while !pause.is_zero() {
+            let part = pause.min(COUNT_EVERY);
+            pause -= part;
+            let goes_on = inbox.rest(None, part).await;
+            count_reads(&inbox, &stripe).await;
+            if !goes_on {
+                return;
+            }
         }
     }
 }
@@ -86,15 +92,20 @@ async fn poll(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
     Ok(())
 }
 
-/// Adds the reads since `counted` to this month's. Returns the new count.
-async fn count_reads(inbox: &Inbox, stripe: &StripeApi, counted: u64) -> u64 {
+/// Adds the reads that are not in it to this month's count.
+async fn count_reads(inbox: &Inbox, stripe: &StripeApi) {
     let now = stripe.reads();
-    let new = i64::try_from(now.saturating_sub(counted)).unwrap_or(0);
+    let new = now.saturating_sub(inbox.reads_counted.load(Ordering::Relaxed));
+    let Some(new) = i64::try_from(new).ok().filter(|new| *new > 0) else {
+        return;
+    };
     let added = inbox
         .store
         .write(move |tx| reads::add(tx, &month_of(Timestamp::now()), new))
         .await;
-    if added.is_ok() { now } else { counted }
+    if added.is_ok() {
+        inbox.reads_counted.store(now, Ordering::Relaxed);
+    }
 }
 
 async fn pause(inbox: &Inbox) -> Duration {
@@ -138,6 +149,8 @@ pub(crate) async fn budget(inbox: &Inbox) -> Result<(u64, u64)> {
         .store
         .read(move |conn| Ok((reads::of_month(conn, &month)?, reads::paid_in_30_days(conn, now)?)))
         .await?;
+    let made = inbox.stripe().map_or(0, StripeApi::reads);
+    let used = used + made.saturating_sub(inbox.reads_counted.load(Ordering::Relaxed));
     Ok((used, ReadBudget { used, transactions }.allowance()))
 }
 

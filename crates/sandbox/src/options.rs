@@ -5,7 +5,8 @@ use crate::stripe::StripeOptions;
 use crate::whatsapp::WhatsAppOptions;
 
 /// Everything has a default: fixed ids and secrets that nobody could take for real ones, so that a
-/// profile written once keeps working.
+/// profile written once keeps working. Stripe's account alone is a new one: what an earlier one was
+/// paid is not in it.
 #[derive(Debug, Clone)]
 pub struct SandboxOptions {
     /// Where the Graph API listens; port 0 takes a free one.
@@ -31,7 +32,6 @@ impl Default for SandboxOptions {
             secret_key: "sk_test_51Sandbox0000000000000000000000000".to_owned(),
             restricted_key: "rk_test_51Sandbox0000000000000000000000000".to_owned(),
             webhook_secret: "whsec_sandbox000000000000000000000000000".to_owned(),
-            account: "acct_1Sandbox000000000".to_owned(),
             shop: whatsapp.verified_name.clone(),
             ..StripeOptions::new("")
         };
