@@ -19,11 +19,6 @@ impl Times {
             .saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// Returns how many there are.
-    pub(crate) fn len(&self) -> u64 {
-        self.0.len()
-    }
-
     /// Returns the percentile in milliseconds.
     pub(crate) fn ms(&self, percentile: f64) -> f64 {
         std::time::Duration::from_micros(self.0.value_at_percentile(percentile)).as_secs_f64() * 1000.0
