@@ -1803,6 +1803,8 @@ export type Proposal = {
 	lines: ProposedLine[],
 	discount: Money | null,
 	total: Money | null,
+	/**  How often it is charged, where all of it comes again in one rhythm. */
+	every?: Recurring | null,
 	/**  What the charge would say it is for. */
 	description: string,
 	/**  The draft of a recap or a reply. */
@@ -2550,9 +2552,15 @@ export type WebhookState = {
 };
 
 /**  One step of the way to a decision. The window says each in its own language. */
-export type Why = "saysPaid" | "linkOutNewOrder" | "linkOut" | "questionPending" | "wavers" | "changedAfterConsent" | "unsure" | "amountUnexplained" | "unsettled" | "many" | "priceUnsaid" | "wordsDiffer" | "paysForUnknown" | "noItem" | "optionMissing" | "quantityUnclear" | "tooMany" | "unavailable" | "totalTooHigh" | "discountUnclear" | "shopWroteLast" | "cancelled" | "later" | "waits" | "paysOtherwise" | "conditional" | "asks" | "chose" | "nothingSaid" | "asksToPay" | "takesIt" | "saidYes" | "totalSaid" | "pricesSaid" | "catalogPriced" | "injection" | "complains" | "otherCurrency" | "otherRecipient" | "claimsPrice" | "instalments" | "unreadable" | "wantsUnknown" | "wantsUnknownOption" | "paidDone" | "paidAsks" | "paid" | 
+export type Why = "saysPaid" | "linkOutNewOrder" | "linkOut" | "questionPending" | "wavers" | "changedAfterConsent" | "unsure" | 
+/**  What was said beside the agreement. */
+"notUnderstood" | "amountUnexplained" | "unsettled" | "many" | "priceUnsaid" | "wordsDiffer" | "paysForUnknown" | "noItem" | "optionMissing" | "quantityUnclear" | "tooMany" | "unavailable" | "totalTooHigh" | "discountUnclear" | "shopWroteLast" | "cancelled" | "later" | "waits" | "paysOtherwise" | "conditional" | "asks" | "chose" | "nothingSaid" | "asksToPay" | "takesIt" | "saidYes" | "totalSaid" | "pricesSaid" | "catalogPriced" | "injection" | "complains" | "otherCurrency" | "otherRecipient" | "claimsPrice" | "instalments" | "unreadable" | "wantsUnknown" | "wantsUnknownOption" | "paidDone" | "paidAsks" | "paid" | 
 /**  A cart of WhatsApp's, by the prices that it shows. */
-"cartPriced" | "cartDiffers" | "modelDiffers";
+"cartPriced" | "cartDiffers" | "modelDiffers" | 
+/**  Something is paid once and something comes again, or in another rhythm. */
+"rhythmsDiffer" | 
+/**  What was taken off would come off every time. */
+"discountComesAgain";
 
 /**  Why a way of paying is not offered. */
 export type WhyNot = 
