@@ -464,15 +464,22 @@ export class Workbench {
 
   /** Takes back a held charge, by default the one held last; else what was done last. Returns whether there was anything. */
   undo(composer = this.charges.held.at(-1)): boolean {
-    const undone = composer?.undo() ?? false;
-    if (undone) toasts.add('plain', language.words.charge.undone);
-    return undone || this.work.undo();
+    if (!composer?.undo()) return this.work.undo();
+    this.#chargeTakenBack(composer);
+    return true;
+  }
+
+  /** The keyboard goes back to the amount, so that Enter sends it after all. */
+  #chargeTakenBack(composer: ChargeComposer) {
+    toasts.add('plain', language.words.charge.undone);
+    if (this.charging && composer === this.composer) this.focus = 'amount';
   }
 
   /** Closes what lies on top. Returns whether there was anything. */
   back(): boolean {
-    if (this.composer?.undo()) {
-      toasts.add('plain', language.words.charge.undone);
+    const composer = this.composer;
+    if (composer?.undo()) {
+      this.#chargeTakenBack(composer);
       return true;
     }
     if (this.inbox.chosen.size > 0) {
@@ -609,7 +616,8 @@ export class Workbench {
   }
 
   #charged(charge: Charge) {
-    const amount = language.money(charge.amount);
+    const isPlan = charge.terms.recurrence?.type === 'instalments';
+    const amount = language.money(isPlan ? charge.totals.total : charge.amount);
     if (charge.link === null && charge.problem) {
       // Stripe made no link: nothing is on its way.
       const { title, advice } = language.problem(charge.problem);

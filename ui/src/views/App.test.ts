@@ -270,6 +270,13 @@ describe('the keyboard', () => {
     expect(screen.queryByTestId('hold')).toBeNull();
     expect(amount).toHaveProperty('value', '995');
     expect(calls.some(({ command }) => command === 'create_charge')).toBe(false);
+
+    // The keyboard is back at the amount, so Enter sends it after all.
+    await waitFor(() => {
+      expect(document.activeElement).toBe(screen.getByTestId('charge-amount'));
+    });
+    await userEvent.keyboard('{Enter}');
+    await screen.findByTestId('hold');
   });
 
   it('closes the charge with Escape and keeps what was typed', async () => {

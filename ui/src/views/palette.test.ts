@@ -95,8 +95,8 @@ describe('the palette', () => {
   it.each([
     ['settings: stripe', 'stripe-settings'],
     ['settings: quick', 'quick-add'],
-    ['settings: reconcile', 'reconcile-from'],
-    ['settings: subscribers', 'subscribers-status'],
+    ['go to: reconcile', 'reconcile-from'],
+    ['go to: subscribers', 'subscribers-status'],
     ['add product', 'product-form'],
     ['show the keys', 'key-sheet'],
   ])('leads by “%s” to its place', async (words, place) => {

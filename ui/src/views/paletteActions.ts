@@ -104,7 +104,7 @@ function placeActions(workbench: Workbench): PaletteAction[] {
   }));
   const parts = PARTS.map((part) => ({
     key: `payments ${part}`,
-    label: words.settings.go(words.paymentsView.parts[part]),
+    label: words.palette.go(words.paymentsView.parts[part]),
     run: () => workbench.showPayments(part),
   }));
   const titles: Partial<Record<Tab, string>> = words.work.tabTitles;
@@ -135,7 +135,7 @@ function placeActions(workbench: Workbench): PaletteAction[] {
     ...parts,
     {
       key: 'assistant',
-      label: words.settings.go(words.assistant.title),
+      label: words.palette.go(words.assistant.title),
       run: () => workbench.go('assistant'),
     },
     ...tabs,

@@ -46,6 +46,17 @@ describe('the charge card', () => {
     expect(card.textContent).toContain('Single use · 47 h left');
   });
 
+  it('gives a link of two days all its hours at first', () => {
+    expect(show({ expiresAt: minutesAgo(-48 * 60 + 1) }).card.textContent).toContain('48 h left');
+  });
+
+  it('speaks of no time left once the customer has subscribed', () => {
+    const every = { interval: 'month', count: 1 } as const;
+    const recurrence = { type: 'subscription', every, trialDays: 7 } as const;
+    const { card } = show({ payment: 'processing', terms: { recurrence } });
+    expect(card.textContent).not.toContain('left');
+  });
+
   it('says that it comes again, and what a plan comes to', () => {
     const monthly = { interval: 'month', count: 1 } as const;
     const recurrence = { type: 'subscription', every: monthly, trialDays: 7 } as const;

@@ -50,6 +50,33 @@ describe('the steps', () => {
   });
 });
 
+describe('a plan of instalments', () => {
+  const mxn = (minor: number) => ({ minor, currency: 'MXN' });
+  const plan = (received: number | null, payment: Payment = 'paid') => {
+    const charge = aCharge({ payment, amount: mxn(30_000) });
+    return {
+      ...charge,
+      received: received === null ? null : mxn(received),
+      terms: { recurrence: { type: 'instalments', count: 3, interest: 0 } as const },
+      totals: { ...charge.totals, now: mxn(30_000), rest: mxn(60_000), total: mxn(90_000) },
+    };
+  };
+
+  it.each([
+    [null, '1 of 3 paid'],
+    [60_000, '2 of 3 paid'],
+  ])('is not called paid while payments are to come (%s)', (received, word) => {
+    expect(cardWord(plan(received), en)).toBe(word);
+    expect(toneOfCharge(plan(received))).not.toBe('paid');
+  });
+
+  it('is paid with its last payment', () => {
+    expect(cardWord(plan(90_000), en)).toBe('Paid');
+    expect(toneOfCharge(plan(90_000))).toBe('paid');
+    expect(cardWord(plan(null, 'refunded'), en)).toBe('Refunded');
+  });
+});
+
 describe('the words', () => {
   it('tell delivery until money moves, and money from then on', () => {
     expect(chipWord({ payment: 'open', delivery: 'read' }, en)).toBe('read');

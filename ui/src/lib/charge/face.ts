@@ -21,8 +21,26 @@ const TONE: Record<Payment, ChipTone> = {
   unknown: 'failed',
 };
 
+type OfAPlan = Partial<Pick<Charge, 'terms' | 'totals' | 'received'>>;
+
+/** Returns how many payments of a plan have come, while there are more to come. */
+export function partsPaid({
+  payment,
+  terms,
+  totals,
+  received,
+}: Pick<Charge, 'payment'> & OfAPlan): { paid: number; count: number } | null {
+  const plan = terms?.recurrence;
+  if (payment !== 'paid' || plan?.type !== 'instalments' || !totals) return null;
+  const each = totals.rest.minor / (plan.count - 1);
+  const after = received ? Math.round((received.minor - totals.now.minor) / each) : 0;
+  const paid = 1 + Math.max(after, 0);
+  return paid < plan.count ? { paid, count: plan.count } : null;
+}
+
 /** Returns the colour of a state. The words say the same: colour is never alone. */
-export function toneOfCharge(charge: Pick<Charge, 'payment' | 'delivery'>): ChipTone {
+export function toneOfCharge(charge: Pick<Charge, 'payment' | 'delivery'> & OfAPlan): ChipTone {
+  if (partsPaid(charge)) return 'processing';
   if (charge.payment === 'open' && charge.delivery === 'failed') return 'failed';
   return TONE[charge.payment];
 }
@@ -38,9 +56,11 @@ export function chipWord(chip: Omit<ChargeChip, 'amount'>, words: Words): string
 
 /** Returns the same for the card: "Read · not paid". */
 export function cardWord(
-  charge: Pick<Charge, 'payment' | 'delivery' | 'method' | 'terms'>,
+  charge: Pick<Charge, 'payment' | 'delivery' | 'method' | 'terms'> & OfAPlan,
   words: Words,
 ): string {
+  const parts = partsPaid(charge);
+  if (parts) return words.subscribers.partOf(parts.paid, parts.count);
   if (charge.payment === 'open' && charge.delivery)
     return words.notPaid(capitalised(words.deliveryShort[charge.delivery]));
   if (isAgreed(charge)) return words.often.agreedWord;

@@ -371,6 +371,7 @@ const en = {
     conversations: 'Conversations',
     actions: 'Actions',
     nothing: 'Nothing fits',
+    go: (name: string) => `Go to: ${name}`,
     goInbox: 'Go to the inbox',
     theme: (theme: string) => `Theme: ${theme}`,
     language: (name: string) => `Language: ${name}`,

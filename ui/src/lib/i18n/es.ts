@@ -363,6 +363,7 @@ const es: Words = {
     conversations: 'Conversaciones',
     actions: 'Acciones',
     nothing: 'Nada coincide',
+    go: (name) => `Ir a: ${name}`,
     goInbox: 'Ir a la bandeja',
     theme: (theme) => `Tema: ${theme}`,
     language: (name) => `Idioma: ${name}`,

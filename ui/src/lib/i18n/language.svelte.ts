@@ -103,7 +103,10 @@ export class Language {
   }
 
   percent(value: number) {
-    return new Intl.NumberFormat(this.locale, { style: 'percent' }).format(value / 100);
+    return new Intl.NumberFormat(this.locale, {
+      style: 'percent',
+      maximumFractionDigits: 1,
+    }).format(value / 100);
   }
 
   bytes(size: number) {
@@ -156,6 +159,14 @@ export class Language {
     if (days >= 3) return say.days(days);
     if (days > 0 || hours > 0) return say.hours(days * 24 + hours);
     return say.minutes(minutes);
+  }
+
+  /** Returns the same with its hours rounded up: a link of 48 hours has 48 of them at first. */
+  leftAbout(at: string, now: number) {
+    const { days, hours, minutes } = time.spanUntil(at, now);
+    const isWhole = minutes === 0;
+    if (days >= 3 || (days === 0 && hours === 0)) return this.leftShort(at, now);
+    return this.words.span.hours(days * 24 + hours + (isWhole ? 0 : 1));
   }
 
   /** Says an error in this language where its code is known, else as the core said it. */

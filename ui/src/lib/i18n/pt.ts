@@ -363,6 +363,7 @@ const pt: Words = {
     conversations: 'Conversas',
     actions: 'Ações',
     nothing: 'Nada encontrado',
+    go: (name) => `Ir para: ${name}`,
     goInbox: 'Ir para a caixa de entrada',
     theme: (theme) => `Tema: ${theme}`,
     language: (name) => `Idioma: ${name}`,

@@ -22,6 +22,7 @@ export class Books {
   /** The class whose lines are shown. */
   shown = $state<BookClass>('unmatched');
   lines = $state.raw<BookLine[]>([]);
+  more = $state(false);
   /** The line whose owner is asked for, and who it may be. */
   asking = $state<string | null>(null);
   suggestions = $state.raw<TieSuggestion[] | null>(null);
@@ -87,6 +88,7 @@ export class Books {
     if (!page.ok) return;
     this.lines = [...this.lines, ...page.value.rows];
     this.#next = page.value.next;
+    this.more = page.value.next !== null;
   }
 
   /** Asks whose a payment may be. */
@@ -134,7 +136,7 @@ export class Books {
     if (!report.ok) return;
     const first = this.report?.run.id !== report.value.run.id;
     this.report = report.value;
-    if (first) this.shown = report.value.counts.find(({ open }) => open > 0)?.class ?? this.shown;
+    if (first) this.shown = classToShow(report.value) ?? this.shown;
     await this.#readLines();
   }
 
@@ -146,12 +148,18 @@ export class Books {
     if (!page.ok || shown !== this.shown) return;
     this.lines = page.value.rows;
     this.#next = page.value.next;
+    this.more = page.value.next !== null;
   }
 
   async #after(result: Result<unknown>): Promise<CommandError | null> {
     await this.refresh();
     return result.ok ? null : result.error;
   }
+}
+
+/** What is unclear comes first; else what there is. */
+function classToShow({ counts }: ReconcileReport): BookClass | undefined {
+  return (counts.find(({ open }) => open > 0) ?? counts.find(({ objects }) => objects > 0))?.class;
 }
 
 function dayOf(date: Date): string {

@@ -4,6 +4,7 @@ import { deskAnswers, refuse, type Call } from '../../../tests/desk';
 import { aCharge, anOverview, aPaymentRow, aRefund } from '../../../tests/things';
 import { language } from '../i18n/language.svelte';
 import { toasts } from '../shared/toasts.svelte';
+import BookLines from './BookLines.svelte';
 import { Books } from './books.svelte';
 import MoneyNotes from './MoneyNotes.svelte';
 import { Payments } from './payments.svelte';
@@ -144,6 +145,36 @@ describe('a card', () => {
 });
 
 describe('the books', () => {
+  it('open on what there is, in words, and offer no more than there is', async () => {
+    const run = { id: 'run', state: 'done' };
+    const counts = [
+      { class: 'unmatched', payments: 0, objects: 0, open: 0 },
+      { class: 'matched', payments: 2, objects: 3, open: 0 },
+    ];
+    const line = (id: string, status: string) => ({
+      ...{ id, status, key: id, class: 'matched', kind: 'charge', at: '2026-11-24T12:00:00Z' },
+      ...{ amount: null, asked: null, note: null, description: null, tied: false, customer: null },
+    });
+    deskAnswers({
+      reconciliations: () => [run],
+      reconcile_estimate: () => ({ reads: 7, left: 100, allowance: 10_000, warns: false }),
+      reconcile_report: () => ({ run, counts, sums: [], open: 0, closes: true }),
+      reconcile_lines: () => ({
+        rows: [line('ch_1', 'succeeded'), line('ch_2', 'failed')],
+        next: null,
+      }),
+    });
+    const books = new Books(new Date(2026, 10, 24));
+    await books.refresh();
+    expect(books.shown).toBe('matched');
+
+    render(BookLines, { books, now: Date.now(), openChat: vi.fn(), complain: vi.fn() });
+    const rows = screen.getAllByTestId('book-line').map(({ textContent }) => textContent);
+    expect(rows[0]).toContain('paid');
+    expect(rows[1]).toContain('declined');
+    expect(screen.queryByText(language.words.payoutsPane.loadMore)).toBeNull();
+  });
+
   it('are read for the days that were picked', async () => {
     const calls = deskAnswers({
       reconciliations: () => [],

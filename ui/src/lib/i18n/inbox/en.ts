@@ -275,8 +275,9 @@ const inbox = {
       'Put cobro.db and media.db from the backup in place of the profile folder’s own, and remove files ending in -wal and -shm beside them.',
       'Start Cobro with the same key. What came since then is taken from the relay.',
     ],
-    out: 'Export everything',
-    outAbout: 'The whole history as one JSON line per thing, also while Cobro runs:',
+    out: 'Export the history',
+    outAbout:
+      'Conversations, messages, charges, subscriptions and payments, one JSON line each, also while Cobro runs. The catalog, notes, files and settings are in a backup:',
     erase: 'Erase a customer',
     eraseAbout: 'Each customer’s data can be given out and erased in their profile.',
     toCustomers: 'Go to the customers',

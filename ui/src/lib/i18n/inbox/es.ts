@@ -277,8 +277,9 @@ const inbox: typeof en = {
       'Pon cobro.db y media.db del respaldo en lugar de los de la carpeta del perfil, y quita los archivos que terminan en -wal y -shm junto a ellos.',
       'Inicia Cobro con la misma clave. Lo que llegó desde entonces se toma del relay.',
     ],
-    out: 'Exportar todo',
-    outAbout: 'Todo el historial, una línea JSON por cosa, también con Cobro abierto:',
+    out: 'Exportar el historial',
+    outAbout:
+      'Conversaciones, mensajes, cobros, suscripciones y pagos, una línea JSON cada uno, también con Cobro abierto. El catálogo, las notas, los archivos y los ajustes están en un respaldo:',
     erase: 'Borrar un cliente',
     eraseAbout: 'Los datos de cada cliente se entregan y se borran en su perfil.',
     toCustomers: 'Ir a los clientes',

@@ -279,8 +279,9 @@ const inbox: typeof en = {
       'Ponha cobro.db e media.db do backup no lugar dos da pasta do perfil, e tire os arquivos que terminam em -wal e -shm ao lado deles.',
       'Inicie o Cobro com a mesma chave. O que chegou desde então vem do relay.',
     ],
-    out: 'Exportar tudo',
-    outAbout: 'Todo o histórico, uma linha JSON por coisa, também com o Cobro aberto:',
+    out: 'Exportar o histórico',
+    outAbout:
+      'Conversas, mensagens, cobranças, assinaturas e pagamentos, uma linha JSON cada, também com o Cobro aberto. O catálogo, as notas, os arquivos e os ajustes estão em um backup:',
     erase: 'Apagar um cliente',
     eraseAbout: 'Os dados de cada cliente são entregues e apagados no perfil dele.',
     toCustomers: 'Ir para os clientes',

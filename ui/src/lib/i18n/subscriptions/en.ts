@@ -15,6 +15,7 @@ const en = {
     fromNow: 'from the day it is paid',
     plan: (first: string, others: number, each: string) => `${first} now, then ${others} × ${each}`,
     total: 'Total',
+    perPayment: 'for each payment',
     ofItInterest: (amount: string) => `of it interest: ${amount}`,
     bankMonths: 'Months without interest (meses sin intereses)',
     bankMonthsHint: 'You are paid at once; the customer pays the bank by the month.',

@@ -18,6 +18,7 @@ const es: typeof en = {
     plan: (first: string, others: number, each: string) =>
       `${first} ahora, después ${others} × ${each}`,
     total: 'Total',
+    perPayment: 'por cada pago',
     ofItInterest: (amount: string) => `de eso, interés: ${amount}`,
     bankMonths: 'Meses sin intereses',
     bankMonthsHint: 'Recibes todo de una vez; el cliente le paga al banco cada mes.',

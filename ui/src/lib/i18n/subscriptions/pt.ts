@@ -18,6 +18,7 @@ const pt: typeof en = {
     plan: (first: string, others: number, each: string) =>
       `${first} agora, depois ${others} × ${each}`,
     total: 'Total',
+    perPayment: 'por pagamento',
     ofItInterest: (amount: string) => `disso, juros: ${amount}`,
     bankMonths: 'Meses sem juros (meses sin intereses)',
     bankMonthsHint: 'Você recebe tudo de uma vez; o cliente paga ao banco por mês.',

@@ -247,6 +247,7 @@ const es: WhatsAppWords = {
     neededFor: {
       whatsapp_business_messaging: 'Para enviar y recibir',
       whatsapp_business_management: 'Para plantillas, números y la dirección de entrada',
+      business_management: 'No hace falta, pero dice qué cuentas tiene un negocio',
     },
     pin: 'PIN de seis dígitos',
     pinWrong: 'El PIN tiene seis dígitos.',

@@ -247,6 +247,7 @@ const pt: WhatsAppWords = {
     neededFor: {
       whatsapp_business_messaging: 'Para enviar e receber',
       whatsapp_business_management: 'Para modelos, números e o endereço de entrada',
+      business_management: 'Não é necessária, mas diz quais contas uma empresa tem',
     },
     pin: 'PIN de seis dígitos',
     pinWrong: 'O PIN tem seis dígitos.',
