@@ -1,9 +1,10 @@
 //! The demo in front of a person: a sandbox beside the real window.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::sandbox::{Sandbox, address};
 use crate::commands::{build_programs, command};
@@ -16,13 +17,16 @@ const DATABASE_KEY: &str = "the demo's data is invented, so anybody may read it"
 
 /// Builds, opens the window on the demo's profile, and stops the sandbox when the window is closed.
 pub(crate) fn run(paths: &Paths, fresh: bool) -> Result<ExitCode> {
+    let profile = paths.demo().join("profile");
+    if is_open(&profile) {
+        bail!("A demo is already open on this machine: go on in its window, or close it and start again");
+    }
     println!("1/3 Setting up what this machine lacks …");
     setup::prepare(paths, Purpose::Demo)?;
     println!("2/3 Building; the first time takes some minutes …");
     ui::build(paths)?;
     build_programs(paths)?;
 
-    let profile = paths.demo().join("profile");
     if fresh && profile.exists() {
         fs::remove_dir_all(&profile).with_context(|| format!("{} can't be removed", profile.display()))?;
     }
@@ -50,6 +54,12 @@ pub(crate) fn run(paths: &Paths, fresh: bool) -> Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
+/// Returns whether a desk has the profile: it holds this lock for as long as it runs.
+fn is_open(profile: &Path) -> bool {
+    File::open(profile.join("desk.lock"))
+        .is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 fn explain(sandbox: &Sandbox, profile: &str) {
     let control = sandbox.control();
     println!(
@@ -70,4 +80,22 @@ The window is opening. Nothing in it is real: a sandbox plays WhatsApp, its cust
 Close the window to end the demo.
 "
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_that_is_open_is_seen() {
+        let profile = std::env::temp_dir().join(format!("cobro-demo-lock-{}", std::process::id()));
+        fs::create_dir_all(&profile).unwrap();
+        assert!(!is_open(&profile), "nothing ran here yet");
+        let lock = File::create(profile.join("desk.lock")).unwrap();
+        lock.lock().unwrap();
+        assert!(is_open(&profile));
+        drop(lock);
+        assert!(!is_open(&profile));
+        fs::remove_dir_all(&profile).unwrap();
+    }
 }
