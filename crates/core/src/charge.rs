@@ -331,10 +331,17 @@ async fn made_for(inbox: &Inbox, stripe: &StripeApi, draft: &ToCreate) -> Result
     if draft.terms.lasting {
         return product_link::for_charge(inbox, stripe, draft).await;
     }
-    Ok(match payer::needed(inbox, stripe, draft).await? {
-        Ok(payer) => carrier_for(stripe, draft, payer.as_deref()).await,
-        Err(error) => Err(error),
-    })
+    let payer = match payer::needed(inbox, stripe, draft).await? {
+        Ok(payer) => payer,
+        Err(error) => return Ok(Err(error)),
+    };
+    let made = carrier_for(stripe, draft, payer.as_deref()).await;
+    if let (Some(customer), Err(error)) = (&payer, &made)
+        && payer::is_gone(error)
+    {
+        payer::forget(inbox, customer).await?;
+    }
+    Ok(made)
 }
 
 /// Makes what carries the charge, or finds what was made before with an answer that was lost.
@@ -549,7 +556,8 @@ async fn not_made(inbox: &Inbox, draft: &ToCreate, error: &StripeError) -> Resul
     let words = crate::health::words_of_stripe(error);
     inbox.problems.stripe("stripe.create", error);
     let (id, attempts, wanted_at) = (draft.id, draft.attempts, draft.wanted_at);
-    let gives_up = error.is_permanent() || Timestamp::now().since(wanted_at) > PATIENCE;
+    let helps_not = error.is_permanent() && !payer::is_gone(error);
+    let gives_up = helps_not || Timestamp::now().since(wanted_at) > PATIENCE;
     let is_stored = is_stored(error);
     inbox
         .store

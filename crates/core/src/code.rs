@@ -1,30 +1,54 @@
 //! Stripe's codes: coupons and promotion codes that a seller may take off a charge.
 
-use cobro_stripe::{Coupon as StripeCoupon, Off, PromotionCode};
+use std::collections::HashSet;
+
+use cobro_stripe::{Coupon as StripeCoupon, Off, PromotionCode, StripeApi};
 
 use crate::domain::{Coupon, Part, Timestamp};
 use crate::{Error, Inbox, Result};
 
-/// Returns the newest codes and coupons that can be used now: codes that customers type first. Costs two reads.
+/// Pages of a hundred; a shop with more codes types the one that it means.
+const MOST_PAGES: u32 = 10;
+
+/// Returns the newest codes and coupons that can be used now: codes that customers type first. Costs a read for
+/// each hundred codes, and one for the coupons.
 pub async fn newest(inbox: &Inbox) -> Result<Vec<Coupon>> {
     let stripe = inbox.require_stripe()?;
     let now = Timestamp::now();
-    let codes = stripe.promotion_codes(None).await?.items;
+    let codes = codes(stripe).await?;
     let coupons = stripe.coupons(None).await?.items;
-    let has_code = |coupon: &StripeCoupon| {
-        codes
-            .iter()
-            .any(|code| code.coupon_id.as_deref() == Some(coupon.id.as_str()))
-    };
+    let with_code: HashSet<&str> = codes
+        .iter()
+        .filter(|code| code_of(code, now).is_some())
+        .filter_map(|code| code.coupon_id.as_deref())
+        .collect();
     let plain = coupons
         .iter()
-        .filter(|coupon| !has_code(coupon))
+        .filter(|coupon| !with_code.contains(coupon.id.as_str()))
         .filter_map(|coupon| coupon_of(coupon, now));
     Ok(codes
         .iter()
         .filter_map(|code| code_of(code, now))
         .chain(plain)
         .collect())
+}
+
+async fn codes(stripe: &StripeApi) -> Result<Vec<PromotionCode>> {
+    let mut found = Vec::new();
+    let mut after: Option<String> = None;
+    for _ in 0..MOST_PAGES {
+        let page = stripe.promotion_codes(after.as_deref()).await?;
+        after = page
+            .items
+            .last()
+            .filter(|_| page.has_more)
+            .map(|code| code.id.clone());
+        found.extend(page.items);
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the code that customers use by typing `code`, or says why there is none. Costs one read.
@@ -41,6 +65,11 @@ pub async fn find(inbox: &Inbox, code: &str) -> Result<Coupon> {
             "Stripe has no code {code} that can be used now. Check how it is written, or switch it on at Stripe"
         )));
     };
+    if found.coupon.as_ref().is_some_and(|coupon| coupon.off.is_none()) {
+        return Err(Error::Invalid(format!(
+            "What the code {code} takes off can't be worked out here to the cent. Make a coupon of an amount, or of a percentage with at most two decimals"
+        )));
+    }
     code_of(&found, Timestamp::now()).ok_or_else(|| {
         Error::Invalid(format!(
             "The code {code} can't be used any more: it is over or used up. Choose another"

@@ -7,7 +7,7 @@ use cobro_stripe::{Need, choose};
 use rusqlite::Connection;
 
 use crate::domain::{
-    Carrier, ChargeId, ChargeLine, ChargeQuestion, ChargeTerms, ConversationId, Money, NewCharge,
+    Carrier, ChargeId, ChargeLine, ChargeQuestion, ChargeTerms, ConversationId, Currency, Money, NewCharge,
     NewChargeLine, Product, Totals, Worked, add_up, list_of, pay_lines,
 };
 use crate::store::{charges, products};
@@ -15,6 +15,10 @@ use crate::{Error, Language, Result, product_link};
 
 /// A session ends after this at the latest.
 const SESSION_HOURS: u32 = 24;
+/// As many ways of delivery as a pay page shows.
+const MOST_RATES: usize = 5;
+/// Stripe takes no longer name of a way of delivery.
+const RATE_NAME_LIMIT: usize = 100;
 
 /// What a person asks for, of a charge that is to be made or only looked at.
 #[derive(Clone, Copy)]
@@ -71,6 +75,7 @@ pub(crate) fn work_out(conn: &Connection, language: Language, asked: Asked<'_>) 
         check_rest(conn, deposit, asked, totals.now)?;
     }
     recurrence::check_products(&products, asked.terms)?;
+    check_delivery(asked.terms, totals.now.currency())?;
     let carrier = carrier_of(asked, lines.len())?;
     let pay = pay_lines(
         &lines,
@@ -225,6 +230,37 @@ fn check_rest(conn: &Connection, deposit: ChargeId, asked: Asked<'_>, amount: Mo
             "{} are owed after this deposit, not {amount}. Charge what is owed",
             deposit.totals.rest
         )));
+    }
+    Ok(())
+}
+
+/// Checks the ways of delivery as Stripe would, before anything is saved.
+fn check_delivery(terms: &ChargeTerms, currency: Currency) -> Result<()> {
+    if terms.shipping_rates.len() > MOST_RATES {
+        return Err(Error::Invalid(format!(
+            "There are {} ways of delivery; a pay page shows at most {MOST_RATES}. Take some away",
+            terms.shipping_rates.len()
+        )));
+    }
+    for rate in &terms.shipping_rates {
+        let name = rate.name.trim();
+        if name.is_empty() || name.chars().count() > RATE_NAME_LIMIT {
+            return Err(Error::Invalid(format!(
+                "The name of a way of delivery has 1 to {RATE_NAME_LIMIT} characters. Change it"
+            )));
+        }
+        if rate.amount.currency() != currency {
+            return Err(Error::Invalid(format!(
+                "{name} costs {}, and the charge is in {}. Give both in the same currency",
+                rate.amount,
+                currency.code()
+            )));
+        }
+        if rate.amount.minor() > 0
+            && let Err(error) = rate.amount.check_chargeable()
+        {
+            return Err(Error::Invalid(format!("{name}: {error}")));
+        }
     }
     Ok(())
 }

@@ -71,22 +71,20 @@ impl StripeApi {
         self.page(page_of_customers(email, after)).await
     }
 
-    /// Returns the newest customer of a conversation, among the newest `max_pages` hundreds.
+    /// Returns the newest customer that carries `value` under `key` in its metadata, among the newest `max_pages` hundreds.
     ///
     /// Stripe's search would lag a minute behind: a customer just made would be made again.
     pub async fn find_customer(
         &self,
-        conversation: &str,
+        key: &str,
+        value: &str,
         max_pages: u32,
     ) -> Result<Option<Customer>, StripeError> {
         self.find(
             max_pages,
             |after| page_of_customers(None, after),
             |customer: &Customer| &customer.id,
-            |customer| {
-                let of = customer.metadata.get(metadata::CONVERSATION);
-                of.is_some_and(|id| id == conversation)
-            },
+            |customer| customer.metadata.get(key).is_some_and(|found| found == value),
         )
         .await
     }

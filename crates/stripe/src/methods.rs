@@ -108,8 +108,13 @@ impl Account {
 fn method_of_capability(capability: &str) -> Option<&str> {
     match capability {
         "mx_bank_transfer_payments" => Some("customer_balance"),
-        // The old name of cards, and transfers in other countries, which are not offered in a chat.
-        "legacy_payments" | "bank_transfer_payments" => None,
+        // The old name of cards, their brands and places, which a page takes as `card`, and transfers in other
+        // countries, which are not offered in a chat.
+        "legacy_payments"
+        | "jcb_payments"
+        | "cartes_bancaires_payments"
+        | "india_international_payments"
+        | "bank_transfer_payments" => None,
         _ if capability.ends_with("_bank_transfer_payments") => None,
         "us_bank_account_ach_payments" => Some("us_bank_account"),
         _ => capability.strip_suffix("_payments"),
@@ -202,6 +207,9 @@ mod tests {
             ("pse_payments", "inactive"),
             ("teleport_payments", "active"),
             ("jp_bank_transfer_payments", "active"),
+            ("jcb_payments", "active"),
+            ("cartes_bancaires_payments", "active"),
+            ("india_international_payments", "active"),
             ("transfers", "active"),
             ("tax_reporting_us_1099_k", "active"),
         ]);

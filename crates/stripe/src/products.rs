@@ -15,7 +15,7 @@ pub struct ProductFields<'a> {
     pub description: &'a str,
     /// Addresses that Stripe can open. Left as they are where there are none.
     pub images: &'a [&'a str],
-    /// Stripe's code for tax, such as `txcd_99999999`.
+    /// Stripe's code for tax, such as `txcd_99999999`. An empty one takes it away.
     pub tax_code: Option<&'a str>,
     /// Added to what is there.
     pub metadata: &'a [(&'a str, &'a str)],
@@ -33,6 +33,7 @@ impl StripeApi {
             "description",
             Some(new.description.trim()).filter(|text| !text.is_empty()),
         );
+        form.maybe("tax_code", new.tax_code.filter(|code| !code.is_empty()));
         let answer = self.post(form.post("/products"), idempotency_key).await?;
         read::answer(answer, self.is_live())
     }
@@ -46,6 +47,7 @@ impl StripeApi {
     ) -> Result<Product, StripeError> {
         let mut form = fields.form()?;
         form.put("description", fields.description.trim());
+        form.maybe("tax_code", fields.tax_code);
         let request = form.post(format!("/products/{}", checked_id(id)?));
         read::answer(self.post(request, idempotency_key).await?, self.is_live())
     }
@@ -91,6 +93,19 @@ impl StripeApi {
         self.page(page_of_products(active, after)).await
     }
 
+    /// Returns those of these products that there are, archived ones too. At most a hundred at once.
+    pub async fn products_named(&self, ids: &[&str]) -> Result<Vec<Product>, StripeError> {
+        let mut form = Form::default();
+        put_page(&mut form, None);
+        form.list("ids", ids);
+        let found: List<Product> = self.page(form.get("/products")).await?;
+        if found.unreadable > 0 {
+            // One that is there and can't be read is not one that is gone.
+            return Err(StripeError::decode("a product in a list of products"));
+        }
+        Ok(found.items)
+    }
+
     /// Returns the product that carries `value` under `key` in its metadata, among the newest `max_pages` hundreds.
     pub async fn find_product(
         &self,
@@ -124,7 +139,6 @@ impl ProductFields<'_> {
         let mut form = Form::default();
         form.put("name", name);
         form.list("images", self.images);
-        form.maybe("tax_code", self.tax_code);
         form.pairs("metadata", self.metadata.iter().copied());
         Ok(form)
     }

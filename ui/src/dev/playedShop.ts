@@ -63,6 +63,7 @@ export function playedCatalog(many: number): Product[] {
         price: mxn(19_500),
         recurring: null,
         active: true,
+        tax: null,
       },
     }),
     aPlayedProduct({

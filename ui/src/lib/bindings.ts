@@ -1792,6 +1792,8 @@ export type ProductSide = {
 	price: Money,
 	recurring: Recurring | null,
 	active: boolean,
+	/**  `None` where nothing is said of it. */
+	tax: Tax | null,
 };
 
 /**  What the assistant would do next in a conversation. A person decides. */
@@ -2526,7 +2528,7 @@ export type WarningKind = "sameAmountOpen" |
 export type Way = {
 	/**  Stripe's name, such as `oxxo`. */
 	method: string,
-	/**  `None`: the pay page offers it. */
+	/**  `None`: the pay page can offer it. Where no methods were chosen, the account's settings at Stripe decide. */
 	whyNot: WhyNot | null,
 	/**  A person could choose it, or leave it out. */
 	canChange: boolean,

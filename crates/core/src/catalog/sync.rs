@@ -1,45 +1,44 @@
 //! The catalog beside Stripe's: what is new or changed on one side goes to the other; what changed on
 //! both is asked about.
 
+mod pair;
 mod push;
 mod read;
+
+use rusqlite::{Connection, Transaction};
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
     Keep, Product, ProductDraft, ProductId, ProductSide, SkippedProduct, Step, SyncReport, Timestamp, Words,
     step_of,
 };
-use crate::store::{products, syncing};
-use crate::{CoreEvent, Error, Inbox, Result};
+use crate::store::products;
+use crate::store::syncing::{self, Account, Linked};
+use crate::{CoreEvent, Error, Inbox, Result, verify};
 
-use push::push;
-use read::{Theirs, at_stripe};
+use cobro_stripe::KeyMode;
+use pair::{Deed, GONE, Plan, pair};
+use push::{is_repeated, push};
+use read::{Cost, Theirs};
 
-/// What becomes of one product.
-enum Deed {
-    /// Only Stripe has it.
-    Import(Theirs),
-    /// Both say the same.
-    Agree(Box<Product>, Theirs),
-    /// Stripe's changed.
-    Take(Box<Product>, Theirs),
-    /// Ours changed.
-    Send(Box<Product>, Theirs),
-    /// Both changed.
-    Ask(Box<Product>, Theirs),
-    /// Only we have it.
-    Create(Box<Product>),
-}
+/// After so many products at which Stripe failed itself, it is Stripe, not the product.
+const FAILURES: u32 = 3;
 
 /// Returns what `run` would do. Nothing is changed. Costs a read for each hundred products and prices.
 pub async fn look(inbox: &Inbox) -> Result<SyncReport> {
-    let (deeds, skipped) = plan(inbox).await?;
+    let here = account(inbox).await?;
+    let plan = plan(inbox, &here).await?;
     let mut report = SyncReport {
-        skipped,
+        skipped: plan.skipped,
         ..SyncReport::default()
     };
-    for deed in &deeds {
-        count(&mut report, deed);
+    for deed in &plan.deeds {
+        match deed {
+            Deed::Import(_) => report.imported += 1,
+            Deed::Settle(_, _, step) => count(&mut report, *step),
+            Deed::Create(_) => report.created += 1,
+            Deed::Forget(product) => report.skipped.push(skipped(product, GONE)),
+        }
     }
     Ok(report)
 }
@@ -47,19 +46,30 @@ pub async fn look(inbox: &Inbox) -> Result<SyncReport> {
 /// Brings both catalogs together. One at a time; what was done stays done if Stripe can't be reached
 /// half-way, and the next run goes on. Returns what it did.
 pub async fn run(inbox: &Inbox, actor: Actor) -> Result<SyncReport> {
-    let Ok(_alone) = inbox.syncing.try_lock() else {
-        return Err(Error::Conflict(
-            "The catalog is being compared with Stripe's already. Wait until that is done".into(),
-        ));
-    };
-    finish(inbox).await?;
-    let (deeds, skipped) = plan(inbox).await?;
+    let _alone = alone(inbox)?;
+    let done = run_alone(inbox, actor).await;
+    // Whatever came of it: what was done until then is shown, and nothing runs any more.
+    inbox.emit(CoreEvent::CatalogSyncing { done: 1, all: 1 });
+    inbox.emit(CoreEvent::CatalogChanged);
+    done
+}
+
+async fn run_alone(inbox: &Inbox, actor: Actor) -> Result<SyncReport> {
+    let here = account(inbox).await?;
+    let place = here.clone();
+    inbox
+        .store
+        .write(move |tx| syncing::forget_elsewhere(tx, &place))
+        .await?;
+    finish(inbox, &here).await?;
+    let plan = plan(inbox, &here).await?;
     let mut report = SyncReport {
-        skipped,
+        skipped: plan.skipped,
         ..SyncReport::default()
     };
-    let all = u32::try_from(deeds.len()).unwrap_or(u32::MAX);
-    for (done, deed) in (0..all).zip(deeds) {
+    let mut failures = 0;
+    let all = u32::try_from(plan.deeds.len()).unwrap_or(u32::MAX);
+    for (done, deed) in (0..all).zip(plan.deeds) {
         if inbox.stopping().is_cancelled() {
             break;
         }
@@ -67,37 +77,74 @@ pub async fn run(inbox: &Inbox, actor: Actor) -> Result<SyncReport> {
         if done % (all / 50).max(1) == 0 {
             inbox.emit(CoreEvent::CatalogSyncing { done, all });
         }
-        carry_out(inbox, actor, deed, &mut report).await?;
+        let (name, product) = named(&deed);
+        let why = match carry_out(inbox, &here, actor, deed, &mut report).await {
+            Ok(None) => continue,
+            Ok(Some(words)) => words.advice,
+            Err(Error::Invalid(why) | Error::Conflict(why)) => why,
+            Err(Error::Stripe(error)) if is_repeated(&error) && failures + 1 < FAILURES => {
+                failures += 1;
+                crate::health::words_of_stripe(&error).advice
+            }
+            Err(error) => return Err(error),
+        };
+        report.skipped.push(SkippedProduct { name, product, why });
     }
-    inbox.emit(CoreEvent::CatalogSyncing { done: all, all });
-    inbox.emit(CoreEvent::CatalogChanged);
     Ok(report)
 }
 
-/// Decides a conflict: ours goes to Stripe, or Stripe's comes here.
+/// Decides a conflict: ours goes to Stripe, or Stripe's comes here. What a person has not seen is not
+/// overwritten either: where Stripe's changed once more, they are asked again.
 pub async fn resolve(inbox: &Inbox, actor: Actor, product: ProductId, keep: Keep) -> Result<Product> {
-    inbox.require_stripe()?;
-    let theirs = catalog_product(inbox, product).await?.theirs.ok_or_else(|| {
-        Error::Conflict("Nothing is to be decided here any more. Look at the product again".into())
-    })?;
+    let _alone = alone(inbox)?;
+    let here = account(inbox).await?;
+    let (seen, linked) = inbox
+        .store
+        .read(move |conn| {
+            Ok((
+                products::get(conn, product)?.theirs,
+                syncing::linked(conn, product)?,
+            ))
+        })
+        .await?;
+    let (Some(seen), Some(id)) = (seen, linked.stripe_product.as_ref()) else {
+        return Err(Error::Conflict(
+            "Nothing is to be decided here any more. Look at the product again".into(),
+        ));
+    };
+    if linked.is_elsewhere(&here) {
+        return Err(Error::Conflict(
+            "This was compared with another account of Stripe's. Compare the catalog with this one first"
+                .into(),
+        ));
+    }
+    let now = read::one(inbox.require_stripe()?, id).await?;
+    let Some(theirs) = now.filter(|theirs| theirs.side(&seen) == seen) else {
+        return Err(Error::Conflict(
+            "It changed at Stripe once more since this was asked. Compare the catalog again, then decide"
+                .into(),
+        ));
+    };
     match keep {
         Keep::Ours => {
             inbox
                 .store
                 .write(move |tx| syncing::keep_ours(tx, product))
                 .await?;
-            push(inbox, product, Some(&theirs)).await?;
+            push(inbox, &here, product, Some(&theirs)).await?;
         }
         Keep::Stripes => {
-            let known = catalog_product(inbox, product).await?;
             inbox
                 .store
-                .write(move |tx| take(tx, actor, &known, &theirs))
+                .write(move |tx| {
+                    syncing::link(tx, product, &theirs.id, theirs.price(), &here)?;
+                    take(tx, actor, &products::get(tx, product)?, &seen)
+                })
                 .await?;
         }
     }
     inbox.emit(CoreEvent::CatalogChanged);
-    catalog_product(inbox, product).await
+    inbox.store.read(move |conn| products::get(conn, product)).await
 }
 
 /// Finishes what was on its way to Stripe when Cobro last ended.
@@ -110,217 +157,233 @@ pub(crate) async fn recover(inbox: Inbox) {
         return;
     }
     let _alone = inbox.syncing.lock().await;
-    if let Err(error) = finish(&inbox).await {
+    let finished = match account(&inbox).await {
+        Ok(here) => finish(&inbox, &here).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = finished {
         tracing::warn!(%error, "Products that were on their way to Stripe wait for the next comparison");
     }
 }
 
-async fn finish(inbox: &Inbox) -> Result<()> {
+/// Finishes what is on its way to this account. One product at which Stripe fails does not hold up the others.
+async fn finish(inbox: &Inbox, here: &Account) -> Result<()> {
     for product in inbox.store.read(syncing::unanswered).await? {
-        push(inbox, product, None).await?;
+        if inbox.stopping().is_cancelled() {
+            return Ok(());
+        }
+        match finish_one(inbox, here, product).await {
+            Err(Error::Stripe(error)) if is_repeated(&error) => {
+                tracing::warn!(%error, "A product that is on its way to Stripe waits for the next comparison");
+            }
+            outcome => outcome?,
+        }
         inbox.emit(CoreEvent::CatalogChanged);
     }
     Ok(())
 }
 
-async fn catalog_product(inbox: &Inbox, id: ProductId) -> Result<Product> {
-    inbox.store.read(move |conn| products::get(conn, id)).await
-}
-
-/// Compares both sides.
-async fn plan(inbox: &Inbox) -> Result<(Vec<Deed>, Vec<SkippedProduct>)> {
-    let stripe = inbox.require_stripe()?.clone();
-    let live = read::is_live(&stripe);
-    let (theirs, mut skipped) = at_stripe(&stripe).await?;
-    let (ours, known) = inbox
+/// Goes on with a request whose answer is not known, unless somebody changed the product at Stripe meanwhile.
+async fn finish_one(inbox: &Inbox, here: &Account, product: ProductId) -> Result<()> {
+    let linked = inbox
         .store
-        .write(move |tx| {
-            syncing::forget_other_mode(tx, live)?;
-            let ours = products::all(tx, true)?;
-            let known = ours
-                .iter()
-                .map(|product| syncing::linked(tx, product.id))
-                .collect::<Result<Vec<_>>>()?;
-            Ok((ours, known))
-        })
+        .read(move |conn| syncing::linked(conn, product))
         .await?;
-    let mut ours: Vec<Option<(Product, syncing::Linked)>> = ours.into_iter().zip(known).map(Some).collect();
-    let mut deeds = Vec::new();
-    for theirs in theirs {
-        let meant = ours
-            .iter_mut()
-            .find(|ours| {
-                ours.as_ref()
-                    .is_some_and(|(product, _)| is_same(product, &theirs))
-            })
-            .and_then(Option::take);
-        deeds.extend(match meant {
-            Some((product, linked)) => Some(deed_of(product, linked, theirs)),
-            None => theirs.side.active.then_some(Deed::Import(theirs)),
-        });
+    if linked.is_elsewhere(here) {
+        return Ok(());
     }
-    for (product, linked) in ours.into_iter().flatten() {
-        match (&linked.stripe_product, product.active) {
-            (Some(id), _) => skipped.push(SkippedProduct {
-                why: format!(
-                    "Stripe has {id} no more, or its price can't be read. Look at it in Stripe's dashboard"
-                ),
-                name: product.name,
-                product: Some(product.id),
-            }),
-            (None, true) => deeds.push(Deed::Create(Box::new(product))),
-            (None, false) => {}
-        }
+    let Some(sent) = linked.sent.as_ref() else {
+        // It can't be read: what Stripe has of it is found by its mark.
+        return inbox.store.write(move |tx| syncing::drop_sent(tx, product)).await;
+    };
+    let Some(id) = &linked.stripe_product else {
+        return push(inbox, here, product, None).await.map(drop);
+    };
+    let Some(theirs) = read::one(inbox.require_stripe()?, id).await? else {
+        return inbox.store.write(move |tx| syncing::forget(tx, product)).await;
+    };
+    let side = theirs.side(&sent.side);
+    if !matches!(theirs.cost, Cost::Unfit(_)) && side.is_between(linked.base.as_ref(), &sent.side) {
+        return push(inbox, here, product, Some(&theirs)).await.map(drop);
     }
-    Ok((deeds, skipped))
+    inbox
+        .store
+        .write(move |tx| syncing::conflict(tx, product, &side))
+        .await
 }
 
-/// Returns whether Stripe's product is this one of ours: it is tied to it, names it, or has its name.
-fn is_same(ours: &Product, theirs: &Theirs) -> bool {
-    match &ours.stripe_product {
-        Some(id) => *id == theirs.id,
-        None => match theirs.ours {
-            Some(id) => id == ours.id,
-            None => ours.name.to_lowercase() == theirs.side.name.to_lowercase(),
-        },
-    }
+/// Keeps others from comparing, or deciding, at the same time.
+fn alone(inbox: &Inbox) -> Result<tokio::sync::MutexGuard<'_, ()>> {
+    inbox.syncing.try_lock().map_err(|_| {
+        Error::Conflict("The catalog is being compared with Stripe's already. Wait until that is done".into())
+    })
 }
 
-fn deed_of(product: Product, linked: syncing::Linked, theirs: Theirs) -> Deed {
-    let side = ProductSide::from(&product);
-    let product = Box::new(product);
-    match step_of(linked.base.as_ref(), &side, &theirs.side) {
-        Step::Agree => Deed::Agree(product, theirs),
-        Step::Take => Deed::Take(product, theirs),
-        Step::Send => Deed::Send(product, theirs),
-        Step::Ask => Deed::Ask(product, theirs),
-    }
+async fn account(inbox: &Inbox) -> Result<Account> {
+    let stripe = inbox.require_stripe()?;
+    Ok(Account {
+        livemode: stripe.key_mode() == KeyMode::Live,
+        id: verify::account_of(inbox, stripe).await?,
+    })
 }
 
-fn count(report: &mut SyncReport, deed: &Deed) {
-    let counted = match deed {
-        Deed::Import(_) => &mut report.imported,
-        Deed::Agree(..) => &mut report.same,
-        Deed::Take(..) => &mut report.taken,
-        Deed::Send(..) => &mut report.sent,
-        Deed::Ask(..) => &mut report.conflicts,
-        Deed::Create(_) => &mut report.created,
+/// Compares both sides. Nothing is written.
+async fn plan(inbox: &Inbox, here: &Account) -> Result<Plan> {
+    let place = here.clone();
+    let ours = inbox.store.read(move |conn| ours(conn, &place)).await?;
+    let links: Vec<String> = ours
+        .iter()
+        .filter_map(|(_, linked)| linked.stripe_product.clone())
+        .collect();
+    let theirs = read::at_stripe(inbox.require_stripe()?, &links).await?;
+    Ok(pair(ours, theirs))
+}
+
+/// Returns our products with their places in this account; a place in another is none.
+fn ours(conn: &Connection, here: &Account) -> Result<Vec<(Product, Linked)>> {
+    products::all(conn, true)?
+        .into_iter()
+        .map(|product| {
+            let linked = syncing::linked(conn, product.id)?;
+            if linked.is_elsewhere(here) {
+                return Ok((product, Linked::default()));
+            }
+            Ok((product, linked))
+        })
+        .collect()
+}
+
+fn count(report: &mut SyncReport, step: Step) {
+    let counted = match step {
+        Step::Agree => &mut report.same,
+        Step::Take => &mut report.taken,
+        Step::Send => &mut report.sent,
+        Step::Ask => &mut report.conflicts,
     };
     *counted += 1;
 }
 
-async fn carry_out(inbox: &Inbox, actor: Actor, deed: Deed, report: &mut SyncReport) -> Result<()> {
-    let outcome = match &deed {
+/// Does one deed and counts it. Returns why it was not done where Stripe has refused it.
+async fn carry_out(
+    inbox: &Inbox,
+    here: &Account,
+    actor: Actor,
+    deed: Deed,
+    report: &mut SyncReport,
+) -> Result<Option<Words>> {
+    let place = here.clone();
+    match deed {
         Deed::Import(theirs) => {
-            let theirs = theirs.clone();
-            let live = read::is_live(inbox.require_stripe()?);
-            let imported = inbox
-                .store
-                .write(move |tx| import(tx, actor, &theirs, live))
-                .await;
-            imported.map(|()| None)
-        }
-        Deed::Agree(product, theirs) | Deed::Ask(product, theirs) | Deed::Take(product, theirs) => {
-            let (product, theirs) = (product.clone(), theirs.clone());
-            let live = read::is_live(inbox.require_stripe()?);
-            let step = match &deed {
-                Deed::Agree(..) => Step::Agree,
-                Deed::Take(..) => Step::Take,
-                _ => Step::Ask,
-            };
-            let settled = inbox
-                .store
-                .write(move |tx| settle(tx, actor, &product, &theirs, step, live))
-                .await;
-            settled.map(|()| None)
-        }
-        Deed::Send(product, theirs) => {
-            let (id, theirs) = (product.id, theirs.clone());
-            let live = read::is_live(inbox.require_stripe()?);
-            let link = theirs.clone();
             inbox
                 .store
-                .write(move |tx| syncing::link(tx, id, &link.id, link.price.as_deref(), live))
+                .write(move |tx| import(tx, actor, &theirs, &place))
                 .await?;
-            push(inbox, id, Some(&theirs.side)).await
+            report.imported += 1;
         }
-        Deed::Create(product) => push(inbox, product.id, None).await,
-    };
-    match outcome {
-        Ok(None) => count(report, &deed),
-        Ok(Some(words)) => report.skipped.push(skipped(&deed, words)),
-        Err(Error::Invalid(why) | Error::Conflict(why)) => {
-            report
-                .skipped
-                .push(skipped(&deed, Words::new("not_imported", "Left out", why)));
+        Deed::Settle(product, theirs, Step::Send) => {
+            let (id, link) = (product.id, theirs.clone());
+            inbox
+                .store
+                .write(move |tx| syncing::link(tx, id, &link.id, link.price(), &place))
+                .await?;
+            let refused = push(inbox, here, id, Some(&theirs)).await?;
+            if refused.is_some() {
+                return Ok(refused);
+            }
+            report.sent += 1;
         }
-        Err(error) => return Err(error),
+        Deed::Settle(product, theirs, _) => {
+            let id = product.id;
+            let step = inbox
+                .store
+                .write(move |tx| settle(tx, actor, id, &theirs, &place))
+                .await?;
+            count(report, step);
+        }
+        Deed::Create(product) => {
+            let refused = push(inbox, here, product.id, None).await?;
+            if refused.is_some() {
+                return Ok(refused);
+            }
+            report.created += 1;
+        }
+        Deed::Forget(product) => {
+            let id = product.id;
+            inbox.store.write(move |tx| syncing::forget(tx, id)).await?;
+            report.skipped.push(skipped(&product, GONE));
+        }
     }
-    Ok(())
+    Ok(None)
 }
 
-fn skipped(deed: &Deed, why: Words) -> SkippedProduct {
-    let (name, product) = match deed {
-        Deed::Import(theirs) => (theirs.side.name.clone(), None),
-        Deed::Agree(product, _)
-        | Deed::Take(product, _)
-        | Deed::Send(product, _)
-        | Deed::Ask(product, _)
-        | Deed::Create(product) => (product.name.clone(), Some(product.id)),
-    };
+fn named(deed: &Deed) -> (String, Option<ProductId>) {
+    match deed {
+        Deed::Import(theirs) => (theirs.name().to_owned(), None),
+        Deed::Settle(product, ..) | Deed::Create(product) | Deed::Forget(product) => {
+            (product.name.clone(), Some(product.id))
+        }
+    }
+}
+
+fn skipped(product: &Product, why: &str) -> SkippedProduct {
     SkippedProduct {
-        name,
-        product,
-        why: why.advice,
+        name: product.name.clone(),
+        product: Some(product.id),
+        why: why.to_owned(),
     }
 }
 
-fn import(tx: &rusqlite::Transaction<'_>, actor: Actor, theirs: &Theirs, live: bool) -> Result<()> {
-    let side = &theirs.side;
+fn import(tx: &Transaction<'_>, actor: Actor, theirs: &Theirs, here: &Account) -> Result<()> {
+    let Some(side) = theirs.whole_side() else {
+        return Err(Error::Invalid("It has no price. Give it one at Stripe".into()));
+    };
     let draft = ProductDraft {
         description: side.description.clone(),
         recurring: side.recurring,
+        tax: side.tax.clone(),
         ..ProductDraft::new(side.name.clone(), side.price)
     }
     .checked()?;
     let id = draft.id;
     apply(tx, actor, &Action::SaveProduct(Box::new(draft)), Timestamp::now())?;
-    syncing::link(tx, id, &theirs.id, theirs.price.as_deref(), live)?;
-    let same = ProductSide::from(&products::get(tx, id)?) == *side;
-    syncing::agreed(tx, id, side, same)
+    syncing::link(tx, id, &theirs.id, theirs.price(), here)?;
+    let same = ProductSide::from(&products::get(tx, id)?) == side;
+    syncing::agreed(tx, id, &side, same)
 }
 
+/// Writes what becomes of a product that both sides have, by what is here now: somebody may have edited it
+/// while Stripe's were being read. Returns what it was.
 fn settle(
-    tx: &rusqlite::Transaction<'_>,
+    tx: &Transaction<'_>,
     actor: Actor,
-    product: &Product,
+    id: ProductId,
     theirs: &Theirs,
-    step: Step,
-    live: bool,
-) -> Result<()> {
-    syncing::link(tx, product.id, &theirs.id, theirs.price.as_deref(), live)?;
+    here: &Account,
+) -> Result<Step> {
+    syncing::link(tx, id, &theirs.id, theirs.price(), here)?;
+    let now = products::get(tx, id)?;
+    let (ours, base) = (ProductSide::from(&now), syncing::linked(tx, id)?.base);
+    let side = theirs.side(base.as_ref().unwrap_or(&ours));
+    let step = step_of(base.as_ref(), &ours, &side);
     match step {
-        Step::Agree => syncing::agreed(tx, product.id, &theirs.side, true),
-        Step::Take => {
-            let now = products::get(tx, product.id)?;
-            if ProductSide::from(&now) != ProductSide::from(product) {
-                // Somebody edited it while Stripe's were being read: then both changed.
-                return syncing::conflict(tx, product.id, &theirs.side);
-            }
-            take(tx, actor, product, &theirs.side)
-        }
-        Step::Ask | Step::Send => syncing::conflict(tx, product.id, &theirs.side),
+        Step::Agree => syncing::agreed(tx, id, &side, true)?,
+        Step::Take => take(tx, actor, &now, &side)?,
+        // It was edited this moment: it goes with the next comparison.
+        Step::Send => syncing::agreed(tx, id, &side, false)?,
+        Step::Ask => syncing::conflict(tx, id, &side)?,
     }
+    Ok(step)
 }
 
 /// Writes Stripe's side of a product here.
-fn take(tx: &rusqlite::Transaction<'_>, actor: Actor, product: &Product, theirs: &ProductSide) -> Result<()> {
+fn take(tx: &Transaction<'_>, actor: Actor, product: &Product, theirs: &ProductSide) -> Result<()> {
     let now = Timestamp::now();
     let draft = ProductDraft {
         name: theirs.name.clone(),
         description: theirs.description.clone(),
         price: theirs.price,
         recurring: theirs.recurring,
+        tax: theirs.tax.clone(),
         ..ProductDraft::from(product)
     }
     .checked()?;
@@ -332,5 +395,6 @@ fn take(tx: &rusqlite::Transaction<'_>, actor: Actor, product: &Product, theirs:
         };
         apply(tx, actor, &action, now)?;
     }
-    syncing::agreed(tx, product.id, theirs, true)
+    let same = ProductSide::from(&products::get(tx, product.id)?) == *theirs;
+    syncing::agreed(tx, product.id, theirs, same)
 }

@@ -173,6 +173,11 @@ mod tests {
             asks_shipping: true,
             ..shop
         };
-        assert!(!asking.of_order(&[product("", Some(false))]).asks_shipping);
+        assert!(!asking.clone().of_order(&[product("", Some(false))]).asks_shipping);
+        let beside = [product("", Some(false)), ProductAfterSale::default()];
+        assert!(
+            asking.of_order(&beside).asks_shipping,
+            "a typed line asks as the shop does"
+        );
     }
 }

@@ -65,7 +65,7 @@ pub struct OptionValue {
 }
 
 /// How Stripe's tax looks at a product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Tax {
     /// Whether the price includes it; `None` leaves that to the account's settings.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Money, Product, ProductId, Recurring};
+use super::{Money, Product, ProductId, Recurring, Tax};
 
 /// What is compared of a product: the rest is only here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -14,6 +14,32 @@ pub struct ProductSide {
     pub price: Money,
     pub recurring: Option<Recurring>,
     pub active: bool,
+    /// `None` where nothing is said of it.
+    #[serde(default)]
+    pub tax: Option<Tax>,
+}
+
+impl ProductSide {
+    /// Returns whether all of it is what one of the two sides says: what is there while a change is half-way.
+    pub(crate) fn is_between(&self, old: Option<&Self>, new: &Self) -> bool {
+        let is_either =
+            |same: fn(&Self, &Self) -> bool| same(self, new) || old.is_some_and(|old| same(self, old));
+        is_either(|a, b| a.name == b.name)
+            && is_either(|a, b| a.description == b.description)
+            && is_either(|a, b| a.active == b.active)
+            && is_either(|a, b| a.tax_code() == b.tax_code())
+            && is_either(Self::costs_the_same)
+    }
+
+    /// Returns whether one price at Stripe could say both.
+    pub(crate) fn costs_the_same(&self, other: &Self) -> bool {
+        let behavior = |side: &Self| side.tax.as_ref().and_then(|tax| tax.behavior);
+        (self.price, self.recurring, behavior(self)) == (other.price, other.recurring, behavior(other))
+    }
+
+    pub(crate) fn tax_code(&self) -> Option<&str> {
+        self.tax.as_ref().and_then(|tax| tax.code.as_deref())
+    }
 }
 
 impl From<&Product> for ProductSide {
@@ -24,6 +50,7 @@ impl From<&Product> for ProductSide {
             price: product.price,
             recurring: product.recurring,
             active: product.active,
+            tax: product.tax.clone().filter(|tax| *tax != Tax::default()),
         }
     }
 }
@@ -90,13 +117,6 @@ pub struct SyncReport {
     pub skipped: Vec<SkippedProduct>,
 }
 
-impl SyncReport {
-    /// Returns how many products would move, or moved.
-    pub fn moves(&self) -> u32 {
-        self.imported + self.taken + self.created + self.sent
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +129,46 @@ mod tests {
             price: Money::from_minor(100, Currency::from_code("MXN").unwrap()).unwrap(),
             recurring: None,
             active: true,
+            tax: None,
         }
+    }
+
+    #[test]
+    fn what_is_half_way_is_told_from_what_somebody_changed() {
+        let (old, new) = (
+            side("old"),
+            ProductSide {
+                active: false,
+                ..side("new")
+            },
+        );
+        let half = ProductSide {
+            active: true,
+            ..side("new")
+        };
+        assert!(half.is_between(Some(&old), &new) && old.is_between(Some(&old), &new));
+        let edited = ProductSide {
+            name: "theirs".into(),
+            ..half.clone()
+        };
+        assert!(!edited.is_between(Some(&old), &new));
+        assert!(!half.is_between(None, &new), "nothing was known before");
+    }
+
+    #[test]
+    fn another_tax_is_a_change() {
+        let taxed = ProductSide {
+            tax: Some(Tax {
+                behavior: None,
+                code: Some("txcd_1".into()),
+            }),
+            ..side("old")
+        };
+        assert_eq!(step_of(Some(&side("old")), &taxed, &side("old")), Step::Send);
+        assert!(
+            taxed.costs_the_same(&side("old")),
+            "a code is the product's, not the price's"
+        );
     }
 
     #[test]

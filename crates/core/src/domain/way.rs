@@ -36,7 +36,7 @@ pub enum WhyNot {
 pub struct Way {
     /// Stripe's name, such as `oxxo`.
     pub method: String,
-    /// `None`: the pay page offers it.
+    /// `None`: the pay page can offer it. Where no methods were chosen, the account's settings at Stripe decide.
     pub why_not: Option<WhyNot>,
     /// A person could choose it, or leave it out.
     pub can_change: bool,
@@ -91,6 +91,8 @@ pub struct AccountWay {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paid<'a> {
     pub amount: Money,
+    /// With the dearest way of delivery.
+    pub most: Money,
     /// The methods that a person chose; none leaves it to the account.
     pub chosen: &'a [String],
     pub single_use: bool,
@@ -99,8 +101,15 @@ pub(crate) struct Paid<'a> {
 
 impl<'a> Paid<'a> {
     pub(crate) fn of(amount: Money, terms: &'a ChargeTerms, single_use: bool) -> Self {
+        let rates = terms.shipping_rates.iter().map(|rate| rate.amount);
+        let dearest = rates
+            .filter(|rate| rate.currency() == amount.currency())
+            .map(Money::minor)
+            .max();
+        let most = amount.minor().saturating_add(dearest.unwrap_or(0));
         Self {
             amount,
+            most: Money::from_minor(most, amount.currency()).unwrap_or(amount),
             chosen: &terms.methods,
             single_use,
             recurring: terms.recurrence.is_some(),
@@ -185,7 +194,7 @@ fn obstacle(method: &AccountMethod, paid: Paid<'_>) -> Option<WhyNot> {
     if let Some(least) = limits.least.filter(|least| least.minor() > paid.amount.minor()) {
         return Some(WhyNot::Below { least });
     }
-    if let Some(most) = limits.most.filter(|most| most.minor() < paid.amount.minor()) {
+    if let Some(most) = limits.most.filter(|most| most.minor() < paid.most.minor()) {
         return Some(WhyNot::Above { most });
     }
     if limits.needs_session && !paid.single_use {
@@ -212,7 +221,7 @@ pub(crate) fn called(method: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Currency, Recurrence};
+    use crate::domain::{Currency, Recurrence, ShippingRate};
 
     fn account() -> AccountWays {
         AccountWays {
@@ -237,6 +246,7 @@ mod tests {
     fn paid(minor: i64, chosen: &[String]) -> Paid<'_> {
         Paid {
             amount: Money::from_minor(minor, Currency::from_code("MXN").unwrap()).unwrap(),
+            most: Money::from_minor(minor, Currency::from_code("MXN").unwrap()).unwrap(),
             chosen,
             single_use: true,
             recurring: false,
@@ -268,6 +278,23 @@ mod tests {
         assert!(matches!(why(&ways, "oxxo"), Some(WhyNot::Above { most }) if most.minor() == 10_000_00));
         let ways = account().of_charge(paid(5_00, &[]));
         assert!(matches!(why(&ways, "oxxo"), Some(WhyNot::Below { least }) if least.minor() == 10_00));
+    }
+
+    #[test]
+    fn a_limit_counts_the_dearest_way_of_delivery() {
+        let rate = |minor| ShippingRate {
+            name: "Envío".into(),
+            amount: paid(minor, &[]).amount,
+        };
+        let terms = ChargeTerms {
+            shipping_rates: vec![rate(0), rate(150_00)],
+            ..ChargeTerms::default()
+        };
+        let ways = account().of_charge(Paid::of(paid(9_900_00, &[]).amount, &terms, true));
+        assert!(matches!(why(&ways, "oxxo"), Some(WhyNot::Above { .. })));
+        let terms = ChargeTerms::default();
+        let ways = account().of_charge(Paid::of(paid(9_900_00, &[]).amount, &terms, true));
+        assert_eq!(why(&ways, "oxxo"), None);
     }
 
     #[test]

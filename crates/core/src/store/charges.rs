@@ -536,7 +536,8 @@ pub(crate) fn usual_amount(conn: &Connection, currency: Currency, livemode: bool
 /// Returns the ways of delivery that charges offered lately, the newest first, each once.
 pub(crate) fn rates_used(conn: &Connection, currency: Currency) -> Result<Vec<ShippingRate>> {
     let mut statement = conn.prepare_cached(
-        "SELECT terms FROM charges WHERE currency = :currency AND terms LIKE '%\"shippingRates\":[{%'
+        "SELECT terms FROM charges
+         WHERE currency = :currency AND json_extract(terms, '$.terms.shippingRates[0]') IS NOT NULL
          ORDER BY created_at DESC LIMIT 20",
     )?;
     let saved = statement

@@ -192,15 +192,24 @@ pub(crate) fn whose(conn: &Connection, source: &str) -> Result<Option<Whose>> {
         .optional()?)
 }
 
-/// Returns what a customer has paid, over all their conversations. What their bank took back is not paid.
+/// Returns what a customer has paid, over all their conversations. What their bank took back, or holds back
+/// while it is disputed, is not paid.
 pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerStats> {
     let mut statement = conn.prepare_cached(
-        "SELECT p.currency, count(*), sum(p.amount_minor - p.refunded_minor), min(p.paid_at)
-         FROM payments p
-         JOIN charges h ON h.id = p.charge_id
-         JOIN conversations c ON c.id = h.conversation_id
-         WHERE c.contact_id = :contact_id AND p.status = 'succeeded' AND NOT p.disputed AND p.livemode = h.livemode
-         GROUP BY p.currency ORDER BY p.currency",
+        "SELECT currency, count(*), sum(paid), min(paid_at)
+         FROM (SELECT p.currency, p.paid_at, p.disputed,
+                      p.amount_minor - p.refunded_minor - iif(p.disputed, coalesce(
+                          (SELECT sum(d.amount_minor) FROM disputes d
+                           WHERE d.charge_id = p.charge_id AND d.payment_intent = p.payment_intent
+                             AND d.currency = p.currency
+                             AND d.status NOT IN ('won', 'warning_closed', 'prevented')),
+                          p.amount_minor), 0) AS paid
+               FROM payments p
+               JOIN charges h ON h.id = p.charge_id
+               JOIN conversations c ON c.id = h.conversation_id
+               WHERE c.contact_id = :contact_id AND p.status = 'succeeded' AND p.livemode = h.livemode)
+         WHERE paid > 0 OR NOT disputed
+         GROUP BY currency ORDER BY currency",
     )?;
     let mut stats = CustomerStats {
         paid_count: 0,

@@ -24,9 +24,9 @@ pub(crate) fn save(conn: &Connection, draft: &ProductDraft, now: Timestamp) -> R
     let written = conn.prepare_cached(
         "INSERT INTO products
              (id, name, description, aliases, options, sku, price_minor, currency, stock, tax_behavior, tax_code,
-              recurring_interval, recurring_count, after_sale, active, sync, sync_next_at, sync_attempts, created_at, updated_at)
+              recurring_interval, recurring_count, after_sale, active, sync, created_at, updated_at)
          VALUES (:id, :name, :description, :aliases, :options, :sku, :price_minor, :currency, :stock,
-              :tax_behavior, :tax_code, :recurring_interval, :recurring_count, :after_sale, 1, 'local', 0, 0, :now, :now)
+              :tax_behavior, :tax_code, :recurring_interval, :recurring_count, :after_sale, 1, 'local', :now, :now)
          ON CONFLICT (id) DO UPDATE
          SET name = :name, description = :description, aliases = :aliases, options = :options, sku = :sku,
              price_minor = :price_minor, currency = :currency,
@@ -188,10 +188,10 @@ fn move_stock(
     Ok(first > 0)
 }
 
-/// Returns what a charge's products say after the sale, in the order of its lines.
+/// Returns what a charge's lines say after the sale, in their order: one without a product says nothing.
 pub(crate) fn after_sale_of(conn: &Connection, charge: ChargeId) -> Result<Vec<ProductAfterSale>> {
     let mut statement = conn.prepare_cached(
-        "SELECT p.after_sale FROM charge_lines l JOIN products p ON p.id = l.product_id
+        "SELECT p.after_sale FROM charge_lines l LEFT JOIN products p ON p.id = l.product_id
          WHERE l.charge_id = :charge_id ORDER BY l.position",
     )?;
     let said = statement

@@ -108,3 +108,36 @@ async fn a_transfer_is_asked_for_once_though_every_answer_is_lost() {
     shop.settled().await;
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_failure_that_stripe_repeats_makes_one_customer_and_a_deleted_one_is_made_anew() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.sandbox
+        .faults()
+        .set(Endpoint::StripePost, Some(Fault::next(1, Kind::Error500After)));
+    let new = by_transfer(shop.new_charge(&ana, mxn(500_00)));
+    let first = shop.create(new).await.unwrap();
+    shop.until_payment(first.id, Payment::Open).await;
+    let customers = shop.objects("customer").await;
+    assert_eq!(customers.len(), 1, "the first key's customer was found");
+    shop.settled().await;
+    let id = customers[0]["id"].as_str().unwrap();
+    let url = format!(
+        "{}/v1/customers/{id}",
+        shop.sandbox.stripe_url().trim_end_matches('/')
+    );
+    let key = &shop.sandbox.stripe().secret_key;
+    let gone = crate::shop::browser()
+        .delete(url)
+        .bearer_auth(key)
+        .send()
+        .await
+        .unwrap();
+    assert!(gone.status().is_success());
+    let new = by_transfer(shop.new_charge(&ana, mxn(600_00)));
+    let second = shop.create(new).await.unwrap();
+    shop.until_payment(second.id, Payment::Open).await;
+    shop.settled().await;
+    shop.close().await;
+}

@@ -16,8 +16,8 @@ mod sync;
 
 use cobro_core::domain::{
     ChargeId, ChargeQuestion, ChargeTerms, ChosenOption, Difference, NewCharge, NewChargeLine, OptionGroup,
-    OptionValue, Part, Payment, Product, ProductAfterSale, ProductDraft, QuotationId, QuotationState,
-    ShippingRate, StripeObject, WarningKind,
+    OptionValue, Part, Payment, Product, ProductAfterSale, ProductDraft, ProductId, QuotationId,
+    QuotationState, ShippingRate, StripeObject, WarningKind,
 };
 use cobro_core::{Actor, ErrorCode, catalog, charge, preview, quotation};
 use cobro_sandbox::stripe::PayWith;

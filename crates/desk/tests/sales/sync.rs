@@ -5,6 +5,10 @@ use cobro_core::domain::{Keep, SyncReport, SyncState};
 
 use super::*;
 
+fn moves(report: &SyncReport) -> u32 {
+    report.imported + report.taken + report.created + report.sent
+}
+
 impl TestShop {
     async fn synced(&self) -> SyncReport {
         sync::run(self.inbox(), Actor::Person).await.unwrap()
@@ -63,7 +67,7 @@ async fn what_is_new_on_either_side_goes_to_the_other_once() {
     shop.stripe_sells("Sin+nada", 10_00).await;
     let ours = shop.sells("Torta", 450_00).await;
     let looked = sync::look(shop.inbox()).await.unwrap();
-    assert_eq!((looked.imported, looked.created, looked.moves()), (2, 1, 3));
+    assert_eq!((looked.imported, looked.created, moves(&looked)), (2, 1, 3));
     assert_eq!(shop.catalog().await.len(), 1, "looking changes nothing");
     let done = shop.synced().await;
     assert_eq!((done.imported, done.created), (2, 1), "{done:?}");
@@ -75,7 +79,7 @@ async fn what_is_new_on_either_side_goes_to_the_other_once() {
     let torta = there.iter().find(|product| product["name"] == "Torta").unwrap();
     assert_eq!(torta["metadata"]["cobro_product"], ours.id.to_string());
     let again = shop.synced().await;
-    assert_eq!((again.moves(), again.same), (0, 3), "{again:?}");
+    assert_eq!((moves(&again), again.same), (0, 3), "{again:?}");
     let shop = shop.restart().await;
     assert_eq!(shop.synced().await.same, 3);
     shop.close().await;
@@ -136,7 +140,7 @@ async fn a_change_on_one_side_wins_and_one_on_both_is_asked_about() {
     shop.edits(&product, 400_00).await;
     for _ in 0..2 {
         let asked = shop.synced().await;
-        assert_eq!((asked.conflicts, asked.moves()), (1, 0), "{asked:?}");
+        assert_eq!((asked.conflicts, moves(&asked)), (1, 0), "{asked:?}");
     }
     let product = shop.only_product().await;
     assert_eq!(
@@ -161,7 +165,7 @@ async fn a_person_may_take_stripes_word() {
     shop.stripe_sells("Blusa", 350_00).await;
     let done = shop.synced().await;
     assert_eq!(
-        (done.conflicts, done.moves()),
+        (done.conflicts, moves(&done)),
         (1, 0),
         "the same name is the same product"
     );
@@ -205,7 +209,78 @@ async fn what_the_pay_pages_made_is_nobodys_catalog() {
     let ana = shop.customer("5215512345678", "Ana").await;
     shop.charge(&ana, mxn(100_00)).await;
     let done = shop.synced().await;
-    assert_eq!((done.moves(), done.skipped.len()), (0, 0), "{done:?}");
+    assert_eq!((moves(&done), done.skipped.len()), (0, 0), "{done:?}");
     shop.settled().await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_failure_that_stripe_repeats_blocks_nothing_and_makes_nothing_twice() {
+    let shop = TestShop::open().await;
+    shop.sells("Blusa", 350_00).await;
+    shop.sells("Torta", 450_00).await;
+    shop.sandbox
+        .faults()
+        .set(Endpoint::StripePost, Some(Fault::next(1, Kind::Error500After)));
+    let done = shop.synced().await;
+    assert_eq!((done.created, done.skipped.len()), (1, 1), "{done:?}");
+    let done = shop.synced().await;
+    assert_eq!((done.same, done.skipped.len()), (2, 0), "{done:?}");
+    assert_eq!(shop.in_sale("product").await.len(), 2);
+    assert_eq!(shop.in_sale("price").await.len(), 2);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_changed_at_stripe_while_an_answer_was_missing_is_asked_about() {
+    let shop = TestShop::open().await;
+    let torta = shop.sells("Torta", 450_00).await;
+    shop.synced().await;
+    shop.edits(&torta, 470_00).await;
+    shop.sandbox
+        .faults()
+        .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
+    assert!(sync::run(shop.inbox(), Actor::Person).await.is_err());
+    shop.sandbox.faults().set(Endpoint::StripePost, None);
+    let id = shop.only_product().await.stripe_product.unwrap();
+    shop.in_dashboard(&format!("/v1/products/{id}"), "name=Torta+de+coco")
+        .await;
+    let shop = shop.restart().await;
+    shop.until_async("it is asked about", || async {
+        shop.only_product().await.sync == SyncState::Conflict
+    })
+    .await;
+    assert_eq!(shop.in_sale("product").await[0]["name"], "Torta de coco");
+    let product = shop.only_product().await;
+    assert_eq!((product.name.as_str(), product.price), ("Torta", mxn(470_00)));
+    // What a person has not seen is not decided.
+    shop.in_dashboard(&format!("/v1/products/{id}"), "name=Torta+de+nuez")
+        .await;
+    let unseen = sync::resolve(shop.inbox(), Actor::Person, product.id, Keep::Ours).await;
+    assert!(unseen.is_err());
+    assert_eq!(shop.in_sale("product").await[0]["name"], "Torta de nuez");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn another_desks_mark_is_none_and_a_price_that_cant_be_taken_leaves_nothing_behind() {
+    let shop = TestShop::open().await;
+    shop.sells("Torta", 450_00).await;
+    let id = shop.stripe_sells("torta", 450_00).await;
+    let mark = format!("metadata[cobro_product]={}", ProductId::new());
+    shop.in_dashboard(&format!("/v1/products/{id}"), &mark).await;
+    let done = shop.synced().await;
+    assert_eq!(
+        (done.conflicts, moves(&done)),
+        (1, 0),
+        "no twin on either side: {done:?}"
+    );
+    let gift = shop.sells("Regalo", 0).await;
+    let done = shop.synced().await;
+    assert_eq!((done.created, done.skipped.len()), (0, 1), "{done:?}");
+    assert_eq!(shop.in_sale("product").await.len(), 1);
+    shop.edits(&gift, 90_00).await;
+    assert_eq!(shop.synced().await.created, 1);
+    assert_eq!(shop.in_sale("price").await.len(), 2);
     shop.close().await;
 }

@@ -87,7 +87,11 @@ impl CouponWire {
         if let Some((minor, currency)) = self.amount_off.zip(self.currency.as_deref()) {
             return money(minor, currency).ok().map(Off::Amount);
         }
-        let points = (self.percent_off? * 100.0).round();
+        let exact = self.percent_off? * 100.0;
+        let points = exact.round();
+        if (exact - points).abs() > 1e-6 {
+            return None; // A third of a per cent: rounded, the message would ask another sum than the page.
+        }
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -139,5 +143,21 @@ impl FromStripe for PromotionCode {
             metadata: wire.metadata.unwrap_or_default(),
             raw,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_that_has_no_two_decimals_is_not_rounded() {
+        let off = |percent: &str| {
+            let raw = format!(r#"{{"id":"c","percent_off":{percent}}}"#);
+            serde_json::from_str::<CouponWire>(&raw).unwrap().off()
+        };
+        assert_eq!(off("12.5"), Some(Off::BasisPoints(1_250)));
+        assert_eq!(off("33.33"), Some(Off::BasisPoints(3_333)));
+        assert_eq!(off("33.333"), None);
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{Nothing, quiet_debug};
 use crate::read::{Expanded, FromStripe, Metadata, Unusable, currency, if_readable, money};
-use crate::{Currency, Interval, Money, Recurring};
+use crate::{Currency, Interval, Money, Recurring, TaxBehavior};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct Price {
@@ -18,6 +18,8 @@ pub struct Price {
     pub is_recurring: bool,
     pub active: bool,
     pub nickname: Option<String>,
+    /// `None` where Stripe's settings decide.
+    pub tax: Option<TaxBehavior>,
     pub metadata: Metadata,
     pub raw: String,
 }
@@ -37,6 +39,7 @@ pub(crate) struct Wire {
     kind: Option<String>,
     active: Option<bool>,
     nickname: Option<String>,
+    tax_behavior: Option<String>,
     #[serde(default, deserialize_with = "if_readable")]
     metadata: Option<Metadata>,
 }
@@ -70,6 +73,7 @@ impl FromStripe for Price {
             id: wire.id,
             active: wire.active.unwrap_or(true),
             nickname: wire.nickname,
+            tax: wire.tax_behavior.as_deref().and_then(TaxBehavior::from_name),
             metadata: wire.metadata.unwrap_or_default(),
             raw,
         })

@@ -161,6 +161,7 @@ async fn ask_the_catalog(api: &StripeApi) {
     asked(api.set_default_price("prod_1", "price_1", "product-5").await);
     asked(api.product("prod_1").await);
     asked(api.products(Some(true), Some("prod_0")).await);
+    asked(api.products_named(&["prod_1", "prod_2"]).await);
     asked(api.find_product("cobro_product", "p1", 1).await);
     let price = NewPrice {
         product: "prod_1",
@@ -223,7 +224,7 @@ async fn ask_for_customers(api: &StripeApi) {
     asked(api.update_customer("cus_1", &ana, "customer-2").await);
     asked(api.customer("cus_1").await);
     asked(api.customers(Some("ana@example.test"), Some("cus_0")).await);
-    asked(api.find_customer("0190-v", 1).await);
+    asked(api.find_customer("cobro_conversation", "0190-v", 1).await);
 }
 
 async fn ask_the_books(api: &StripeApi, between: Created) {

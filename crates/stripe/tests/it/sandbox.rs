@@ -178,7 +178,7 @@ async fn a_full_session_comes_back_as_it_was_asked_for() {
         ..CustomerFields::default()
     };
     let ana = api.create_customer(&ana, "ana").await.unwrap();
-    let found = api.find_customer("v1", 2).await.unwrap();
+    let found = api.find_customer("cobro_conversation", "v1", 2).await.unwrap();
     assert_eq!(found.map(|found| found.id), Some(ana.id.clone()));
     let session = NewSession {
         charge: "c1",

@@ -24,6 +24,8 @@ export class PayPage {
   codes = $state.raw<Coupon[] | null>(null);
   codesError = $state.raw<CommandError | null>(null);
   looking = $state(false);
+  /** Which charge is being written, and what was last asked of its codes. */
+  #latest = 0;
 
   constructor(private readonly edited: () => void) {}
 
@@ -32,14 +34,24 @@ export class PayPage {
     this.coupon = null;
     this.rates = [];
     this.codesError = null;
+    this.looking = false;
+    this.#latest += 1;
   }
 
-  /** Offers a way of paying, or leaves it out. The last one can't be left out. */
+  /**
+   * Offers a way of paying, or leaves it out. The last one can't be left out. What was chosen already counts
+   * before its preview is back, and nothing is asked of Stripe by name that is not known here unless a person does.
+   */
   toggle(ways: Way[], method: string) {
-    const offered = ways.filter(({ whyNot }) => whyNot === null).map((way) => way.method);
-    const next = offered.includes(method)
-      ? offered.filter((known) => known !== method)
-      : [...offered, method];
+    const offered = ways.filter(({ whyNot }) => whyNot === null);
+    const isChosen = this.methods.length > 0;
+    const isOffered = isChosen
+      ? this.methods.includes(method)
+      : offered.some((way) => way.method === method);
+    const kept = isChosen
+      ? this.methods
+      : offered.filter(({ limits }) => limits !== null).map((way) => way.method);
+    const next = isOffered ? kept.filter((known) => known !== method) : [...kept, method];
     if (next.length === 0) return;
     this.methods = next;
     this.edited();
@@ -54,7 +66,9 @@ export class PayPage {
   async readCodes() {
     if (this.looking) return;
     this.looking = true;
+    const request = ++this.#latest;
     const found = await api.newestCodes();
+    if (request !== this.#latest) return;
     this.looking = false;
     this.codes = found.ok ? found.value : null;
     this.codesError = found.ok ? null : found.error;
@@ -64,7 +78,9 @@ export class PayPage {
   async findCode(code: string): Promise<boolean> {
     if (this.looking) return false;
     this.looking = true;
+    const request = ++this.#latest;
     const found = await api.findCode(code);
+    if (request !== this.#latest) return false; // Another charge is being written.
     this.looking = false;
     this.codesError = found.ok ? null : found.error;
     if (found.ok) this.take(found.value);

@@ -4,12 +4,25 @@ import type { Way } from '../api';
 import { language } from '../i18n/language.svelte';
 import { PayPage } from './payPage.svelte';
 
-const way = (method: string, whyNot: Way['whyNot'] = null): Way => ({
-  method,
-  whyNot,
-  canChange: true,
-  limits: null,
-});
+const PAID_AT_ONCE: Way['limits'] = {
+  currency: null,
+  least: null,
+  most: null,
+  refundable: null,
+  refundDays: null,
+  disputable: null,
+  mostDays: null,
+  isDelayed: false,
+  needsSession: false,
+  needsCustomer: false,
+  onePayment: false,
+};
+
+const way = (
+  method: string,
+  whyNot: Way['whyNot'] = null,
+  limits: Way['limits'] = PAID_AT_ONCE,
+): Way => ({ method, whyNot, canChange: true, limits });
 
 const USUAL = [way('card'), way('oxxo'), way('customer_balance', { type: 'onRequest' })];
 
@@ -32,6 +45,36 @@ describe('what the pay page offers', () => {
     page.toggle(USUAL, 'customer_balance');
     expect(page.asked('MXN', false).methods).toEqual(['card', 'oxxo', 'customer_balance']);
     expect(edited).toHaveBeenCalledTimes(3);
+  });
+
+  it('counts what was chosen before its preview is back', () => {
+    const { page } = open();
+    page.toggle(USUAL, 'oxxo');
+    page.toggle(USUAL, 'customer_balance');
+    expect(page.methods).toEqual(['card', 'customer_balance']);
+  });
+
+  it('asks by name only for what is known here, unless a person does', () => {
+    const { page } = open();
+    const usual = [...USUAL, way('klarna', null, null)];
+    page.toggle(usual, 'oxxo');
+    expect(page.methods).toEqual(['card']);
+    page.asUsual();
+    page.toggle(usual, 'klarna');
+    expect(page.methods).toEqual(['card', 'oxxo']);
+    page.toggle(usual, 'klarna');
+    expect(page.methods).toEqual(['card', 'oxxo', 'klarna']);
+  });
+
+  it('takes nothing off the next charge when an answer is late', async () => {
+    const { page } = open();
+    const coupon = { id: 'promo_1', code: 'HOLA', off: { type: 'percent', basisPoints: 1_000 } };
+    deskAnswers({ find_code: () => coupon });
+    const late = page.findCode('hola');
+    page.reset();
+    expect(await late).toBe(false);
+    expect(page.asked('MXN', false).coupon).toBeNull();
+    expect(page.looking).toBe(false);
   });
 
   it('keeps the last way of paying', () => {
