@@ -150,6 +150,13 @@ async fn answer_all(socket: TcpStream) -> Result<()> {
 fn answer_of(request: &str) -> Option<String> {
     let target = request.split_whitespace().nth(1)?;
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if path == "/v1/account" {
+        let account = json!({
+            "id": "acct_1Bench", "object": "account", "country": "MX", "default_currency": "mxn",
+            "charges_enabled": true, "capabilities": {},
+        });
+        return Some(account.to_string());
+    }
     let shelf = match path {
         "/v1/checkout/sessions" => Shelf::Sessions,
         "/v1/payment_intents" => Shelf::PaymentIntents,
