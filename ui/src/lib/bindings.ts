@@ -1793,7 +1793,7 @@ export type ProductSide = {
 	recurring: Recurring | null,
 	active: boolean,
 	/**  `None` where nothing is said of it. */
-	tax: Tax | null,
+	tax?: Tax | null,
 };
 
 /**  What the assistant would do next in a conversation. A person decides. */
