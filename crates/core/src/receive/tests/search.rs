@@ -14,6 +14,19 @@ impl Shop {
         find(&self.inbox, query.into(), None).await.unwrap()
     }
 
+    /// Receives a phone's history that is too long to be indexed at once.
+    async fn hears_of_bread(&mut self) {
+        let said = |n| ana(&format!("w{n}"), &format!("pan número {n}"), ago(5));
+        self.hears((0..600).map(|n| old(said(n), false, None)).collect())
+            .await;
+    }
+
+    /// Brings in what large transactions left to the index.
+    async fn index_catches_up(&self) {
+        let step = || self.inbox.store.write(crate::store::search::catch_up_step);
+        while step().await.unwrap() {}
+    }
+
     /// Returns the hits as they are shown, with the words in brackets.
     async fn found(&self, query: &str) -> Vec<String> {
         self.search(query).await.hits.iter().map(shown).collect()
@@ -170,16 +183,7 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
 #[tokio::test]
 async fn what_changes_while_a_history_waits_is_found_as_it_is_then() {
     let mut shop = Shop::open().await;
-    let history = (0..600)
-        .map(|n| {
-            old(
-                ana(&format!("w{n}"), &format!("pan número {n}"), ago(5)),
-                false,
-                None,
-            )
-        })
-        .collect();
-    shop.hears(history).await;
+    shop.hears_of_bread().await;
     shop.inbox
         .store
         .write(|tx| {
@@ -192,13 +196,7 @@ async fn what_changes_while_a_history_waits_is_found_as_it_is_then() {
     // It is given the number of the one that is gone.
     shop.hears(says(ana("last", "y un pastel", ago(1)))).await;
     assert_eq!(shop.found("pastel").await.len(), 1, "news does not wait");
-    while shop
-        .inbox
-        .store
-        .write(crate::store::search::catch_up_step)
-        .await
-        .unwrap()
-    {}
+    shop.index_catches_up().await;
     for (query, hits) in [("bolillo", 1), ("pastel", 1), ("n599", 0), ("599", 0), ("598", 1)] {
         assert_eq!(shop.found(query).await.len(), hits, "{query}");
     }
@@ -240,16 +238,7 @@ async fn a_history_from_before_is_brought_in_step_by_step() {
 #[tokio::test]
 async fn a_history_is_found_once_it_is_through_and_says_so_until_then() {
     let mut shop = Shop::open().await;
-    let history = (0..600)
-        .map(|n| {
-            old(
-                ana(&format!("w{n}"), &format!("pan número {n}"), ago(5)),
-                false,
-                None,
-            )
-        })
-        .collect();
-    shop.hears(history).await;
+    shop.hears_of_bread().await;
     shop.hears(says(ana("last", "y un pastel", ago(1)))).await;
     let early = shop.search("número").await;
     assert!(
@@ -257,13 +246,7 @@ async fn a_history_is_found_once_it_is_through_and_says_so_until_then() {
         "what waits is not hidden"
     );
 
-    while shop
-        .inbox
-        .store
-        .write(crate::store::search::catch_up_step)
-        .await
-        .unwrap()
-    {}
+    shop.index_catches_up().await;
     assert!(!shop.search("número").await.is_building);
     for (query, found) in [
         ("599", "pan número [599]"),
