@@ -32,6 +32,17 @@ impl Carried {
         }
     }
 
+    /// Opens a shop whose charge is asked for while every answer of Stripe's gets lost, as they go on to be.
+    async fn with_answers_lost(self) -> (TestShop, TestCustomer, Charge) {
+        let shop = TestShop::open().await;
+        let ana = shop.customer("5215512345678", "Ana").await;
+        shop.sandbox
+            .faults()
+            .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
+        let draft = shop.create(self.charge(&shop, &ana)).await.unwrap();
+        (shop, ana, draft)
+    }
+
     /// Returns everything of this charge's that customers could open.
     async fn made(self, shop: &TestShop) -> usize {
         let links = shop.objects("payment_link").await.len();
@@ -51,12 +62,7 @@ impl Carried {
 #[tokio::test]
 async fn answers_lost_until_a_restart_end_in_one() {
     for carried in [Carried::ByLink, Carried::BySession] {
-        let shop = TestShop::open().await;
-        let ana = shop.customer("5215512345678", "Ana").await;
-        shop.sandbox
-            .faults()
-            .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
-        let draft = shop.create(carried.charge(&shop, &ana)).await.unwrap();
+        let (shop, ana, draft) = carried.with_answers_lost().await;
         assert_eq!(draft.payment, Payment::Draft);
         assert_eq!(carried.made(&shop).await, 1, "{carried:?}: Stripe has made it");
         let shop = shop.restart().await;
@@ -74,12 +80,7 @@ async fn answers_lost_until_a_restart_end_in_one() {
 #[tokio::test]
 async fn what_was_made_more_than_a_day_ago_is_found_and_not_made_again() {
     for carried in [Carried::ByLink, Carried::BySession] {
-        let shop = TestShop::open().await;
-        let ana = shop.customer("5215512345678", "Ana").await;
-        shop.sandbox
-            .faults()
-            .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
-        let draft = shop.create(carried.charge(&shop, &ana)).await.unwrap();
+        let (shop, ana, draft) = carried.with_answers_lost().await;
         assert_eq!(draft.payment, Payment::Draft);
         // A day and an hour go by with Cobro closed: Stripe has forgotten the key.
         shop.tampered(
@@ -112,12 +113,7 @@ async fn what_was_made_more_than_a_day_ago_is_found_and_not_made_again() {
 #[tokio::test]
 async fn two_clicks_on_try_again_make_one() {
     for carried in [Carried::ByLink, Carried::BySession] {
-        let shop = TestShop::open().await;
-        let ana = shop.customer("5215512345678", "Ana").await;
-        shop.sandbox
-            .faults()
-            .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
-        let draft = shop.create(carried.charge(&shop, &ana)).await.unwrap();
+        let (shop, ana, draft) = carried.with_answers_lost().await;
         shop.tampered("UPDATE charges SET wanted_at = wanted_at - 700000, creation_next_at = 0")
             .await;
         shop.until_async("it waits for a person", || async {
