@@ -7,6 +7,7 @@ use cobro_desk::core::domain::{
     Recurrence, Recurring,
 };
 use cobro_desk::{ControlRequest, DeskError};
+use serde_json::Value;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -82,28 +83,36 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
         ..NewCharge::new(arguments.conversation, asked, arguments.description)
     };
     let answer = crate::reach::perform(settings, ControlRequest::Charge { new: Box::new(new) }).await?;
-    let link = answer.get("link").and_then(serde_json::Value::as_str);
+    let link = answer.get("link").and_then(Value::as_str);
     if json {
         println!("{answer}");
     } else if let Some(link) = link {
         println!("{link}");
     }
     if link.is_none() {
-        let problem = answer.get("problem");
-        let part = |key: &str| {
-            problem
-                .and_then(|problem| problem.get(key))
-                .and_then(|part| part.as_str())
-                .unwrap_or("")
-        };
-        eprintln!(
-            "cobro: the link was not made yet. {}. {}",
-            part("title"),
-            part("advice")
-        );
+        eprintln!("cobro: {}", not_made(&answer, id));
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says why there is no link: refused, which repeating does not change, or not reached, which mends itself.
+fn not_made(answer: &Value, id: ChargeId) -> String {
+    let problem = answer.get("problem");
+    let part = |key: &str| {
+        problem
+            .and_then(|problem| problem.get(key))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let why = format!("{}. {}", part("title"), part("advice"));
+    if answer.get("tries_again").and_then(Value::as_bool) == Some(true) {
+        format!(
+            "the link was not made yet. {why}. It will be made by itself: do nothing, or repeat with --id {id}"
+        )
+    } else {
+        format!("the link was refused and will not be made as it is. {why}")
+    }
 }
 
 fn recurrence_of(arguments: &Arguments) -> Option<Recurrence> {
@@ -139,11 +148,7 @@ fn asked_of(
     );
     let line = NewChargeLine {
         product: None,
-        name: if description.trim().is_empty() {
-            amount.to_string()
-        } else {
-            description.trim().to_owned()
-        },
+        name: description.trim().to_owned(),
         options: Vec::new(),
         unit: Some(amount),
         quantity: 1,
@@ -190,7 +195,24 @@ fn minor_units(text: &str) -> Result<i64, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Interval, basis_points, minor_units, rhythm};
+    use serde_json::json;
+
+    use super::{ChargeId, Interval, basis_points, minor_units, not_made, rhythm};
+
+    #[test]
+    fn a_refusal_is_told_from_what_mends_itself() {
+        let id = ChargeId::new();
+        let answer = |tries_again: bool| json!({ "tries_again": tries_again, "problem": { "title": "No", "advice": "Do" } });
+        assert!(
+            not_made(&answer(true), id).contains(&format!("by itself: do nothing, or repeat with --id {id}"))
+        );
+        let refused = not_made(&answer(false), id);
+        assert!(
+            refused.contains("refused") && refused.contains("No. Do"),
+            "{refused}"
+        );
+        assert!(!refused.contains("--id"), "{refused}");
+    }
 
     #[test]
     fn a_rhythm_is_read_as_people_say_it() {

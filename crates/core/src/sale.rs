@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use crate::domain::{
     Carrier, ChargeId, ChargeLine, ChargeQuestion, ChargeTerms, ConversationId, Currency, Money, NewCharge,
-    NewChargeLine, Product, Totals, Worked, add_up, list_of, pay_lines,
+    NewChargeLine, PayLine, Product, Totals, Worked, add_up, list_of, pay_lines,
 };
 use crate::store::{charges, products};
 use crate::{Error, Language, Result, product_link};
@@ -77,12 +77,15 @@ pub(crate) fn work_out(conn: &Connection, language: Language, asked: Asked<'_>) 
     recurrence::check_products(&products, asked.terms)?;
     check_delivery(asked.terms, totals.now.currency())?;
     let carrier = carrier_of(asked, lines.len())?;
-    let pay = pay_lines(
+    let mut pay = pay_lines(
         &lines,
         asked.terms,
         &totals,
         &language.pay_page_note(asked.terms, &totals),
     );
+    if asked.terms.recurrence.is_some() {
+        name_the_unnamed(&mut pay, language);
+    }
     let description = match asked.description.trim() {
         "" if !asked.lines.is_empty() => list_of(&lines),
         given => given.to_owned(),
@@ -100,6 +103,13 @@ pub(crate) fn work_out(conn: &Connection, language: Language, asked: Asked<'_>) 
         description,
         products,
     })
+}
+
+/// What comes again is named at Stripe by a word: an amount would be that of one payment only.
+fn name_the_unnamed(pay: &mut [PayLine], language: Language) {
+    for line in pay.iter_mut().filter(|line| line.name.trim().is_empty()) {
+        language.a_payment().clone_into(&mut line.name);
+    }
 }
 
 fn lines_of(conn: &Connection, asked: Asked<'_>) -> Result<(Vec<ChargeLine>, Vec<Product>)> {

@@ -354,6 +354,15 @@ impl Language {
         first_name(name).unwrap_or(nobody).to_owned()
     }
 
+    /// Returns what a payment is called at Stripe where nobody said what it is for.
+    pub(crate) fn a_payment(self) -> &'static str {
+        match self {
+            Self::Es => "Pago",
+            Self::Pt => "Pagamento",
+            Self::En => "Payment",
+        }
+    }
+
     /// Returns what stands for a purchase that was not described.
     pub(crate) fn a_purchase(self) -> &'static str {
         match self {

@@ -269,6 +269,7 @@ fn charge_json(charge: &Charge) -> Value {
         "payment": charge.payment.as_str(),
         "link": charge.link,
         "problem": charge.problem,
+        "tries_again": charge.tries_again(),
     })
 }
 

@@ -173,7 +173,10 @@ async fn whatsapp(settings: &Settings) -> Finding {
                 "{}. {}{}",
                 error.title(),
                 error.advice(),
-                sandbox_hint(&settings.whatsapp.api)
+                sandbox_hint(
+                    matches!(error, WhatsAppError::Network { .. }),
+                    &settings.whatsapp.api
+                )
             ),
         ),
     }
@@ -232,12 +235,19 @@ fn permissions(key: &StripeKey) -> Finding {
 }
 
 fn stripe_says(error: &StripeError, api: &str) -> String {
-    format!("{}. {}{}", error.title(), error.advice(), sandbox_hint(api))
+    let is_silent = matches!(error, StripeError::Network { .. });
+    format!(
+        "{}. {}{}",
+        error.title(),
+        error.advice(),
+        sandbox_hint(is_silent, api)
+    )
 }
 
 /// A sandbox on this machine that does not answer is usually one that is not running.
-fn sandbox_hint(api: &str) -> &'static str {
-    if api.starts_with("http://127.0.0.1") || api.starts_with("http://localhost") {
+fn sandbox_hint(is_silent: bool, api: &str) -> &'static str {
+    let is_here = api.starts_with("http://127.0.0.1") || api.starts_with("http://localhost");
+    if is_silent && is_here {
         ". The address is on this machine: is cobro-sandbox running?"
     } else {
         ""

@@ -434,6 +434,11 @@ impl Charge {
         self.payment.can_cancel() || (!self.single_use && self.link.is_some() && !self.switched_off)
     }
 
+    /// Returns whether its link is still to be made, by itself; else a person has to do something.
+    pub fn tries_again(&self) -> bool {
+        self.link.is_none() && self.creation == Creation::Wanted
+    }
+
     /// Returns whether its link may still go out: money is awaited, and nobody is switching it off.
     pub(crate) fn awaits_money(&self) -> bool {
         self.payment.is_awaited() && self.closing.is_none()

@@ -151,7 +151,7 @@ fn page_of(conn: &Connection, id: ReconcileId, language: Language) -> Result<Str
                 escaped(words.class(line.class))
             );
         }
-        rows.push_str(&row_of(&line, &zone));
+        rows.push_str(&row_of(&line, &words, &zone));
         Ok(())
     })?;
     if left > 0 {
@@ -273,19 +273,24 @@ fn sums_of(sum: &BalanceSum, words: &ReportWords) -> String {
     )
 }
 
-fn row_of(line: &BookLine, zone: &jiff::tz::TimeZone) -> String {
+fn row_of(line: &BookLine, words: &ReportWords, zone: &jiff::tz::TimeZone) -> String {
     let who = line.customer.as_deref().or(line.buyer.as_deref()).unwrap_or("—");
     let what = line
         .note
         .as_deref()
         .or(line.description.as_deref())
         .unwrap_or_default();
+    let status = match (line.kind.as_str(), line.status.as_str()) {
+        ("charge", "failed") => format!(" · {}", words.declined),
+        _ => String::new(),
+    };
     let asked = line.asked.map(|asked| format!(" ({asked})")).unwrap_or_default();
     format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"n\">{}{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
+        "<tr><td>{}</td><td>{}</td><td>{}{}</td><td class=\"n\">{}{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
         moment(line.at, zone),
         escaped(who),
         escaped(what),
+        escaped(&status),
         escaped(&line.amount.map(|amount| amount.to_string()).unwrap_or_default()),
         escaped(&asked),
         line.net
@@ -333,6 +338,8 @@ struct ReportWords {
     booked: &'static str,
     kept_here: &'static str,
     skipped: &'static str,
+    /// An attempt that brought no money.
+    declined: &'static str,
     live: &'static str,
     test: &'static str,
     classes: [&'static str; 7],
@@ -364,6 +371,7 @@ fn words(language: Language) -> ReportWords {
             booked: "Todo junto",
             kept_here: "Guardado aquí",
             skipped: "No se pudo leer",
+            declined: "rechazado",
             live: "dinero real",
             test: "modo de prueba",
             classes: [
@@ -389,6 +397,7 @@ fn words(language: Language) -> ReportWords {
             booked: "Tudo junto",
             kept_here: "Guardado aqui",
             skipped: "Não foi possível ler",
+            declined: "recusado",
             live: "dinheiro real",
             test: "modo de teste",
             classes: [
@@ -414,6 +423,7 @@ fn words(language: Language) -> ReportWords {
             booked: "All together",
             kept_here: "Kept here",
             skipped: "Could not be read",
+            declined: "declined",
             live: "live money",
             test: "test mode",
             classes: [

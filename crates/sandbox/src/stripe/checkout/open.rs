@@ -26,10 +26,11 @@ pub(crate) struct Visit {
 pub(crate) fn open_link(act: &mut Act, link: &str, visit: Visit) -> Option<String> {
     let link = act.get::<PaymentLink>(link).filter(|link| link.sells())?.clone();
     let id = act.ledger.ids.next_session(act.now_ms);
+    let comes_again = link.lines.iter().any(|line| line.cycle.is_some());
     let methods = link
         .methods
         .clone()
-        .unwrap_or_else(|| methods_for(link.currency, link.total()));
+        .unwrap_or_else(|| methods_for(link.currency, link.total(), comes_again));
     let session = Session {
         url: format!("{}/c/pay/{id}", act.ledger.options.public_url),
         id: id.clone(),
@@ -77,8 +78,13 @@ pub(crate) fn begin(act: &mut Act, session: Session) {
 }
 
 /// Returns the methods that the account offers for an amount when none were named.
-pub(crate) fn methods_for(currency: Currency, total: i64) -> Vec<String> {
+///
+/// Nothing that a customer pays by hand each time can be charged again by itself.
+pub(crate) fn methods_for(currency: Currency, total: i64, comes_again: bool) -> Vec<String> {
     let mut methods = vec!["card".to_owned()];
+    if comes_again {
+        return methods;
+    }
     let slips = Slip::ALL.into_iter().filter(|slip| slip.takes(currency, total));
     methods.extend(slips.map(|slip| slip.method().to_owned()));
     methods

@@ -156,7 +156,7 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
         } else {
             IntentState::RequiresPaymentMethod
         },
-        methods: named.unwrap_or_else(|| open::methods_for(currency, amount)),
+        methods: named.unwrap_or_else(|| open::methods_for(currency, amount, false)),
         payment_method: fields.string("payment_method"),
         latest_charge: None,
         next: None,

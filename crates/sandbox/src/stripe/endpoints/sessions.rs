@@ -175,7 +175,7 @@ pub(crate) fn create(act: &mut Act, call: &Call) -> Answer {
     let shipping = shipping(fields, lines.currency)?;
     let (currency, methods) = (
         lines.currency,
-        named.unwrap_or_else(|| open::methods_for(lines.currency, lines.total)),
+        named.unwrap_or_else(|| open::methods_for(lines.currency, lines.total, lines.is_subscription())),
     );
     let id = act.ledger.ids.next_session(act.now_ms);
     let session = Session {

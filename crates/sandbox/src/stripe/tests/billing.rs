@@ -46,6 +46,15 @@ async fn billing_events(shop: &Shop) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_subscription_is_not_paid_at_a_counter() {
+    let shop = Shop::open().await;
+    let link = club(&shop, "").await;
+    let at_a_counter = PayWith::oxxo().named("Ana").with_email("ana@example.com");
+    let outcome = shop.stripe.pay_link(text(&link, "url"), at_a_counter);
+    assert!(matches!(outcome, PayOutcome::Refused { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
 async fn a_paid_link_begins_a_subscription() {
     let shop = Shop::open().await;
     let subscription = subscribe(&shop, "").await;
