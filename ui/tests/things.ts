@@ -168,6 +168,7 @@ export function aCharge(fields: Partial<Charge> = {}): Charge {
     totals: totalsOf(fields.amount ?? { minor: 125_000, currency: 'MXN' }),
     restCharge: null,
     carrier: 'paymentLink',
+    instalments: null,
     collected: null,
     canRestock: false,
     ...fields,

@@ -9,6 +9,9 @@ use cobro_desk::core::domain::{
 use cobro_desk::{ControlRequest, DeskError};
 use serde_json::Value;
 
+/// The exit code where the link was made and its message has not gone out.
+const NOT_SENT: u8 = 3;
+
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -53,6 +56,8 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+/// Charges, and waits until the message has left. The exit code is 1 if there is no link to pay, and 3 if there is one
+/// that the customer was not sent.
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
     let settings = arguments.profile.settings().await?;
     let json = arguments.json;
@@ -89,23 +94,65 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, DeskError> {
     } else if let Some(link) = link {
         println!("{link}");
     }
-    if link.is_none() {
+    if link.is_none() || is_over(&answer) {
         eprintln!("cobro: {}", not_made(&answer, id));
         return Ok(ExitCode::FAILURE);
+    }
+    if let Some(why) = not_sent(&answer) {
+        eprintln!("cobro: {why}");
+        return Ok(ExitCode::from(NOT_SENT));
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns whether the link can't be paid, such as one whose page asked for another amount.
+fn is_over(answer: &Value) -> bool {
+    let payment = answer.get("payment").and_then(Value::as_str);
+    matches!(payment, Some("draft" | "cancelled" | "expired"))
+}
+
+/// Says why the customer does not have the link, where that is so.
+fn not_sent(answer: &Value) -> Option<String> {
+    let message = answer.get("message").and_then(Value::as_str);
+    if matches!(message, Some("sent" | "delivered" | "read")) {
+        return None;
+    }
+    let payment = answer.get("payment").and_then(Value::as_str);
+    if !matches!(payment, Some("open" | "failed_attempt")) {
+        // Somebody has used it: they had it.
+        return None;
+    }
+    let why = ["message_problem", "problem"]
+        .into_iter()
+        .find_map(|key| words_of(answer.get(key)?));
+    Some(match (message, why) {
+        (Some("unknown"), _) => {
+            "the link was made; whether its message arrived is not known yet. Look at the conversation before sending it again".into()
+        }
+        (Some("queued" | "sending"), Some(why)) => {
+            format!("the link was made, but its message has not gone out yet. {why}")
+        }
+        (Some("queued" | "sending"), None) => {
+            "the link was made, but its message has not gone out yet. It will by itself; `cobro doctor` says what is in its way".into()
+        }
+        (_, Some(why)) => format!("the link was made, but not sent. {why}"),
+        (_, None) => "the link was made, but not sent. Look at the conversation for the reason".into(),
+    })
+}
+
+/// Returns what happened and what to do, where somebody said it.
+fn words_of(problem: &Value) -> Option<String> {
+    let part = |key: &str| problem.get(key).and_then(Value::as_str);
+    Some(format!(
+        "{}. {}",
+        part("title")?,
+        part("advice").unwrap_or_default()
+    ))
+}
+
 /// Says why there is no link: refused, which repeating does not change, or not reached, which mends itself.
 fn not_made(answer: &Value, id: ChargeId) -> String {
-    let problem = answer.get("problem");
-    let part = |key: &str| {
-        problem
-            .and_then(|problem| problem.get(key))
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    let why = format!("{}. {}", part("title"), part("advice"));
+    let why = answer.get("problem").and_then(words_of).unwrap_or_default();
     if answer.get("tries_again").and_then(Value::as_bool) == Some(true) {
         format!(
             "the link was not made yet. {why}. It will be made by itself: do nothing, or repeat with --id {id}"
@@ -197,7 +244,27 @@ fn minor_units(text: &str) -> Result<i64, String> {
 mod tests {
     use serde_json::json;
 
-    use super::{ChargeId, Interval, basis_points, minor_units, not_made, rhythm};
+    use super::{ChargeId, Interval, basis_points, minor_units, not_made, not_sent, rhythm};
+
+    #[test]
+    fn a_link_that_nobody_was_sent_is_told() {
+        let sent = |message: Option<&str>, problem: bool| {
+            let problem = problem.then(|| json!({ "title": "No", "advice": "Do" }));
+            not_sent(
+                &json!({ "payment": "open", "link": "https://pay.test/1", "message": message, "problem": problem }),
+            )
+        };
+        assert_eq!(sent(Some("sent"), false), None);
+        assert!(sent(None, true).unwrap().ends_with("not sent. No. Do"));
+        assert!(
+            sent(Some("queued"), false)
+                .unwrap()
+                .contains("has not gone out yet")
+        );
+        assert!(sent(Some("failed"), false).unwrap().contains("not sent"));
+        let paid = json!({ "payment": "paid", "link": "https://pay.test/1", "message": "unknown" });
+        assert_eq!(not_sent(&paid), None, "whoever paid had it");
+    }
 
     #[test]
     fn a_refusal_is_told_from_what_mends_itself() {

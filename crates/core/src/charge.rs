@@ -8,18 +8,18 @@ use cobro_stripe::{
     ShippingOption, StripeApi, StripeError, StripeObject, Terms,
 };
 use rusqlite::Connection;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use crate::action::{Action, Actor, apply};
 use crate::domain::{
-    Charge, ChargeId, ChargeTerms, Closing, Creation, MessageId, NewCharge, Paid, PayLine, ProductLinkId,
-    Recurrence, Timestamp, Words, Worked, payment_of,
+    Charge, ChargeId, ChargeTerms, Closing, Creation, Delivery, MessageId, Money, NewCharge, Paid, PayLine,
+    ProductLinkId, Recurrence, Timestamp, Words, Worked, payment_of,
 };
 use crate::preview::message_of;
 use crate::sale::{self, Asked};
 use crate::store::charges::{self, ToClose, ToCreate};
-use crate::store::{hints, payments};
+use crate::store::{hints, messages, payments};
 use crate::templates::LinkTemplate;
 use crate::{CoreEvent, Error, Inbox, Language, Result, message, payer, product_link, reissue, settle, way};
 
@@ -222,6 +222,27 @@ pub async fn get(inbox: &Inbox, id: ChargeId) -> Result<Charge> {
     inbox.store.read(move |conn| charges::get(conn, id)).await
 }
 
+/// Waits until the message with the link has left, or can't by itself. Returns how the charge stands then, and what
+/// keeps the message back.
+pub async fn until_sent(inbox: &Inbox, id: ChargeId, patience: Duration) -> Result<(Charge, Option<Words>)> {
+    let until = Instant::now() + patience;
+    loop {
+        let (charge, kept_back) = inbox
+            .store
+            .read(move |conn| {
+                let charge = charges::get(conn, id)?;
+                let message = charge.message.map(|id| messages::find(conn, id)).transpose()?;
+                Ok((charge, message.flatten().and_then(|message| message.problem)))
+            })
+            .await?;
+        let is_under_way = matches!(charge.delivery, Some(Delivery::Queued | Delivery::Sending));
+        if !is_under_way || Instant::now() > until {
+            return Ok((charge, kept_back));
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// Finishes drafts that were interrupted, and closes links whose time is over.
 pub(crate) async fn run(inbox: Inbox) {
     loop {
@@ -280,7 +301,10 @@ async fn make_link(inbox: &Inbox, id: ChargeId) -> Result<Charge> {
         None => match made_for(inbox, &stripe, &draft).await? {
             Ok(made) => {
                 inbox.problems.clear("stripe.create");
-                open(inbox, draft, made).await?
+                match made.differs(&draft) {
+                    Some(asks) => withhold(inbox, &draft, made, asks).await?,
+                    None => open(inbox, draft, made).await?,
+                }
             }
             Err(error) => not_made(inbox, &draft, &error).await?,
         },
@@ -324,6 +348,15 @@ pub(crate) struct Made {
     pub livemode: bool,
     /// It is a product's link, which others pay too.
     pub shared: Option<ProductLinkId>,
+    /// What its page asks for, without the delivery that is chosen there, where Stripe says so.
+    pub asks: Option<Money>,
+}
+
+impl Made {
+    /// Returns what its page asks for, if that is not what the charge says: nobody may be sent there.
+    fn differs(&self, draft: &ToCreate) -> Option<Money> {
+        self.asks.filter(|asks| *asks != draft.due_at_once())
+    }
 }
 
 /// Makes what carries the charge, and before it the customer that some ways of paying need.
@@ -399,6 +432,7 @@ fn made_link(link: PaymentLink) -> Made {
         url: link.url,
         livemode: link.livemode,
         shared: None,
+        asks: None,
     }
 }
 
@@ -474,11 +508,15 @@ fn made_session(session: CheckoutSession) -> Result<Made, StripeError> {
     let url = session.url.ok_or_else(|| {
         StripeError::Invalid("The pay page of this charge has ended. Make a new charge".into())
     })?;
+    let asks = session
+        .amount_total
+        .and_then(|total| Money::from_minor(total.minor() - session.amount_shipping, total.currency()).ok());
     Ok(Made {
         id: session.id,
         url,
         livemode: session.livemode,
         shared: None,
+        asks,
     })
 }
 
@@ -549,6 +587,37 @@ async fn open(inbox: &Inbox, draft: ToCreate, link: Made) -> Result<Charge> {
     inbox.expect_payment();
     inbox.outbox.notify_one();
     Ok(charge)
+}
+
+/// Ends what Stripe made unseen: its page asks for something else than the charge says. That it is to be ended is
+/// saved with the link, so that a crash leaves no page that anybody could pay.
+async fn withhold(inbox: &Inbox, draft: &ToCreate, made: Made, asks: Money) -> Result<Charge> {
+    let (id, due) = (draft.id, draft.due_at_once());
+    let words = Words::new(
+        "amount_differs",
+        "Stripe's page asks for another amount",
+        format!(
+            "It asks for “{asks}”, the charge for {due}, so it was ended and nothing was sent. See at Stripe what the code takes off, or leave it out, and charge again"
+        ),
+    );
+    inbox
+        .store
+        .write(move |tx| {
+            charges::withhold(
+                tx,
+                id,
+                (&made.id, &made.url),
+                made.livemode,
+                &words,
+                Timestamp::now(),
+            )
+        })
+        .await?;
+    // What can't be ended now is by the worker.
+    if let Err(error) = close_next(inbox, Some(id)).await {
+        tracing::warn!(%error, "A page that asks for another amount could not be ended yet; it is tried again");
+    }
+    get(inbox, id).await
 }
 
 /// Keeps the draft for the worker, or for a person where trying again can't help.

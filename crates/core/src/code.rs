@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use cobro_stripe::{Coupon as StripeCoupon, Off, PromotionCode, StripeApi};
+use cobro_stripe::{Coupon as StripeCoupon, List, Off, PromotionCode, StripeError};
 
 use crate::domain::{Coupon, Part, Timestamp};
 use crate::{Error, Inbox, Result};
@@ -11,12 +11,20 @@ use crate::{Error, Inbox, Result};
 const MOST_PAGES: u32 = 10;
 
 /// Returns the newest codes and coupons that can be used now: codes that customers type first. Costs a read for
-/// each hundred codes, and one for the coupons.
+/// each hundred of either.
 pub async fn newest(inbox: &Inbox) -> Result<Vec<Coupon>> {
     let stripe = inbox.require_stripe()?;
     let now = Timestamp::now();
-    let codes = codes(stripe).await?;
-    let coupons = stripe.coupons(None).await?.items;
+    let codes = all(
+        |after| async move { stripe.promotion_codes(after.as_deref()).await },
+        |code: &PromotionCode| &code.id,
+    )
+    .await?;
+    let coupons = all(
+        |after| async move { stripe.coupons(after.as_deref()).await },
+        |coupon: &StripeCoupon| &coupon.id,
+    )
+    .await?;
     let with_code: HashSet<&str> = codes
         .iter()
         .filter(|code| code_of(code, now).is_some())
@@ -33,16 +41,20 @@ pub async fn newest(inbox: &Inbox) -> Result<Vec<Coupon>> {
         .collect())
 }
 
-async fn codes(stripe: &StripeApi) -> Result<Vec<PromotionCode>> {
+/// Reads a list page by page, as far as `MOST_PAGES`.
+async fn all<T, F>(next: impl Fn(Option<String>) -> F, id_of: fn(&T) -> &str) -> Result<Vec<T>>
+where
+    F: Future<Output = std::result::Result<List<T>, StripeError>>,
+{
     let mut found = Vec::new();
     let mut after: Option<String> = None;
     for _ in 0..MOST_PAGES {
-        let page = stripe.promotion_codes(after.as_deref()).await?;
+        let page = next(after.take()).await?;
         after = page
             .items
             .last()
             .filter(|_| page.has_more)
-            .map(|code| code.id.clone());
+            .map(|item| id_of(item).to_owned());
         found.extend(page.items);
         if after.is_none() {
             break;

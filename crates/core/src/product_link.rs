@@ -88,6 +88,7 @@ pub(crate) async fn for_charge(
         url: format!("{url}?client_reference_id={id}"),
         livemode: live,
         shared: Some(kept.id),
+        asks: None,
     }))
 }
 

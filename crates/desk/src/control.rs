@@ -27,6 +27,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Connecting, DeskError, RunningDesk};
 
+/// How long a message is waited for before it is said that it has not gone out.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// A table of a large catalog, written as JSON.
 const LARGEST_COMMAND: usize = 20 * 1024 * 1024;
 
@@ -179,9 +181,7 @@ pub(crate) async fn perform(
 ) -> Result<Value, DeskError> {
     let answer = match request {
         ControlRequest::Connect(request) => return connect(connecting, request).await,
-        ControlRequest::Charge { new } => charge::create(inbox, Actor::Program, *new)
-            .await
-            .map(|charge| charge_json(&charge)),
+        ControlRequest::Charge { new } => charge_and_send(inbox, *new).await,
         ControlRequest::CancelCharge { charge } => charge::cancel(inbox, Actor::Program, charge)
             .await
             .map(|charge| charge_json(&charge)),
@@ -258,6 +258,21 @@ async fn connect(connecting: &Connecting, request: ConnectRequest) -> Result<Val
         ConnectRequest::Prove { number, to } => connecting.prove(&number, &to).await,
     }?;
     serde_json::to_value(connection).map_err(|error| DeskError::Other(error.into()))
+}
+
+/// Charges, and waits for a moment until the customer was sent the link: whoever asked can't see the thread.
+async fn charge_and_send(inbox: &Inbox, new: NewCharge) -> cobro_core::Result<Value> {
+    let charge = charge::create(inbox, Actor::Program, new).await?;
+    let (charge, kept_back) = charge::until_sent(inbox, charge.id, PATIENCE).await?;
+    let mut answer = charge_json(&charge);
+    if let Some(fields) = answer.as_object_mut() {
+        fields.insert(
+            "message".into(),
+            json!(charge.delivery.map(cobro_core::domain::Delivery::as_str)),
+        );
+        fields.insert("message_problem".into(), json!(kept_back));
+    }
+    Ok(answer)
 }
 
 fn charge_json(charge: &Charge) -> Value {

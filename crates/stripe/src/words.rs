@@ -64,10 +64,45 @@ impl StripeError {
 }
 
 fn advice_of_refusal(message: &str, param: Option<&str>) -> String {
+    if let Some(advice) = advice_of_currency(message) {
+        return advice;
+    }
     match param {
         Some(param) => format!("Stripe says of {param}: {message}"),
         None => format!("Stripe says: {message}"),
     }
+}
+
+/// Stripe refuses a currency with the list of all that it takes: only those that may have been meant are told.
+fn advice_of_currency(message: &str) -> Option<String> {
+    let (refused, known) = message.split_once("currently supports these currencies: ")?;
+    let code = refused
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .skip_while(|word| *word != "currency")
+        .find(|word| word.len() == 3)?;
+    let mut near: Vec<String> = known
+        .split(|letter: char| !letter.is_ascii_alphabetic())
+        .filter(|known| known.len() == 3 && letters_shared(known, code) >= 2)
+        .map(str::to_uppercase)
+        .collect();
+    near.truncate(5);
+    let code = code.to_uppercase();
+    Some(if near.is_empty() {
+        format!("Stripe takes no currency {code}. Choose another, such as MXN, COP, BRL or USD")
+    } else {
+        format!(
+            "Stripe takes no currency {code}. Did you mean {}?",
+            near.join(", ")
+        )
+    })
+}
+
+/// Returns in how many places two codes have the same letter.
+fn letters_shared(one: &str, other: &str) -> usize {
+    one.bytes()
+        .zip(other.bytes())
+        .filter(|(one, other)| one.eq_ignore_ascii_case(other))
+        .count()
 }
 
 fn advice_of_permission(missing: Option<&str>) -> String {
@@ -120,6 +155,21 @@ mod tests {
         assert_eq!(words("rak_checkout_session_read"), "Checkout Sessions: Read");
         assert_eq!(words("rak_plan_read"), "Prices: Read");
         assert_eq!(permission_words("something else"), None);
+    }
+
+    #[test]
+    fn a_currency_that_stripe_does_not_take_is_answered_with_the_nearest_ones() {
+        let refused = |code: &str| {
+            advice_of_refusal(
+                &format!(
+                    "Invalid currency: {code}. Stripe currently supports these currencies: usd, mxn, myr, brl, cop"
+                ),
+                Some("line_items[0][price_data][currency]"),
+            )
+        };
+        assert_eq!(refused("mxm"), "Stripe takes no currency MXM. Did you mean MXN?");
+        assert!(refused("xxx").ends_with("such as MXN, COP, BRL or USD"));
+        assert!(advice_of_refusal("No.", Some("amount")).contains("amount: No."));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 /** A shop's morning, played: who wrote what, and who owes what. */
-import type { Charge, ConversationRow, Message } from '../lib/api';
+import type { Charge, ChargeChip, ConversationRow, Message } from '../lib/api';
 import { MEDIA_PIECES, OTHER_PIECES, type Piece } from './faces';
 import { workedOut } from './playedShop';
 
@@ -77,6 +77,7 @@ export function playedCharge(fields: Partial<Charge> & Pick<Charge, 'amount'>): 
     terms: {},
     restCharge: null,
     carrier: 'paymentLink',
+    instalments: null,
     collected: null,
     canRestock: false,
     id,
@@ -157,13 +158,15 @@ function person(
       labels: [],
       draft: null,
       windowClosesAt: new Date(Date.now() + 23.2 * HOUR).toISOString(),
-      chip: newest
-        ? { amount: newest.amount, payment: newest.payment, delivery: newest.delivery }
-        : null,
+      chip: newest ? chipOf(newest) : null,
       readyToCharge: false,
       ...fields,
     },
   };
+}
+
+export function chipOf({ amount, payment, delivery, instalments }: Charge): ChargeChip {
+  return { amount, payment, delivery, instalments };
 }
 
 const mxn = (minor: number) => ({ minor, currency: 'MXN' });

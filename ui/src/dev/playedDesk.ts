@@ -20,7 +20,7 @@ import type {
 } from '../lib/api';
 import { formatMoney } from '../lib/shared/money';
 import { echoOf } from '../lib/thread/echo';
-import type { Played } from './people';
+import { chipOf, type Played } from './people';
 import { PlayedAssistant } from './playedAssistant';
 import { PlayedMoney } from './playedMoney';
 import { PlayedSubscriptions } from './playedSubscriptions';
@@ -407,6 +407,7 @@ export class PlayedDesk {
       terms: request.terms ?? {},
       restCharge: null,
       carrier: 'paymentLink',
+      instalments: null,
       collected: null,
       canRestock: false,
       payment: 'open',
@@ -494,8 +495,7 @@ export class PlayedDesk {
       if (!charge) continue;
       const changed = { ...charge, ...change };
       person.charges = person.charges.map((each) => (each.id === id ? changed : each));
-      const { amount, payment, delivery } = changed;
-      person.row = { ...person.row, chip: { amount, payment, delivery } };
+      person.row = { ...person.row, chip: chipOf(changed) };
       this.tell({ type: 'chargeChanged', charge: changed.id, conversation: person.row.id });
       return changed;
     }

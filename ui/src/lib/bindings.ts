@@ -559,6 +559,8 @@ export type Charge = {
 	restCharge: ChargeId | null,
 	/**  What carries it at Stripe. */
 	carrier: StripeObject,
+	/**  Of a plan: how many of its payments have come. */
+	instalments: Instalments | null,
 	/**  What the pay page collected. */
 	collected: Collected | null,
 	/**  What it sold was taken from the stock and may be put back, once. */
@@ -570,6 +572,14 @@ export type ChargeChip = {
 	amount: Money,
 	payment: Payment,
 	delivery: Delivery | null,
+	/**  Of a plan of instalments. */
+	instalments: Instalments | null,
+};
+
+/**  How many of a plan's payments have come. */
+export type Instalments = {
+	paid: number,
+	count: number,
 };
 
 /**  Names a charge. The person's first click makes it, so a second click is the same charge. */

@@ -413,6 +413,8 @@ pub struct Charge {
     pub rest_charge: Option<ChargeId>,
     /// What carries it at Stripe.
     pub carrier: StripeObject,
+    /// Of a plan: how many of its payments have come.
+    pub instalments: Option<Instalments>,
     /// What the pay page collected.
     pub collected: Option<Collected>,
     /// What it sold was taken from the stock and may be put back, once.
@@ -445,6 +447,14 @@ impl Charge {
     }
 }
 
+/// How many of a plan's payments have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Instalments {
+    pub paid: u32,
+    pub count: u32,
+}
+
 /// A charge as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -452,6 +462,8 @@ pub struct ChargeChip {
     pub amount: Money,
     pub payment: Payment,
     pub delivery: Option<Delivery>,
+    /// Of a plan of instalments.
+    pub instalments: Option<Instalments>,
 }
 
 /// What a person asks for when they charge.

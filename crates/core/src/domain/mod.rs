@@ -36,7 +36,8 @@ pub use books::{
 pub(crate) use charge::is_paid_in_full;
 pub use charge::{
     Carrier, Charge, ChargeChip, ChargePreview, ChargeQuestion, ChargeWarning, Closing, Creation, Fulfilment,
-    NewCharge, Payment, PaymentFacts, PaymentRecord, PaymentStatus, StripeIds, WarningKind, payment_of,
+    Instalments, NewCharge, Payment, PaymentFacts, PaymentRecord, PaymentStatus, StripeIds, WarningKind,
+    payment_of,
 };
 pub use cobro_protocol::Timestamp;
 pub use cobro_stripe::{Currency, Interval, Money, MoneyError, Recurring, StripeObject, TaxBehavior};

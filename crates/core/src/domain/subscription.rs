@@ -64,6 +64,10 @@ pub enum Subscribed {
 }
 
 /// A subscription as last read back from Stripe.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what is true of a subscription is independent of each other"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionRecord {
     pub id: String,
@@ -87,6 +91,8 @@ pub struct SubscriptionRecord {
     /// The one item's price at Stripe, which a plan's schedule goes on with.
     pub price: Option<String>,
     pub schedule: Option<String>,
+    /// Stripe was told to end it after its last payment, and has confirmed that.
+    pub is_planned: bool,
     pub livemode: bool,
     /// When it was asked for: an older answer never replaces a newer one.
     pub read_at: Timestamp,
@@ -94,15 +100,14 @@ pub struct SubscriptionRecord {
 
 impl SubscriptionRecord {
     /// Returns how it stands once `paid` of its payments have come.
+    ///
+    /// A plan is finished with its last payment: Stripe lets the month that it paid for pass before it ends it.
     pub fn status(&self, paid: u32) -> SubscriptionStatus {
+        let all_paid = self.is_all_paid(paid);
         match self.stripe_status.as_str() {
-            "canceled" | "incomplete_expired" => {
-                if self.instalments.is_some_and(|count| paid >= count) {
-                    SubscriptionStatus::Finished
-                } else {
-                    SubscriptionStatus::Cancelled
-                }
-            }
+            "canceled" | "incomplete_expired" if all_paid => SubscriptionStatus::Finished,
+            "canceled" | "incomplete_expired" => SubscriptionStatus::Cancelled,
+            _ if all_paid && self.ends_by_itself() => SubscriptionStatus::Finished,
             _ if self.paused => SubscriptionStatus::Paused,
             "paused" => SubscriptionStatus::Paused,
             "trialing" => SubscriptionStatus::Trialing,
@@ -116,9 +121,17 @@ impl SubscriptionRecord {
         let next = self.period_end?;
         let status = self.status(paid);
         let ends_before = self.cancel_at_period_end || self.cancel_at.is_some_and(|at| at <= next);
-        let all_paid = self.instalments.is_some_and(|count| paid >= count);
-        (!status.is_over() && status != SubscriptionStatus::Paused && !ends_before && !all_paid)
+        (!status.is_over() && status != SubscriptionStatus::Paused && !ends_before && !self.is_all_paid(paid))
             .then_some(next)
+    }
+
+    fn is_all_paid(&self, paid: u32) -> bool {
+        self.instalments.is_some_and(|count| paid >= count)
+    }
+
+    /// Returns whether Stripe will charge no more though nobody does anything.
+    fn ends_by_itself(&self) -> bool {
+        self.is_planned || self.cancel_at_period_end || self.cancel_at.is_some()
     }
 }
 
@@ -257,6 +270,7 @@ mod tests {
             started_at: Timestamp::from_secs(0),
             price: None,
             schedule: None,
+            is_planned: false,
             livemode: false,
             read_at: Timestamp::from_secs(1),
         }
@@ -276,6 +290,25 @@ mod tests {
         };
         assert_eq!(goes_on.next_charge(2), Some(Timestamp::from_secs(100)));
         assert_eq!(goes_on.next_charge(3), None, "the last one was paid");
+    }
+
+    #[test]
+    fn a_plan_is_finished_with_its_last_payment_if_stripe_will_end_it() {
+        let mut plan = SubscriptionRecord {
+            instalments: Some(3),
+            ..record("active")
+        };
+        assert_eq!(
+            plan.status(3),
+            SubscriptionStatus::Active,
+            "Stripe would go on to charge it"
+        );
+        plan.is_planned = true;
+        assert_eq!(plan.status(2), SubscriptionStatus::Active);
+        assert_eq!(plan.status(3), SubscriptionStatus::Finished);
+        plan.is_planned = false;
+        plan.cancel_at_period_end = true;
+        assert_eq!(plan.status(3), SubscriptionStatus::Finished);
     }
 
     #[test]

@@ -1,13 +1,16 @@
-//! Reading the account: page after page, each kept with the place to go on from, so
-//! that a cut, a crash or a person's "stop" costs no page twice.
+//! Reading the account: page after page, kept a few at a time with the place to go on from, so
+//! that a cut costs no page twice, and a crash those of one second at most.
+
+use std::time::Duration;
 
 use cobro_stripe::ledger::{BookPage, Shelf};
 use cobro_stripe::{StripeApi, StripeError};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::over_budget;
 use crate::domain::{ReconcileId, ReconcileState, Timestamp, Words};
-use crate::store::books::{self, Run};
+use crate::store::books::{self, Place, Run, Until};
 use crate::{CoreEvent, Error, Inbox, Result, health, poll, settle, verify};
 
 const REPAIRING: usize = Shelf::ALL.len();
@@ -15,6 +18,9 @@ const LOOKING_UP: usize = REPAIRING + 1;
 const JUDGING: usize = REPAIRING + 2;
 /// The range's first payments may have been asked for before it began: their links are known here, so nothing more is read.
 const MOST_LOOKUPS: usize = 500;
+/// So many pages are kept together, or as many as come in this time: those are read again after a crash.
+const MOST_PAGES: usize = 10;
+const LONGEST_UNKEPT: Duration = Duration::from_secs(1);
 
 /// How a step ended.
 enum Step {
@@ -48,11 +54,11 @@ pub(crate) async fn read_on(
         let step = if let Some(words) = budget.spent(&stripe) {
             Ok(Step::Paused(words))
         } else {
-            // What was read is kept page by page, so that leaving one unread costs nothing.
+            // What is read is kept a few pages at a time; a person who stops it wants none of them.
             tokio::select! {
                 biased;
                 () = stop.cancelled() => Ok(Step::Further),
-                step = step(inbox, &stripe, &run, stop) => step,
+                step = step(inbox, &stripe, &run, &mut budget, stop) => step,
             }
         };
         match step {
@@ -81,9 +87,15 @@ async fn end(inbox: &Inbox, run: i64, state: ReconcileState, why: Option<Words>)
     Ok(())
 }
 
-async fn step(inbox: &Inbox, stripe: &StripeApi, run: &Run, stop: &CancellationToken) -> Result<Step> {
+async fn step(
+    inbox: &Inbox,
+    stripe: &StripeApi,
+    run: &Run,
+    budget: &mut Budget,
+    stop: &CancellationToken,
+) -> Result<Step> {
     if let Some(shelf) = Shelf::ALL.get(run.stage) {
-        return read_page(inbox, stripe, run, *shelf).await;
+        return read_pages(inbox, stripe, run, *shelf, budget).await;
     }
     match run.stage {
         REPAIRING => repair(inbox, stripe, run, stop).await,
@@ -96,32 +108,59 @@ async fn step(inbox: &Inbox, stripe: &StripeApi, run: &Run, stop: &CancellationT
     }
 }
 
-async fn read_page(inbox: &Inbox, stripe: &StripeApi, run: &Run, shelf: Shelf) -> Result<Step> {
-    let (n, stage) = (run.n, run.stage);
-    let page = match stripe.book_page(shelf, run.range, run.after.as_deref()).await {
-        Ok(page) => page,
-        Err(error) => match why_skipped(&error) {
-            Some(why) => {
-                inbox
-                    .store
-                    .write(move |tx| books::skip_shelf(tx, n, shelf, &why, stage + 1))
-                    .await?;
-                return Ok(Step::Further);
+/// Reads a list's next pages, and keeps them together.
+async fn read_pages(
+    inbox: &Inbox,
+    stripe: &StripeApi,
+    run: &Run,
+    shelf: Shelf,
+    budget: &mut Budget,
+) -> Result<Step> {
+    let (n, stage, began) = (run.n, run.stage, Instant::now());
+    let mut pages: Vec<BookPage> = Vec::new();
+    let mut next = Some(run.after.clone());
+    let mut failed = None;
+    while let Some(after) = next.clone() {
+        match stripe.book_page(shelf, run.range, after.as_deref()).await {
+            Ok(page) => {
+                next = page.next.clone().map(Some);
+                pages.push(page);
             }
-            None => return Err(error.into()),
-        },
-    };
+            Err(error) => {
+                failed = Some(error);
+                break;
+            }
+        }
+        if pages.len() >= MOST_PAGES || began.elapsed() > LONGEST_UNKEPT || budget.spent(stripe).is_some() {
+            break;
+        }
+    }
+    if pages.is_empty() {
+        return match failed {
+            Some(error) => skip(inbox, run, shelf, error).await,
+            None => Ok(Step::Further),
+        };
+    }
+    // What failed is asked for again, and then skipped or told.
     inbox
         .store
-        .write(move |tx| {
-            let BookPage {
-                entries,
-                next,
-                unreadable,
-            } = page;
-            let stage = if next.is_some() { stage } else { stage + 1 };
-            books::keep_page(tx, n, &entries, unreadable, (stage, next.as_deref()))
+        .write(move |tx| match next {
+            Some(after) => books::keep_pages(tx, n, &pages, (stage, after.as_deref())),
+            None => books::keep_pages(tx, n, &pages, (stage + 1, None)),
         })
+        .await?;
+    Ok(Step::Further)
+}
+
+/// Goes on with the next list, if this one can't be read at all.
+async fn skip(inbox: &Inbox, run: &Run, shelf: Shelf, error: StripeError) -> Result<Step> {
+    let Some(why) = why_skipped(&error) else {
+        return Err(error.into());
+    };
+    let (n, stage) = (run.n, run.stage + 1);
+    inbox
+        .store
+        .write(move |tx| books::skip_shelf(tx, n, shelf, &why, stage))
         .await?;
     Ok(Step::Further)
 }
@@ -137,7 +176,7 @@ fn why_skipped(error: &StripeError) -> Option<String> {
 
 /// Settles what was missed, by the same door as everything else: nothing is written that Stripe's object, read back, does not say.
 async fn repair(inbox: &Inbox, stripe: &StripeApi, run: &Run, stop: &CancellationToken) -> Result<Step> {
-    judge_steps(inbox, run, 0..books::OWNERS).await?;
+    judge_until(inbox, run, Until::Owners).await?;
     let (n, before) = (run.n, stripe.reads());
     let missed = inbox.store.read(move |conn| books::to_repair(conn, n)).await?;
     let mut repaired = 0;
@@ -218,15 +257,17 @@ async fn advance(
 
 /// Puts every object in its class.
 pub(crate) async fn judge(inbox: &Inbox, run: &Run) -> Result<()> {
-    judge_steps(inbox, run, 0..books::JUDGING_STEPS).await
+    judge_until(inbox, run, Until::End).await
 }
 
-async fn judge_steps(inbox: &Inbox, run: &Run, steps: std::ops::Range<usize>) -> Result<()> {
+/// Judges in portions, so that a message that comes meanwhile does not wait for all of it.
+async fn judge_until(inbox: &Inbox, run: &Run, until: Until) -> Result<()> {
     let (n, live) = (run.n, run.livemode);
-    for step in steps {
-        inbox
+    let mut next = Some(Place::default());
+    while let Some(place) = next {
+        next = inbox
             .store
-            .write(move |tx| books::judge(tx, n, live, step))
+            .write(move |tx| books::judge(tx, n, live, until, place))
             .await?;
     }
     Ok(())

@@ -338,6 +338,8 @@ fn record(
         started_at: subscription.started.or(subscription.created).unwrap_or(read_at),
         price: price.map(|price| price.id.clone()),
         schedule: subscription.schedule.clone(),
+        // Only we know; what is kept of it stays as it is.
+        is_planned: false,
         livemode: subscription.livemode,
         read_at,
     }

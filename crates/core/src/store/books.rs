@@ -4,10 +4,10 @@ mod judge;
 mod lines;
 mod sums;
 
-use cobro_stripe::ledger::{BookEntry, Range, Shelf};
+use cobro_stripe::ledger::{BookPage, Range, Shelf};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-pub(crate) use judge::{OWNERS, STEPS as JUDGING_STEPS, judge};
+pub(crate) use judge::{Place, Until, judge};
 pub(crate) use lines::{for_each_line, line, note, page};
 pub(crate) use sums::{counts, sums};
 
@@ -99,12 +99,12 @@ pub(crate) fn half_done(
         .optional()?)
 }
 
-/// Keeps one page and from where to go on, together: what was read once is not read again.
-pub(crate) fn keep_page(
+/// Keeps pages that were read one after the other, and from where to go on, together: what was kept is not read again.
+/// Many at once cost little more than one, since they lie all over the same indexes.
+pub(crate) fn keep_pages(
     conn: &Connection,
     run: i64,
-    entries: &[BookEntry],
-    unreadable: usize,
+    pages: &[BookPage],
     next: (usize, Option<&str>),
 ) -> Result<()> {
     let mut insert = conn.prepare_cached(
@@ -118,7 +118,7 @@ pub(crate) fn keep_page(
          ON CONFLICT (run, shelf, id) DO NOTHING",
     )?;
     let mut added = 0;
-    for entry in entries {
+    for entry in pages.iter().flat_map(|page| &page.entries) {
         added += insert.execute(named_params! {
             ":run": run,
             ":shelf": entry.shelf.as_str(),
@@ -145,13 +145,14 @@ pub(crate) fn keep_page(
     }
     conn.prepare_cached(
         "UPDATE reconciliations
-         SET objects = objects + ?2, unreadable = unreadable + ?3, reads = reads + 1, stage = ?4, after = ?5
+         SET objects = objects + ?2, unreadable = unreadable + ?3, reads = reads + ?4, stage = ?5, after = ?6
          WHERE n = ?1",
     )?
     .execute(params![
         run,
         number(added),
-        number(unreadable),
+        number(pages.iter().map(|page| page.unreadable).sum()),
+        number(pages.len()),
         number(next.0),
         next.1
     ])?;

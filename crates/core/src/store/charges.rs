@@ -4,13 +4,13 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use serde::{Deserialize, Serialize};
 
-use super::columns::{At, Carrier, at, from_json, json, maybe_at, money, words};
+use super::columns::{At, Carrier, at, from_json, instalments, json, maybe_at, money, words};
 use super::payments;
 use crate::domain::{
     Charge, ChargeId, ChargeLine, ChargeTerms, ChosenOption, Closing, ConversationId, Creation, Currency,
-    Delivery, Fulfilment, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts, ProductLinkId,
-    Recurrence, ShippingRate, StripeIds, StripeObject, Subscribed, Timestamp, Totals, Words, Worked, add_up,
-    is_paid_in_full,
+    Delivery, Fulfilment, Instalments, MessageId, Money, NewCharge, PayLine, Payment, PaymentFacts,
+    ProductLinkId, Recurrence, ShippingRate, StripeIds, StripeObject, Subscribed, Timestamp, Totals, Words,
+    Worked, add_up, is_paid_in_full,
 };
 use crate::{Error, Result};
 
@@ -21,7 +21,8 @@ pub(crate) const LEFT_TO_CALL: std::time::Duration = std::time::Duration::from_s
 const FEW: usize = 5;
 
 /// A charge with the message that carries it and its newest successful payment.
-const CHARGE: &str = "
+const CHARGE: &str = concat!(
+    "
     SELECT h.id, h.conversation_id, h.amount_minor, h.currency, h.description, h.single_use, h.expires_at,
            h.payment, h.creation, coalesce(h.link_id, l.link_id) AS link_id, h.link_url, h.livemode, h.closing, h.created_at, h.opened_at,
            h.paid_at, h.verified_at, h.message_id, h.closed IS NOT NULL AS switched_off,
@@ -45,13 +46,23 @@ const CHARGE: &str = "
            (SELECT sum(iif(q.status = 'succeeded', q.amount_minor, q.funded_minor)) FROM payments q
             WHERE q.charge_id = h.id AND q.currency = h.currency AND q.status IN ('succeeded', 'processing'))
                AS received_minor,
-           (SELECT sum(refunded_minor) FROM payments WHERE charge_id = h.id AND contested_at IS NULL) AS refunded_minor
+           (SELECT sum(refunded_minor) FROM payments WHERE charge_id = h.id AND contested_at IS NULL) AS refunded_minor,
+           ",
+    instalments!(),
+    "
     FROM charges h
     LEFT JOIN messages m ON m.id = h.message_id
     LEFT JOIN product_links l ON l.id = h.product_link
     LEFT JOIN payments p ON p.payment_intent = (
         SELECT payment_intent FROM payments WHERE charge_id = h.id AND contested_at IS NULL
-        ORDER BY status = 'succeeded' DESC, verified_at DESC LIMIT 1)";
+        ORDER BY status = 'succeeded' DESC, verified_at DESC LIMIT 1)"
+);
+
+/// A charge `h` that a customer owes something for: paid, not handed over, and paid since its conversation was done with.
+pub(crate) const TO_FULFIL: &str = "h.fulfilment IN ('new', 'preparing', 'shipped')
+    AND h.payment IN ('paid', 'overpaid', 'partly_refunded')
+    AND max(coalesce(h.paid_at, h.created_at), iif(h.fulfilment = 'new', h.fulfilment_at, 0))
+        > coalesce((SELECT done_at FROM conversations WHERE id = h.conversation_id), 0)";
 
 /// How a charge was asked for, as a row keeps it: what its request is made of never changes.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -214,6 +225,8 @@ pub(crate) struct ToCreate {
     pub conversation: ConversationId,
     pub single_use: bool,
     pub carrier: StripeObject,
+    /// What it asks for each time, or at once.
+    pub amount: Money,
     pub terms: ChargeTerms,
     /// What the pay page shows, as it was worked out then.
     pub pay: Vec<PayLine>,
@@ -224,6 +237,16 @@ pub(crate) struct ToCreate {
     pub attempts: u32,
     /// The number that the customer wrote to, as it is shown.
     pub shop_phone: Option<String>,
+}
+
+impl ToCreate {
+    /// Returns what its page has to ask for when it is opened: nothing where free days come first.
+    pub(crate) fn due_at_once(&self) -> Money {
+        match self.terms.recurrence.and_then(Recurrence::trial_days) {
+            Some(_) => Money::from_minor(0, self.amount.currency()).unwrap_or(self.amount),
+            None => self.amount,
+        }
+    }
 }
 
 pub(crate) fn to_create(conn: &Connection, id: ChargeId) -> Result<Option<ToCreate>> {
@@ -348,6 +371,28 @@ pub(crate) fn open(
         },
     )?;
     Ok(changed > 0)
+}
+
+/// Writes a link that nobody may see, and that it is to be ended, with why.
+pub(crate) fn withhold(
+    conn: &Connection,
+    id: ChargeId,
+    link: (&str, &str),
+    livemode: bool,
+    why: &Words,
+    now: Timestamp,
+) -> Result<()> {
+    conn.execute(
+        "UPDATE charges
+         SET link_id = :link_id, link_url = :link_url, livemode = :livemode, creation = 'done', closing = 'cancel',
+             closing_next_at = :now, problem_code = :code, problem_title = :title, problem_advice = :advice
+         WHERE id = :id AND link_id IS NULL",
+        named_params! {
+            ":id": id, ":link_id": link.0, ":link_url": link.1, ":livemode": livemode, ":now": At(now),
+            ":code": why.code, ":title": why.title, ":advice": why.advice,
+        },
+    )?;
+    Ok(())
 }
 
 /// Writes the product's link by which the charge goes, and its address for this customer. Returns whether this was
@@ -765,6 +810,7 @@ fn to_create_from_row(row: &Row<'_>) -> rusqlite::Result<ToCreate> {
         conversation: row.get("conversation_id")?,
         single_use: row.get("single_use")?,
         carrier: row.get::<_, Carrier>("carrier")?.0,
+        amount,
         terms,
         pay,
         idempotency_key: row.get("idempotency_key")?,
@@ -827,6 +873,13 @@ fn sums_from_row(row: &Row<'_>, amount: Money) -> rusqlite::Result<(Vec<ChargeLi
         rest: of(total.saturating_sub(amount.minor())),
     };
     Ok((lines, totals))
+}
+
+/// Returns how much of a plan is paid, from the columns of `instalments!`.
+pub(crate) fn instalments_from_row(row: &Row<'_>) -> rusqlite::Result<Option<Instalments>> {
+    let paid = row.get("instalments_paid")?;
+    let count: Option<u32> = row.get("instalments")?;
+    Ok(count.map(|count| Instalments { paid, count }))
 }
 
 fn charge_from_row(row: &Row<'_>) -> rusqlite::Result<Charge> {
@@ -901,6 +954,7 @@ fn charge_from_row(row: &Row<'_>) -> rusqlite::Result<Charge> {
         totals,
         rest_charge: row.get("rest_charge")?,
         carrier,
+        instalments: instalments_from_row(row)?,
         collected: collected.and_then(|text| serde_json::from_str(&text).ok()),
         can_restock: row.get("can_restock")?,
         message: row.get("message_id")?,

@@ -15,6 +15,16 @@ use crate::domain::{
     RefundState, SubscriptionStatus, SyncState, Timestamp, Words,
 };
 
+/// Columns that say how much is paid of the plan of a charge `h`. An invoice of nothing is no payment.
+macro_rules! instalments {
+    () => {
+        "(SELECT max(s.instalments) FROM subscriptions s WHERE s.charge_id = h.id) AS instalments,
+         (SELECT count(*) FROM subscriptions s JOIN subscription_invoices i ON i.subscription_id = s.id
+          WHERE s.charge_id = h.id AND i.status = 'paid' AND i.paid_minor > 0) AS instalments_paid"
+    };
+}
+pub(crate) use instalments;
+
 macro_rules! id_columns {
     ($($name:ident)*) => {$(
         impl ToSql for $name {

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::columns::{At, Kind, at, maybe_at, money};
+use super::charges::{self, TO_FULFIL};
+use super::columns::{At, Kind, at, instalments, maybe_at, money};
 use crate::action::snippet_of;
 use crate::domain::{
     ChargeChip, ContactId, ConversationId, ConversationRow, CostLine, Counts, Direction, Identity,
@@ -15,7 +16,8 @@ const PAGE: usize = 50;
 const PAGE_AND_ONE: i64 = 51;
 
 /// A row of the list with its customer and the charge that matters most.
-const ROW: &str = "
+const ROW: &str = concat!(
+    "
     SELECT c.id, c.line_id, l.name AS line_name, l.known AS line_known,
            coalesce(nullif(k.book_name, ''), k.name) AS contact_name,
            (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' ORDER BY seen_at DESC LIMIT 1) AS phone,
@@ -25,14 +27,18 @@ const ROW: &str = "
            c.resolved, c.done_at, c.snoozed_until, c.woke_at, c.assignee_id, c.listed_at, d.words AS draft,
            (SELECT group_concat(hex(label_id)) FROM conversation_labels WHERE conversation_id = c.id) AS labels,
            h.amount_minor, h.currency, h.payment, m.delivery,
-           EXISTS (SELECT 1 FROM proposals a WHERE a.conversation_id = c.id AND a.kind = 'charge') AS ready
+           EXISTS (SELECT 1 FROM proposals a WHERE a.conversation_id = c.id AND a.kind = 'charge') AS ready,
+           ",
+    instalments!(),
+    "
     FROM conversations c
     JOIN lines l ON l.id = c.line_id
     JOIN contacts k ON k.id = c.contact_id
     LEFT JOIN charges h ON h.id = (
         SELECT id FROM charges WHERE conversation_id = c.id ORDER BY created_at DESC LIMIT 1)
     LEFT JOIN messages m ON m.id = h.message_id
-    LEFT JOIN drafts d ON d.conversation_id = c.id";
+    LEFT JOIN drafts d ON d.conversation_id = c.id"
+);
 
 /// What a conversation's list row becomes when something newer arrives.
 #[derive(Debug, Clone)]
@@ -361,13 +367,9 @@ pub(crate) fn counts(conn: &Connection) -> Result<Counts> {
             "SELECT count(DISTINCT conversation_id) FROM charges
              WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid')",
         )?,
-        paid: count(
-            "SELECT count(DISTINCT c.id) FROM charges h JOIN conversations c ON c.id = h.conversation_id
-             WHERE h.fulfilment IN ('new', 'preparing', 'shipped')
-               AND h.payment IN ('paid', 'overpaid', 'partly_refunded')
-               AND max(coalesce(h.paid_at, h.created_at), iif(h.fulfilment = 'new', h.fulfilment_at, 0))
-                   > coalesce(c.done_at, 0)",
-        )?,
+        paid: count(&format!(
+            "SELECT count(DISTINCT conversation_id) FROM charges h WHERE {TO_FULFIL}"
+        ))?,
         snoozed: count("SELECT count(*) FROM conversations WHERE snoozed_until IS NOT NULL")?,
     })
 }
@@ -402,8 +404,8 @@ pub(crate) fn unread_total(conn: &Connection) -> Result<u32> {
         .query_row([], |row| row.get(0))?)
 }
 
-fn tab_condition(tab: Tab) -> &'static str {
-    match tab {
+fn tab_condition(tab: Tab) -> String {
+    let condition = match tab {
         Tab::All => "",
         Tab::Unread => "AND c.unread > 0",
         Tab::Awaiting => {
@@ -411,12 +413,7 @@ fn tab_condition(tab: Tab) -> &'static str {
                           WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid'))"
         }
         Tab::Paid => {
-            "AND c.id IN (SELECT conversation_id FROM charges
-                          WHERE fulfilment IN ('new', 'preparing', 'shipped')
-                            AND payment IN ('paid', 'overpaid', 'partly_refunded'))
-             AND coalesce(c.done_at, 0) < (
-                 SELECT max(max(coalesce(paid_at, created_at), iif(fulfilment = 'new', fulfilment_at, 0))) FROM charges
-                 WHERE conversation_id = c.id AND payment IN ('paid', 'overpaid', 'partly_refunded'))"
+            return format!("AND c.id IN (SELECT conversation_id FROM charges h WHERE {TO_FULFIL})");
         }
         Tab::Snoozed => "AND c.snoozed_until IS NOT NULL",
         Tab::Unassigned => "AND c.resolved = 0 AND c.snoozed_until IS NULL AND c.assignee_id IS NULL",
@@ -426,7 +423,8 @@ fn tab_condition(tab: Tab) -> &'static str {
                   OR c.assignee_id IS NULL
                      AND NOT EXISTS (SELECT 1 FROM members WHERE is_me = 0 AND removed_at IS NULL))"
         }
-    }
+    };
+    condition.to_owned()
 }
 
 pub(crate) fn escaped(query: &str) -> String {
@@ -528,6 +526,7 @@ fn chip_from_row(row: &Row<'_>) -> rusqlite::Result<Option<ChargeChip>> {
         amount: money(row, "amount_minor", "currency")?,
         payment: row.get("payment")?,
         delivery: row.get("delivery")?,
+        instalments: charges::instalments_from_row(row)?,
     }))
 }
 

@@ -23,6 +23,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0011_ranges.sql"),
     include_str!("migrations/0012_product_links.sql"),
     include_str!("migrations/0014_accounts.sql"),
+    include_str!("migrations/0015_books.sql"),
 ];
 
 /// Those of the files' database.

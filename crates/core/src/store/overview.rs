@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, named_params, params};
 
-use super::charges;
+use super::charges::{self, TO_FULFIL};
 use super::columns::{At, at, maybe_at, money};
 use crate::domain::{
     Approvals, ChargeId, Conversion, Currency, DayTakings, FilterCount, Money, Overview, Page, PaymentFilter,
@@ -336,9 +336,7 @@ fn charges_condition(filter: PaymentFilter) -> &'static str {
             "h.payment IN ('failed_attempt', 'expired', 'draft') AND (h.payment <> 'draft' OR h.problem_code IS NOT NULL)"
         }
         PaymentFilter::Refunded => "h.payment IN ('refunded', 'partly_refunded')",
-        PaymentFilter::ToFulfil => {
-            "h.fulfilment IN ('new', 'preparing', 'shipped') AND h.payment IN ('paid', 'overpaid', 'partly_refunded')"
-        }
+        PaymentFilter::ToFulfil => TO_FULFIL,
         PaymentFilter::Unmatched => "0",
         PaymentFilter::Red => "(h.contested_at IS NOT NULL OR h.payment IN ('disputed', 'unknown'))",
         PaymentFilter::Approval => "h.payment = 'needs_approval'",

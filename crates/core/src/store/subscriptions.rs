@@ -23,7 +23,7 @@ use crate::domain::{ChargeId, Interval, Recurring, SubscriptionRecord, Subscript
 
 const COLUMNS: &str = "id, charge_id, customer, stripe_status, paused, resumes_at, amount_minor, currency, interval,
     interval_count, instalments, period_end, trial_end, cancel_at, cancel_at_period_end, ended_at, started_at, price,
-    schedule, livemode, read_at";
+    schedule, livemode, read_at, plan";
 
 /// Payments that have come for a subscription: what was asked for and paid, not a trial's nothing.
 const PAID: &str = "SELECT count(*) FROM subscription_invoices i
@@ -116,7 +116,8 @@ pub(crate) fn charge_of(conn: &Connection, id: &str) -> Result<Option<ChargeId>>
 /// Returns the subscriptions that go on: whatever was or wasn't heard of them, they are read back now and then.
 pub(crate) fn going(conn: &Connection, livemode: bool) -> Result<Vec<String>> {
     let mut statement = conn.prepare_cached(
-        "SELECT id FROM subscriptions WHERE status NOT IN ('cancelled', 'finished') AND livemode = ?1 ORDER BY id",
+        "SELECT id FROM subscriptions
+         WHERE stripe_status NOT IN ('canceled', 'incomplete_expired') AND livemode = ?1 ORDER BY id",
     )?;
     let going = statement
         .query_map(params![livemode], |row| row.get(0))?
@@ -143,6 +144,7 @@ fn record_from_row(row: &Row<'_>) -> rusqlite::Result<SubscriptionRecord> {
         started_at: at(row, "started_at")?,
         price: row.get("price")?,
         schedule: row.get("schedule")?,
+        is_planned: row.get::<_, String>("plan")? == "made",
         livemode: row.get("livemode")?,
         read_at: at(row, "read_at")?,
     })

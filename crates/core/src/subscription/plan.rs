@@ -36,7 +36,10 @@ pub(super) async fn work(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
         inbox
             .store
             .write(move |tx| match made {
-                Ok(schedule) => subscriptions::planned(tx, &told.subscription, schedule.as_deref()),
+                Ok(schedule) => {
+                    subscriptions::planned(tx, &told.subscription, schedule.as_deref())?;
+                    subscriptions::refresh(tx, &told.subscription).map(drop)
+                }
                 Err(error) => {
                     let pause = Duration::from_secs(2 << told.attempts.min(9)).min(LONGEST_PAUSE);
                     let why = health::words_of_stripe(&error);

@@ -1,7 +1,9 @@
 //! After the link and after the sale: reminders, links issued again, orders.
 
-use cobro_core::domain::{AfterSale, ChargeId, Fulfilment, MessageId, Payment, ReminderPolicy, Tab};
-use cobro_core::{Actor, aftersale, conversation, reissue, remind};
+use cobro_core::domain::{
+    AfterSale, ChargeId, Fulfilment, MessageId, Payment, PaymentFilter, ReminderPolicy, Tab,
+};
+use cobro_core::{Actor, aftersale, conversation, overview, reissue, remind, work};
 use cobro_sandbox::stripe::PayWith;
 
 use super::*;
@@ -199,6 +201,51 @@ async fn an_order_moves_and_its_customer_is_told() {
             .await
             .is_err(),
         "nothing is shipped that is not paid"
+    );
+    shop.close().await;
+}
+
+/// Everywhere that orders to fulfil are counted or listed.
+async fn to_fulfil(shop: &TestShop) -> [usize; 4] {
+    let counts = overview::counts(shop.inbox()).await.unwrap();
+    let counted = counts
+        .iter()
+        .find(|count| count.filter == PaymentFilter::ToFulfil);
+    let listed = overview::page(shop.inbox(), PaymentFilter::ToFulfil, String::new(), None)
+        .await
+        .unwrap();
+    let tab = conversation::list(shop.inbox(), Tab::Paid, String::new(), None)
+        .await
+        .unwrap();
+    [
+        usize::try_from(counted.unwrap().count).unwrap(),
+        listed.rows.len(),
+        usize::try_from(conversation::counts(shop.inbox()).await.unwrap().paid).unwrap(),
+        tab.rows.len(),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_to_fulfil_is_the_same_in_the_inbox_and_among_the_payments() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let ben = shop.customer("5215587654321", "Ben").await;
+    let first = shop.paid(&ana, 100_00).await;
+    shop.paid(&ana, 120_00).await;
+    shop.paid(&ben, 140_00).await;
+    assert_eq!(to_fulfil(&shop).await, [3, 3, 2, 2], "orders, and whose they are");
+    aftersale::move_order(shop.inbox(), first.id, Fulfilment::Delivered, None)
+        .await
+        .unwrap();
+    assert_eq!(to_fulfil(&shop).await, [2, 2, 2, 2]);
+    // Whoever is done with a conversation has handed over what was paid in it.
+    work::resolve(shop.inbox(), vec![ana.conversation]).await.unwrap();
+    assert_eq!(to_fulfil(&shop).await, [1, 1, 1, 1]);
+    shop.paid(&ana, 160_00).await;
+    assert_eq!(
+        to_fulfil(&shop).await,
+        [2, 2, 2, 2],
+        "a new order is to be fulfilled again"
     );
     shop.close().await;
 }

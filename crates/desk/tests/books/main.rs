@@ -24,15 +24,15 @@ mod ways;
 
 use std::time::Duration;
 
+use cobro_core::charge;
 use cobro_core::domain::{
     BookClass, Charge, Money, NewCharge, NewChargeLine, Payment, Product, ReconcileReport, Timestamp,
 };
-use cobro_core::{charge, reconcile as reconciling};
 use cobro_sandbox::WebhookFaults;
 use cobro_sandbox::stripe::PayWith;
 use cobro_stripe::ledger::Range;
 
-use shop::{TestCustomer, TestShop, mxn};
+use shop::{TestCustomer, TestShop, histories, mxn};
 
 impl TestShop {
     /// A charge that was paid by card.
@@ -83,16 +83,7 @@ impl TestShop {
             until: range.until.plus(self.sandbox.clock().skipped()),
             ..range
         };
-        reconciling::read(self.inbox(), range, false).await.unwrap()
-    }
-
-    /// Changes the database as somebody would who has its key.
-    async fn tampered(&self, sql: &'static str) {
-        self.inbox()
-            .store
-            .write(move |tx| Ok(tx.execute_batch(sql)?))
-            .await
-            .unwrap();
+        self.reads_the_account(range).await
     }
 }
 

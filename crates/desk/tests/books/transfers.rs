@@ -1,6 +1,7 @@
 //! Transfers (SPEI): customers send what they like, and every centavo has its place.
 
 use cobro_core::domain::{ChargeTerms, Payment, StripeObject};
+use cobro_core::{conversation, customer};
 use cobro_sandbox::stripe::{PayOutcome, PayWith};
 use cobro_sandbox::{Endpoint, Fault, Kind};
 
@@ -138,6 +139,77 @@ async fn a_failure_that_stripe_repeats_makes_one_customer_and_a_deleted_one_is_m
     let new = by_transfer(shop.new_charge(&ana, mxn(600_00)));
     let second = shop.create(new).await.unwrap();
     shop.until_payment(second.id, Payment::Open).await;
+    shop.settled().await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_customer_that_was_made_more_than_a_day_ago_is_found_and_not_made_again() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.sandbox
+        .faults()
+        .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
+    let draft = shop
+        .create(by_transfer(shop.new_charge(&ana, mxn(500_00))))
+        .await
+        .unwrap();
+    assert_eq!(draft.payment, Payment::Draft);
+    assert_eq!(shop.objects("customer").await.len(), 1, "Stripe has made it");
+    assert!(shop.objects("checkout_session").await.is_empty());
+    // A day and an hour go by with Cobro closed: Stripe has forgotten every key.
+    shop.tampered(
+        "UPDATE charges SET created_at = created_at - 90000000, wanted_at = wanted_at - 90000000, creation_next_at = 0;
+         UPDATE payers SET asked_at = asked_at - 90000000",
+    )
+    .await;
+    shop.sandbox.faults().set(Endpoint::StripePost, None);
+    let shop = shop.restart().await;
+    shop.until_async("it waits for a person", || async {
+        let problem = now(&shop, &draft).await.problem;
+        problem.is_some_and(|problem| problem.code == "not_in_time")
+    })
+    .await;
+    shop.sandbox.account().forget_keys();
+    let open = charge::retry(shop.inbox(), draft.id).await.unwrap();
+    assert_eq!(open.payment, Payment::Open, "{:?}", open.problem);
+    let customers = shop.objects("customer").await;
+    assert_eq!(customers.len(), 1, "found by its mark");
+    assert_eq!(
+        shop.objects("checkout_session").await[0]["customer"],
+        customers[0]["id"]
+    );
+    shop.settled().await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_erased_customer_is_nobodys_payer() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.transfer_charge(&ana, 500_00).await;
+    shop.settled().await;
+    let view = conversation::view(shop.inbox(), ana.conversation).await.unwrap();
+    customer::erase(shop.inbox(), view.contact, "Ana".into())
+        .await
+        .unwrap();
+    let left: i64 = shop
+        .inbox()
+        .store
+        .read(|conn| Ok(conn.query_row("SELECT count(*) FROM payers", [], |row| row.get(0))?))
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+    // Whoever writes from the same phone is somebody new, here and at Stripe.
+    ana.phone.writes("hola otra vez");
+    let again = TestCustomer {
+        conversation: shop.until_conversation("Ana").await,
+        phone: ana.phone,
+    };
+    assert_ne!(again.conversation, ana.conversation);
+    shop.transfer_charge(&again, 600_00).await;
+    let customers = shop.objects("customer").await;
+    assert_eq!(customers.len(), 2, "{customers:#?}");
     shop.settled().await;
     shop.close().await;
 }

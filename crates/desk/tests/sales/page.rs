@@ -145,6 +145,103 @@ async fn a_coupon_without_a_code_is_taken_off_too() {
 }
 
 #[tokio::test]
+async fn a_page_that_asks_for_another_amount_is_ended_and_never_sent() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.ten_off().await;
+    let found = code::find(shop.inbox(), "BUENFIN").await.unwrap();
+    // The seller was told of another discount than Stripe takes off by now.
+    let told = Coupon {
+        off: Part::Percent { basis_points: 5_000 },
+        ..found
+    };
+    let new = shop.sell(&ana, vec![coffee()], with(told)).await;
+    assert_eq!(new.amount, mxn(17_50));
+    let id = new.id;
+    let charge = shop.create(new).await.unwrap();
+    let problem = charge.problem.unwrap();
+    assert_eq!(
+        (charge.payment, problem.code.as_str()),
+        (Payment::Cancelled, "amount_differs")
+    );
+    assert!(
+        problem.advice.contains("MX$31.50") || problem.advice.contains("31.50"),
+        "{}",
+        problem.advice
+    );
+    let shop = shop.restart().await;
+    shop.settled().await;
+    assert_eq!(ana.phone.pay_link(), None);
+    assert!(ana.phone.inbox().is_empty(), "{:?}", ana.phone.inbox());
+    let sessions = shop.objects("checkout_session").await;
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(sessions[0]["status"], "expired", "nobody can pay it");
+    assert!(charge::retry(shop.inbox(), id).await.is_err());
+    assert_eq!(shop.objects("checkout_session").await.len(), 1);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_page_that_asks_for_another_amount_is_ended_though_stripe_is_away() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.ten_off().await;
+    let found = code::find(shop.inbox(), "BUENFIN").await.unwrap();
+    let told = Coupon {
+        off: Part::Percent { basis_points: 5_000 },
+        ..found
+    };
+    let new = shop.sell(&ana, vec![coffee()], with(told)).await;
+    // The page is made though its answer is lost; when it is heard of nothing goes out any more.
+    shop.sandbox
+        .faults()
+        .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
+    let draft = shop.create(new).await.unwrap();
+    assert_eq!(draft.payment, Payment::Draft);
+    assert_eq!(shop.objects("checkout_session").await.len(), 1);
+    let shop = shop.restart().await;
+    shop.sandbox.faults().set(Endpoint::StripePost, None);
+    let ended = shop.until_payment(draft.id, Payment::Cancelled).await;
+    assert_eq!(ended.problem.unwrap().code, "amount_differs");
+    assert_eq!(shop.objects("checkout_session").await[0]["status"], "expired");
+    shop.settled().await;
+    assert!(ana.phone.inbox().is_empty(), "{:?}", ana.phone.inbox());
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn codes_and_coupons_beyond_the_first_hundred_are_listed() {
+    let shop = TestShop::open().await;
+    for n in 0..105 {
+        let coupon = shop
+            .in_dashboard("/v1/coupons", &format!("name=C{n}&percent_off=10&duration=once"))
+            .await;
+        let id = coupon["id"].as_str().unwrap();
+        shop.in_dashboard(
+            "/v1/promotion_codes",
+            &format!("promotion[type]=coupon&promotion[coupon]={id}&code=CODE{n}"),
+        )
+        .await;
+        shop.in_dashboard(
+            "/v1/coupons",
+            &format!("name=PLAIN{n}&percent_off=20&duration=once"),
+        )
+        .await;
+    }
+    let listed = code::newest(shop.inbox()).await.unwrap();
+    assert_eq!(
+        listed.len(),
+        210,
+        "each once: a coupon that has a code is listed as the code"
+    );
+    for (beginning, count) in [("CODE", 105), ("PLAIN", 105)] {
+        let of = listed.iter().filter(|coupon| coupon.code.starts_with(beginning));
+        assert_eq!(of.count(), count, "{beginning}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn a_way_of_delivery_is_paid_with_the_order_and_offered_again() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;

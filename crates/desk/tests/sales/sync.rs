@@ -284,3 +284,68 @@ async fn another_desks_mark_is_none_and_a_price_that_cant_be_taken_leaves_nothin
     assert_eq!(shop.in_sale("price").await.len(), 2);
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_key_of_the_other_mode_finds_its_own_products_and_takes_nothing_along() {
+    let shop = TestShop::open().await;
+    let torta = shop.sells("Torta", 450_00).await;
+    shop.synced().await;
+    shop.edits(&torta, 470_00).await;
+    shop.sandbox
+        .faults()
+        .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
+    assert!(sync::run(shop.inbox(), Actor::Person).await.is_err());
+    shop.sandbox.faults().set(Endpoint::StripePost, None);
+    // All of that was with the live key; what was on its way there is no business of the test mode's.
+    shop.tampered("UPDATE products SET livemode = 1").await;
+    let before = shop.in_sale("price").await;
+    let shop = shop.restart().await;
+    shop.settled().await;
+    assert_eq!(
+        shop.in_sale("price").await,
+        before,
+        "nothing of it was finished here"
+    );
+    let refused = sync::resolve(shop.inbox(), Actor::Person, torta.id, Keep::Ours).await;
+    assert!(refused.is_err());
+    let looked = sync::look(shop.inbox()).await.unwrap();
+    let done = shop.synced().await;
+    assert_eq!(
+        (looked.created, done.created),
+        (0, 0),
+        "its mark is known: {done:?}"
+    );
+    let product = shop.only_product().await;
+    assert_eq!(product.price, mxn(470_00), "nothing was overwritten");
+    assert_eq!(shop.in_sale("product").await.len(), 1, "no twin");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn another_account_gets_the_catalog_once_and_the_first_ones_questions_are_over() {
+    let shop = TestShop::open().await;
+    let blusa = shop.sells("Blusa", 300_00).await;
+    shop.synced().await;
+    let there = shop.only_product().await.stripe_product.unwrap();
+    shop.in_dashboard(&format!("/v1/products/{there}"), "name=Otra+blusa")
+        .await;
+    shop.edits(&blusa, 320_00).await;
+    assert_eq!(shop.synced().await.conflicts, 1);
+    let shop = shop.with_another_account().await;
+    let refused = sync::resolve(shop.inbox(), Actor::Person, blusa.id, Keep::Ours).await;
+    assert!(refused.unwrap_err().to_string().contains("another account"));
+    let done = shop.synced().await;
+    assert_eq!(
+        (done.created, done.conflicts, moves(&done)),
+        (1, 0, 1),
+        "{done:?}"
+    );
+    let product = shop.only_product().await;
+    assert_eq!(
+        (product.name.as_str(), product.sync),
+        ("Blusa", SyncState::Synced)
+    );
+    assert_ne!(product.stripe_product.unwrap(), there);
+    assert_eq!(shop.synced().await.same, 1);
+    shop.close().await;
+}

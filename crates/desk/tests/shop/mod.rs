@@ -6,15 +6,25 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cobro_core::domain::{
-    Charge, ChargeId, ConversationId, Currency, Delivery, LineId, MessageId, Money, NewCharge, Payment, Tab,
-    TemplateStatus,
+    Charge, ChargeId, ConversationId, Currency, Delivery, LineId, MessageId, Money, NewCharge, Payment,
+    ReconcileReport, Tab, TemplateStatus,
 };
-use cobro_core::{Actor, Inbox, charge, conversation, health, notify, templates};
+use cobro_core::{Actor, Error, Inbox, charge, conversation, health, notify, reconcile, templates};
 use cobro_desk::{Connecting, Desk, Kind, Settings};
 use cobro_sandbox::{Customer, Sandbox, SandboxOptions};
+use cobro_stripe::ledger::Range;
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Returns how many random histories are played: `COBRO_HISTORIES`, or as many as are usual. `COBRO_HISTORY` plays one.
+pub(crate) fn histories(usual: u64) -> std::ops::Range<u64> {
+    let variable = |name| std::env::var(name).ok()?.parse().ok();
+    if let Some(seed) = variable("COBRO_HISTORY") {
+        return seed..seed + 1;
+    }
+    0..variable("COBRO_HISTORIES").unwrap_or(usual)
+}
 
 pub(crate) fn mxn(minor: i64) -> Money {
     Money::from_minor(minor, Currency::from_code("MXN").unwrap()).unwrap()
@@ -84,6 +94,41 @@ impl TestShop {
         self.desk.shutdown().await;
         let desk = open_desk(&self.sandbox, self.folder.path(), self.polling, &self.variables).await;
         Self { desk, ..self }
+    }
+
+    /// Ends Cobro, and opens it again with the key of another account: another sandbox, which knows nothing.
+    pub(crate) async fn with_another_account(self) -> Self {
+        self.desk.shutdown().await;
+        self.sandbox.shutdown().await;
+        let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
+        let desk = open_desk(&sandbox, self.folder.path(), self.polling, &self.variables).await;
+        Self {
+            desk,
+            sandbox,
+            ..self
+        }
+    }
+
+    /// Reads Stripe's account for a range, after whatever the desk reads by itself at its start.
+    pub(crate) async fn reads_the_account(&self, range: Range) -> ReconcileReport {
+        let begun = Instant::now();
+        loop {
+            match reconcile::read(self.inbox(), range, false).await {
+                Err(Error::Conflict(_)) if begun.elapsed() < PATIENCE => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                report => return report.unwrap(),
+            }
+        }
+    }
+
+    /// Changes the database behind Cobro's back.
+    pub(crate) async fn tampered(&self, sql: &'static str) {
+        self.inbox()
+            .store
+            .write(move |tx| Ok(tx.execute_batch(sql)?))
+            .await
+            .unwrap();
     }
 
     /// Ends the shop. Nothing may be left undone.

@@ -22,13 +22,13 @@ use cobro_core::domain::{
     BookClass, Charge, ChargeTerms, NewCharge, NewChargeLine, Payment, Plan, ReconcileReport, Recurrence,
     Recurring, Subscription, SubscriptionStatus, Timestamp,
 };
-use cobro_core::{charge, reconcile, subscription};
+use cobro_core::{charge, subscription};
 use cobro_sandbox::WebhookFaults;
 use cobro_sandbox::stripe::PayWith;
 use cobro_stripe::ledger::Range;
 use serde_json::Value;
 
-use shop::{TestCustomer, TestShop, mxn};
+use shop::{TestCustomer, TestShop, histories, mxn};
 
 const CARD: &str = "4242424242424242";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -161,7 +161,7 @@ impl TestShop {
                 .plus(self.sandbox.clock().skipped())
                 .plus(Duration::from_hours(1)),
         };
-        reconcile::read(self.inbox(), range, false).await.unwrap()
+        self.reads_the_account(range).await
     }
 
     /// Waits until nothing that was hinted at is left to be read back.

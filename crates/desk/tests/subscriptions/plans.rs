@@ -1,7 +1,7 @@
 //! Instalments: one schedule, the last payment the last, and to the minor unit what was agreed.
 
-use cobro_core::domain::ChargeQuestion;
-use cobro_core::preview;
+use cobro_core::domain::{ChargeQuestion, Tab};
+use cobro_core::{conversation, preview};
 use cobro_sandbox::{Endpoint, Fault, Kind};
 
 use super::*;
@@ -17,6 +17,22 @@ impl TestShop {
     /// Returns the schedules that Stripe has.
     async fn schedules(&self) -> Vec<Value> {
         self.objects("subscription_schedule").await
+    }
+
+    /// Returns how much of the plan the list says is paid. The charge itself says the same.
+    async fn said_in_list(&self, charge: &Charge) -> (u32, u32) {
+        let page = conversation::list(self.inbox(), Tab::All, String::new(), None)
+            .await
+            .unwrap();
+        let row = page
+            .rows
+            .iter()
+            .find(|row| row.id == charge.conversation)
+            .unwrap();
+        let said = row.chip.as_ref().unwrap().instalments;
+        assert_eq!(said, now(self, charge).await.instalments);
+        let said = said.unwrap();
+        (said.paid, said.count)
     }
 
     /// Waits until Stripe ends the plan by itself.
@@ -72,18 +88,25 @@ async fn a_plan_ends_after_its_last_payment_and_the_books_close() {
     assert_eq!((charge.amount, charge.totals.total), (mxn(33_34), mxn(100_00)));
     shop.until_planned().await;
     for paid in 2..=3 {
+        assert_eq!(shop.said_in_list(&charge).await, (paid - 1, 3));
         shop.passes(&ana, DAY * 31);
         shop.until_subscription(&ana, "paid", |now| now.payments >= paid)
             .await;
     }
+    assert_eq!(shop.said_in_list(&charge).await, (3, 3));
     let last = shop.subscription(&ana).await;
     assert_eq!((last.payments, last.paid), (3, mxn(100_00)));
     assert_eq!(last.next_at, None, "nothing more is charged");
+    assert_eq!(
+        (last.status, last.ended_at),
+        (SubscriptionStatus::Finished, None),
+        "at once, though Stripe ends it a month later"
+    );
     shop.passes(&ana, DAY * 31);
     let over = shop
-        .until_subscription(&ana, "finished", |now| now.status == SubscriptionStatus::Finished)
+        .until_subscription(&ana, "ended at Stripe", |now| now.ended_at.is_some())
         .await;
-    assert!(over.ended_at.is_some());
+    assert_eq!(over.status, SubscriptionStatus::Finished);
     shop.passes(&ana, DAY * 62);
     shop.settled().await;
     assert_eq!(shop.objects("invoice").await.len(), 3);

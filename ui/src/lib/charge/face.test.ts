@@ -51,36 +51,27 @@ describe('the steps', () => {
 });
 
 describe('a plan of instalments', () => {
-  const mxn = (minor: number) => ({ minor, currency: 'MXN' });
-  const plan = (received: number | null, payment: Payment = 'paid') => {
-    const charge = aCharge({ payment, amount: mxn(30_000) });
-    return {
-      ...charge,
-      received: received === null ? null : mxn(received),
-      terms: { recurrence: { type: 'instalments', count: 3, interest: 0 } as const },
-      totals: { ...charge.totals, now: mxn(30_000), rest: mxn(60_000), total: mxn(90_000) },
-    };
-  };
+  const plan = (paid: number, payment: Payment = 'paid') =>
+    aCharge({ payment, instalments: { paid, count: 3 } });
 
-  it.each([
-    [null, '1 of 3 paid'],
-    [60_000, '2 of 3 paid'],
-  ])('is not called paid while payments are to come (%s)', (received, word) => {
-    expect(cardWord(plan(received), en)).toBe(word);
-    expect(toneOfCharge(plan(received))).not.toBe('paid');
+  it.each([1, 2])('is not called paid while payments are to come (%i of 3)', (paid) => {
+    expect(cardWord(plan(paid), en)).toBe(`${paid} of 3 paid`);
+    expect(chipWord(plan(paid), en)).toBe(`${paid} of 3 paid`);
+    expect(toneOfCharge(plan(paid))).not.toBe('paid');
   });
 
   it('is paid with its last payment', () => {
-    expect(cardWord(plan(90_000), en)).toBe('Paid');
-    expect(toneOfCharge(plan(90_000))).toBe('paid');
-    expect(cardWord(plan(null, 'refunded'), en)).toBe('Refunded');
+    expect(cardWord(plan(3), en)).toBe('Paid');
+    expect(chipWord(plan(3), en)).toBe('paid');
+    expect(toneOfCharge(plan(3))).toBe('paid');
+    expect(cardWord(plan(1, 'refunded'), en)).toBe('Refunded');
   });
 });
 
 describe('the words', () => {
   it('tell delivery until money moves, and money from then on', () => {
-    expect(chipWord({ payment: 'open', delivery: 'read' }, en)).toBe('read');
-    expect(chipWord({ payment: 'paid', delivery: 'read' }, en)).toBe('paid');
+    expect(chipWord(aCharge({ payment: 'open', delivery: 'read' }), en)).toBe('read');
+    expect(chipWord(aCharge({ payment: 'paid', delivery: 'read' }), en)).toBe('paid');
     expect(cardWord(aCharge(), en)).toBe('Read · not paid');
     expect(cardWord(aCharge({ payment: 'processing', method: 'oxxo' }), en)).toBe(
       'Voucher pending',
@@ -98,8 +89,8 @@ describe('the words', () => {
   });
 
   it('warn in red of a link that never arrived', () => {
-    expect(toneOfCharge({ payment: 'open', delivery: 'failed' })).toBe('failed');
-    expect(toneOfCharge({ payment: 'paid', delivery: 'failed' })).toBe('paid');
+    expect(toneOfCharge(aCharge({ payment: 'open', delivery: 'failed' }))).toBe('failed');
+    expect(toneOfCharge(aCharge({ payment: 'paid', delivery: 'failed' }))).toBe('paid');
   });
 });
 

@@ -21,25 +21,20 @@ const TONE: Record<Payment, ChipTone> = {
   unknown: 'failed',
 };
 
-type OfAPlan = Partial<Pick<Charge, 'terms' | 'totals' | 'received'>>;
+/** What both a charge and its chip in the list know. */
+type Shown = Pick<Charge, 'payment' | 'delivery' | 'instalments'>;
 
 /** Returns how many payments of a plan have come, while there are more to come. */
 export function partsPaid({
   payment,
-  terms,
-  totals,
-  received,
-}: Pick<Charge, 'payment'> & OfAPlan): { paid: number; count: number } | null {
-  const plan = terms?.recurrence;
-  if (payment !== 'paid' || plan?.type !== 'instalments' || !totals) return null;
-  const each = totals.rest.minor / (plan.count - 1);
-  const after = received ? Math.round((received.minor - totals.now.minor) / each) : 0;
-  const paid = 1 + Math.max(after, 0);
-  return paid < plan.count ? { paid, count: plan.count } : null;
+  instalments,
+}: Pick<Charge, 'payment' | 'instalments'>): Charge['instalments'] {
+  const more = instalments !== null && instalments.paid < instalments.count;
+  return payment === 'paid' && more ? instalments : null;
 }
 
 /** Returns the colour of a state. The words say the same: colour is never alone. */
-export function toneOfCharge(charge: Pick<Charge, 'payment' | 'delivery'> & OfAPlan): ChipTone {
+export function toneOfCharge(charge: Shown): ChipTone {
   if (partsPaid(charge)) return 'processing';
   if (charge.payment === 'open' && charge.delivery === 'failed') return 'failed';
   return TONE[charge.payment];
@@ -47,6 +42,8 @@ export function toneOfCharge(charge: Pick<Charge, 'payment' | 'delivery'> & OfAP
 
 /** Returns how far a charge has come in a word or two, for the list. */
 export function chipWord(chip: Omit<ChargeChip, 'amount'>, words: Words): string {
+  const parts = partsPaid(chip);
+  if (parts) return words.subscribers.partOf(parts.paid, parts.count);
   const word =
     chip.payment === 'open' && chip.delivery
       ? words.deliveryShort[chip.delivery]
@@ -55,10 +52,7 @@ export function chipWord(chip: Omit<ChargeChip, 'amount'>, words: Words): string
 }
 
 /** Returns the same for the card: "Read · not paid". */
-export function cardWord(
-  charge: Pick<Charge, 'payment' | 'delivery' | 'method' | 'terms'> & OfAPlan,
-  words: Words,
-): string {
+export function cardWord(charge: Shown & Pick<Charge, 'method' | 'terms'>, words: Words): string {
   const parts = partsPaid(charge);
   if (parts) return words.subscribers.partOf(parts.paid, parts.count);
   if (charge.payment === 'open' && charge.delivery)

@@ -33,7 +33,12 @@ describe('a row of the list', () => {
   it('shows who, what last, how many are unread, how much and how far', () => {
     const { row } = show({
       unread: 2,
-      chip: { amount: { minor: 125_000, currency: 'MXN' }, payment: 'open', delivery: 'read' },
+      chip: {
+        amount: { minor: 125_000, currency: 'MXN' },
+        payment: 'open',
+        delivery: 'read',
+        instalments: null,
+      },
     });
     expect(row.dataset['id']).toBe('maria');
     expect(row.textContent).toContain('María González');
@@ -41,6 +46,18 @@ describe('a row of the list', () => {
     expect(row.textContent).toContain('2 unread messages');
     expect(row.textContent).toContain('MX$1,250 · read');
     expect(row.textContent).not.toContain('window');
+  });
+
+  it('says how much of a plan is paid', () => {
+    const { row } = show({
+      chip: {
+        amount: { minor: 30_000, currency: 'MXN' },
+        payment: 'paid',
+        delivery: 'read',
+        instalments: { paid: 1, count: 3 },
+      },
+    });
+    expect(row.textContent).toContain('MX$300 · 1 of 3 paid');
   });
 
   it('counts the window down in its last three hours', () => {

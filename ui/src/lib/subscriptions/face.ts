@@ -23,6 +23,8 @@ export type Coming =
 export function comingOf(subscription: Subscription): Coming | null {
   const { status, endedAt, endsAt, retryAt, resumesAt, nextAt } = subscription;
   if (endedAt !== null) return { kind: 'ended', at: endedAt };
+  // All of it is paid. When Stripe closes the plan, a month later, tells nobody anything.
+  if (status === 'finished') return null;
   if (status === 'paused')
     return resumesAt === null ? { kind: 'untilResumed' } : { kind: 'resumes', at: resumesAt };
   if (endsAt !== null) return { kind: 'ends', at: endsAt };

@@ -117,7 +117,9 @@ describe('the subscribers', () => {
     expect(canDo(aSubscription({ instalments: 3 })).pause).toBe(false);
     expect(canDo(aSubscription({ status: 'paused' })).resume).toBe(true);
     expect(canDo(aSubscription({ busy: true })).cancel).toBe(false);
-    expect(canDo(aSubscription({ status: 'finished' })).changeCard).toBe(false);
+    const paidUp = aSubscription({ status: 'finished', endsAt: '2026-12-18T10:00:00Z' });
+    expect(canDo(paidUp).changeCard).toBe(false);
+    expect(comingOf(paidUp), 'that Stripe closes it later is no news').toBeNull();
     expect(comingOf(aSubscription({ status: 'pastDue', retryAt: '2026-12-18T10:00:00Z' }))).toEqual(
       {
         kind: 'again',

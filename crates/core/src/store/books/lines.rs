@@ -23,9 +23,11 @@ const LINE: &str = "
     LEFT JOIN ties y ON y.payment_intent = b.payment_intent
     LEFT JOIN book_objects t ON t.run = b.run AND t.shelf = 'balance_transaction' AND t.source = b.id";
 
-/// What is shown of a class: what moved a customer's money, and of the rest what moved the balance.
+/// What is shown of a class: what moved a customer's money, and of the rest what moved the balance. The second line says
+/// nothing more, but in the words of the index by class, which has no others.
 const SHOWN: &str = "(b.shelf IN ('charge', 'refund', 'dispute', 'ours')
-    OR (b.shelf = 'balance_transaction' AND b.class = 'other'))";
+    OR (b.shelf = 'balance_transaction' AND b.class = 'other'))
+    AND b.shelf NOT IN ('session', 'payment_intent', 'invoice')";
 
 /// Returns one page of a class, newest first.
 pub(crate) fn page(
