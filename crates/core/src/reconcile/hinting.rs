@@ -24,11 +24,14 @@ const AWAITED_FOR: Duration = Duration::from_hours(60 * 24);
 /// Hints at every session since the last reconciliation, and at every link whose money is awaited.
 pub(crate) async fn hint_at_all(inbox: &Inbox, stripe: &StripeApi) -> Result<()> {
     let started = Timestamp::now();
-    let last = inbox
+    let known = inbox
         .store
         .read(|conn| Ok(meta::get(conn, meta::RECONCILED_AT)?))
         .await?;
-    let last = last.and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
+    let last = known
+        .as_ref()
+        .and_then(|at| at.parse().ok())
+        .map(Timestamp::from_millis);
     let since = last.map_or(started.minus(FIRST_RANGE), |last| last.minus(OVERLAP));
     let mut after = None;
     loop {
@@ -60,7 +63,13 @@ pub(crate) async fn hint_at_all(inbox: &Inbox, stripe: &StripeApi) -> Result<()>
     hint(inbox, "subscription", going).await?;
     inbox
         .store
-        .write(move |tx| Ok(meta::set(tx, meta::RECONCILED_AT, &started.millis().to_string())?))
+        .write(move |tx| {
+            // A gap in the events that was found meanwhile asks for more than was read: it is read next.
+            if meta::get(tx, meta::RECONCILED_AT)? == known {
+                meta::set(tx, meta::RECONCILED_AT, &started.millis().to_string())?;
+            }
+            Ok(())
+        })
         .await
 }
 

@@ -235,3 +235,31 @@ async fn a_refund_that_fails_after_one_has_looked_away_is_told() {
     );
     shop.close().await;
 }
+
+#[tokio::test]
+async fn what_happened_while_stripe_forgot_its_events_is_read_back() {
+    let shop = TestShop::open_with(&[("COBRO_STRIPE_POLL_SECONDS", "3600")]).await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let paid = shop.paid(&ana, 100_00).await;
+    let open = shop.charge(&ana, mxn(70_00)).await;
+    shop.settled().await;
+    shop.hears_nothing();
+    let intent = paid.stripe_ids.payment_intent.unwrap();
+    shop.in_dashboard("/v1/refunds", &format!("payment_intent={intent}&amount=4000"))
+        .await;
+    shop.pays(&open);
+    // Cobro was closed for longer than Stripe keeps its events, and had read all before.
+    shop.tampered(
+        "INSERT OR REPLACE INTO meta (key, value)
+         VALUES ('stripe.events.cursor', 'evt_forgotten'),
+                ('reconciled_at', (unixepoch() + 86400) * 1000),
+                ('books.read_at', unixepoch() * 1000),
+                ('books.awaited_at', unixepoch() * 1000)",
+    )
+    .await;
+    let shop = shop.restart().await;
+    shop.until_payment(open.id, Payment::Paid).await;
+    let refunded = shop.until_payment(paid.id, Payment::PartlyRefunded).await;
+    assert_eq!(refunded.refunded, Some(mxn(40_00)));
+    shop.close().await;
+}
