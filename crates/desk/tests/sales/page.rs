@@ -164,11 +164,7 @@ async fn a_page_that_asks_for_another_amount_is_ended_and_never_sent() {
         (charge.payment, problem.code.as_str()),
         (Payment::Cancelled, "amount_differs")
     );
-    assert!(
-        problem.advice.contains("MX$31.50") || problem.advice.contains("31.50"),
-        "{}",
-        problem.advice
-    );
+    assert!(problem.advice.contains("31.50"), "{}", problem.advice);
     let shop = shop.restart().await;
     shop.settled().await;
     assert_eq!(ana.phone.pay_link(), None);
@@ -176,7 +172,8 @@ async fn a_page_that_asks_for_another_amount_is_ended_and_never_sent() {
     let sessions = shop.objects("checkout_session").await;
     assert_eq!(sessions.len(), 1);
     assert_eq!(sessions[0]["status"], "expired", "nobody can pay it");
-    assert!(charge::retry(shop.inbox(), id).await.is_err());
+    let again = charge::retry(shop.inbox(), id).await.unwrap();
+    assert_eq!(again.payment, Payment::Cancelled, "trying again changes nothing");
     assert_eq!(shop.objects("checkout_session").await.len(), 1);
     shop.close().await;
 }

@@ -103,8 +103,8 @@ impl TestShop {
         let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
         let desk = open_desk(&sandbox, self.folder.path(), self.polling, &self.variables).await;
         Self {
-            desk,
             sandbox,
+            desk,
             ..self
         }
     }
