@@ -134,7 +134,16 @@ fn warnings(
             format!("Stripe usually takes {minimum} or more"),
         );
     }
-    if amount.minor() / 10_i64.pow(u32::from(amount.currency().exponent())) >= IMPLAUSIBLE_MAJOR {
+    let maximum = fees::maximum(amount.currency());
+    if amount.minor() > maximum
+        && let Ok(maximum) = Money::from_minor(maximum, amount.currency())
+    {
+        warn(
+            WarningKind::AboveMaximum,
+            false,
+            format!("Stripe takes {maximum} or less at once. Charge it in parts"),
+        );
+    } else if amount.minor() / 10_i64.pow(u32::from(amount.currency().exponent())) >= IMPLAUSIBLE_MAJOR {
         warn(
             WarningKind::Implausible,
             false,

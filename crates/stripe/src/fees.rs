@@ -96,6 +96,16 @@ pub fn minimum(currency: Currency) -> Option<i64> {
     })
 }
 
+/// Returns the most that Stripe takes at once, in minor units: eight digits, and more where a unit is worth little.
+pub fn maximum(currency: Currency) -> i64 {
+    match currency.code() {
+        "IDR" => 999_999_999_999,
+        "COP" | "HUF" | "JPY" | "LBP" => 9_999_999_999,
+        "INR" => 999_999_999,
+        _ => 99_999_999,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -154,6 +164,14 @@ mod tests {
     #[test]
     fn the_largest_amount_does_not_overflow() {
         assert!(fee(Money::MAX_MINOR, "MXN", "MX", Method::Card).is_some());
+    }
+
+    #[test]
+    fn the_largest_amount_has_eight_digits_but_where_a_unit_is_worth_little() {
+        let most = |code| maximum(Currency::from_code(code).unwrap());
+        assert_eq!(most("MXN"), 999_999_99);
+        assert_eq!(most("JPY"), 9_999_999_999);
+        assert_eq!(most("CLP"), 99_999_999);
     }
 
     #[test]

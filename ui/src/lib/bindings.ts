@@ -2528,7 +2528,9 @@ export type Waiting = {
 
 export type WarningKind = "sameAmountOpen" | 
 /**  The same amount was paid here today. */
-"sameAmountPaid" | "belowMinimum" | "implausible" | 
+"sameAmountPaid" | "belowMinimum" | 
+/**  Stripe takes no more at once. */
+"aboveMaximum" | "implausible" | 
 /**  A hundred times what is usually charged: two zeros too many. */
 "hundredTimesUsual" | "outOfStock" | 
 /**  The object at Stripe ends sooner than was asked for. */

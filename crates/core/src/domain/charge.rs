@@ -571,6 +571,8 @@ pub enum WarningKind {
     /// The same amount was paid here today.
     SameAmountPaid,
     BelowMinimum,
+    /// Stripe takes no more at once.
+    AboveMaximum,
     Implausible,
     /// A hundred times what is usually charged: two zeros too many.
     HundredTimesUsual,

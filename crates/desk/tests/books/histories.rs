@@ -1,4 +1,4 @@
-//! Random histories: whatever is paid, declined, given back or left to run out, and however its
+//! Random histories: whatever is paid, declined, given back, disputed or left to run out, and however its
 //! events are shuffled, doubled, delayed or lost, the books end as Stripe's own dump has them.
 
 use std::collections::BTreeMap;
@@ -56,7 +56,10 @@ async fn one_history(seed: u64) {
             "history {seed}"
         );
     }
-    let kept: i64 = truth.values().map(|theirs| theirs.paid - theirs.refunded).sum();
+    let kept: i64 = truth
+        .values()
+        .map(|theirs| theirs.paid - theirs.refunded - theirs.taken)
+        .sum();
     let view = conversation::view(shop.inbox(), ana.conversation).await.unwrap();
     let ours: i64 = view.stats.lifetime.iter().map(|money| money.minor()).sum();
     assert_eq!(ours, kept, "history {seed}");
@@ -70,7 +73,7 @@ async fn one_history(seed: u64) {
 async fn happens(shop: &TestShop, charge: &Charge, fate: &mut StdRng) {
     let stripe = shop.sandbox.account();
     let link = charge.stripe_ids.payment_link.clone().unwrap();
-    match fate.random_range(0..7) {
+    match fate.random_range(0..9) {
         0 | 1 => drop(stripe.pay_link(&link, PayWith::card("4242424242424242"))),
         2 => drop(stripe.pay_link(&link, PayWith::card("4000000000000002"))),
         3 => drop(stripe.pay_link(&link, PayWith::oxxo())),
@@ -82,9 +85,29 @@ async fn happens(shop: &TestShop, charge: &Charge, fate: &mut StdRng) {
         5 => shop
             .sandbox
             .advance(Duration::from_hours(fate.random_range(1..96))),
+        6 => dispute_one(shop, fate).await,
+        7 => close_one(shop, fate).await,
         _ => give_back(shop, fate).await,
     }
     tokio::time::sleep(Duration::from_millis(fate.random_range(0..40))).await;
+}
+
+/// Lets a customer's bank take some payment back. What can't be disputed is refused.
+async fn dispute_one(shop: &TestShop, fate: &mut StdRng) {
+    let charges = shop.objects("charge").await;
+    if let Some(charge) = charges.get(fate.random_range(0..charges.len().max(1))) {
+        let intent = charge["payment_intent"].as_str().unwrap();
+        let _ = shop.sandbox.account().dispute(intent, "fraudulent", false);
+    }
+}
+
+/// Ends some dispute, won or lost.
+async fn close_one(shop: &TestShop, fate: &mut StdRng) {
+    let disputes = shop.objects("dispute").await;
+    if let Some(dispute) = disputes.get(fate.random_range(0..disputes.len().max(1))) {
+        let id = dispute["id"].as_str().unwrap();
+        let _ = shop.sandbox.account().close_dispute(id, fate.random_bool(0.5));
+    }
 }
 
 async fn waiting(shop: &TestShop) -> Vec<String> {
@@ -124,10 +147,16 @@ struct Theirs {
     waits: bool,
     ran_out: bool,
     declined: bool,
+    /// What banks hold back or took back, and whether they do.
+    taken: i64,
+    disputed: bool,
 }
 
 impl Theirs {
     fn payment(&self, charge: &Charge) -> Payment {
+        if self.paid > 0 && self.disputed {
+            return Payment::Disputed;
+        }
         if self.paid > 0 {
             return match (self.refunded, self.paid.cmp(&charge.amount.minor())) {
                 (refunded, _) if refunded >= self.paid => Payment::Refunded,
@@ -149,12 +178,27 @@ async fn dump(shop: &TestShop) -> BTreeMap<ChargeId, Theirs> {
     let mut all: BTreeMap<ChargeId, Theirs> = BTreeMap::new();
     let ours =
         |object: &Value| -> Option<ChargeId> { object["metadata"]["cobro_charge"].as_str()?.parse().ok() };
-    for charge in shop.objects("charge").await {
-        let Some(id) = ours(&charge) else { continue };
+    let charges = shop.objects("charge").await;
+    for charge in &charges {
+        let Some(id) = ours(charge) else { continue };
         let of = all.entry(id).or_default();
         if charge["status"] == "succeeded" {
             of.paid += charge["amount"].as_i64().unwrap();
             of.refunded += charge["amount_refunded"].as_i64().unwrap();
+        }
+    }
+    for dispute in shop.objects("dispute").await {
+        let disputed = charges.iter().find(|charge| charge["id"] == dispute["charge"]);
+        let Some(id) = disputed.and_then(ours) else {
+            continue;
+        };
+        if !matches!(
+            dispute["status"].as_str(),
+            Some("won" | "warning_closed" | "prevented")
+        ) {
+            let of = all.entry(id).or_default();
+            of.disputed = true;
+            of.taken += dispute["amount"].as_i64().unwrap();
         }
     }
     for intent in shop.objects("payment_intent").await {

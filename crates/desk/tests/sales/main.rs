@@ -415,3 +415,28 @@ async fn an_offer_is_accepted_by_its_button_and_becomes_one_charge() {
     shop.settled().await;
     shop.close().await;
 }
+
+#[tokio::test]
+async fn what_is_too_little_or_too_much_for_stripe_is_warned_of() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let warned = async |minor: i64| {
+        let question = ChargeQuestion::new(ana.conversation, mxn(minor), "Pastel");
+        let preview = preview::charge(shop.inbox(), question).await.unwrap();
+        let kinds = preview.warnings.iter().map(|warning| warning.kind);
+        kinds.collect::<Vec<_>>()
+    };
+    assert_eq!(warned(9_99).await, [WarningKind::BelowMinimum]);
+    assert_eq!(warned(10_00).await, []);
+    assert_eq!(warned(999_999_99).await, []);
+    assert_eq!(warned(1_000_000_00).await, [WarningKind::AboveMaximum]);
+    // As it was asked for it goes no further: nothing is sent, and the charge says why.
+    let refused = shop
+        .create(shop.new_charge(&ana, mxn(1_000_000_00)))
+        .await
+        .unwrap();
+    let why = refused.problem.unwrap();
+    assert!(refused.link.is_none() && why.title.contains("refused"), "{why:?}");
+    assert!(ana.phone.inbox().is_empty());
+    shop.close().await;
+}

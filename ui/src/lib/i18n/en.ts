@@ -253,6 +253,7 @@ const en = {
       outOfStock: 'There is less in stock than this charge sells.',
       endsSooner: 'This pay page ends after 24 hours at the latest.',
       belowMinimum: 'Stripe may refuse such a small amount.',
+      aboveMaximum: 'Stripe does not take that much at once. Charge it in parts.',
       implausible: 'This is far more than usual here. Is the amount right?',
       windowClosed:
         'The 24-hour window is closed: the customer must write first, then you can charge.',

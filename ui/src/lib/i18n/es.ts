@@ -248,6 +248,7 @@ const es: Words = {
       outOfStock: 'Hay menos existencias de lo que vende este cobro.',
       endsSooner: 'Esta página de pago termina a más tardar en 24 horas.',
       belowMinimum: 'Stripe puede rechazar un monto tan pequeño.',
+      aboveMaximum: 'Stripe no acepta tanto de una vez. Cóbralo en partes.',
       implausible: 'Es mucho más de lo habitual aquí. ¿Es correcto el monto?',
       windowClosed:
         'La ventana de 24 horas está cerrada: el cliente debe escribir primero y después puedes cobrar.',

@@ -247,6 +247,7 @@ const pt: Words = {
       outOfStock: 'Há menos estoque do que esta cobrança vende.',
       endsSooner: 'Esta página de pagamento termina no máximo em 24 horas.',
       belowMinimum: 'O Stripe pode recusar um valor tão pequeno.',
+      aboveMaximum: 'O Stripe não aceita tanto de uma vez. Cobre em partes.',
       implausible: 'É muito mais do que o normal aqui. O valor está certo?',
       windowClosed:
         'A janela de 24 horas está fechada: o cliente precisa escrever primeiro, depois você pode cobrar.',
