@@ -97,8 +97,16 @@ describe('a suggestion', () => {
     expect(of('create_charge')).toEqual([]);
   });
 
-  it('says in the panel why it was not charged', async () => {
-    await proposed({
+  it('is charged with the key of a Mac too', async () => {
+    const { of } = await proposed();
+    await fireEvent.keyDown(document.body, { key: 'Enter', metaKey: true });
+    await waitFor(() => {
+      expect(of('accept_proposal')).toHaveLength(1);
+    });
+  });
+
+  it('says in the panel why it was not charged, and stays to be accepted again', async () => {
+    const { of } = await proposed({
       proposal: () => aProposal({ lines: [] }),
       accept_proposal: () =>
         refuse({ code: 'conflict', message: 'Something was written since this was suggested.' }),
@@ -106,6 +114,22 @@ describe('a suggestion', () => {
     await accept();
     await screen.findByText('Something was written since this was suggested.');
     expect(screen.getByTestId('charge-amount')).toHaveProperty('value', '960.00');
+    const button = screen.getByTestId('suggestion-accept');
+    expect(button).toHaveProperty('disabled', false);
+    await fireEvent.click(button);
+    await waitFor(() => {
+      expect(of('accept_proposal')).toHaveLength(2);
+    });
+    expect(of('accept_proposal')[1]?.args['charge']).toBe('proposed');
+  });
+
+  it('comes back where it could not be dismissed, and says so', async () => {
+    await proposed({
+      dismiss_proposal: () => refuse({ code: 'diskFull', message: 'The disk is full.' }),
+    });
+    await fireEvent.click(screen.getByTestId('suggestion-dismiss'));
+    await screen.findByText('The suggestion was not dismissed');
+    await screen.findByTestId('suggestion');
   });
 
   it('is an ordinary charge once something of it is changed', async () => {
