@@ -8,6 +8,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(collect_commands![
             commands::health::status,
+            commands::appearance::keep_appearance,
             commands::inbox::conversations,
             commands::inbox::counts,
             commands::inbox::conversation,
@@ -140,6 +141,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::money::overview,
             commands::money::payment_counts,
             commands::money::payments,
+            commands::money::saved_filters,
+            commands::money::save_filters,
             commands::money::refundable,
             commands::money::create_refund,
             commands::money::disputes,

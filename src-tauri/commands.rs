@@ -1,5 +1,6 @@
 //! What the window may ask. A command translates, nothing else.
 
+pub(crate) mod appearance;
 pub(crate) mod assistant;
 pub(crate) mod catalog;
 pub(crate) mod charges;

@@ -66,6 +66,7 @@ impl From<Error> for CommandError {
                 advised(refused.title(), refused.advice()),
                 Some(refused.code_text()),
             ),
+            Error::Refused(words) => (error.to_string(), Some(words.code.clone())),
             Error::Other(inner) => (error.to_string(), causes(inner)),
             _ => (error.to_string(), None),
         };
@@ -135,6 +136,14 @@ mod tests {
         assert_eq!(crossed.code, Code::Core(ErrorCode::Internal));
         assert_eq!(crossed.message, "The database refused a statement");
         assert_eq!(crossed.details.as_deref(), Some("disk I/O error"));
+    }
+
+    #[test]
+    fn a_problem_crosses_with_its_code_for_whoever_says_it_in_another_language() {
+        let words = cobro_core::domain::Words::new("nothing_paid", "No money has come", "Cancel it");
+        let crossed = CommandError::from(Error::Refused(words));
+        assert_eq!(crossed.message, "No money has come. Cancel it");
+        assert_eq!(crossed.details.as_deref(), Some("nothing_paid"));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The window.
 
+use cobro_desk::{Appearance, Profile, Theme};
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager as _, Url, WebviewWindow, WebviewWindowBuilder};
+
+use crate::shell::Shell;
 
 /// The grounds of the two themes, as in the UI's tokens.
 const LIGHT: Color = Color(0xf6, 0xf5, 0xf2, 0xff);
@@ -10,8 +13,11 @@ const DARK: Color = Color(0x14, 0x14, 0x12, 0xff);
 
 pub(crate) const MAIN: &str = "main";
 
-/// Opens the window, in the theme's colour from its first moment.
+/// Opens the window, in the profile's colours and language from its first moment.
 pub(crate) fn open(app: &App) -> anyhow::Result<()> {
+    let appearance = Profile::existing(app.state::<Shell>().profile())
+        .map(|profile| profile.appearance())
+        .unwrap_or_default();
     let config = app
         .config()
         .app
@@ -23,13 +29,31 @@ pub(crate) fn open(app: &App) -> anyhow::Result<()> {
     };
     let window = WebviewWindowBuilder::from_config(app, config)?
         .background_color(LIGHT)
+        .initialization_script(said_to_the_page(appearance)?)
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
-    if is_dark(&window) {
-        window.set_background_color(Some(DARK))?;
-    }
+    paint_ground(&window, appearance.theme);
     Ok(())
+}
+
+/// Tells the page before its first paint what was chosen; the database, which opens later, can't.
+fn said_to_the_page(appearance: Appearance) -> serde_json::Result<String> {
+    let appearance = serde_json::to_string(&appearance)?;
+    Ok(format!("window.cobroAppearance = {appearance};"))
+}
+
+/// Gives the window the ground of the theme, which is seen where the page is not painted yet.
+pub(crate) fn paint_ground(window: &WebviewWindow, theme: Theme) {
+    let is_dark = match theme {
+        Theme::Dark => true,
+        Theme::Light => false,
+        Theme::System => is_dark(window),
+    };
+    let ground = if is_dark { DARK } else { LIGHT };
+    if let Err(error) = window.set_background_color(Some(ground)) {
+        tracing::debug!(%error, "The window's ground could not be painted");
+    }
 }
 
 /// Returns whether the page will choose its dark colours, by the same signs as WebKit.
@@ -83,6 +107,22 @@ fn is_ours(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_is_told_of_a_choice_and_of_none() {
+        assert_eq!(
+            said_to_the_page(Appearance::default()).unwrap(),
+            r#"window.cobroAppearance = {"theme":"system","language":null};"#
+        );
+        let chosen = Appearance {
+            theme: Theme::Dark,
+            language: Some(cobro_core::Language::Pt),
+        };
+        assert_eq!(
+            said_to_the_page(chosen).unwrap(),
+            r#"window.cobroAppearance = {"theme":"dark","language":"pt"};"#
+        );
+    }
 
     #[test]
     fn a_link_in_a_message_never_takes_the_window_away() {

@@ -6,7 +6,7 @@ use cobro_core::domain::{
     AfterSale, BookClass, BookLine, Charge, ChargeId, ConversationId, Currency, Dispute, FilterCount,
     Fulfilment, MessageId, MovedOrder, NewRefund, Overview, Page, PaymentFilter, PaymentRow, Payout,
     PayoutContents, ReconcileEstimate, ReconcileId, ReconcileReport, Reconciliation, Refund, Refundable,
-    ReminderPolicy, TieSuggestion, Timestamp,
+    ReminderPolicy, SavedFilter, TieSuggestion, Timestamp,
 };
 use cobro_core::{
     Actor, Error, aftersale, dispute, overview, payout, reconcile, refund, reissue, remind, verify,
@@ -57,6 +57,20 @@ pub(crate) async fn payments(
     after: Option<String>,
 ) -> Answer<Page<PaymentRow>> {
     Ok(overview::page(&desk.inbox()?, filter, query, after).await?)
+}
+
+/// Returns the filters that a person saved.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn saved_filters(desk: Desk<'_>) -> Answer<Vec<SavedFilter>> {
+    Ok(overview::saved_filters(&desk.inbox()?).await?)
+}
+
+/// Keeps filters, in place of those before.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_filters(desk: Desk<'_>, filters: Vec<SavedFilter>) -> Answer<()> {
+    Ok(overview::save_filters(&desk.inbox()?, filters).await?)
 }
 
 /// Returns how much of a charge can be given back.

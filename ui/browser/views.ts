@@ -16,6 +16,7 @@ export const VIEWS: Record<string, string> = {
   'startup-failed': 'failed',
   search: 'open=0&search=pas',
   'search-nothing': 'open=0&search=zzzz',
+  'thread-menu': 'open=0&click=thread-more',
   note: 'open=0&press=n',
   snooze: 'open=0&press=h',
   label: 'open=0&press=l',

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 
 beforeEach(() => {
   localStorage.clear();
+  delete window.cobroAppearance;
 });
 
 afterEach(async () => {

@@ -5,6 +5,8 @@ use cobro_whatsapp::WhatsAppError;
 use serde::Serialize;
 use specta::Type;
 
+use crate::domain::Words;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What the window branches on. It never branches on text.
@@ -45,6 +47,9 @@ pub enum Error {
     NoLinkTemplate(String),
     #[error("{0}")]
     Conflict(String),
+    /// What stands in the way is a problem with a code and words of its own.
+    #[error("{}. {}", .0.title, .0.advice)]
+    Refused(Words),
     #[error("{0} is not set up. Add it to cobro.toml or the environment and start Cobro again")]
     NotConfigured(&'static str),
     #[error(
@@ -78,7 +83,7 @@ impl Error {
             Self::Invalid(_) => ErrorCode::Invalid,
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::WindowClosed | Self::NoLinkTemplate(_) => ErrorCode::WindowClosed,
-            Self::Conflict(_) => ErrorCode::Conflict,
+            Self::Conflict(_) | Self::Refused(_) => ErrorCode::Conflict,
             Self::NotConfigured(_) => ErrorCode::Settings,
             Self::WrongKey => ErrorCode::WrongKey,
             Self::Damaged => ErrorCode::Damaged,

@@ -4,13 +4,17 @@ use anyhow::Context as _;
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Currency, FilterCount, Money, Overview, Page, PaymentFilter, PaymentRow, Timestamp};
+use crate::domain::{
+    Currency, FilterCount, Money, Overview, Page, PaymentFilter, PaymentRow, SavedFilter, Timestamp,
+};
 use crate::reconcile::harmless;
-use crate::store::overview;
-use crate::{Inbox, Result};
+use crate::store::{meta, overview};
+use crate::{Error, Inbox, Result};
 
 /// Days in the chart.
 const DAYS: usize = 14;
+/// As many as a row of chips can be looked through.
+const SAVED: usize = 30;
 
 /// Returns the shop's money in one currency; in the usual one where none is named.
 pub async fn get(inbox: &Inbox, currency: Option<Currency>) -> Result<Overview> {
@@ -41,6 +45,31 @@ pub async fn page(
     inbox
         .store
         .read(move |conn| overview::page(conn, filter, query.trim(), after.as_deref()))
+        .await
+}
+
+/// Returns the filters that were saved on this profile: their words name customers, so they lie with them.
+pub async fn saved_filters(inbox: &Inbox) -> Result<Vec<SavedFilter>> {
+    let kept = inbox
+        .store
+        .read(|conn| Ok(meta::get(conn, meta::SAVED_FILTERS)?))
+        .await?;
+    Ok(kept
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
+}
+
+/// Keeps filters, in place of those before.
+pub async fn save_filters(inbox: &Inbox, filters: Vec<SavedFilter>) -> Result<()> {
+    if filters.len() > SAVED {
+        return Err(Error::Invalid(format!(
+            "At most {SAVED} filters can be saved. Forget one first"
+        )));
+    }
+    let text = serde_json::to_string(&filters).map_err(anyhow::Error::new)?;
+    inbox
+        .store
+        .write(move |tx| Ok(meta::set(tx, meta::SAVED_FILTERS, &text)?))
         .await
 }
 

@@ -283,11 +283,10 @@ fn nothing_to_refund(charge: &Charge) -> Words {
 
 fn payment_for(refundable: &Refundable, payment: Option<PaymentRecord>, new: &NewRefund) -> Result<String> {
     let (Some(most), Some(payment)) = (refundable.most, payment) else {
-        let why = refundable.why_not.as_ref();
-        return Err(Error::Conflict(why.map_or_else(
-            || "This charge can't be refunded".to_owned(),
-            |words| format!("{}. {}", words.title, words.advice),
-        )));
+        return Err(match &refundable.why_not {
+            Some(words) => Error::Refused(words.clone()),
+            None => Error::Conflict("This charge can't be refunded".into()),
+        });
     };
     if new.amount.currency() != most.currency() {
         return Err(Error::Invalid(format!(

@@ -27,6 +27,7 @@ const LOOK_AHEAD: u32 = 64;
 /// After the database refused a write, such as on a full disk.
 const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const SHORTEST_OFFLINE: Duration = Duration::from_secs(2);
 const SHORTEST_RETRY: Duration = Duration::from_millis(200);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 /// What is safe to repeat is repeated this often after answers that were lost.
@@ -245,7 +246,7 @@ impl Sender {
         };
         let error = &refused.error;
         inbox.problems.whatsapp(error);
-        match pause_after(refused, entry.attempts) {
+        match pause_after(refused, entry, Timestamp::now()) {
             Some(pause) if matches!(error.kind(), FailureKind::Retry { .. }) => {
                 self.pace().hold(entry.line, pause, Instant::now());
             }
@@ -452,8 +453,11 @@ fn failed(
     refused: &Refused,
     now: Timestamp,
 ) -> Result<()> {
-    if let Some(pause) = pause_after(refused, entry.attempts) {
+    if let Some(pause) = pause_after(refused, entry, now) {
         outbox::release(tx, entry.id, now.plus(pause))?;
+        if never_left(&refused.error) {
+            outbox::uncount(tx, entry.id)?;
+        }
         return message.map_or(Ok(()), |message| {
             messages::set_delivery(tx, message, Delivery::Queued)
         });
@@ -497,10 +501,20 @@ fn words_of_upload(error: &WhatsAppError) -> Words {
     )
 }
 
+/// Returns whether there was no connection, so that nothing was tried at all.
+fn never_left(error: &WhatsAppError) -> bool {
+    matches!(error, WhatsAppError::Network { sent: false })
+}
+
 /// Returns how long to wait before the same is tried again; `None` if it must not be.
-fn pause_after(refused: &Refused, attempts: u32) -> Option<Duration> {
+fn pause_after(refused: &Refused, entry: &Entry, now: Timestamp) -> Option<Duration> {
+    let attempts = entry.attempts;
     let backoff = Duration::from_secs(1 << attempts.min(6));
     match refused.error.kind() {
+        // Such tries are not counted: the longer it waits, the longer it waits again.
+        FailureKind::Retry { .. } if never_left(&refused.error) => {
+            Some((now.since(entry.queued_at) / 2).clamp(SHORTEST_OFFLINE, LONGEST_PAUSE))
+        }
         // WhatsApp's own time is kept, however long; only ours has an end.
         FailureKind::Retry { after: Some(after) } => Some(after.max(SHORTEST_RETRY)),
         FailureKind::Retry { after: None } => Some(backoff.min(LONGEST_PAUSE)),
@@ -510,5 +524,72 @@ fn pause_after(refused: &Refused, attempts: u32) -> Option<Duration> {
         FailureKind::Token => Some(LONGEST_PAUSE),
         FailureKind::Ambiguous if refused.safe && attempts < REPEATS => Some(backoff),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::open_for_tests;
+
+    const OFFLINE: WhatsAppError = WhatsAppError::Network { sent: false };
+
+    fn upload_after(attempts: u32, waited: Duration) -> (Entry, Timestamp) {
+        let now = Timestamp::now();
+        let entry = Entry {
+            id: MessageId::new(),
+            conversation: ConversationId::new(),
+            line: LineId::new(),
+            throughput: 80,
+            outgoing: Outgoing::ReadReceipt { wamid: String::new() },
+            attempts,
+            queued_at: now.minus(waited),
+            next_at: now,
+            asks: false,
+        };
+        (entry, now)
+    }
+
+    fn pause(error: WhatsAppError, attempts: u32, waited: Duration) -> Option<u64> {
+        let (entry, now) = upload_after(attempts, waited);
+        pause_after(&Refused { error, safe: true }, &entry, now).map(|pause| pause.as_secs())
+    }
+
+    #[test]
+    fn without_a_connection_the_pause_grows_with_the_wait_alone() {
+        for (waited, paused) in [(0, 2), (10, 5), (60, 30), (7200, 60)] {
+            assert_eq!(pause(OFFLINE, 1, Duration::from_secs(waited)), Some(paused));
+        }
+    }
+
+    #[test]
+    fn an_upload_is_given_up_only_after_tries_that_were_answered() {
+        let lost = || WhatsAppError::Network { sent: true };
+        assert_eq!(pause(lost(), 1, Duration::from_hours(1)), Some(2));
+        assert_eq!(pause(lost(), REPEATS, Duration::from_secs(1)), None);
+    }
+
+    #[tokio::test]
+    async fn a_try_that_never_left_is_not_counted() {
+        let (store, _folder) = open_for_tests().await;
+        let counted = store
+            .write(|tx| {
+                // What it belongs to does not matter here, and it is gone before the end.
+                tx.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+                let (entry, now) = upload_after(0, Duration::ZERO);
+                outbox::queue(tx, entry.id, entry.conversation, &entry.outgoing, now)?;
+                let mut counted = Vec::new();
+                for error in [OFFLINE, OFFLINE, WhatsAppError::Unreadable, OFFLINE] {
+                    assert!(outbox::claim(tx, entry.id)?);
+                    failed(tx, &entry, None, &Refused { error, safe: true }, now)?;
+                    counted
+                        .push(tx.query_row("SELECT attempts FROM outbox", [], |row| row.get::<_, u32>(0))?);
+                }
+                outbox::remove(tx, entry.id)?;
+                Ok(counted)
+            })
+            .await
+            .unwrap();
+        assert_eq!(counted, [0, 0, 1, 1]);
     }
 }

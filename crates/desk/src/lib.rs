@@ -1,5 +1,6 @@
 //! A running desk: profile, key, settings, the relay inside, and core.
 
+mod appearance;
 mod connection;
 mod control;
 mod desk;
@@ -11,6 +12,7 @@ mod settings;
 #[cfg(feature = "ngrok")]
 mod tunnel;
 
+pub use appearance::{Appearance, Theme};
 pub use cobro_core as core;
 pub use connection::Connecting;
 pub use control::{ConnectRequest, ControlClient, ControlRequest};

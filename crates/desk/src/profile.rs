@@ -161,7 +161,7 @@ impl Profile {
     }
 
     /// Writes a small file so that a crash leaves all of it or none.
-    fn write_whole(&self, path: &Path, text: &str) -> Result<(), DeskError> {
+    pub(crate) fn write_whole(&self, path: &Path, text: &str) -> Result<(), DeskError> {
         let refused = |why| DeskError::Folder {
             folder: self.0.clone(),
             why,

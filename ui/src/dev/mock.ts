@@ -9,7 +9,7 @@
  */
 import { emit } from '@tauri-apps/api/event';
 import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
-import type { Mode, Status } from '../lib/api';
+import type { Appearance, Mode, Status } from '../lib/api';
 import { playedCrowd, playedMorning } from './people';
 import { PlayedDesk } from './playedDesk';
 import { playedFile } from './playedFiles';
@@ -17,8 +17,10 @@ import { playedCatalog } from './playedShop';
 import { staged } from './staging';
 
 const wish = new URLSearchParams(location.search);
-localStorage.setItem('cobro.theme', wish.get('theme') ?? 'system');
-localStorage.setItem('cobro.language', wish.get('lang') ?? 'en');
+window.cobroAppearance = {
+  theme: (wish.get('theme') ?? 'system') as Appearance['theme'],
+  language: (wish.get('lang') ?? 'en').slice(0, 2) as Appearance['language'],
+};
 
 const line = {
   id: 'line-1',
@@ -79,7 +81,7 @@ function troubles(): Status['problems'] {
   return [
     {
       id: '1',
-      code: 'whatsappToken',
+      code: '190',
       title: 'WhatsApp refused the access token',
       advice: 'Make a new system-user token in Meta Business settings and put it into cobro.toml.',
       since,
@@ -87,9 +89,10 @@ function troubles(): Status['problems'] {
     },
     {
       id: '2',
-      code: 'notificationsFailed',
-      title: 'Notifications cannot be shown',
-      advice: 'No notification service answers on this session’s bus. Start one, then test again.',
+      code: 'notifications',
+      title: 'Notifications can’t be shown',
+      advice:
+        'This desktop has no notification service. Start one, such as dunst, and test again. Payments and messages still appear in this window',
       since,
       count: 1,
     },

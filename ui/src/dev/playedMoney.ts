@@ -15,6 +15,7 @@ import type {
   ReconcileReport,
   Refund,
   ReminderPolicy,
+  SavedFilter,
 } from '../lib/api';
 import type { Played } from './people';
 
@@ -23,6 +24,8 @@ type Args = Record<string, unknown>;
 const COMMANDS = new Set([
   'overview',
   'payment_counts',
+  'saved_filters',
+  'save_filters',
   'payments',
   'refundable',
   'create_refund',
@@ -68,6 +71,7 @@ const SHOWN: Partial<Record<PaymentFilter, string[]>> = {
 
 export class PlayedMoney {
   #refunds: Refund[] = [];
+  #saved: SavedFilter[] = [];
   #runs: Reconciliation[] = wish.has('unread') ? [] : [run(0, 'done')];
   #tied = false;
   #note: string | null = null;
@@ -106,6 +110,11 @@ export class PlayedMoney {
     switch (command) {
       case 'overview':
         return this.#overview();
+      case 'saved_filters':
+        return this.#saved;
+      case 'save_filters':
+        this.#saved = args['filters'] as SavedFilter[];
+        return null;
       case 'payment_counts':
         return (['all', 'paid', 'sent', 'voucher', 'failed', 'unmatched'] as const).map(
           (filter) => ({ filter, count: this.#rows(filter, '').length }),

@@ -18,6 +18,7 @@ import {
   type ListFilter,
   type NewMessage,
   type AfterSale,
+  type Appearance,
   type BookClass,
   type NewDeed,
   type SubscriptionMessages,
@@ -27,6 +28,7 @@ import {
   type NewRefund,
   type PaymentFilter,
   type ReminderPolicy,
+  type SavedFilter,
   type ReportForm,
   type ProductDraft,
   type NewQuickReply,
@@ -41,6 +43,7 @@ import {
 export { said } from './bindings';
 
 export type {
+  Appearance,
   AccountWay,
   StripeAccount,
   AfterSale,
@@ -54,6 +57,7 @@ export type {
   Overview,
   PaymentFilter,
   PaymentRow,
+  SavedFilter,
   Payout,
   PayoutContents,
   ReconcileEstimate,
@@ -251,6 +255,7 @@ export const api = {
   saveMember: (member: string, name: string) => ask(() => commands.saveMember(member, name)),
   removeMember: (member: string) => ask(() => commands.removeMember(member)),
   quickReplies: () => ask(commands.quickReplies),
+  keepAppearance: (appearance: Appearance) => ask(() => commands.keepAppearance(appearance)),
   saveQuickReply: (reply: NewQuickReply) => ask(() => commands.saveQuickReply(reply)),
   removeQuickReply: (reply: string) => ask(() => commands.removeQuickReply(reply)),
   stageQuickReply: (reply: string) => ask(() => commands.stageQuickReply(reply)),
@@ -304,6 +309,8 @@ export const api = {
   resolveProduct: (product: string, keep: Keep) =>
     ask(() => commands.resolveProduct(product, keep)),
   overview: (currency: string | null) => ask(() => commands.overview(currency)),
+  savedFilters: () => ask(commands.savedFilters),
+  saveFilters: (filters: SavedFilter[]) => ask(() => commands.saveFilters(filters)),
   paymentCounts: () => ask(commands.paymentCounts),
   payments: (filter: PaymentFilter, query: string, after: string | null) =>
     ask(() => commands.payments(filter, query, after)),

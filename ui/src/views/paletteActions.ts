@@ -1,10 +1,11 @@
 /** Everything the palette can do, in the order people want it. */
-import type { Tab } from '$lib/api';
+import type { CommandError, Tab } from '$lib/api';
 import { language, LANGUAGE_CODES, LANGUAGES } from '$lib/i18n/language.svelte';
 import { TABS } from '$lib/inbox/tabs';
 import type { PaletteAction } from '$lib/palette/entries';
 import { PARTS } from '$lib/payments/payments.svelte';
 import { commandKey } from '$lib/shared/keys';
+import { chooseLanguage, chooseTheme } from '$lib/settings/appearance';
 import { theme, THEMES } from '$lib/settings/theme.svelte';
 import { SECTIONS, type Workbench } from '$lib/workbench.svelte';
 
@@ -13,7 +14,7 @@ export function paletteActions(workbench: Workbench): PaletteAction[] {
   return [
     ...(workbench.thread ? conversationActions(workbench) : []),
     ...placeActions(workbench),
-    ...settingActions(),
+    ...settingActions(workbench),
   ];
 }
 
@@ -144,19 +145,23 @@ function placeActions(workbench: Workbench): PaletteAction[] {
   ];
 }
 
-function settingActions(): PaletteAction[] {
+function settingActions(workbench: Workbench): PaletteAction[] {
   const words = language.words;
+  const kept = async (keeping: Promise<CommandError | null>) => {
+    const error = await keeping;
+    if (error) workbench.complain(language.words.healthView.appearanceNotKept, error);
+  };
   const themes = THEMES.filter((choice) => choice !== theme.choice).map((choice) => ({
     key: `theme ${choice}`,
     group: 'settings' as const,
     label: words.palette.theme(words.healthView.themes[choice]),
-    run: () => theme.choose(choice),
+    run: () => void kept(chooseTheme(choice)),
   }));
   const languages = LANGUAGE_CODES.filter((code) => code !== language.code).map((code) => ({
     key: `language ${code}`,
     group: 'settings' as const,
     label: words.palette.language(LANGUAGES[code].name),
-    run: () => language.choose(code),
+    run: () => void kept(chooseLanguage(code)),
   }));
   return [...themes, ...languages];
 }

@@ -66,8 +66,8 @@ pub use message::{
 pub use notice::{Announcement, NoticeKind, NotifyRules};
 pub use order::{OrderDraft, OrderLine};
 pub use overview::{
-    Approvals, Conversion, DayTakings, FilterCount, Overview, PaymentFilter, PaymentRow, Reconciled, Takings,
-    Waiting,
+    Approvals, Conversion, DayTakings, FilterCount, Overview, PaymentFilter, PaymentRow, Reconciled,
+    SavedFilter, Takings, Waiting,
 };
 pub use problem::{EnvelopeProblem, Problem, Words};
 pub use product::{

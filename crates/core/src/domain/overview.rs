@@ -97,6 +97,14 @@ pub enum PaymentFilter {
     Approval,
 }
 
+/// A filter and the words beside it, saved to be asked for again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedFilter {
+    pub filter: PaymentFilter,
+    pub query: String,
+}
+
 impl PaymentFilter {
     pub const ALL: [Self; 10] = [
         Self::All,

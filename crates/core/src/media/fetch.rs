@@ -44,7 +44,7 @@ pub async fn fetch(inbox: &Inbox, message: MessageId) -> Result<()> {
                 _ if file.can_come() => media::want(tx, message, Timestamp::now())?,
                 _ => {
                     let words = words::gone();
-                    return Err(Error::Conflict(format!("{}. {}", words.title, words.advice)));
+                    return Err(Error::Refused(words));
                 }
             }
             Ok(Some(file.conversation))

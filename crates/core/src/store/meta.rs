@@ -30,6 +30,8 @@ pub(crate) const RECONCILED_AT: &str = "reconciled_at";
 pub(crate) const MEDIA_POLICY: &str = "media.policy";
 /// What is announced (JSON).
 pub(crate) const NOTIFY_RULES: &str = "notify.rules";
+/// The filters of Payments that a person saved (JSON).
+pub(crate) const SAVED_FILTERS: &str = "payments.filters";
 /// What the assistant may do (JSON).
 pub(crate) const ASSISTANT: &str = "assistant";
 /// What subscribers are told (JSON).

@@ -284,6 +284,13 @@ pub(crate) fn release(conn: &Connection, id: MessageId, next_at: Timestamp) -> R
     Ok(())
 }
 
+/// Takes back that a try was counted: nothing left this machine.
+pub(crate) fn uncount(conn: &Connection, id: MessageId) -> Result<()> {
+    conn.prepare_cached("UPDATE outbox SET attempts = max(attempts - 1, 0) WHERE id = :id")?
+        .execute(named_params! { ":id": id })?;
+    Ok(())
+}
+
 /// Takes the entry out: its fate is known, or only WhatsApp can tell it.
 pub(crate) fn remove(conn: &Connection, id: MessageId) -> Result<()> {
     conn.prepare_cached("DELETE FROM outbox WHERE id = :id")?

@@ -1,10 +1,12 @@
 //! What the core says of problems and of Meta's news, in the languages that its own English is not.
 //!
 //! `Words` and `AlertView` carry English, which is kept, logged and exported. What a person reads is looked
-//! up by the code, here for notifications and with the same tables in the window.
+//! up by the code, here for notifications and with the same tables in the window. Why something was refused
+//! has no code of its own: the window looks it up by the sentence.
 
 mod alerts;
 mod problems;
+mod reasons;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,7 @@ use serde::Serialize;
 
 use self::alerts::ALERTS;
 use self::problems::PROBLEMS;
+use self::reasons::{REASONS, Reason};
 use super::Language;
 
 /// Keys, then title and advice in Spanish and in Portuguese.
@@ -32,6 +35,7 @@ type Saying = [&'static str; 2];
 pub struct Said {
     pub problems: BTreeMap<&'static str, Saying>,
     pub alerts: BTreeMap<&'static str, Saying>,
+    pub reasons: BTreeMap<&'static str, &'static str>,
 }
 
 /// Returns everything that is said in Spanish and in Portuguese, for the window.
@@ -42,6 +46,10 @@ pub fn said() -> BTreeMap<&'static str, Said> {
             let said = Said {
                 problems: table(PROBLEMS, language),
                 alerts: table(ALERTS, language),
+                reasons: REASONS
+                    .iter()
+                    .map(|reason| (reason.0, reason_in(reason, language)))
+                    .collect(),
             };
             (language.tag(), said)
         })
@@ -89,6 +97,13 @@ fn saying(line: &Line, language: Language) -> Saying {
     match language {
         Language::Pt => [line.3, line.4],
         Language::Es | Language::En => [line.1, line.2],
+    }
+}
+
+fn reason_in(reason: &Reason, language: Language) -> &'static str {
+    match language {
+        Language::Pt => reason.2,
+        Language::Es | Language::En => reason.1,
     }
 }
 
@@ -181,6 +196,128 @@ mod tests {
             missing.is_empty(),
             "without words in Spanish and Portuguese: {missing:?}"
         );
+    }
+
+    /// Returns a format string as its sentence is looked up: `{}` where something is filled in.
+    fn sentence(format: &str) -> String {
+        let format = format.replace("\\\"", "\"");
+        let mut letters = format.chars().peekable();
+        let mut sentence = String::new();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '{' | '}' if letters.next_if_eq(&letter).is_some() => sentence.push(letter),
+                '{' => {
+                    letters.by_ref().take_while(|inner| *inner != '}').for_each(drop);
+                    sentence.push_str("{}");
+                }
+                _ => sentence.push(letter),
+            }
+        }
+        sentence
+    }
+
+    /// What a call is given: its sentence, through `format!` or not, or `None` if that is made elsewhere.
+    fn sentences(source: &str, call: &str) -> Vec<String> {
+        source
+            .split(call)
+            .skip(1)
+            .filter_map(|rest| {
+                let rest = rest.trim_start();
+                let (rest, is_format) = match rest.strip_prefix("format!(") {
+                    Some(inner) => (inner.trim_start(), true),
+                    None => (rest, false),
+                };
+                let text = rest.strip_prefix('"')?;
+                let end = text.replace("\\\"", "..").find('"')?;
+                Some(if is_format || call == "#[error(" {
+                    sentence(&text[..end])
+                } else {
+                    text[..end].to_owned()
+                })
+            })
+            .collect()
+    }
+
+    /// Where core says in its own sentence why something is refused.
+    const REFUSALS: [&str; 14] = [
+        "Error::Invalid(",
+        "Error::Conflict(",
+        "Error::NoLinkTemplate(",
+        "DeskError::Setting(",
+        "WhatsAppError::invalid(",
+        "CommandError::notifications(",
+        "refused(",
+        "refuse(",
+        "Cost::Nothing(",
+        "Cost::Unfit(",
+        "rule(",
+        "all_differ(",
+        "const GONE: &str =",
+        "const ON_ITS_WAY: &str =",
+    ];
+
+    #[test]
+    fn every_reason_of_a_refusal_is_said_in_every_language() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+        let mut files = Vec::new();
+        for folder in [
+            "crates/core/src",
+            "crates/desk/src",
+            "crates/voice/src",
+            "crates/whatsapp/src",
+            "src-tauri",
+        ] {
+            sources(&root.join(folder), &mut files);
+        }
+        let mut reasons = BTreeSet::new();
+        for file in files {
+            let path = file.display().to_string();
+            if path.ends_with("tests.rs") || path.contains("/tests/") || path.contains("words/said") {
+                continue;
+            }
+            let source = fs::read_to_string(&file).unwrap();
+            let code = source.split("#[cfg(test)]").next().unwrap();
+            for call in REFUSALS {
+                reasons.extend(sentences(code, call));
+            }
+            if path.ends_with("desk/src/error.rs") || path.ends_with("voice/src/error.rs") {
+                reasons.extend(sentences(code, "#[error("));
+            }
+        }
+        // A problem's title and advice, which have lines of their own, and what stands for a whole sentence.
+        for made_elsewhere in ["{}. {}", "{}", "{}: {}"] {
+            reasons.remove(made_elsewhere);
+        }
+        assert!(
+            reasons.len() > 220,
+            "the scan finds too little: {}",
+            reasons.len()
+        );
+        let said: BTreeSet<_> = REASONS.iter().map(|reason| reason.0).collect();
+        let missing: Vec<_> = reasons
+            .iter()
+            .filter(|reason| !said.contains(reason.as_str()))
+            .collect();
+        assert!(missing.is_empty(), "English in every language: {missing:#?}");
+    }
+
+    #[test]
+    fn every_reason_says_all_that_was_filled_in() {
+        let mut once = BTreeSet::new();
+        for reason in REASONS {
+            assert!(once.insert(reason.0), "twice: {}", reason.0);
+            let places = reason.0.matches("{}").count();
+            for text in [reason.1, reason.2] {
+                assert!(!text.is_empty() && !text.ends_with('.'), "{}", reason.0);
+                for place in 0..places {
+                    let is_said =
+                        text.contains(&format!("{{{place}}}")) || text.contains(&format!("{{~{place}}}"));
+                    assert!(is_said, "{{{place}}} is lost in {text:?}");
+                }
+                let beyond = [format!("{{{places}}}"), format!("{{~{places}}}")];
+                assert!(!beyond.iter().any(|place| text.contains(place)), "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -325,6 +325,8 @@ const en = {
     lineUnknown: 'unknown',
     profile: 'Profile folder',
     appearance: 'Appearance',
+    appearanceOfProfile: 'These are kept on this profile, for whoever opens it on this computer.',
+    appearanceNotKept: 'The choice will be forgotten when Cobro closes',
     theme: 'Theme',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     language: 'Language',

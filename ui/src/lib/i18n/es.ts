@@ -319,6 +319,8 @@ const es: Words = {
     lineUnknown: 'desconocida',
     profile: 'Carpeta del perfil',
     appearance: 'Apariencia',
+    appearanceOfProfile: 'Se guardan en este perfil, para quien lo abra en esta computadora.',
+    appearanceNotKept: 'La elección se olvidará al cerrar Cobro',
     theme: 'Tema',
     themes: { system: 'Como el sistema', light: 'Claro', dark: 'Oscuro' },
     language: 'Idioma',

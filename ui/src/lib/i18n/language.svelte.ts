@@ -6,13 +6,14 @@
  * live in memory alone; three languages weigh little.
  */
 import { said, type AlertView, type CommandError, type MessageProblem, type Money } from '$lib/api';
+import { chosenBefore } from '$lib/shared/appearance';
 import { bytesLabel } from '$lib/shared/bytes';
 import { formatMoney, separatorsOf } from '$lib/shared/money';
 import * as time from '$lib/shared/time';
 import en, { type Words } from './en';
 import es from './es';
 import pt from './pt';
-import { alertSaid, problemSaid, type Told } from './said';
+import { alertSaid, problemSaid, reasonSaid, type Told } from './said';
 
 export const LANGUAGES = {
   es: { name: 'Español', words: es },
@@ -26,7 +27,8 @@ export const LANGUAGE_CODES = Object.keys(LANGUAGES) as LanguageCode[];
 /** The core itself speaks English. */
 const SAID = { es: said.es, 'pt-BR': said.pt, en: null };
 
-const SETTING = 'cobro.language';
+/** How the core calls the languages. */
+export const CORE_LANGUAGES = { es: 'es', 'pt-BR': 'pt', en: 'en' } as const;
 
 /** Where a shop's currency tells how its people write numbers, when the system does not. */
 const SPANISH_BY_CURRENCY: Record<string, string> = {
@@ -64,6 +66,8 @@ export function localeFor(
 
 export class Language {
   code = $state<LanguageCode>('en');
+  /** What a person chose on this profile; else it is the system's. */
+  chosen = $state<LanguageCode | null>(null);
   /** The shop's usual currency, once the core has said it. */
   currency = $state<string | null>(null);
 
@@ -72,14 +76,15 @@ export class Language {
   readonly separators = $derived(separatorsOf(this.locale));
 
   constructor() {
-    const chosen = localStorage.getItem(SETTING);
-    this.code = LANGUAGE_CODES.find((code) => code === chosen) ?? systemLanguage();
+    const before = chosenBefore().language;
+    this.chosen = LANGUAGE_CODES.find((code) => CORE_LANGUAGES[code] === before) ?? null;
+    this.code = this.chosen ?? systemLanguage();
     document.documentElement.lang = this.code;
   }
 
   choose(code: LanguageCode) {
     this.code = code;
-    localStorage.setItem(SETTING, code);
+    this.chosen = code;
     document.documentElement.lang = code;
   }
 
@@ -169,9 +174,30 @@ export class Language {
     return this.words.span.hours(days * 24 + hours + (isWhole ? 0 : 1));
   }
 
-  /** Says an error in this language where its code is known, else as the core said it. */
+  /** Says an error in this language: its own sentence where that is known, else what its code means. */
   error(error: CommandError) {
-    return this.words.errors[error.code] ?? error.message;
+    const reason = this.reason(error.message);
+    if (reason !== error.message) return reason;
+    const words = this.words.errors[error.code];
+    if (words !== undefined) return words;
+    return this.#refusal(error) ?? error.message;
+  }
+
+  /** Says in this language why something was refused or left out, as far as it is known. */
+  reason(reason: string): string {
+    return reasonSaid(reason, SAID[this.code]);
+  }
+
+  /** Says what WhatsApp or Stripe refused: a title and an advice, with the code behind it. */
+  #refusal({ message, details }: CommandError): string | null {
+    const at = message.indexOf('. ');
+    if (at < 0 || details === null) return null;
+    const { title, advice } = this.problem({
+      code: details,
+      title: message.slice(0, at),
+      advice: message.slice(at + 2),
+    });
+    return `${title}. ${advice}`;
   }
 
   /** Says a problem in this language where its code is known, else as the core did. */

@@ -319,6 +319,8 @@ const pt: Words = {
     lineUnknown: 'desconhecida',
     profile: 'Pasta do perfil',
     appearance: 'Aparência',
+    appearanceOfProfile: 'Ficam guardadas neste perfil, para quem o abrir neste computador.',
+    appearanceNotKept: 'A escolha será esquecida quando o Cobro fechar',
     theme: 'Tema',
     themes: { system: 'Como o sistema', light: 'Claro', dark: 'Escuro' },
     language: 'Idioma',

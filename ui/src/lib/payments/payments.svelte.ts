@@ -6,18 +6,12 @@ import {
   type Overview,
   type PaymentFilter,
   type PaymentRow,
+  type SavedFilter,
 } from '$lib/api';
 
 /** The parts of the view, in their order. */
 export const PARTS = ['payments', 'subscribers', 'reconcile', 'disputes', 'payouts'] as const;
 export type PaymentsPart = (typeof PARTS)[number];
-
-export interface SavedFilter {
-  filter: PaymentFilter;
-  query: string;
-}
-
-const SAVED = 'cobro.payments.filters';
 
 export class Payments {
   part = $state<PaymentsPart>('payments');
@@ -29,7 +23,9 @@ export class Payments {
   filter = $state<PaymentFilter>('all');
   query = $state('');
   currency = $state<string | null>(null);
-  saved = $state.raw<SavedFilter[]>(read());
+  saved = $state.raw<SavedFilter[]>([]);
+  /** Why what was saved or forgotten last was not kept. */
+  notSaved = $state.raw<CommandError | null>(null);
   /** The key of the row whose evidence is open. */
   openKey = $state<string | null>(null);
 
@@ -42,6 +38,7 @@ export class Payments {
   );
 
   #next: string | null = null;
+  #savedRead = false;
   #loadingMore = false;
   #latest = 0;
 
@@ -49,6 +46,7 @@ export class Payments {
   async refresh() {
     const request = ++this.#latest;
     const { filter, query } = this;
+    void this.#readSaved();
     const [overview, counts, page] = await Promise.all([
       api.overview(this.currency),
       api.paymentCounts(),
@@ -104,17 +102,30 @@ export class Payments {
     return this.saved.some(({ filter, query }) => filter === this.filter && query === this.query);
   }
 
-  save() {
-    if (!this.isSaved()) this.#keep([...this.saved, { filter: this.filter, query: this.query }]);
+  async save() {
+    if (!this.isSaved())
+      await this.#keep([...this.saved, { filter: this.filter, query: this.query }]);
   }
 
-  forget(saved: SavedFilter) {
-    this.#keep(this.saved.filter((each) => each !== saved));
+  async forget(saved: SavedFilter) {
+    await this.#keep(this.saved.filter((each) => each !== saved));
   }
 
-  #keep(saved: SavedFilter[]) {
+  async #keep(saved: SavedFilter[]) {
+    const before = this.saved;
     this.saved = saved;
-    localStorage.setItem(SAVED, JSON.stringify(saved));
+    const kept = await api.saveFilters(saved);
+    this.notSaved = kept.ok ? null : kept.error;
+    if (!kept.ok) this.saved = before;
+  }
+
+  /** Reads once what was saved; it changes nowhere else. */
+  async #readSaved() {
+    if (this.#savedRead) return;
+    this.#savedRead = true;
+    const saved = await api.savedFilters();
+    this.#savedRead = saved.ok;
+    if (saved.ok) this.saved = saved.value;
   }
 
   /** Reads pages until at least `wanted` rows are there. */
@@ -129,14 +140,5 @@ export class Payments {
       all.next = page.value.next;
     }
     return { ok: true as const, value: all };
-  }
-}
-
-function read(): SavedFilter[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(SAVED) ?? '[]');
-    return Array.isArray(kept) ? (kept as SavedFilter[]) : [];
-  } catch {
-    return [];
   }
 }

@@ -1,5 +1,5 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { deskAnswers, refuse, type Call } from '../../../tests/desk';
 import { aCharge, anOverview, aPaymentRow, aRefund } from '../../../tests/things';
 import { language } from '../i18n/language.svelte';
@@ -11,7 +11,6 @@ import { Payments } from './payments.svelte';
 import RefundForm from './RefundForm.svelte';
 
 beforeEach(() => language.choose('en'));
-afterEach(() => localStorage.clear());
 
 function desk(answers: Parameters<typeof deskAnswers>[0] = {}): Call[] {
   return deskAnswers({
@@ -46,13 +45,34 @@ describe('the payments', () => {
     expect(payments.state).toBe('failed');
   });
 
-  it('keep a filter that was saved', async () => {
-    desk();
+  it('keep a filter that was saved, on the profile and nowhere else', async () => {
+    let kept: unknown = [];
+    desk({
+      saved_filters: () => kept,
+      save_filters: ({ filters }) => {
+        kept = filters;
+        return null;
+      },
+    });
     const payments = new Payments();
     await payments.show('paid', 'cake');
-    payments.save();
-    payments.save();
-    expect(new Payments().saved).toEqual([{ filter: 'paid', query: 'cake' }]);
+    await payments.save();
+    await payments.save();
+    const later = new Payments();
+    await later.refresh();
+    expect(later.saved).toEqual([{ filter: 'paid', query: 'cake' }]);
+    await later.forget(later.saved[0] as (typeof later.saved)[number]);
+    expect(kept).toEqual([]);
+    expect(localStorage.length).toBe(0);
+  });
+
+  it('say that a filter was not kept, and show it no more', async () => {
+    desk({ saved_filters: () => [], save_filters: () => refuse({ message: 'The disk is full.' }) });
+    const payments = new Payments();
+    await payments.show('paid', 'cake');
+    await payments.save();
+    expect(payments.saved).toEqual([]);
+    expect(payments.notSaved?.message).toBe('The disk is full.');
   });
 
   it('count what a person has to look at', async () => {

@@ -1,21 +1,18 @@
-/** Light or dark: as the system, or as the person chose. */
+/** Light or dark: as the system, or as the person chose on this profile. */
+import { chosenBefore } from '$lib/shared/appearance';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type ThemeChoice = (typeof THEMES)[number];
-
-const SETTING = 'cobro.theme';
 
 export class Theme {
   choice = $state<ThemeChoice>('system');
 
   constructor() {
-    const chosen = localStorage.getItem(SETTING);
-    this.choose(THEMES.find((theme) => theme === chosen) ?? 'system');
+    this.choose(chosenBefore().theme);
   }
 
   choose(choice: ThemeChoice) {
     this.choice = choice;
-    localStorage.setItem(SETTING, choice);
     const root = document.documentElement;
     if (choice === 'system') delete root.dataset['theme'];
     else root.dataset['theme'] = choice;

@@ -3,8 +3,8 @@
 use cobro_whatsapp::webhook::Update;
 
 use super::shop::{Shop, ago, ana, picture, says, text};
-use crate::domain::{MessageId, NotifyRules};
-use crate::{customer, notify, search, work};
+use crate::domain::{MessageId, NotifyRules, PaymentFilter, SavedFilter};
+use crate::{customer, notify, overview, search, work};
 
 fn bea(wamid: &str, words: &str, minutes: u64) -> Vec<Update> {
     says(text(wamid, "5215548217730", "Bea", words, ago(minutes)))
@@ -143,4 +143,20 @@ async fn what_is_not_wanted_is_not_announced_and_quiet_hours_need_both_ends() {
         ..rules
     };
     assert!(notify::set_rules(&shop.inbox, half).await.is_err());
+}
+
+#[tokio::test]
+async fn saved_filters_are_kept_and_one_too_many_takes_none_away() {
+    let shop = Shop::open().await;
+    let saved = |count| -> Vec<SavedFilter> {
+        let named = |n| SavedFilter {
+            filter: PaymentFilter::Paid,
+            query: format!("Ana {n}"),
+        };
+        (0..count).map(named).collect()
+    };
+    assert!(overview::saved_filters(&shop.inbox).await.unwrap().is_empty());
+    overview::save_filters(&shop.inbox, saved(2)).await.unwrap();
+    assert!(overview::save_filters(&shop.inbox, saved(31)).await.is_err());
+    assert_eq!(overview::saved_filters(&shop.inbox).await.unwrap(), saved(2));
 }

@@ -47,6 +47,7 @@ const en = {
     },
     searchPayments: 'Customer or description',
     saveFilter: 'Save filter',
+    filterNotKept: 'The filters were not kept',
     forgetFilter: 'Forget this filter',
     noChat: '— not linked to a chat —',
     paidElsewhere: 'Payment from elsewhere',

@@ -48,6 +48,7 @@ const es: MoneyWords = {
     },
     searchPayments: 'Cliente o concepto',
     saveFilter: 'Guardar filtro',
+    filterNotKept: 'Los filtros no se guardaron',
     forgetFilter: 'Olvidar este filtro',
     noChat: '— sin conversación —',
     paidElsewhere: 'Pago de otro lado',

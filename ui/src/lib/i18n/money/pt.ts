@@ -48,6 +48,7 @@ const pt: MoneyWords = {
     },
     searchPayments: 'Cliente ou descrição',
     saveFilter: 'Salvar filtro',
+    filterNotKept: 'Os filtros não foram guardados',
     forgetFilter: 'Esquecer este filtro',
     noChat: '— sem conversa —',
     paidElsewhere: 'Pagamento de outro lugar',
