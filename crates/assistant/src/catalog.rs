@@ -82,7 +82,12 @@ impl Catalog {
             }
         }
         let index = Index::of(&items);
-        let prices = || items.iter().map(|item| item.price.minor());
+        let prices = || {
+            items
+                .iter()
+                .map(|item| item.price.minor())
+                .filter(|minor| *minor > 0)
+        };
         let prices = (prices().min().unwrap_or(0), prices().max().unwrap_or(0));
         let mut by_id = FxHashMap::default();
         let mut by_price: FxHashMap<i64, Vec<Place>> = FxHashMap::default();

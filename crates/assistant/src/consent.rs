@@ -171,40 +171,55 @@ fn is_put_off(said: &Said, hit: &Hit) -> bool {
     is_for_later(said, hit)
         || !asks_for_link
             && (hit.start..end).any(|at| {
-                matches!(
-                    said.text(at),
-                    "rato"
-                        | "luego"
-                        | "despues"
-                        | "manana"
-                        | "tarde"
-                        | "noche"
-                        | "quincena"
-                        | "lunes"
-                        | "martes"
-                        | "miercoles"
-                        | "jueves"
-                        | "viernes"
-                        | "sabado"
-                        | "domingo"
-                        | "amanha"
-                        | "depois"
-                        | "segunda"
-                        | "sexta"
-                        | "later"
-                        | "tomorrow"
-                        | "monday"
-                        | "friday"
-                        | "saturday"
-                        | "sunday"
-                        | "tonight"
-                        | "semana"
-                        | "week"
-                        | "mes"
-                        | "month"
-                        | "payday"
-                )
+                // "te pago el primer mes": what is paid, not when.
+                !is_first(said.text(at.saturating_sub(1)))
+                    && matches!(
+                        said.text(at),
+                        "rato"
+                            | "luego"
+                            | "despues"
+                            | "manana"
+                            | "tarde"
+                            | "noche"
+                            | "quincena"
+                            | "lunes"
+                            | "martes"
+                            | "miercoles"
+                            | "jueves"
+                            | "viernes"
+                            | "sabado"
+                            | "domingo"
+                            | "amanha"
+                            | "depois"
+                            | "segunda"
+                            | "sexta"
+                            | "later"
+                            | "tomorrow"
+                            | "monday"
+                            | "friday"
+                            | "saturday"
+                            | "sunday"
+                            | "tonight"
+                            | "semana"
+                            | "week"
+                            | "mes"
+                            | "month"
+                            | "payday"
+                    )
             })
+}
+
+/// "te pago el primer mes": what is paid, not when.
+fn ends_in_first_period(said: &Said, hit: &Hit) -> bool {
+    let last = hit.end.saturating_sub(1);
+    matches!(
+        said.text(last),
+        "mes" | "semana" | "month" | "week" | "quincena" | "ano" | "year"
+    ) && is_first(said.text(last.saturating_sub(1)))
+}
+
+fn is_first(word: &str) -> bool {
+    matches!(word, "primer" | "primera" | "primeiro" | "primeira" | "first")
 }
 
 /// Cash on delivery needs no link, and an unanswered question no charge yet.
@@ -313,6 +328,7 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
             }
             // "see you saturday" is when they come.
             Sense::Later if said.text(hit.start) == "see" && is_a_time(said.text(hit.end)) => continue,
+            Sense::Later if ends_in_first_period(said, hit) => continue,
             Sense::Later => Doubt::Later,
             Sense::Pay | Sense::Accept if is_refused_after(said, hit) => Doubt::Hold,
             Sense::Pay if is_put_off(said, hit) => Doubt::Later,

@@ -18,6 +18,9 @@ use crate::order::{Level, Line, Quantity, places_meant, quantity_of};
 use crate::read::{Language, Sense, Token};
 use crate::said::Said;
 
+/// A word of more items than this is no sign of one.
+const SIGNS: usize = 6;
+
 /// Takes in one message of the customer.
 pub(crate) fn take_customer_turn(
     state: &mut State,
@@ -47,6 +50,7 @@ pub(crate) fn take_customer_turn(
     }
     note_numbers(state, said);
     note_hints(state, said, catalog);
+    note_signs(state, said, catalog);
     state.haggles |= guards::haggles(said, state, catalog);
     let verdict = consent::read(said, state, removed);
     agree(state, said, verdict, changed && !before.is_empty(), at, catalog);
@@ -99,7 +103,9 @@ fn pays_a_part_first(state: &mut State, said: &Said, catalog: &Catalog) -> bool 
 fn note_numbers(state: &mut State, said: &Said) {
     let counts = said.tokens.iter().filter(|token| !token.money && !token.quoted);
     let whole = counts.filter_map(|token| token.number()?.as_whole());
-    state.numbers.extend(whole.map(i64::from));
+    let whole: Vec<i64> = whole.map(i64::from).collect();
+    state.heard.extend(&whole);
+    state.numbers.extend(whole);
     let only = said.has(Sense::Only)
         || said
             .tokens
@@ -117,13 +123,84 @@ fn note_hints(state: &mut State, said: &Said, catalog: &Catalog) {
     }
 }
 
+/// Remembers which items a word of the message may be of, and whether it speaks of bringing.
+fn note_signs(state: &mut State, said: &Said, catalog: &Catalog) {
+    let index = &catalog.index;
+    let words = said
+        .tokens
+        .iter()
+        .filter(|token| token.is_word() && !token.quoted && !crate::vocabulary::is_stop(&token.text));
+    for token in words {
+        let key = index.key_of_word(&token.text);
+        let places = index.with_key(&key);
+        if places.len() > SIGNS || crate::index::is_measure(&key) {
+            continue;
+        }
+        if crate::vocabulary::is_weak(&token.text) {
+            state.brushed.extend(places);
+        } else {
+            state.touched.extend(places);
+        }
+    }
+    state.in_parts |= (0..said.tokens.len()).any(|at| speaks_of_a_part(said, at));
+    state.delivers |= said.has(Sense::Deliver) || said.has(Sense::AsksDelivery);
+    state.delivers &= !fetches(said) || said.has(Sense::Deliver);
+}
+
+/// "kilo y medio", "media libra", "1.5 metros".
+fn speaks_of_a_part(said: &Said, at: usize) -> bool {
+    let is_measure = |at: usize| {
+        matches!(
+            said.text(at),
+            "kilo"
+                | "kilos"
+                | "kg"
+                | "quilo"
+                | "quilos"
+                | "libra"
+                | "libras"
+                | "litro"
+                | "litros"
+                | "metro"
+                | "metros"
+                | "mts"
+                | "pound"
+                | "pounds"
+                | "lb"
+                | "lbs"
+                | "yard"
+                | "yards"
+                | "galon"
+                | "hora"
+                | "horas"
+                | "hour"
+                | "hours"
+                | "docena"
+                | "dozen"
+                | "duzia"
+        )
+    };
+    let is_half = matches!(
+        said.text(at),
+        "medio" | "media" | "meio" | "meia" | "half" | "cuarto" | "quarto" | "quarter" | "tercio"
+    );
+    let is_broken = said
+        .tokens
+        .get(at)
+        .and_then(Token::number)
+        .is_some_and(|number| number.as_whole().is_none());
+    let near = at.saturating_sub(3)..at + 3;
+    (is_half || is_broken) && near.into_iter().any(is_measure)
+}
+
 /// Returns the items that have one of the message's common words.
 pub(crate) fn hints(said: &Said, catalog: &Catalog) -> Vec<Place> {
     said.tokens
         .iter()
         .filter(|token| token.is_word() && !token.quoted && crate::vocabulary::is_weak(&token.text))
-        .flat_map(|token| catalog.index.with_key(&catalog.index.key_of_word(&token.text)))
-        .copied()
+        .map(|token| catalog.index.key_of_word(&token.text))
+        .filter(|key| !crate::index::is_measure(key))
+        .flat_map(|key| catalog.index.with_key(&key).to_vec())
         .collect()
 }
 
@@ -402,9 +479,15 @@ fn of_the_measure(catalog: &Catalog, mention: &Mention, places: Vec<Place>) -> V
     if measured.is_empty() { places } else { measured }
 }
 
+/// "paso por él", and not "vou querer": going alone fetches nothing.
+fn fetches(said: &Said) -> bool {
+    said.all(Sense::Pickup)
+        .any(|hit| hit.end - hit.start > 1 || !matches!(said.text(hit.start), "voy" | "vou" | "vamos"))
+}
+
 /// Adds or takes off the delivery, where the catalog has just one.
 fn take_delivery(state: &mut State, said: &Said, catalog: &Catalog) {
-    if said.has(Sense::Pickup) && !said.has(Sense::Deliver) {
+    if fetches(said) && !said.has(Sense::Deliver) {
         if let Some(price) = state.price_without_fee.take() {
             state.price = price;
         }
@@ -414,6 +497,11 @@ fn take_delivery(state: &mut State, said: &Said, catalog: &Catalog) {
         return;
     }
     let asks = said.has(Sense::AsksDelivery) && said.asks();
+    if std::mem::take(&mut state.fee_asked) && consent::says_yes(said) && !said.has(Sense::No) && !said.asks()
+    {
+        bring(state, catalog);
+        return;
+    }
     let brings = said.all(Sense::Deliver).any(|hit| !said.is_negated(hit.start)) && !asks;
     let Some(place) = delivery_item(catalog) else {
         return;
@@ -428,6 +516,23 @@ fn take_delivery(state: &mut State, said: &Said, catalog: &Catalog) {
     {
         state.lines.push(Line::of_place(place, 1, state.round));
     }
+}
+
+/// The customer said yes to "¿te lo mando? son 25": what the shop said of the price holds with the fee.
+fn bring(state: &mut State, catalog: &Catalog) {
+    let (Some(place), Some(price)) = (delivery_item(catalog), state.price_without_fee.take()) else {
+        return;
+    };
+    state.price = price;
+    for at in selected_positions(state, catalog) {
+        if let Some(line) = state.lines.get_mut(at) {
+            line.level = Level::Wanted;
+        }
+        let known = state.lines.get(at).and_then(Line::place);
+        state.quoted.extend(known);
+    }
+    state.quoted.insert(place);
+    state.lines.push(Line::of_place(place, 1, state.round));
 }
 
 /// "$268.000, el flete le sale en $20.000 si quiere" — "sí, …": the yes may be to the delivery as well.
@@ -478,7 +583,9 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
                 && said
                     .all(Sense::Pay)
                     .any(|hit| !said.is_negated(hit.start) && !said.asks_at(hit.start));
-            if doubt == Doubt::Cancelled {
+            if doubt == Doubt::Cancelled && counts_anew(state, said) {
+                state.doubt = None;
+            } else if doubt == Doubt::Cancelled {
                 let kept = kept_after_cancel(state, said);
                 state.forget_order();
                 if !kept.is_empty() {
@@ -496,6 +603,56 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
     }
     if said.tokens.iter().any(Token::is_word) && state.fit_is_lost(catalog) {
         state.unsettled |= state.price != Price::Verified && state.price != Price::Quoted;
+    }
+}
+
+/// "oh wait, Jess can't make it, 3": not one less at all, but so many.
+fn counts_anew(state: &mut State, said: &Said) -> bool {
+    let end = said.all(Sense::Cancel).map(|hit| hit.end).max().unwrap_or(0);
+    let mut alone = said.found.bare.iter().filter(|(token, _)| {
+        let (start, stop) = said.clause(*token);
+        let fillers = (start..stop).filter(|at| *at != *token).all(|at| {
+            matches!(
+                said.text(at),
+                "so" | "just"
+                    | "only"
+                    | "solo"
+                    | "nomas"
+                    | "somos"
+                    | "seriamos"
+                    | "vamos"
+                    | "van"
+                    | "entonces"
+                    | "then"
+                    | "entao"
+                    | "mejor"
+                    | "make"
+                    | "it"
+                    | "of"
+                    | "us"
+                    | "we"
+                    | "are"
+                    | "were"
+                    | "que"
+                    | "sean"
+                    | "seremos"
+                    | "fica"
+                    | "ficam"
+            )
+        });
+        *token >= end && fillers
+    });
+    let (Some((_, number)), None) = (alone.next(), alone.next()) else {
+        return false;
+    };
+    match state.lines.as_mut_slice() {
+        [line] if (1..=50).contains(number) => {
+            line.quantity = Quantity::Said(*number);
+            line.round = state.round;
+            state.price = Price::Unsaid;
+            true
+        }
+        _ => false,
     }
 }
 

@@ -53,7 +53,7 @@ fn read(
     let mut state = State::new(language);
     let mut burst: Burst = Vec::new();
     for (at, turn) in conversation.turns.iter().enumerate() {
-        take_charges(&mut state, conversation, catalog, at);
+        take_charges(&mut state, &mut burst, conversation, catalog, at);
         match turn.role {
             Role::Shop => {
                 burst.clear();
@@ -77,7 +77,13 @@ fn read(
         };
         after(at, &desk);
     }
-    take_charges(&mut state, conversation, catalog, conversation.turns.len());
+    take_charges(
+        &mut state,
+        &mut burst,
+        conversation,
+        catalog,
+        conversation.turns.len(),
+    );
     let desk = Desk {
         catalog,
         conversation,
@@ -106,11 +112,21 @@ fn language_of_conversation(catalog: &Catalog, conversation: &Conversation) -> L
     language_of(&text, words, Some(catalog.index.language()))
 }
 
-fn take_charges(state: &mut State, conversation: &Conversation, catalog: &Catalog, at: usize) {
+/// Takes in the charges that were made at this point. Whoever charges has answered what was asked before.
+fn take_charges(
+    state: &mut State,
+    burst: &mut Burst,
+    conversation: &Conversation,
+    catalog: &Catalog,
+    at: usize,
+) {
     for charge in conversation.charges.iter().filter(|charge| {
         charge.after_turns == at || at == conversation.turns.len() && charge.after_turns > at
     }) {
         settle(state, catalog);
+        if charge.state != KnownState::Closed {
+            burst.clear();
+        }
         state.linked = charge.state == KnownState::Open;
         state.paid = charge.state == KnownState::Paid;
     }
@@ -207,6 +223,17 @@ impl Desk<'_> {
         if let Some((reason, why)) = guards::handoff(self) {
             return (Decision::Handoff(reason), why);
         }
+        let (decision, why) = self.undisturbed();
+        match guards::attention(self) {
+            Some((reason, why)) if !matches!(decision, Decision::Charge(_)) => {
+                (Decision::Handoff(reason), why)
+            }
+            _ => (decision, why),
+        }
+    }
+
+    /// What would be done if the last messages were about the order alone.
+    fn undisturbed(&self) -> (Decision, Why) {
         if self.state.paid && self.state.lines.is_empty() {
             return reply::after_payment(self);
         }
@@ -358,7 +385,7 @@ impl Desk<'_> {
             if state.selected(self.catalog).iter().any(many) {
                 return Some(Why::Many);
             }
-            if consent < Consent::Pay {
+            if consent < Consent::Pay || self.asks_whether() {
                 return Some(Why::PriceUnsaid);
             }
             if !state.fits_exactly(self.catalog) {
@@ -366,6 +393,27 @@ impl Desk<'_> {
             }
         }
         None
+    }
+
+    /// "quería ver si me puedes hacer una caja, y me dices cómo te pago": whether it can be had is not said yet.
+    fn asks_whether(&self) -> bool {
+        self.burst.iter().any(|(_, said)| {
+            (1..said.tokens.len()).any(|at| {
+                matches!(said.text(at), "si" | "se" | "if")
+                    && matches!(
+                        said.text(at - 1),
+                        "ver"
+                            | "saber"
+                            | "wondering"
+                            | "checar"
+                            | "preguntar"
+                            | "perguntar"
+                            | "know"
+                            | "ask"
+                            | "see"
+                    )
+            })
+        })
     }
 
     /// "£120, shall I book it?" — "yes": to that amount, and to no more than it pays for.

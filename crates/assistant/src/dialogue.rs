@@ -92,6 +92,18 @@ pub(crate) struct State {
     pub(crate) pays_once_answered: bool,
     /// The numbers of the customer's last messages, and 1 where they said "only".
     pub(crate) numbers: BTreeSet<i64>,
+    /// Every number of the customer's since the order began.
+    pub(crate) heard: BTreeSet<i64>,
+    /// Items of which the customer wrote a word since the order began.
+    pub(crate) touched: BTreeSet<Place>,
+    /// Items of which the customer wrote a word that many share: "caja de 6".
+    pub(crate) brushed: BTreeSet<Place>,
+    /// The customer spoke of a part of a kilo: no sum of whole ones is meant.
+    pub(crate) in_parts: bool,
+    /// The customer spoke of having it brought.
+    pub(crate) delivers: bool,
+    /// The shop asked whether to bring it, and said for how much.
+    pub(crate) fee_asked: bool,
     /// The shop said what one of them costs, and that it is for each.
     pub(crate) priced_each: bool,
     /// The customer just asked for another price, or offered one.
@@ -139,6 +151,12 @@ impl State {
             pays_once_answered: false,
             hinted: BTreeSet::new(),
             numbers: BTreeSet::new(),
+            heard: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            brushed: BTreeSet::new(),
+            in_parts: false,
+            delivers: false,
+            fee_asked: false,
             priced_each: false,
             haggles: false,
             price_without_fee: None,
@@ -256,6 +274,11 @@ impl State {
         self.unknown = false;
         self.unsettled = false;
         self.pays_once_answered = false;
+        self.heard.clear();
+        self.touched.clear();
+        self.brushed.clear();
+        self.in_parts = false;
+        self.delivers = false;
     }
 }
 

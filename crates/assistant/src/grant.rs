@@ -28,7 +28,8 @@ pub(crate) fn readings(catalog: &Catalog, number: Decimal) -> Vec<i64> {
         return Vec::new();
     };
     let unit = 10_i64.pow(exponent);
-    let dear = catalog.prices().0 >= 1000 * unit;
+    let (cheapest, dearest) = catalog.prices();
+    let dear = cheapest >= 1000 * unit || dearest >= 10_000 * unit && plain < cheapest;
     let mut readings = vec![plain];
     if dear && plain < 1000 * unit {
         readings.extend(plain.checked_mul(1000));
@@ -282,7 +283,8 @@ fn answers_haggling(said: &Said, at: usize, state: &State) -> bool {
         && is_offered
         && !in_parts
         && !refuses
-        && !said.asks_at(at)
+        // "180 os dois, tá bom?" is no question about the price.
+        && (!said.asks_at(at) || said.within(said.sentence(at), Sense::QConfirm))
         && !counted
         && !crate::consent::is_conditional(said, (start, end))
 }

@@ -1,5 +1,7 @@
 //! What a person must look at, whatever else was said.
 
+mod attention;
+mod signs;
 mod trouble;
 
 use crate::catalog::Catalog;
@@ -61,6 +63,31 @@ pub(crate) fn handoff(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
     })
 }
 
+/// Returns why a person should answer the last messages, where there is nothing to charge.
+pub(crate) fn attention(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
+    if desk.burst.iter().any(|(_, said)| attention::is_trouble(said)) {
+        return Some((HandoffReason::Complaint, Why::Complains));
+    }
+    if desk
+        .burst
+        .iter()
+        .any(|(_, said)| attention::needs_a_person(said, desk.state))
+    {
+        return Some((HandoffReason::NeedsPerson, Why::NeedsPerson));
+    }
+    let wants_it = desk.burst_has(Sense::Pay) || desk.burst_has(Sense::Want);
+    let names_none =
+        desk.state.lines.is_empty() && desk.burst.iter().all(|(_, said)| said.found.mentions.is_empty());
+    (wants_it
+        && names_none
+        && !desk.jokes()
+        && desk
+            .burst
+            .iter()
+            .any(|(_, said)| attention::asks_for_unsold(said, desk.catalog)))
+    .then_some((HandoffReason::UnknownItem, Why::WantsUnknown))
+}
+
 /// Orders of what is not sold here, or of too much.
 fn goods(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
     if desk.burst.is_empty() || desk.state.linked {
@@ -70,7 +97,7 @@ fn goods(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
     if desk.state.unknown && !desk.jokes() && (asks_for_it || desk.burst_has(Sense::Want)) {
         return Some((HandoffReason::UnknownItem, Why::WantsUnknown));
     }
-    if desk.clashes() && desk.state.has_wanted() {
+    if desk.clashes() && (desk.state.has_wanted() || desk.burst_has(Sense::Want)) {
         return Some((HandoffReason::UnknownItem, Why::WantsUnknownOption));
     }
     let too_many = desk.state.has_wanted() && priced(desk) == Err(Trouble::OutOfRange);
@@ -108,7 +135,11 @@ fn complains(said: &Said) -> bool {
             || (sentence.0..sentence.1).any(|at| matches!(said.text(at), "link" | "enlace" | "liga"));
         // "if she quits, do I get money back?"
         let asks_ahead = said.asks_at(hit.start) && said.within(sentence, Sense::Cond);
-        let policy = asks_ahead || said.asks() && said.within(sentence, Sense::Policy);
+        // "ya devolví el disfraz, ¿cuándo me devuelven la garantía?" has it behind them.
+        let is_over = (sentence.0..sentence.1).any(|at| {
+            matches!(said.text(at), "ya" | "ja" | "already") || signs::is(signs::Sign::ORDERED, said.text(at))
+        });
+        let policy = (asks_ahead || said.asks() && said.within(sentence, Sense::Policy)) && !is_over;
         // "hoy no llego a pagarte", "no llego con la plata": nothing was to arrive.
         let (start, end) = (hit.start, hit.end + 1);
         let manages = (start..end)
@@ -249,10 +280,43 @@ pub(crate) fn haggles(said: &Said, state: &State, catalog: &Catalog) -> bool {
             .iter()
             .any(|minor| *minor >= cheapest / 4 && *minor <= dearest);
         let large = money || number.as_whole().is_some_and(|whole| whole > 12);
-        !counted && plausible && large && !is_known(number, state, catalog, None)
+        !counted
+            && (money || !is_a_date(said, at))
+            && plausible
+            && large
+            && !is_known(number, state, catalog, None)
     });
     let takes = said.has(Sense::Accept) || said.has(Sense::Want);
     said.has(Sense::AskDiscount) || (said.has(Sense::Offer) || said.asks() || takes) && names_one
+}
+
+/// "the 14th", "el 14", "a las 18": when, and not how much.
+fn is_a_date(said: &Said, at: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| said.text(before));
+    matches!(
+        said.text(at + 1),
+        "th" | "st"
+            | "nd"
+            | "rd"
+            | "am"
+            | "pm"
+            | "h"
+            | "hs"
+            | "hrs"
+            | "horas"
+            | "anos"
+            | "years"
+            | "dias"
+            | "days"
+            | "personas"
+            | "people"
+            | "pessoas"
+            | "min"
+            | "minutos"
+    ) || matches!(
+        before,
+        "dia" | "calle" | "rua" | "street" | "las" | "turns" | "cumple" | "on" | "the"
+    ) || before == "el" && matches!(said.text(at.saturating_sub(2)), "para" | "del" | "hasta")
 }
 
 /// Whoever pays a part first has not been given another price.
@@ -290,6 +354,12 @@ fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, catalog: &Ca
                 | "me"
                 | "only"
                 | "just"
+                | "sale"
+                | "cuesta"
+                | "vale"
+                | "custa"
+                | "sai"
+                | "costs"
                 | "costaba"
                 | "cobraban"
                 | "cobran"

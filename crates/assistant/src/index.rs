@@ -1,5 +1,6 @@
 //! Finds items by the words of their names.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use rapidfuzz::distance::osa;
@@ -49,6 +50,21 @@ pub(crate) struct Index {
     stems: Stems,
 }
 
+/// Keys of words that were met before, by the language that they were stemmed in.
+#[derive(Default)]
+struct Keys {
+    spanish: FxHashMap<String, String>,
+    portuguese: FxHashMap<String, String>,
+    english: FxHashMap<String, String>,
+}
+
+thread_local! {
+    static KEYS: RefCell<Keys> = RefCell::default();
+}
+
+/// More words than this are forgotten and met anew.
+const MOST_KEYS: usize = 8_192;
+
 struct Stems {
     stemmer: Stemmer,
     language: Language,
@@ -73,7 +89,27 @@ impl Stems {
         }
     }
 
+    /// Returns the word's key. Words come again and again, so each is stemmed once.
     fn key_of(&self, word: &str) -> String {
+        KEYS.with_borrow_mut(|keys| {
+            let keys = match self.language {
+                Language::Spanish => &mut keys.spanish,
+                Language::Portuguese => &mut keys.portuguese,
+                Language::English => &mut keys.english,
+            };
+            if let Some(key) = keys.get(word) {
+                return key.clone();
+            }
+            if keys.len() >= MOST_KEYS {
+                keys.clear();
+            }
+            let key = self.stemmed(word);
+            keys.insert(word.to_owned(), key.clone());
+            key
+        })
+    }
+
+    fn stemmed(&self, word: &str) -> String {
         if let Some(group) = vocabulary::group_of(word) {
             return group.to_owned();
         }
@@ -83,6 +119,9 @@ impl Stems {
                 ("oes", "ao"),
                 ("aes", "ao"),
                 ("ens", "em"),
+                ("ons", "om"),
+                ("ins", "im"),
+                ("uns", "um"),
                 ("ais", "al"),
                 ("eis", "el"),
             ]
@@ -92,7 +131,14 @@ impl Stems {
                 return self.stemmer.stem(&singular).into_owned();
             }
         }
-        self.stemmer.stem(word).into_owned()
+        let stem = self.stemmer.stem(word);
+        // "dias" is too short for the stemmer, and is a "dia" all the same.
+        match word.strip_suffix('s') {
+            Some(singular) if stem.ends_with('s') && word.chars().count() > 3 => {
+                self.stemmer.stem(singular).into_owned()
+            }
+            _ => stem.into_owned(),
+        }
     }
 }
 

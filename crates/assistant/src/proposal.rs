@@ -96,6 +96,8 @@ pub enum HandoffReason {
     OtherRecipient,
     Unreadable,
     AbovePermittedTotal,
+    /// Advice, papers, a custom order, or a talk with somebody.
+    NeedsPerson,
 }
 
 /// Where the conversation stood after one message.
@@ -190,6 +192,8 @@ pub enum Why {
     RhythmsDiffer,
     /// What was taken off would come off every time.
     DiscountComesAgain,
+    /// Advice, papers, a custom order, or a talk with somebody.
+    NeedsPerson,
 }
 
 impl Why {
@@ -250,6 +254,7 @@ impl Why {
             Self::CartDiffers => "The cart shows another price than the catalog",
             Self::ModelDiffers => "The model reads the conversation another way",
             Self::RhythmsDiffer => "Some of it is paid once and some comes again: charge them apart",
+            Self::NeedsPerson => "The customer asks for something that only a person can answer",
             Self::DiscountComesAgain => "The price that was given would hold for every payment",
         }
     }

@@ -75,6 +75,46 @@ fn fetches(word: &str) -> bool {
         .any(|root| word.starts_with(root))
 }
 
+/// How the link is paid, or that it does not matter.
+fn pays_by(word: &str) -> bool {
+    matches!(
+        word,
+        "nequi"
+            | "daviplata"
+            | "bancolombia"
+            | "yape"
+            | "plin"
+            | "mercadopago"
+            | "mercado"
+            | "mp"
+            | "oxxo"
+            | "spei"
+            | "pix"
+            | "paypal"
+            | "bizum"
+            | "zelle"
+            | "venmo"
+            | "revolut"
+            | "monzo"
+            | "stripe"
+            | "banco"
+            | "app"
+            | "visa"
+            | "mastercard"
+            | "amex"
+            | "sea"
+            | "seja"
+            | "whatever"
+            | "primer"
+            | "primera"
+            | "primeiro"
+            | "primeira"
+            | "first"
+            | "que"
+            | "lo"
+    )
+}
+
 fn unplaced(said: &Said, (start, end): (usize, usize)) -> usize {
     (start..end)
         .filter(|at| {
@@ -84,6 +124,7 @@ fn unplaced(said: &Said, (start, end): (usize, usize)) -> usize {
                     && !token.text.starts_with(':')
                     && !crate::vocabulary::is_stop(&token.text)
                     && !crate::vocabulary::is_vocative(&token.text)
+                    && !pays_by(&token.text)
                     && !said
                         .hits
                         .iter()

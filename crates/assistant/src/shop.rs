@@ -1,11 +1,13 @@
 //! What the shop's own messages change.
 
+mod account;
 mod amounts;
 mod explain;
 mod question;
 
 use std::collections::BTreeSet;
 
+use account::account_for;
 use amounts::judge_amounts;
 use explain::{explain_total, offered_by_price};
 use question::{is_open_question, offers_more, question_of, question_words};
@@ -16,7 +18,7 @@ use crate::dialogue::{Price, Question, State, delivery_item, is_delivery, sum};
 use crate::grant::{Grant, grant_from, readings};
 use crate::mention::{Fit, Mention, common};
 use crate::order::{Level, Line, Quantity, places_meant, quantity_of};
-use crate::read::{Decimal, Sense};
+use crate::read::{Decimal, Language, Sense};
 use crate::said::Said;
 
 /// Takes in one message of the shop.
@@ -43,6 +45,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     remember_offer(state, &said, &offered, catalog);
     // What the shop named may be what its total is for.
     explain_total(state, &said, &offered, catalog, at);
+    let accounted = account_for(state, &said, &offered, catalog, at);
     count_what_is_haggled(state, &said);
     if gives_in(state, &said) {
         state.grant = Some(Grant::Unclear);
@@ -59,6 +62,11 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
             .retain(|line| !line.places.iter().all(|place| is_delivery(catalog, *place)));
     }
     judge_amounts(state, &said, &offered, catalog, at);
+    if accounted && state.price == Price::Quoted && state.price_turn == Some(at) {
+        // "£22 + £4.50 postage": the total is said, though not added up.
+        state.price = Price::Verified;
+        state.unsettled = false;
+    }
     state.haggles = false;
     state.takes_off = false;
     state.numbers.clear();
@@ -357,10 +365,11 @@ fn lets_choose(said: &Said) -> bool {
         said.asks_at(at)
             && (matches!(said.text(at), "ou" | "or")
                 || said.text(at) == "o"
-                    && said
-                        .tokens
-                        .get(at + 1)
-                        .is_some_and(|next| next.number().is_some()))
+                    && (said.language == Language::Spanish
+                        || said
+                            .tokens
+                            .get(at + 1)
+                            .is_some_and(|next| next.number().is_some())))
     })
 }
 
@@ -530,6 +539,14 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
     {
         return;
     }
+    // "32 + 9.500 + 6 = 47.500": five times 9.500 is a coincidence.
+    let parts = said
+        .amounts()
+        .filter(|(at, ..)| !readings_of(said, *at, catalog).contains(&unit))
+        .count();
+    if parts > 1 {
+        return;
+    }
     let multiple = amounts.iter().find_map(|minor| {
         let times = minor / unit;
         (minor % unit == 0 && (2..=20).contains(&times)).then_some(times)
@@ -549,6 +566,11 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
         line.quantity = Quantity::Said(u32::try_from(times).unwrap_or(1));
         state.changed(catalog, at);
     }
+}
+
+fn readings_of(said: &Said, at: usize, catalog: &Catalog) -> Vec<i64> {
+    let number = said.tokens.get(at).and_then(crate::read::Token::number);
+    number.map_or_else(Vec::new, |number| readings(catalog, number))
 }
 
 /// "just mine for now" — "Ok, $85": the one amount is what so many as the customer said now cost.

@@ -99,6 +99,7 @@ const SYNONYMS: &[&str] = &[
     "~nail manicure manicura manicuras manicures",
     "~cleaning limpieza limpiezas limpeza limpezas cleaning",
     "~screenprotector protector film pelicula",
+    "~sixpack six sixpack sixpacks",
     "~minute minuto minutos min mins minute minutes",
 ];
 
@@ -143,7 +144,7 @@ const COMMON: &str = " hola buenas buenos tardes noches dias hi hello hey oi ola
     wey guey che loco boludo flaca flaco genia genio colega bb bebe mor gorda gordo love hun hon babe mate buddy pal \
     sweetie darling luv fam guys sis chicos lindura gatinha miga migo amore fofa fofo chefe patrao irma irmao campeao \
     vato compa carnal maestro cuate cuñada cunada suegra sogra cunado cuñado comadre compadre \
-    pregunta consulta reserva vaga vagas cupo cupos plaza spot spots seat seats verdad suerte bendiciones saludos abrazo beso besos beijo beijos abracos ";
+    pregunta consulta reserva vaga vagas cupo cupos plaza spot spots seat seats verdad suerte bendiciones saludos centro downtown ideia idea abrazo beso besos beijo beijos abracos ";
 
 /// How people address whom they write to: such a word says nothing of its own.
 const VOCATIVE: &str = " veci vecis vecina vecino vecinita amiga amigo amigos amigas jefe jefa jefecita jefecito patron patrona \

@@ -252,6 +252,7 @@ fn propose_gives(_: &Catalog, turn: &Turn) -> bool {
     [
         "dejo",
         "descuento",
+        " menos ",
         "desconto",
         "tiro",
         "tirar",
@@ -336,6 +337,32 @@ fn nothing_is_proposed_while_the_charge_is_open_nor_after_it_is_paid() {
         let proposal = propose(&catalog(), &conversation, &Rules::default());
         assert!(proposal.charge().is_none(), "{state:?}: {proposal:?}");
     }
+}
+
+#[test]
+fn what_was_asked_before_the_charge_is_answered_by_it() {
+    let asked = Conversation::of(vec![Turn::customer("hola, cuánto cuesta la gelatina?")]);
+    let before = propose(&catalog(), &asked, &Rules::default());
+    assert!(matches!(before.decision, Decision::Reply(_)), "{before:?}");
+    let charged = Conversation {
+        charges: vec![KnownCharge {
+            total_minor: 180_00,
+            state: KnownState::Open,
+            after_turns: 1,
+        }],
+        ..asked
+    };
+    let after = propose(&catalog(), &charged, &Rules::default());
+    assert_eq!(after.decision, Decision::Nothing);
+    let asks_again = Conversation {
+        turns: vec![
+            Turn::customer("hola, cuánto cuesta la gelatina?"),
+            Turn::customer("y cuánto el envío?"),
+        ],
+        ..charged
+    };
+    let again = propose(&catalog(), &asks_again, &Rules::default());
+    assert!(matches!(again.decision, Decision::Reply(_)), "{again:?}");
 }
 
 #[test]

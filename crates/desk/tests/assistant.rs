@@ -126,6 +126,44 @@ async fn a_confirmed_order_is_one_accept_away_and_made_once() {
 }
 
 #[tokio::test]
+async fn a_suggested_reply_goes_once_the_shop_charges() {
+    let (shop, ana) = bakery().await;
+    ana.phone.writes("hola, cuánto cuesta el pastel tres leches?");
+    until(&shop, ana.conversation, "a reply is suggested", |proposal| {
+        proposal.is_some_and(|proposal| proposal.kind == ProposalKind::Reply)
+    })
+    .await;
+    let charge = shop.charge(&ana, mxn(480_00)).await;
+    until(
+        &shop,
+        ana.conversation,
+        "nothing is suggested any more",
+        |proposal| proposal.is_none(),
+    )
+    .await;
+
+    // What is asked afterwards is answered again, and is gone once it is paid.
+    ana.phone.writes("y cuánto la gelatina mosaico?");
+    until(
+        &shop,
+        ana.conversation,
+        "a reply is suggested again",
+        |proposal| proposal.is_some_and(|proposal| proposal.kind == ProposalKind::Reply),
+    )
+    .await;
+    ana.phone.pays(PayWith::card("4242424242424242"));
+    shop.until_payment(charge.id, Payment::Paid).await;
+    until(
+        &shop,
+        ana.conversation,
+        "no charge is suggested again",
+        |proposal| proposal.is_none_or(|proposal| proposal.total.is_none()),
+    )
+    .await;
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn it_survives_a_restart_and_keeps_its_charge() {
     let (shop, ana) = bakery().await;
     let ready = ana_confirms(&shop, &ana).await;

@@ -2599,7 +2599,9 @@ export type Why = "saysPaid" | "linkOutNewOrder" | "linkOut" | "questionPending"
 /**  Something is paid once and something comes again, or in another rhythm. */
 "rhythmsDiffer" | 
 /**  What was taken off would come off every time. */
-"discountComesAgain";
+"discountComesAgain" | 
+/**  Advice, papers, a custom order, or a talk with somebody. */
+"needsPerson";
 
 /**  Why a way of paying is not offered. */
 export type WhyNot = 

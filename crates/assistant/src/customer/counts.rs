@@ -3,7 +3,7 @@
 use crate::catalog::{Catalog, Place};
 use crate::dialogue::{Price, Question, State, is_delivery};
 use crate::order::{Level, Line, Quantity};
-use crate::read::Sense;
+use crate::read::{Sense, Token};
 use crate::said::Said;
 
 /// "los dos", "both", "all 3": everything that was offered, or that many of the one thing.
@@ -116,11 +116,20 @@ pub(super) fn count_what_was_asked(state: &mut State, said: &Said, catalog: &Cat
 
 /// "mejor 3", "make that 5", "me llevo 2": numbers for the item that was spoken of.
 pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
-    if !said.found.mentions.is_empty() {
+    // "faz 40?" offers a price.
+    if !said.found.mentions.is_empty() || said.has(Sense::Offer) && said.asks() {
         return;
     }
     for (token, number) in &said.found.bare {
         if state.question == Question::Detail && !said.has(Sense::SetQty) {
+            continue;
+        }
+        // "faz um descontinho?": an article, and something that is not counted.
+        let is_article = matches!(said.text(*token), "un" | "una" | "um" | "uma" | "a" | "an");
+        if is_article
+            && said.tokens.get(token + 1).is_some_and(Token::is_word)
+            && !pieces_follow(said, *token)
+        {
             continue;
         }
         if *number > 12 && names_a_size(state, catalog, *number) {

@@ -4,7 +4,7 @@ use crate::consent;
 use crate::dialogue::{Question, State};
 use crate::mention::Mention;
 use crate::order::Level;
-use crate::read::Sense;
+use crate::read::{Sense, Token};
 use crate::said::Said;
 
 /// "sin el cable", "el cable no", "no quiero el cable", "skip the vase".
@@ -25,6 +25,8 @@ pub(super) fn is_dropped(said: &Said, mention: &Mention) -> bool {
     let after = (mention.end..end.min(mention.end + 3)).any(|at| {
         is_no(said, at) && !is_the_next_ones(at)
             || matches!(said.text(at), "cancelalo" | "cancelala" | "cancela")
+            // "carbón ya tengo"
+            || matches!(said.text(at), "tengo" | "tenho" | "tenemos") && said.tokens.get(at + 1).is_none_or(Token::divides)
     }) && !(mention.end..end)
         .any(|at| matches!(said.text(at), "mas" | "lleva" | "tiene" | "trae" | "es"));
     let no_longer =

@@ -1,5 +1,6 @@
 //! What went wrong, told by its shape: something happened, and there is a sign that it should not have.
 
+use super::signs::{self, Sign};
 use crate::read::{Language, Sense};
 use crate::said::Said;
 
@@ -10,7 +11,8 @@ pub(super) fn tells_of_trouble(said: &Said) -> bool {
 
 /// "me dejaron el tinte disparejo", "the ribs were cold": something was done, and it is bad.
 fn tells_of_harm(said: &Said) -> bool {
-    let is_bad = |at: usize| listed(BAD, said.text(at)) && !said.is_negated(at) && !is_goods(said, at);
+    let is_bad =
+        |at: usize| signs::is(Sign::BAD, said.text(at)) && !said.is_negated(at) && !is_goods(said, at);
     (0..said.tokens.len()).any(|at| {
         let (start, end) = said.sentence(at);
         let mut near = at.saturating_sub(6).max(start)..(at + 7).min(end);
@@ -30,7 +32,7 @@ fn tells_of_the_past(said: &Said) -> bool {
         if !happened(said, at) {
             return false;
         }
-        if listed(LOSS, said.text(at)) {
+        if signs::is(Sign::LOSS, said.text(at)) {
             return true;
         }
         let (start, end) = said.sentence(at);
@@ -86,7 +88,7 @@ fn feels_harm(said: &Said) -> bool {
     };
     let has_cause =
         !said.found.mentions.is_empty() || (0..said.tokens.len()).any(|at| since(at) || happened(said, at));
-    let feels = (0..said.tokens.len()).any(|at| listed(SYMPTOM, said.text(at)) && !said.asks_at(at));
+    let feels = (0..said.tokens.len()).any(|at| signs::is(Sign::SYMPTOM, said.text(at)) && !said.asks_at(at));
     !orders && has_cause && feels
 }
 
@@ -123,20 +125,43 @@ pub(super) fn reports_what_happened(said: &Said) -> bool {
         Sense::Cancel,
     ];
     let says_otherwise = OTHERWISE.iter().any(|sense| said.has(*sense)) || said.asks();
-    let praises = said.tokens.iter().any(|token| {
+    let speaks = |at: usize| signs::is(Sign::SPOKE, said.text(at));
+    let tells = (0..said.tokens.len()).any(|at| {
+        let is_state = signs::is(Sign::STATE, said.text(at)) && !is_by_shop(said, at);
+        happened(said, at) && !is_state && !speaks(at)
+    });
+    tells && !says_otherwise && !praises(said)
+}
+
+/// Returns whether the message is pleased with something.
+pub(super) fn praises(said: &Said) -> bool {
+    said.tokens.iter().any(|token| {
         [
-            "encant", "gust", "gost", "ador", "amo", "lov", "perfect", "rico", "rica", "hermos", "lind",
-            "bonit", "great",
+            "encant",
+            "gust",
+            "gost",
+            "ador",
+            "amo",
+            "lov",
+            "perfect",
+            "rico",
+            "rica",
+            "hermos",
+            "lind",
+            "bonit",
+            "great",
+            "amable",
+            "excelent",
+            "otim",
+            "genial",
+            "best",
+            "brilliant",
+            "awesome",
+            "maravil",
         ]
         .iter()
         .any(|root| token.text.starts_with(root))
-    });
-    let speaks = |at: usize| listed(SPOKE, said.text(at));
-    let tells = (0..said.tokens.len()).any(|at| {
-        let is_state = listed(STATE, said.text(at)) && !is_by_shop(said, at);
-        happened(said, at) && !is_state && !speaks(at)
-    });
-    tells && !says_otherwise && !praises
+    })
 }
 
 /// "you left my lug nuts loose": English tells who by another word.
@@ -165,25 +190,28 @@ fn happened(said: &Said, at: usize) -> bool {
     if word == "llego" && !token.ends_stressed && matches!(said.text(at + 1), "a" | "al" | "con") {
         return false;
     }
-    if listed(HAPPENED, word) || listed(LOSS, word) {
+    if signs::is(Sign::HAPPENED, word) || signs::is(Sign::LOSS, word) {
         return true;
     }
-    !is_goods(said, at) && word.chars().count() >= 5 && !listed(NOT_PAST, word) && {
-        let of_somebody: &[&str] = match said.language {
-            Language::Spanish => &["aron", "ieron", "yeron", "aste", "iste"],
-            Language::Portuguese => &["aram", "iram", "ou", "eu", "iu", "aste", "iste"],
-            Language::English => &[],
-        };
-        let english = said.language == Language::English
-            && word.ends_with("ed")
-            && !matches!(
-                said.text(at.saturating_sub(1)),
-                "i" | "we" | "ive" | "weve" | "im"
-            );
-        token.ends_stressed && word.ends_with('o')
-            || of_somebody.iter().any(|ending| word.ends_with(ending))
-            || english
-    }
+    !is_goods(said, at)
+        && (word.chars().count() >= 5 || token.ends_stressed && word.chars().count() >= 4)
+        && !signs::is(Sign::NOT_PAST, word)
+        && {
+            let of_somebody: &[&str] = match said.language {
+                Language::Spanish => &["aron", "ieron", "yeron", "aste", "iste"],
+                Language::Portuguese => &["aram", "iram", "ou", "eu", "iu", "aste", "iste"],
+                Language::English => &[],
+            };
+            let english = said.language == Language::English
+                && word.ends_with("ed")
+                && !matches!(
+                    said.text(at.saturating_sub(1)),
+                    "i" | "we" | "ive" | "weve" | "im"
+                );
+            token.ends_stressed && word.ends_with('o')
+                || of_somebody.iter().any(|ending| word.ends_with(ending))
+                || english
+        }
 }
 
 /// "torta" is a cake where cakes are sold, and crooked elsewhere.
@@ -191,42 +219,3 @@ fn is_goods(said: &Said, at: usize) -> bool {
     let mut mentions = said.found.mentions.iter();
     mentions.any(|mention| mention.start <= at && at < mention.end)
 }
-
-fn listed(list: &str, word: &str) -> bool {
-    !word.is_empty() && list.split_whitespace().any(|known| known == word)
-}
-
-/// What a shop did, once it is done, where its ending does not tell.
-const HAPPENED: &str = "llego llegaron vino vinieron venia venian dejo quedo salio trajeron trajo puso pusieron hizo hicieron \
-    found encontre encontrei dio dieron recibi veio vieram ficou vinha fez puseram deram estaba estaban estava estavam era eran eram tenia tinha habia \
-    came arrived was were got gave left sent received delivered sold had has did made put broke tiene dejan deja \
-    entrego mando toco paso rompio cambio fue foi";
-/// What somebody said is no deed of the shop's.
-const SPOKE: &str = "falou falaram disse disseram dijeron comento comentaron recomendo recomendou recomendaron indicou pregunto \
-    perguntou perguntaram preguntaron asked recommended mentioned publicaron subieron posted mandaram pasaron passou passaram \
-    recibi decidio decidieron decidiu decided wanted called agendou avisou avisaram";
-/// How something was, which is told for many reasons.
-const STATE: &str = "estaba estaban estava estavam era eran eram tenia tinha habia was were had has did made put got left tiene dejan \
-    deja fue foi paso cambio toco mando";
-/// What a body feels.
-const SYMPTOM: &str = "arde arden ardio ardor duele duelen dolio dolor doi doendo doeu hincho hinchado inchado inchou sangra sangro \
-    sangrando sangrou picazon comezon coceira mareo mareada mareado tontura hurts swollen itchy itching burns";
-/// Something is gone.
-const LOSS: &str = "sumiu sumiram desapareceu desaparecio desaparecieron robaron roubaram stole stolen vanished perdieron perderam \
-    extravio extraviaron extraviou";
-/// Words that end as the past does.
-const NOT_PAST: &str = "existe existen triste chiste contraste estou europeu museu interested excited supposed indeed speed \
-    united mixed baked fried dried painted printed needed";
-/// How nothing should be.
-const BAD: &str = "disparejo dispareja chueco chueca torcido torcida frio fria frios frias feo fea feos feas crudo cruda \
-    quemado quemada quemados sucio sucia incompleto incompleta desafinado descosido descosida podrido podrida agrio agria rancio \
-    rancia aguado aguada duro dura duros duras pelo pelos cabelo cabelos asco nojo horrible horrivel pesimo pessimo torto \
-    torta queimado queimada cru crua sujo suja faltando azedo azeda murcho murcha estragado estragada cold burnt raw dirty \
-    uneven crooked soggy stale sour moldy hair missing disgusting gross terrible awful ruined rotten wilted despegado despegada fuga fugas gorgojo gorgojos hueco \
-    agujero furo buraco vazamento grieta rachado rachada errada errado equivocada equivocado wrong flojo floja hole leak \
-    leaking scratched chipped cracked bent torn ripped stained manchado manchada rasgado rasgada defecto defeito bichos crack cracks stain stains dent scratch loose \
-    muerto muerta muertos muertas morto morta dead caducado caducada caducados vencido vencida vencidos expired seco seca secos resseco \
-    rotos rotas quebrado quebrada quebrados quebradas aplastado aplastada apachurrado machucado machucada lastimado lastimada \
-    limping bleeding hurt injured sick enfermo enferma doente borroso borrosa borrosas blurry porqueria porcaria basura lixo \
-    inservible cucaracha mosca danado danada defectuoso defectuosa defeituoso borracho bebado drunk drooped \
-    cerrado fechado closed usado usada gravissimo asqueroso asquerosa agujereado furado furada molhado molhada mojado mojada";

@@ -74,6 +74,12 @@ impl Walk<'_> {
                 }
             } else if !known.is_empty() && !self.a_noun_follows(at) {
                 self.start(at, key, known, true);
+            } else if let ([place], true) = (with_key, is_container(key) && self.stands_alone(at)) {
+                // "5 packs": the one thing that is sold by the pack.
+                self.start(at, key, vec![*place], false);
+                if let Some(current) = &mut self.current {
+                    current.fit = Fit::Loose;
+                }
             }
         }
     }
@@ -137,6 +143,9 @@ impl Walk<'_> {
                 | "maxi"
                 | "total"
                 | "plus"
+                | "pro"
+                | "deluxe"
+                | "familiar"
         );
         let is_meant = matches!(
             self.text_before(at),
@@ -159,6 +168,15 @@ impl Walk<'_> {
             [place] if is_adjective && is_meant => Some(*place),
             _ => None,
         }
+    }
+
+    /// Returns whether nothing says what is in the container: "5 packs", and not "5 packs de pilas".
+    fn stands_alone(&self, at: usize) -> bool {
+        !self.a_noun_follows(at)
+            && !matches!(
+                self.text(at + 1),
+                "de" | "del" | "of" | "do" | "da" | "con" | "com" | "with"
+            )
     }
 
     /// Returns whether the clause goes on to name something of the catalog.

@@ -227,9 +227,16 @@ impl Walk<'_> {
         let of_the_kind = match next_word {
             Some(_) if unit => true,
             Some(_) => base.iter().any(|place| {
-                index
-                    .entry(*place)
-                    .is_some_and(|entry| !next.is_empty() && entry.keys.contains(&next))
+                // "por persona" is for each of them, and no size.
+                index.entry(*place).is_some_and(|entry| {
+                    !next.is_empty()
+                        && entry.keys.contains(&next)
+                        && (next != "~person"
+                            || entry
+                                .keys
+                                .iter()
+                                .any(|key| key.starts_with(|first: char| first.is_ascii_digit())))
+                })
             }),
             None => base.iter().any(|place| {
                 index.entry(*place).is_some_and(|entry| {

@@ -63,6 +63,9 @@ impl Walk<'_> {
             word.as_str(),
             "pro" | "max" | "plus" | "mini" | "ultra" | "lite" | "premium"
         );
+        if vocabulary::is_person(&word) {
+            return;
+        }
         if word.chars().count() < 3 || (vocabulary::is_common(&word) || orders_something(&word)) && !model {
             return;
         }
@@ -101,7 +104,7 @@ impl Walk<'_> {
                 && at
                     .checked_sub(2)
                     .is_some_and(|two| matches!(self.text(two), "y" | "and" | "+"));
-        if wanted && word.chars().count() >= 4 {
+        if wanted && (word.chars().count() >= 4 || counted) {
             self.found.unknown.push(at);
             self.count = None;
             self.another = false;
@@ -139,6 +142,15 @@ impl Walk<'_> {
                 | "das"
                 | "ve"
                 | "manda"
+                | "mandas"
+                | "mandan"
+                | "trae"
+                | "traes"
+                | "tienes"
+                | "envias"
+                | "pone"
+                | "pones"
+                | "grab"
                 | "llevo"
                 | "levo"
                 | "por"

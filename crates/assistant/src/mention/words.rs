@@ -61,6 +61,14 @@ impl Walk<'_> {
 
     /// Reads "media docena" as six and "medio kilo" as a fraction.
     pub(super) fn half(&mut self, at: usize) -> bool {
+        let hour = if matches!(self.text(at + 1), "an" | "1") {
+            at + 2
+        } else {
+            at + 1
+        };
+        if matches!(self.text(hour), "hora" | "hour") && self.catalog.index.has_pair("30", "~minute") {
+            return self.take_key(at, "30", true);
+        }
         let (count, unit) = match self.text(at + 1) {
             "docena" | "duzia" | "dozen" => (6, Unit::Pieces),
             "cento" | "ciento" => (50, Unit::Pieces),

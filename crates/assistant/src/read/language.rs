@@ -1,5 +1,8 @@
 //! Which of the three languages a conversation is in.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 /// A language that proposals are read and written in.
@@ -34,6 +37,25 @@ const PORTUGUESE: &str = " o os um uma uns oi ola bom boa tarde quero tem voce v
 const ENGLISH: &str = " the a an hi hello hey want have has but and with how much please thanks send that this very of \
     where is are would me my i you do does can could for yes no it its in any im ill dozen one two to get ";
 
+/// The languages that each word votes for.
+static VOTES: LazyLock<FxHashMap<&'static str, [u32; 3]>> = LazyLock::new(|| {
+    let lists = [
+        (SPANISH, [1, 0, 0]),
+        (PORTUGUESE, [0, 1, 0]),
+        (ENGLISH, [0, 0, 1]),
+    ];
+    let mut votes: FxHashMap<&'static str, [u32; 3]> = FxHashMap::default();
+    for (list, vote) in lists {
+        for word in list.split_whitespace() {
+            let known = votes.entry(word).or_default();
+            for (known, more) in known.iter_mut().zip(vote) {
+                *known = more.max(*known);
+            }
+        }
+    }
+    votes
+});
+
 /// Returns the language of the words, weighing own words above the model's guess.
 ///
 /// `whichlang` reads whole threads well and short ones badly, and knows
@@ -51,9 +73,9 @@ pub(crate) fn language_of<'a>(
         None => [0_u32; 3],
     };
     for word in words {
-        let needle = format!(" {word} ");
-        for (points, list) in score.iter_mut().zip([SPANISH, PORTUGUESE, ENGLISH]) {
-            *points += u32::from(list.contains(&needle));
+        let votes = VOTES.get(word).copied().unwrap_or_default();
+        for (points, vote) in score.iter_mut().zip(votes) {
+            *points += vote;
         }
     }
     let [spanish, portuguese, english] = &mut score;

@@ -14,7 +14,9 @@ pub(crate) fn value_of_word(word: &str, language: Language) -> Option<u32> {
         "tres" | "three" => 3,
         "cuatro" | "quatro" | "four" => 4,
         "cinco" | "five" => 5,
-        "seis" | "six" => 6,
+        "seis" => 6,
+        // Elsewhere it is a pack of them.
+        "six" if language == Language::English => 6,
         "siete" | "sete" | "seven" => 7,
         "ocho" | "oito" | "eight" => 8,
         "nueve" | "nove" | "nine" => 9,

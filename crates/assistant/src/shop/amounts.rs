@@ -64,6 +64,7 @@ pub(super) fn judge_amounts(
     }
     state.price_without_fee = None;
     let fee_apart = names_fee_apart(state, said, catalog);
+    state.fee_asked = fee_apart && state.grant.is_none() && asks_to_bring(said);
     if state.grant == Some(Grant::Unclear) || fee_apart || includes_fee(state, said, catalog) {
         state.price_without_fee = verdict.filter(|_| fee_apart && state.grant.is_none());
         state.price = Price::Mismatch;
@@ -93,7 +94,7 @@ pub(super) fn includes_fee(state: &State, said: &Said, catalog: &Catalog) -> boo
     let (Some(place), Some(pairs)) = (delivery_item(catalog), state.priced_pairs(catalog)) else {
         return false;
     };
-    let without = !pairs.iter().any(|(other, _)| is_delivery(catalog, *other));
+    let without = catalog.price(place) > 0 && !pairs.iter().any(|(other, _)| is_delivery(catalog, *other));
     let with = sum(catalog, &pairs).and_then(|total| total.checked_add(catalog.price(place)));
     without
         && with.is_some_and(|with| {
@@ -188,6 +189,38 @@ pub(super) fn names_fee_apart(state: &State, said: &Said, catalog: &Catalog) -> 
         .amounts()
         .any(|(_, number, _)| readings(catalog, number).contains(&catalog.price(place)));
     !ordered && !state.free_delivery && named && priced && question_of(said) == Question::Confirm
+}
+
+/// "¿te lo mando? son 25 de envío": whoever says yes has it brought.
+fn asks_to_bring(said: &Said) -> bool {
+    said.tokens.iter().enumerate().any(|(at, token)| {
+        let word = token.text.as_str();
+        let brings = matches!(
+            word,
+            "mando"
+                | "mandamos"
+                | "llevo"
+                | "llevamos"
+                | "enviamos"
+                | "entregamos"
+                | "entrego"
+                | "levo"
+                | "levamos"
+                | "deliver"
+                | "post"
+                | "ship"
+                | "drop"
+        ) || word == "envio"
+            && matches!(said.text(at.saturating_sub(1)), "lo" | "la" | "los" | "las");
+        let (start, end) = said.sentence(at);
+        let of_link = (start..end).any(|at| {
+            matches!(
+                said.text(at),
+                "link" | "liga" | "enlace" | "foto" | "fotos" | "datos"
+            )
+        });
+        brings && said.asks_at(at) && !of_link
+    })
 }
 
 pub(super) fn is_past_or_percent(said: &Said, number: &str) -> bool {

@@ -133,12 +133,17 @@ pub(super) fn offered_by_price(state: &State, said: &Said, catalog: &Catalog) ->
     })
 }
 
-fn speaks_of_another_price(state: &State, said: &Said) -> bool {
+pub(super) fn speaks_of_another_price(state: &State, said: &Said) -> bool {
     state.haggles
         || state.grant.is_some()
-        || [Sense::Off, Sense::FreeDelivery, Sense::SoldOut]
+        || [Sense::FreeDelivery, Sense::SoldOut]
             .iter()
             .any(|sense| said.has(*sense))
+        // "We do! £45 each" takes nothing off.
+        || said.all(Sense::Off).any(|hit| {
+            let (start, end) = said.sentence(hit.start);
+            said.amounts().any(|(at, ..)| start <= at && at < end)
+        })
         // "queda en $77.000" is a total as often as a gift.
         || said.all(Sense::NewPrice).any(|hit| {
             !(hit.start..hit.end).any(|at| {
@@ -272,8 +277,10 @@ fn counts(
         .iter()
         .filter(|token| !token.money)
         .filter_map(|token| token.number().and_then(Decimal::as_whole).map(i64::from));
+    let open = !matches!(read, Quantity::Said(_));
     let paid_for = parts
         .iter()
+        .filter(|_| open)
         .filter(|part| unit > 0 && **part > unit && **part % unit == 0)
         .map(|part| part / unit);
     let mut counts: Vec<u32> = state

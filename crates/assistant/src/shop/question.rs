@@ -34,7 +34,6 @@ pub(super) fn is_about_pictures(said: &Said, (start, end): (usize, usize)) -> bo
                 | "options"
                 | "colores"
                 | "factura"
-                | "invoice"
                 | "nota"
                 | "bolsa"
                 | "know"

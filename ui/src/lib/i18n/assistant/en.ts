@@ -114,6 +114,7 @@ const en = {
     modelDiffers: 'The model reads the conversation another way',
     rhythmsDiffer: 'Some of it is paid once and some comes again: charge them apart',
     discountComesAgain: 'The price that was given would hold for every payment',
+    needsPerson: 'The customer asks for something that only a person can answer',
   },
   assistant: {
     title: 'Assistant',

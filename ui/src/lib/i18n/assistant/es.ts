@@ -115,6 +115,7 @@ const es: typeof en = {
     modelDiffers: 'El modelo lee la conversación de otra manera',
     rhythmsDiffer: 'Una parte se paga una vez y otra se repite: cóbralas por separado',
     discountComesAgain: 'El precio que se dio valdría para cada pago',
+    needsPerson: 'El cliente pide algo que solo una persona puede responder',
   },
   assistant: {
     title: 'Asistente',

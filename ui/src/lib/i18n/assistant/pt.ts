@@ -115,6 +115,7 @@ const pt: typeof en = {
     modelDiffers: 'O modelo lê a conversa de outro jeito',
     rhythmsDiffer: 'Uma parte é paga uma vez e outra se repete: cobre em separado',
     discountComesAgain: 'O preço dado valeria para cada pagamento',
+    needsPerson: 'O cliente pede algo que só uma pessoa pode responder',
   },
   assistant: {
     title: 'Assistente',
