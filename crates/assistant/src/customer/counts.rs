@@ -150,7 +150,9 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
             || said.within((start, end), Sense::Only)
             || state.question == Question::Quantity
             || start > 0 && end - start == 1
-            || pieces_follow(said, *token);
+            || pieces_follow(said, *token)
+            // "bota mais 2"
+            || matches!(said.text(token.saturating_sub(1)), "mais" | "mas" | "more" | "otros" | "otras" | "outros" | "outras");
         let known = state
             .lines
             .iter()

@@ -7,6 +7,7 @@ use super::signs::{self, Sign};
 use super::trouble::praises;
 use crate::catalog::Catalog;
 use crate::dialogue::State;
+use crate::mention::Fit;
 use crate::read::Sense;
 use crate::said::Said;
 use crate::vocabulary;
@@ -40,6 +41,7 @@ pub(super) fn needs_a_person(said: &Said, state: &State) -> bool {
         || is_too_young(said)
         || is_child_alone(said)
         || sells_again(said)
+        || is_custom(said)
         || !ordering && (wants_papers(said) || wants_a_quote(said) || ends_what_was_agreed(said))
 }
 
@@ -66,11 +68,14 @@ fn is_lighthearted(said: &Said) -> bool {
 /// Returns the words that are the customer's own, and name no goods.
 fn own_words(said: &Said) -> impl Iterator<Item = (usize, &str)> {
     said.tokens.iter().enumerate().filter_map(|(at, token)| {
-        let is_goods = said
-            .found
-            .mentions
-            .iter()
-            .any(|mention| mention.start <= at && at < mention.end);
+        // Between the words of a name that was only partly met may stand anything.
+        let is_goods = said.found.mentions.iter().any(|mention| {
+            let inside = mention.start <= at && at < mention.end;
+            inside
+                && (mention.fit == Fit::Exact && mention.end - mention.start <= 3
+                    || at == mention.start
+                    || at + 1 == mention.end)
+        });
         (token.is_word() && !token.quoted && !is_goods).then_some((at, token.text.as_str()))
     })
 }
@@ -603,6 +608,47 @@ fn wants_papers(said: &Said) -> bool {
     asks && named && !said.has(Sense::Paid) && !said.has(Sense::Pay)
 }
 
+/// "full custom wrap", "faz caneca personalizada?", "un pastel de 3 pisos": made for one customer, and in no catalog.
+fn is_custom(said: &Said) -> bool {
+    let asks = said.asks() || said.has(Sense::Want) || said.has(Sense::AsksStock);
+    said.tokens.iter().enumerate().any(|(at, token)| {
+        let is_sold = said
+            .found
+            .mentions
+            .iter()
+            .any(|mention| mention.fit == Fit::Exact && mention.start <= at && at < mention.end);
+        token.is_word()
+            && !token.quoted
+            && !is_sold
+            && (is_made_to_order(said, at) || asks && is_put_on(&token.text))
+    })
+}
+
+fn is_made_to_order(said: &Said, at: usize) -> bool {
+    let word = said.text(at);
+    let before = at.checked_sub(1).and_then(|before| said.tokens.get(before));
+    let is_counted = before.is_some_and(|token| token.number().is_some());
+    match word {
+        "pisos" | "andares" | "tiers" | "tier" => is_counted,
+        "medida" | "design" | "diseno" => before
+            .is_some_and(|token| matches!(token.text.as_str(), "a" | "sob" | "own" | "propio" | "proprio")),
+        _ => {
+            !word.starts_with("customer")
+                && ["custom", "personaliz", "bespoke", "tailored"]
+                    .iter()
+                    .any(|root| word.starts_with(root))
+        }
+    }
+}
+
+/// A name, a logo or a picture that is put on it.
+fn is_put_on(word: &str) -> bool {
+    ["engrav", "grabad", "gravad", "bordad", "embroider", "logo"]
+        .iter()
+        .any(|root| word.starts_with(root))
+        || matches!(word, "grabar" | "gravar" | "bordar" | "estampar")
+}
+
 /// "could you send a quote? we're a company of 60", "bolo de 3 andares com tema frozen": worked out by a person.
 fn wants_a_quote(said: &Said) -> bool {
     let crowd = said.tokens.iter().enumerate().any(|(at, token)| {
@@ -610,23 +656,8 @@ fn wants_a_quote(said: &Said) -> bool {
         number.is_some_and(|number| number >= 20 && !token.money)
             && (signs::is(Sign::EVENT, said.text(at + 1)) || signs::is(Sign::EVENT, said.text(at + 2)))
     });
-    let plain = said.tokens.iter().enumerate().any(|(at, token)| {
-        let word = token.text.as_str();
-        ["custom", "personaliz", "bespoke", "tailor"]
-            .iter()
-            .any(|root| word.starts_with(root))
-            && !word.starts_with("customer")
-            // "un pastel de 3 pisos"
-            || matches!(word, "pisos" | "andares" | "tiers" | "tier")
-                && at.checked_sub(1).is_some_and(|before| said.tokens.get(before).is_some_and(|token| token.number().is_some()))
-            || matches!(word, "medida" | "design" | "diseno")
-                && matches!(
-                    said.text(at.saturating_sub(1)),
-                    "a" | "sob" | "own" | "propio" | "proprio"
-                )
-    });
-    let custom = plain
-        || has(said, Sign::CUSTOM) && (said.asks() || said.has(Sense::Want) || said.has(Sense::AsksStock));
+    let custom =
+        has(said, Sign::CUSTOM) && (said.asks() || said.has(Sense::Want) || said.has(Sense::AsksStock));
     let quote = has(said, Sign::QUOTE) && (has(said, Sign::EVENT) || crowd || said.found.mentions.is_empty());
     let group = said.tokens.iter().enumerate().any(|(at, token)| {
         let number = token.number().and_then(crate::read::Decimal::as_whole);
@@ -634,10 +665,19 @@ fn wants_a_quote(said: &Said) -> bool {
             && (at.saturating_sub(3)..at)
                 .any(|before| matches!(said.text(before), "grupo" | "group" | "somos" | "party"))
     });
+    let occasion = own_words(said).any(|(_, word)| signs::is(Sign::EVENT, word) && !is_a_crowd(word));
     custom
+        || crowd && occasion && (said.asks() || said.has(Sense::Want))
         || quote
         || group && (has(said, Sign::QUOTE) || said.has(Sense::AsksPrice))
         || crowd && said.has(Sense::AsksPrice) && said.found.mentions.is_empty()
+}
+
+fn is_a_crowd(word: &str) -> bool {
+    matches!(
+        word,
+        "personas" | "pessoas" | "people" | "guests" | "invitados" | "convidados"
+    )
 }
 
 /// "cancela meu pedido de sábado", "¿cómo cancelo el plan?": what was agreed before this chat's order.
@@ -684,6 +724,7 @@ fn ends_what_was_agreed(said: &Said) -> bool {
         ends(word)
             && !said.is_negated(at)
             && (word == "baja"
+                || (at.saturating_sub(4)..at).any(|before| matches!(said.text(before), "how" | "como"))
                 || said.tokens.iter().enumerate().any(|(other, token)| {
                     other.abs_diff(at) <= 5
                         && other != at
