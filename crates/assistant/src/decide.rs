@@ -372,6 +372,13 @@ impl Desk<'_> {
         if self.adds_something_else() {
             return Some(Why::NotUnderstood);
         }
+        let names_one = self
+            .burst
+            .iter()
+            .any(|(_, said)| !said.found.mentions.is_empty() || said.found.group.is_some());
+        if state.alternatives && !names_one || self.wavers_between_numbers() {
+            return Some(Why::Unsettled);
+        }
         match state.price {
             Price::Mismatch => return Some(Why::AmountUnexplained),
             Price::Verified => return None,
@@ -393,6 +400,22 @@ impl Desk<'_> {
             }
         }
         None
+    }
+
+    /// "3 o 4, mándame link": how many is not said.
+    fn wavers_between_numbers(&self) -> bool {
+        let is_number = |said: &Said, at: usize| {
+            said.tokens
+                .get(at)
+                .is_some_and(|token| token.number().is_some() && !token.money && !token.quoted)
+        };
+        self.burst.iter().any(|(_, said)| {
+            (1..said.tokens.len()).any(|at| {
+                matches!(said.text(at), "o" | "ou" | "or")
+                    && is_number(said, at - 1)
+                    && is_number(said, at + 1)
+            })
+        })
     }
 
     /// "quería ver si me puedes hacer una caja, y me dices cómo te pago": whether it can be had is not said yet.

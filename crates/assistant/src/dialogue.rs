@@ -98,6 +98,8 @@ pub(crate) struct State {
     pub(crate) touched: BTreeSet<Place>,
     /// Items of which the customer wrote a word that many share: "caja de 6".
     pub(crate) brushed: BTreeSet<Place>,
+    /// The shop named one price or another: "$440, o con el ramo $890".
+    pub(crate) alternatives: bool,
     /// The customer spoke of a part of a kilo: no sum of whole ones is meant.
     pub(crate) in_parts: bool,
     /// The customer spoke of having it brought.
@@ -154,6 +156,7 @@ impl State {
             heard: BTreeSet::new(),
             touched: BTreeSet::new(),
             brushed: BTreeSet::new(),
+            alternatives: false,
             in_parts: false,
             delivers: false,
             fee_asked: false,

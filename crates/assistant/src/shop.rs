@@ -67,6 +67,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         state.price = Price::Verified;
         state.unsettled = false;
     }
+    state.alternatives = lets_choose_a_price(&said);
     state.haggles = false;
     state.takes_off = false;
     state.numbers.clear();
@@ -370,6 +371,21 @@ fn lets_choose(said: &Said) -> bool {
                             .tokens
                             .get(at + 1)
                             .is_some_and(|next| next.number().is_some())))
+    })
+}
+
+/// "$440, o con el ramo $890": a yes alone does not say to which.
+fn lets_choose_a_price(said: &Said) -> bool {
+    let prices: Vec<usize> = said
+        .amounts()
+        .filter(|(.., money)| *money)
+        .map(|(at, ..)| at)
+        .collect();
+    prices.windows(2).any(|pair| match pair {
+        [left, right] => (*left..*right).any(|at| {
+            matches!(said.text(at), "or" | "ou") || said.text(at) == "o" && said.language == Language::Spanish
+        }),
+        _ => false,
     })
 }
 

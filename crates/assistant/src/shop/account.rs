@@ -50,7 +50,7 @@ pub(super) fn account_for(
     catalog: &Catalog,
     at: usize,
 ) -> bool {
-    if state.in_parts || speaks_of_another_price(state, said) {
+    if state.in_parts || speaks_of_another_price(state, said) || hangs_on_a_wish(said) {
         return false;
     }
     let amounts = prices_said(said, catalog);
@@ -82,6 +82,22 @@ pub(super) fn account_for(
         take_over(state, &parts, &chosen, catalog, at);
     }
     true
+}
+
+/// "$180 + $80 de envío si lo quieres a domicilio": nobody said yet that it is wanted.
+fn hangs_on_a_wish(said: &Said) -> bool {
+    said.amounts().any(|(at, ..)| {
+        let (start, end) = said.sentence(at);
+        (start..end).any(|word| {
+            // "si, 12 mil + 3 mil" says yes.
+            let opens = said.tokens.get(word + 1).is_some_and(|next| !next.divides());
+            let is_if = matches!(said.text(word), "si" | "if" | "se")
+                && opens
+                && word > start
+                && said.tokens.get(word).is_some_and(|token| !token.accent);
+            is_if || matches!(said.text(word), "opcional" | "optional")
+        })
+    })
 }
 
 /// An amount that the shop wrote as a price, in each way that it can be meant.
