@@ -141,10 +141,7 @@ async fn give_back(shop: &TestShop, fate: &mut StdRng) {
 
 /// What Stripe's own dump says of one charge of ours.
 #[derive(Debug, Clone, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts about one charge"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one charge")]
 struct Theirs {
     paid: i64,
     refunded: i64,
