@@ -34,6 +34,8 @@ pub(crate) fn take_customer_turn(
     state.takes_off |= said.has(Sense::Remove) || said.has(Sense::Only);
     count_what_was_asked(state, said, catalog);
     let mut removed = take_mentions(state, said, catalog, at);
+    take_a_pair(state, said);
+    state.unsettled |= asks_for_one_more(state, said);
     removed |= pay_for_this(state, said);
     removed |= pays_a_part_first(state, said, catalog);
     take_upsell(state, said, catalog);
@@ -74,6 +76,52 @@ pub(crate) fn take_order(state: &mut State, order: &Order, at: usize, catalog: &
     state.doubt = None;
 }
 
+/// "otra más", of nothing that is named: of how many in all the total must tell.
+fn asks_for_one_more(state: &State, said: &Said) -> bool {
+    let more = |at: usize| {
+        let next = said.text(at + 1);
+        matches!(
+            said.text(at),
+            "otra" | "otro" | "outra" | "outro" | "una" | "uno" | "uma" | "um" | "one" | "1"
+        ) && matches!(next, "mas" | "mais" | "more")
+    };
+    !state.lines.is_empty() && said.found.mentions.is_empty() && (0..said.tokens.len()).any(more)
+}
+
+/// "un par de gelatinas", "a couple of cakes": two of them, but one pair of shoes.
+fn take_a_pair(state: &mut State, said: &Said) {
+    for at in 0..said.tokens.len() {
+        let is_pair = matches!(said.text(at), "par" | "couple" | "pair");
+        let (noun, follows) = match said.text(at + 1) {
+            "de" | "of" => (at + 2, true),
+            _ => (at + 1, said.text(at) == "couple"),
+        };
+        if !is_pair || !follows || is_worn_in_pairs(said, noun) {
+            continue;
+        }
+        let counted = said.found.mentions.iter().find(|mention| {
+            (mention.start..mention.end.max(mention.start + 1)).contains(&noun)
+                && mention.count.is_none_or(|count| count.article)
+        });
+        let Some(mention) = counted else { continue };
+        let lines = state.lines.iter_mut().filter(|line| line.meets(mention));
+        for line in lines.filter(|line| line.quantity == Quantity::Assumed) {
+            line.quantity = Quantity::Said(2);
+        }
+    }
+}
+
+fn is_worn_in_pairs(said: &Said, noun: usize) -> bool {
+    const PAIRED: &[&str] = &[
+        "zapat", "tenis", "sandal", "bota", "calcet", "media", "guante", "aret", "aro", "pendient", "lente",
+        "gafa", "anteojo", "shoe", "sneaker", "trainer", "sock", "earring", "glove", "boot", "brinco",
+        "meia", "luva", "sapat", "chinel", "chancl", "jean", "pant", "short", "tijer", "chuteira", "huarach",
+        "heel", "tacon", "slipper", "argol", "scissor", "glass", "oculos", "alian", "anill", "ring", "calca",
+        "legging",
+    ];
+    (noun..noun + 2).any(|at| PAIRED.iter().any(|root| said.text(at).starts_with(root)))
+}
+
 /// "te mando el anticipo": what is paid now is only that, unless the message names more.
 fn pays_a_part_first(state: &mut State, said: &Said, catalog: &Catalog) -> bool {
     let is_part = |place: &Place| {
@@ -101,18 +149,19 @@ fn pays_a_part_first(state: &mut State, said: &Said, catalog: &Catalog) -> bool 
 
 /// Remembers the numbers that the shop's next total may be explained by.
 fn note_numbers(state: &mut State, said: &Said) {
-    let counts = said.tokens.iter().filter(|token| !token.money && !token.quoted);
-    let whole = counts.filter_map(|token| token.number()?.as_whole());
-    let whole: Vec<i64> = whole.map(i64::from).collect();
-    state.heard.extend(&whole);
-    state.numbers.extend(whole);
-    let only = said.has(Sense::Only)
-        || said
-            .tokens
-            .iter()
-            .any(|token| matches!(token.text.as_str(), "mine" | "mio" | "mia"));
-    if only {
+    let own = |at: usize| said.tokens.get(at).is_some_and(|token| !token.quoted);
+    for (at, number) in said.counts().filter(|(at, _)| own(*at)) {
+        let number = i64::from(number);
+        state.heard.insert(number);
+        state.numbers.insert(number);
+        // "1" beside nothing is no correction: a floor, an hour, somebody's turn.
+        if number > 1 && !said.counts_people(at) && !state.asks_another_number() {
+            state.corrections.insert(number);
+        }
+    }
+    if said.says_only_one() {
         state.numbers.insert(1);
+        state.corrections.insert(1);
     }
 }
 

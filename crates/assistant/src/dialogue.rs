@@ -90,9 +90,11 @@ pub(crate) struct State {
     pub(crate) hinted: BTreeSet<Place>,
     /// The customer wanted to pay, and asked something that had to be answered first.
     pub(crate) pays_once_answered: bool,
-    /// The numbers of the customer's last messages, and 1 where they said "only".
+    /// What the customer's last messages may count, and 1 where they said "only one".
     pub(crate) numbers: BTreeSet<i64>,
-    /// Every number of the customer's since the order began.
+    /// What the customer's last messages may count instead of what was ordered.
+    pub(crate) corrections: BTreeSet<i64>,
+    /// Everything that the customer may have counted since the order began.
     pub(crate) heard: BTreeSet<i64>,
     /// Items of which the customer wrote a word since the order began.
     pub(crate) touched: BTreeSet<Place>,
@@ -153,6 +155,7 @@ impl State {
             pays_once_answered: false,
             hinted: BTreeSet::new(),
             numbers: BTreeSet::new(),
+            corrections: BTreeSet::new(),
             heard: BTreeSet::new(),
             touched: BTreeSet::new(),
             brushed: BTreeSet::new(),
@@ -191,6 +194,42 @@ impl State {
                 self.topic.clone()
             },
         }
+    }
+
+    /// "¿a qué hora?", "¿para cuántas personas?": a number that answers it counts no goods.
+    pub(crate) fn asks_another_number(&self) -> bool {
+        self.question_words.iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "hora"
+                    | "horas"
+                    | "time"
+                    | "when"
+                    | "cuando"
+                    | "quando"
+                    | "anos"
+                    | "edad"
+                    | "idade"
+                    | "age"
+                    | "old"
+                    | "dia"
+                    | "day"
+                    | "date"
+                    | "fecha"
+                    | "data"
+                    | "personas"
+                    | "pessoas"
+                    | "people"
+                    | "invitados"
+                    | "convidados"
+                    | "guests"
+                    | "talla"
+                    | "size"
+                    | "tamanho"
+                    | "piso"
+                    | "numero"
+            )
+        })
     }
 
     pub(crate) fn has_wanted(&self) -> bool {

@@ -9,6 +9,7 @@
 mod catalog;
 mod consent;
 mod conversation;
+mod counting;
 mod customer;
 mod decide;
 mod dialogue;

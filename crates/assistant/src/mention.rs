@@ -71,6 +71,8 @@ pub(crate) struct Found {
     pub(crate) bare: Vec<(usize, u32)>,
     /// "los 3": as many as there are.
     pub(crate) group: Option<u32>,
+    /// Numbers that are a time or a date, by token.
+    pub(crate) uncounted: Vec<usize>,
 }
 
 /// What was spoken of before: it gives "la M" a noun.

@@ -2,13 +2,13 @@
 
 mod account;
 mod amounts;
+mod counted;
 mod explain;
 mod question;
 
-use std::collections::BTreeSet;
-
 use account::account_for;
 use amounts::judge_amounts;
+use counted::{corrected, is_of_the_stock, keep_said, said_before, says_one};
 use explain::{explain_total, offered_by_price};
 use question::{is_open_question, offers_more, question_of, question_words};
 
@@ -18,7 +18,7 @@ use crate::dialogue::{Price, Question, State, delivery_item, is_delivery, sum};
 use crate::grant::{Grant, grant_from, readings};
 use crate::mention::{Fit, Mention, common};
 use crate::order::{Level, Line, Quantity, places_meant, quantity_of};
-use crate::read::{Decimal, Language, Sense};
+use crate::read::{Language, Sense};
 use crate::said::Said;
 
 /// Takes in one message of the shop.
@@ -39,6 +39,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     drop_what_is_sold_out(state, &said, catalog, at);
     let mut offered = offered_mentions(&said, state, catalog);
     offered.extend(offered_by_price(state, &said, catalog));
+    let before = said_before(state, &said, &offered, catalog);
     narrow(state, &said, &offered, catalog);
     recap(state, &said, &offered, catalog, at);
     explain_total(state, &said, &offered, catalog, at);
@@ -46,6 +47,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     // What the shop named may be what its total is for.
     explain_total(state, &said, &offered, catalog, at);
     let accounted = account_for(state, &said, &offered, catalog, at);
+    keep_said(state, &before, catalog, at);
     count_what_is_haggled(state, &said);
     if gives_in(state, &said) {
         state.grant = Some(Grant::Unclear);
@@ -71,6 +73,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
     state.haggles = false;
     state.takes_off = false;
     state.numbers.clear();
+    state.corrections.clear();
     if said.amounts().next().is_some() {
         let is_rate = |at: usize| {
             matches!(said.text(at.saturating_sub(1)), "a" | "cada")
@@ -396,7 +399,7 @@ fn recap(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog,
         .map(|mention| {
             let places = places_meant(catalog, mention);
             match places.as_slice() {
-                [place] => Some((*place, quantity_of(catalog, mention, &places).value()?)),
+                [place] => Some((*place, quantity_listed(state, mention, *place, catalog)?)),
                 _ => None,
             }
         })
@@ -428,7 +431,17 @@ fn recap(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog,
         return;
     }
     recap_quantities(state, offered, catalog, at, said);
-    recap_total(state, &amounts, said, catalog, at);
+    recap_total(state, &amounts, offered, said, catalog, at);
+}
+
+/// Returns how many the shop lists: as many as were ordered, where it does not count them.
+fn quantity_listed(state: &State, mention: &Mention, place: Place, catalog: &Catalog) -> Option<u32> {
+    let known = state.lines.iter().find(|line| line.place() == Some(place));
+    let said = known.map(|line| line.quantity).filter(|quantity| {
+        matches!(quantity, Quantity::Said(_)) && (mention.count.is_none() || says_one(mention))
+    });
+    said.unwrap_or_else(|| quantity_of(catalog, mention, &[place]))
+        .value()
 }
 
 /// "mais montagem 60, total 490", "entonces $260 del puro pantalón": what the shop names explains its total.
@@ -495,6 +508,12 @@ fn recap_quantities(state: &mut State, offered: &[Mention], catalog: &Catalog, a
             let Some(number) = quantity_of(catalog, mention, &line.places).value() else {
                 continue;
             };
+            // "un pastel cuesta $450" is the price of one, and "1 pastel" no less.
+            if says_one(mention) && matches!(line.quantity, Quantity::Said(2..))
+                || matches!(line.quantity, Quantity::Said(_)) && is_of_the_stock(said, mention)
+            {
+                continue;
+            }
             if line.quantity.value() != Some(number) && !said.in_clause(mention.start, Sense::Off) {
                 line.quantity = Quantity::Said(number);
                 changed = true;
@@ -517,7 +536,14 @@ fn asked_for(state: &State, place: Place) -> bool {
     lines.any(|line| line.place() == Some(place) && line.round == state.round)
 }
 
-fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalog, at: usize) {
+fn recap_total(
+    state: &mut State,
+    amounts: &[i64],
+    offered: &[Mention],
+    said: &Said,
+    catalog: &Catalog,
+    at: usize,
+) {
     let delivery = delivery_item(catalog);
     if let (Some(place), Some(pairs)) = (delivery, state.resolved(catalog))
         && !pairs.iter().any(|(other, _)| is_delivery(catalog, *other))
@@ -540,12 +566,15 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
     }
     let resolved: Vec<usize> = (0..state.lines.len()).collect();
     let [only] = resolved.as_slice() else { return };
+    let Some(place) = state.lines.get(*only).and_then(Line::place) else {
+        return;
+    };
+    let unit = catalog.price(place);
+    let counted = corrected(state, offered);
     let Some(line) = state.lines.get_mut(*only) else {
         return;
     };
-    let Some(place) = line.place() else { return };
-    let unit = catalog.price(place);
-    if let Some(times) = recounted(&state.numbers, line.quantity, unit, amounts) {
+    if let Some(times) = recounted(&counted, line.quantity, unit, amounts) {
         line.quantity = Quantity::Said(times);
         state.changed(catalog, at);
         return;
@@ -573,9 +602,7 @@ fn recap_total(state: &mut State, amounts: &[i64], said: &Said, catalog: &Catalo
     let counted = |times: i64| {
         said.has(Sense::Both)
             || numbers.contains(&times)
-            || said.tokens.iter().any(|token| {
-                !token.money && token.number().and_then(Decimal::as_whole).map(i64::from) == Some(times)
-            })
+            || said.counts().any(|(_, number)| i64::from(number) == times)
     };
     let explained = |times: i64| says_unit || line.quantity == Quantity::Unclear || counted(times);
     if let Some(times) = multiple.filter(|times| open && explained(*times)) {
@@ -590,23 +617,20 @@ fn readings_of(said: &Said, at: usize, catalog: &Catalog) -> Vec<i64> {
 }
 
 /// "just mine for now" — "Ok, $85": the one amount is what so many as the customer said now cost.
-fn recounted(numbers: &BTreeSet<i64>, known: Quantity, unit: i64, amounts: &[i64]) -> Option<u32> {
+fn recounted(numbers: &[u32], known: Quantity, unit: i64, amounts: &[i64]) -> Option<u32> {
     let Quantity::Said(known) = known else {
         return None;
     };
-    let known = i64::from(known);
-    let costs = |times: i64| {
-        unit.checked_mul(times)
+    let costs = |times: u32| {
+        unit.checked_mul(i64::from(times))
             .is_some_and(|total| amounts.contains(&total))
     };
-    if unit <= 0 || numbers.contains(&known) || costs(known) {
+    if unit <= 0 || costs(known) {
         return None;
     }
-    let mut others = numbers
-        .iter()
-        .filter(|times| (1..=100).contains(*times) && costs(**times));
+    let mut others = numbers.iter().filter(|times| costs(**times));
     match (others.next(), others.next()) {
-        (Some(times), None) => u32::try_from(*times).ok(),
+        (Some(times), None) => Some(*times),
         _ => None,
     }
 }

@@ -124,6 +124,13 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
         if state.question == Question::Detail && !said.has(Sense::SetQty) {
             continue;
         }
+        let is_counted = state
+            .lines
+            .iter()
+            .any(|line| matches!(line.quantity, Quantity::Said(2..)));
+        if is_counted && state.asks_another_number() && !said.has(Sense::SetQty) {
+            continue;
+        }
         // "faz um descontinho?": an article, and something that is not counted.
         let is_article = matches!(said.text(*token), "un" | "una" | "um" | "uma" | "a" | "an");
         if is_article

@@ -45,6 +45,9 @@ impl Walk<'_> {
             return at + 1;
         }
         if self.is_time_or_people(at) {
+            if self.is_time_or_date(at) {
+                self.found.uncounted.push(at);
+            }
             return at + 1;
         }
         let glued = self

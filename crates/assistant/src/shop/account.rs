@@ -5,6 +5,7 @@
 //! a sign of its own, a word of either side or an amount, and of all orders
 //! that cost what the shop said only the one with the best signs counts.
 
+use super::counted::{counts_said, is_price_of_one};
 use super::explain::speaks_of_another_price;
 use super::question::question_of;
 use crate::catalog::{Catalog, Place};
@@ -57,6 +58,13 @@ pub(super) fn account_for(
     let Some(total) = total_of(said, &amounts, catalog) else {
         return false;
     };
+    let readings = amounts
+        .iter()
+        .filter(|amount| amount.readings.contains(&total.minor))
+        .flat_map(|amount| amount.readings.iter().copied());
+    if is_price_of_one(state, said, &readings.collect::<Vec<_>>(), catalog) {
+        return false;
+    }
     let parts = parts(state, said, offered, &amounts, catalog);
     let mut search = Search {
         catalog,
@@ -341,7 +349,13 @@ fn parts(
         let choices = line
             .places
             .iter()
-            .flat_map(|place| line_choices(line, *place, &numbers, amounts, catalog))
+            .flat_map(|place| match line.quantity {
+                Quantity::Said(_) => {
+                    let counts = counts_said(state, said, offered, catalog, line);
+                    choices_of(line, *place, &counts, 3)
+                }
+                _ => line_choices(line, *place, &numbers, amounts, catalog),
+            })
             .collect();
         let absent = if !is_selected || is_offered_instead(line, offered, amounts, catalog) {
             Some(0)
@@ -387,8 +401,16 @@ fn parts(
     {
         sign(place, 2, Vec::new());
     }
+    let is_a_lines_price = |minor: i64| {
+        let mut places = state.lines.iter().flat_map(|line| &line.places);
+        places.any(|place| catalog.price(*place) == minor)
+    };
     if amounts.len() > 1 {
-        for minor in amounts.iter().flat_map(|amount| &amount.readings) {
+        for minor in amounts
+            .iter()
+            .flat_map(|amount| &amount.readings)
+            .filter(|minor| !is_a_lines_price(**minor))
+        {
             for place in catalog.priced_at(*minor) {
                 sign(*place, 2, Vec::new());
             }
@@ -424,11 +446,7 @@ fn parts(
 
 /// Returns the numbers that either side wrote and that can count goods.
 fn numbers(state: &State, said: &Said) -> Vec<u32> {
-    let written = said
-        .tokens
-        .iter()
-        .filter(|token| !token.money)
-        .filter_map(|token| token.number().and_then(Decimal::as_whole));
+    let written = said.counts().map(|(_, number)| number);
     let heard = state
         .heard
         .iter()
@@ -460,9 +478,17 @@ fn is_offered_instead(line: &Line, offered: &[Mention], amounts: &[Amount], cata
         let mut all = amounts.iter().flat_map(|amount| &amount.readings);
         all.any(|minor| *minor == catalog.price(*place))
     };
+    // Three of them are no box of six, and two boxes not one.
+    let is_as_many = |place: &Place| match line.quantity {
+        Quantity::Said(number @ 2..) => catalog.index.entry(*place).is_some_and(|entry| {
+            let is_pack = entry.pack.as_ref().is_some_and(|pack| pack.size == number);
+            is_pack || entry.keys.contains(&number.to_string())
+        }),
+        _ => true,
+    };
     offered.iter().any(|mention| {
         let places = places_meant(catalog, mention);
-        matches!(places.as_slice(), [place] if is_priced(place) && shares_a_word(place))
+        matches!(places.as_slice(), [place] if is_priced(place) && shares_a_word(place) && is_as_many(place))
     })
 }
 
@@ -471,6 +497,7 @@ fn says_it_all(said: &Said, amounts: &[Amount]) -> bool {
     amounts.iter().any(|amount| is_called_total(said, amount.at)) || question_of(said) == Question::Confirm
 }
 
+/// Returns what a line may be whose quantity nobody said.
 fn line_choices(
     line: &Line,
     place: Place,
@@ -478,38 +505,29 @@ fn line_choices(
     amounts: &[Amount],
     catalog: &Catalog,
 ) -> Vec<Choice> {
-    let read = line.quantity.value();
     let names_one = amounts.len() > 1
         && amounts
             .iter()
             .any(|amount| amount.readings.contains(&catalog.price(place)));
-    let mut choices: Vec<Choice> = read
-        .into_iter()
-        .map(|quantity| Choice {
-            place,
-            quantity,
-            cost: 0,
-        })
-        .collect();
-    if !is_delivery(catalog, place) {
-        let cost = if matches!(line.quantity, Quantity::Said(_)) {
-            3
-        } else {
-            1
-        };
-        let one = names_one.then_some(1);
-        let others = numbers
-            .iter()
-            .copied()
-            .chain(one)
-            .filter(|number| Some(*number) != read);
-        choices.extend(others.map(|quantity| Choice {
-            place,
-            quantity,
-            cost,
-        }));
+    let mut counts = numbers.to_vec();
+    counts.extend(names_one.then_some(1));
+    if is_delivery(catalog, place) {
+        counts.clear();
     }
-    choices
+    choices_of(line, place, &counts, 1)
+}
+
+/// Returns the line as it was read, and with each other count, which is as far-fetched as `cost`.
+fn choices_of(line: &Line, place: Place, counts: &[u32], cost: u32) -> Vec<Choice> {
+    let read = line.quantity.value();
+    let choice = |quantity: u32, cost: u32| Choice {
+        place,
+        quantity,
+        cost,
+    };
+    let as_read = read.into_iter().map(|quantity| choice(quantity, 0));
+    let others = counts.iter().filter(|count| Some(**count) != read);
+    as_read.chain(others.map(|count| choice(*count, cost))).collect()
 }
 
 fn sign_choices(place: Place, cost: u32, counts: &[u32], numbers: &[u32], catalog: &Catalog) -> Vec<Choice> {
@@ -667,9 +685,13 @@ fn take_over(state: &mut State, parts: &[Part], chosen: &[Option<Choice>], catal
     let lines = parts.iter().zip(chosen).filter_map(|(part, choice)| {
         let choice = (*choice)?;
         let known = part.line.and_then(|line| state.lines.get(line));
+        // A sum that goes without a count says none.
+        let quantity = known
+            .map(|line| line.quantity)
+            .filter(|known| known.value() == Some(choice.quantity));
         Some(Line {
             places: vec![choice.place],
-            quantity: Quantity::Said(choice.quantity),
+            quantity: quantity.unwrap_or(Quantity::Said(choice.quantity)),
             fit: Fit::Loose,
             level: known.map_or(level, |line| line.level.max(level)),
             round: state.round,

@@ -1,5 +1,6 @@
 //! Compares what the shop wrote with what the order costs.
 
+use super::counted::is_said_of_another_number;
 use super::question::question_of;
 use crate::catalog::{Catalog, Place};
 use crate::dialogue::{Price, Question, State, delivery_item, is_delivery, sum};
@@ -44,6 +45,9 @@ pub(super) fn judge_amounts(
                 state.quoted.insert(*place);
             }
         }
+    }
+    if verdict == Some(Price::Quoted) && is_said_of_another_number(state, said, offered, catalog) {
+        verdict = Some(Price::Mismatch);
     }
     if matches!(verdict, Some(Price::Verified | Price::Quoted)) {
         // The shop knows what it named a price for.

@@ -1,12 +1,13 @@
 //! Finds the one order that the shop's total is the sum of, where the words left something open.
 
+use super::counted::{counts_said, is_price_of_one};
 use super::question::question_of;
 use crate::catalog::{Catalog, Place};
 use crate::dialogue::{Question, State, is_delivery, sum};
 use crate::grant::readings;
 use crate::mention::{Fit, Mention};
 use crate::order::{Level, Line, Quantity, places_meant};
-use crate::read::{Decimal, Sense};
+use crate::read::Sense;
 use crate::said::Said;
 
 /// So many of one thing explain a total; more are no coincidence's business.
@@ -49,7 +50,7 @@ pub(super) fn explain_total(
             said.amounts().count() > 1 && !amounts(said, catalog).iter().any(|minor| totals.contains(minor));
         totals.contains(&known) || !sums_up && amounts(said, catalog).contains(&known)
     });
-    if totals.is_empty() || is_explained {
+    if totals.is_empty() || is_explained || is_price_of_one(state, said, &totals, catalog) {
         return;
     }
     let slots = slots(state, said, offered, catalog);
@@ -233,7 +234,10 @@ fn slots(state: &State, said: &Said, offered: &[Mention], catalog: &Catalog) -> 
                 .places
                 .iter()
                 .flat_map(|place| {
-                    let counts = counts(state, said, &parts, catalog, *place, line.quantity);
+                    let counts = match line.quantity {
+                        Quantity::Said(_) => counts_said(state, said, offered, catalog, line),
+                        _ => counts(state, said, &parts, catalog, *place),
+                    };
                     counts.into_iter().map(|count| (*place, count))
                 })
                 .collect(),
@@ -247,7 +251,7 @@ fn slots(state: &State, said: &Said, offered: &[Mention], catalog: &Catalog) -> 
             continue;
         }
         let choices = places.into_iter().flat_map(|place| {
-            let counts = counts(state, said, &parts, catalog, place, Quantity::Assumed);
+            let counts = counts(state, said, &parts, catalog, place);
             counts.into_iter().map(move |count| (place, count))
         });
         slots.push(Slot {
@@ -259,28 +263,15 @@ fn slots(state: &State, said: &Said, offered: &[Mention], catalog: &Catalog) -> 
     slots
 }
 
-/// Returns how many of it may be meant: what was read, what either side wrote, what a part of the sum pays for.
-fn counts(
-    state: &State,
-    said: &Said,
-    parts: &[i64],
-    catalog: &Catalog,
-    place: Place,
-    read: Quantity,
-) -> Vec<u32> {
+/// Returns how many of it may be meant, where nobody said so: what either side wrote, what a part of the sum pays for.
+fn counts(state: &State, said: &Said, parts: &[i64], catalog: &Catalog, place: Place) -> Vec<u32> {
     if is_delivery(catalog, place) {
         return vec![1];
     }
     let unit = catalog.price(place);
-    let written = said
-        .tokens
-        .iter()
-        .filter(|token| !token.money)
-        .filter_map(|token| token.number().and_then(Decimal::as_whole).map(i64::from));
-    let open = !matches!(read, Quantity::Said(_));
+    let written = said.counts().map(|(_, number)| i64::from(number));
     let paid_for = parts
         .iter()
-        .filter(|_| open)
         .filter(|part| unit > 0 && **part > unit && **part % unit == 0)
         .map(|part| part / unit);
     let mut counts: Vec<u32> = state
@@ -291,7 +282,7 @@ fn counts(
         .chain(paid_for)
         .filter(|count| (1..=MOST).contains(count))
         .filter_map(|count| u32::try_from(count).ok())
-        .chain([read.value().unwrap_or(1)])
+        .chain([1])
         .collect();
     counts.sort_unstable();
     counts.dedup();
