@@ -8,6 +8,7 @@
 import { said, type AlertView, type CommandError, type MessageProblem, type Money } from '$lib/api';
 import { chosenBefore } from '$lib/shared/appearance';
 import { bytesLabel } from '$lib/shared/bytes';
+import { numberFormat } from '$lib/shared/intl';
 import { formatMoney, separatorsOf } from '$lib/shared/money';
 import * as time from '$lib/shared/time';
 import en, { type Words } from './en';
@@ -98,17 +99,17 @@ export class Language {
   }
 
   number(value: number) {
-    return new Intl.NumberFormat(this.locale).format(value);
+    return numberFormat(this.locale).format(value);
   }
 
   /** Writes a number where space is short: from ten thousand on it is rounded. */
   count(value: number) {
     if (value < 10_000) return this.number(value);
-    return new Intl.NumberFormat(this.locale, { notation: 'compact' }).format(value);
+    return numberFormat(this.locale, { notation: 'compact' }).format(value);
   }
 
   percent(value: number) {
-    return new Intl.NumberFormat(this.locale, {
+    return numberFormat(this.locale, {
       style: 'percent',
       maximumFractionDigits: 1,
     }).format(value / 100);

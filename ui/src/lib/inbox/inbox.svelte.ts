@@ -7,6 +7,7 @@ import {
   type ListFilter,
   type Tab,
 } from '$lib/api';
+import { keepSameItems, keepSame } from '$lib/shared/same';
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import { inHeldOrder, mergeHead, type Slice } from './rows';
@@ -109,7 +110,7 @@ export class Inbox {
     const merged = fromTop
       ? read.value
       : mergeHead({ rows: this.rows, next: this.#next }, read.value);
-    this.rows = merged.rows;
+    this.rows = keepSameItems(this.rows, merged.rows);
     this.#next = merged.next;
     this.error = null;
     this.state = 'ready';
@@ -180,7 +181,7 @@ export class Inbox {
 
   async #count() {
     const counts = await api.counts();
-    if (counts.ok) this.counts = counts.value;
+    if (counts.ok) this.counts = keepSame(this.counts, counts.value);
   }
 }
 

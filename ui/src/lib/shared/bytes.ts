@@ -1,4 +1,5 @@
 /** The size of a file in the words of a locale. */
+import { numberFormat } from './intl';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
@@ -10,7 +11,7 @@ export function bytesLabel(size: number, locale: string): string {
     left /= 1000;
     step++;
   }
-  return new Intl.NumberFormat(locale, {
+  return numberFormat(locale, {
     style: 'unit',
     unit: UNITS[step] ?? 'byte',
     unitDisplay: 'short',

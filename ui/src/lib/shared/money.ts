@@ -1,4 +1,5 @@
 /** Money as integers of minor units: reading what a person typed, writing what a person reads. */
+import { numberFormat } from './intl';
 
 export interface Amount {
   minor: number;
@@ -58,7 +59,7 @@ export function exponentOf(currency: string): number {
 
 /** Returns the separators people of this locale write. */
 export function separatorsOf(locale: string): Separators {
-  const parts = new Intl.NumberFormat(locale, { useGrouping: 'always' }).formatToParts(1234567.5);
+  const parts = numberFormat(locale, { useGrouping: 'always' }).formatToParts(1234567.5);
   const value = (type: string, otherwise: string) =>
     parts.find((part) => part.type === type)?.value ?? otherwise;
   return { group: value('group', ','), decimal: value('decimal', '.') };
@@ -189,18 +190,11 @@ export function plainAmount(amount: Amount, written: Separators): string {
   return exponent === 0 ? whole : whole + written.decimal + digits.slice(-exponent);
 }
 
-const formats = new Map<string, Intl.NumberFormat>();
-
 function currencyFormat(locale: string, currency: string, decimals: number): Intl.NumberFormat {
-  const key = `${locale} ${currency} ${String(decimals)}`;
-  const known = formats.get(key);
-  if (known) return known;
-  const format = new Intl.NumberFormat(locale, {
+  return numberFormat(locale, {
     style: 'currency',
     currency,
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   });
-  formats.set(key, format);
-  return format;
 }

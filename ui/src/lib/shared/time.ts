@@ -1,4 +1,5 @@
 /** Moments in the words of a locale: the clock, the day, the time that is left. */
+import { dateFormat } from './intl';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -12,7 +13,7 @@ export interface Span {
 
 /** Returns the time of day, always of 24 hours: it is shorter and has no a.m. to misread. */
 export function clockTime(at: string, locale: string): string {
-  return format(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+  return dateFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
     new Date(at),
   );
 }
@@ -28,7 +29,7 @@ export function dayLabel(at: string, now: number, locale: string): string {
   const ago = daysAgo(at, now);
   if (Math.abs(ago) <= 1) return capitalised(relativeDay(-ago, locale));
   if (Math.abs(ago) < 7)
-    return capitalised(format(locale, { weekday: 'long' }).format(new Date(at)));
+    return capitalised(dateFormat(locale, { weekday: 'long' }).format(new Date(at)));
   return dateLabel(at, now, locale);
 }
 
@@ -38,7 +39,7 @@ export function listTime(at: string, now: number, locale: string): string {
   if (ago <= 0) return clockTime(at, locale);
   if (ago < 7) return dayLabel(at, now, locale);
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return format(
+  return dateFormat(
     locale,
     sameYear ? { day: 'numeric', month: 'short' } : { dateStyle: 'short' },
   ).format(new Date(at));
@@ -52,7 +53,7 @@ export function momentLabel(at: string, now: number, locale: string): string {
 
 /** Returns month and year, as in "customer since March 2025". */
 export function monthLabel(at: string, locale: string): string {
-  return format(locale, { month: 'short', year: 'numeric' }).format(new Date(at));
+  return dateFormat(locale, { month: 'short', year: 'numeric' }).format(new Date(at));
 }
 
 /** Splits what is left until `at`; nothing is left of the past. */
@@ -77,7 +78,7 @@ export function isWithinHours(at: string | null, hours: number, now: number): bo
 
 function dateLabel(at: string, now: number, locale: string): string {
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return format(locale, {
+  return dateFormat(locale, {
     day: 'numeric',
     month: 'long',
     ...(sameYear ? {} : { year: 'numeric' }),
@@ -103,15 +104,4 @@ const relatives = new Map<string, Intl.RelativeTimeFormat>();
 
 function capitalised(word: string): string {
   return word.charAt(0).toLocaleUpperCase() + word.slice(1);
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = locale + JSON.stringify(options);
-  const known = formats.get(key);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat(locale, options);
-  formats.set(key, made);
-  return made;
 }

@@ -1,5 +1,6 @@
 /** What the core says of itself: started or not, connected or not, real money or not. */
 import { api, type CommandError, type Status as CoreStatus } from '$lib/api';
+import { keepSame } from '$lib/shared/same';
 import { createContext } from 'svelte';
 
 export class Status {
@@ -18,7 +19,7 @@ export class Status {
     const status = await api.status();
     if (request !== this.#latest) return; // A newer answer is on its way.
 
-    if (status.ok) this.value = status.value;
+    if (status.ok) this.value = keepSame(this.value, status.value);
     this.error = status.ok ? null : status.error;
   }
 }

@@ -12,8 +12,8 @@ import {
   type Result,
 } from '$lib/api';
 import { newId } from '$lib/shared/ids';
+import { keepSame, keepSameItems } from '$lib/shared/same';
 import { echoOf } from './echo';
-import { keepSame } from './same';
 import { timelineFrom } from './timeline';
 
 /** How many pages one refresh reads at most: what lies deeper hardly changes. */
@@ -80,7 +80,7 @@ export class Thread {
       this.#fail(view.ok ? (messages.ok ? null : messages.error) : view.error);
       return;
     }
-    this.view = view.value;
+    this.view = keepSame(this.view, view.value);
     this.messages = messages.value.messages;
     if (this.#isOpening) this.#markUnread(view.value.row.unread);
     this.olderCursor = messages.value.next;
@@ -268,7 +268,7 @@ export class Thread {
       cursor = result.value.next;
       if (cursor === null || !oldest || read.some((message) => message.id === oldest.id)) break;
     }
-    return { ok: true, value: this.#joined(keepSame(this.messages, read.reverse()), cursor) };
+    return { ok: true, value: this.#joined(keepSameItems(this.messages, read.reverse()), cursor) };
   }
 
   /** Puts what was read behind what is older still, so that the thread keeps its beginning. */
