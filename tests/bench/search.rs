@@ -67,12 +67,14 @@ fn typed(chance: &mut StdRng) -> String {
         words.get(1).copied().unwrap_or_default(),
     );
     let cut = |word: &str, letters: usize| word.chars().take(letters).collect::<String>();
-    match chance.random_range(0..6) {
-        0 => cut(first, 2),
-        1 => cut(first, 3),
-        2 => cut(first, 4),
-        3 => first.to_owned(),
-        4 => format!("{first} {}", cut(second, 3)),
+    match chance.random_range(0..8) {
+        0 => cut(first, 1),
+        1 => cut(first, 2),
+        2 => cut(first, 3),
+        3 => cut(first, 4),
+        4 => first.to_owned(),
+        5 => format!("{first} {}", cut(second, 1)),
+        6 => format!("{first} {}", cut(second, 3)),
         _ => chance.random_range(10..99_000).to_string(),
     }
 }

@@ -5,6 +5,7 @@
 //! the order of their numbers, so the newest day comes first, whenever a message arrived.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params, params_from_iter};
 
@@ -30,7 +31,7 @@ const FITTING: u32 = 400;
 /// Messages that are looked at by the first letters of a word before the word itself is searched.
 const BY_LETTERS: usize = 400;
 /// Beginnings of so many letters have an index of their own.
-const LETTERS: usize = 3;
+const LETTERS: RangeInclusive<usize> = 2..=3;
 /// Messages or customers that one step of building brings in.
 pub(crate) const STEP: u32 = 400;
 /// What a transaction has more than this of, such as a phone's history, is brought in after it:
@@ -487,10 +488,16 @@ fn hits(
         looked_at: 0,
     };
     let coarse = coarse(&query.terms);
-    if let Some(coarse) = &coarse
-        && look.through(conn, Source::Words(&match_of_query(query, coarse)), BY_LETTERS)?
-    {
-        return Ok(look.ended());
+    if let Some(coarse) = &coarse {
+        let words = match_of_query(query, coarse);
+        let source = if words.is_empty() {
+            Source::Everything
+        } else {
+            Source::Words(&words)
+        };
+        if look.through(conn, source, BY_LETTERS)? {
+            return Ok(look.ended());
+        }
     }
     if look.is_full() {
         return Ok(look.stopped());
@@ -510,25 +517,29 @@ fn hits(
     }
 }
 
-/// Returns the terms with the word being typed cut to the letters that have an index.
+/// Returns the terms with the word being typed cut to the letters that have an index; a single
+/// letter has none and is left out.
 ///
-/// A long beginning has none: all its messages would be gathered before the first is shown. Among
-/// those with its first letters the newest come one by one, and the common word is soon found.
+/// All messages with another beginning would be gathered before the first is shown. Among those with
+/// its first letters, or of all, the newest come one by one, and the common word is soon found.
 fn coarse(terms: &[Term]) -> Option<Vec<Term>> {
-    let is_long = |term: &Term| term.is_beginning && term.word.chars().count() > LETTERS;
-    terms.iter().any(is_long).then(|| {
-        terms
-            .iter()
-            .map(|term| Term {
-                word: if is_long(term) {
-                    term.word.chars().take(LETTERS).collect()
-                } else {
-                    term.word.clone()
-                },
-                is_beginning: term.is_beginning,
-            })
-            .collect()
-    })
+    let is_indexed = |term: &Term| !term.is_beginning || LETTERS.contains(&term.word.chars().count());
+    if terms.iter().all(is_indexed) {
+        return None;
+    }
+    let cut = |term: &Term| {
+        let letters = term.word.chars().count();
+        let is_left_out = term.is_beginning && letters < *LETTERS.start();
+        (!is_left_out).then(|| Term {
+            word: if term.is_beginning {
+                term.word.chars().take(*LETTERS.end()).collect()
+            } else {
+                term.word.clone()
+            },
+            is_beginning: term.is_beginning,
+        })
+    };
+    Some(terms.iter().filter_map(cut).collect())
 }
 
 /// Where numbers come from.

@@ -1,5 +1,6 @@
 //! Search: everything that was said is found, and what was taken back is not.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use cobro_whatsapp::webhook::MessageKind;
@@ -178,6 +179,28 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
         seen.dedup();
         assert_eq!(seen.len(), 75, "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_single_letter_finds_what_is_new_and_what_lies_deep() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w", "zapatos y pan", ago(9)))).await;
+    shop.hears_of_bread().await;
+    shop.index_catches_up().await;
+
+    assert_eq!(shop.found("z").await, ["[zapatos] y pan"]);
+    assert_eq!(shop.found("pan z").await, ["[zapatos] y [pan]"]);
+    let mut seen = HashSet::new();
+    let mut after = None;
+    loop {
+        let page = find(&shop.inbox, "p".into(), after).await.unwrap();
+        seen.extend(page.hits.iter().map(|hit| hit.message));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 601, "page after page, each of them");
 }
 
 #[tokio::test]
