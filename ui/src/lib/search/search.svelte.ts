@@ -2,9 +2,10 @@
 import { api, type CommandError, type ConversationRow, type SearchHit } from '$lib/api';
 
 /** What the list column shows of a search, in its order. */
-export type Found =
-  | { kind: 'person'; key: string; row: ConversationRow }
-  | { kind: 'hit'; key: string; hit: SearchHit };
+export type Found = { kind: 'person'; row: ConversationRow } | { kind: 'hit'; hit: SearchHit };
+
+/** A first answer that takes longer than this is waited for in sight. */
+const PATIENCE = 150;
 
 export class Search {
   query = $state('');
@@ -19,13 +20,21 @@ export class Search {
   loadingMore = $state(false);
 
   readonly active = $derived(this.query.trim() !== '');
+  /** Whether the first answer keeps a person waiting. */
+  #slow = $state(false);
+  /** Whether what was found is to be seen: until the first answer the list stays in sight. */
+  readonly shown = $derived(
+    this.active && (this.#slow || (this.state !== 'idle' && this.state !== 'loading')),
+  );
   readonly found: Found[] = $derived([
-    ...this.people.map((row) => ({ kind: 'person' as const, key: `p ${row.id}`, row })),
-    ...this.hits.map((hit) => ({ kind: 'hit' as const, key: `m ${hit.message}`, hit })),
+    ...this.people.map((row) => ({ kind: 'person' as const, row })),
+    ...this.hits.map((hit) => ({ kind: 'hit' as const, hit })),
   ]);
 
   #next: string | null = null;
   #asking = false;
+  /** Ends the waiting for the first answer. */
+  #answered = () => {};
   /** Typed while the last question was on its way: only the newest is asked. */
   #waits = false;
 
@@ -36,6 +45,13 @@ export class Search {
     if (!this.active) {
       this.#clear();
       return;
+    }
+    if (this.state === 'idle') {
+      const waiting = setTimeout(() => (this.#slow = true), PATIENCE);
+      this.#answered = () => {
+        clearTimeout(waiting);
+        this.#slow = false;
+      };
     }
     if (this.state !== 'ready') this.state = 'loading';
     if (this.#asking) {
@@ -50,7 +66,13 @@ export class Search {
     if (this.active && !this.#asking) await this.#ask();
   }
 
+  /** What the keyboard is on; nothing while it is out of sight. */
+  get current(): Found | null {
+    return (this.shown ? this.found[this.at] : null) ?? null;
+  }
+
   step(by: 1 | -1) {
+    if (!this.shown) return;
     this.at = Math.max(0, Math.min(this.at + by, this.found.length - 1));
     if (this.at > this.found.length - 10) void this.loadMore();
   }
@@ -89,13 +111,14 @@ export class Search {
         this.error = page.error;
         this.state = 'failed';
       }
+      this.#answered();
     } while (this.#waits);
     this.#asking = false;
   }
 
+  /** Ends the search. What was found stays, out of sight: the next answer is written over its rows. */
   #clear() {
-    this.people = [];
-    this.hits = [];
+    this.#answered();
     this.unclear = null;
     this.error = null;
     this.#next = null;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { deskAnswers, later } from '../../../tests/desk';
 import { aHit, aRow } from '../../../tests/things';
 import type { SearchPage } from '../api';
@@ -46,7 +46,7 @@ describe('search', () => {
     expect(search.at).toBe(0);
   });
 
-  it('goes on by cursor and forgets everything when the words are gone', async () => {
+  it('goes on by cursor and hides everything when the words are gone', async () => {
     deskAnswers({
       search_history: ({ after }) =>
         after === null
@@ -58,6 +58,37 @@ describe('search', () => {
     await search.loadMore();
     expect(search.hits.map(({ message }) => message)).toEqual(['a', 'b']);
     await search.type('');
-    expect([search.found, search.state]).toEqual([[], 'idle']);
+    expect([search.shown, search.current, search.state]).toEqual([false, null, 'idle']);
+  });
+
+  it('opens nothing of an earlier search before the first answer', async () => {
+    const first = later<SearchPage>();
+    deskAnswers({
+      search_history: ({ query }) =>
+        query === 'ana' ? page({ hits: [aHit({ message: 'ana' })] }) : first.promise,
+    });
+    const search = new Search();
+    await search.type('ana');
+    await search.type('');
+    const typing = search.type('b');
+    expect(search.current).toBeNull();
+    first.keep(page({ hits: [aHit({ message: 'bruno' })] }));
+    await typing;
+    expect(search.current).toMatchObject({ hit: { message: 'bruno' } });
+  });
+
+  it('shows that it waits where the first answer takes long', async () => {
+    vi.useFakeTimers();
+    const first = later<SearchPage>();
+    deskAnswers({ search_history: () => first.promise });
+    const search = new Search();
+    const typing = search.type('b');
+    expect(search.shown).toBe(false);
+    vi.advanceTimersByTime(200);
+    expect(search.shown).toBe(true);
+    vi.useRealTimers();
+    first.keep(page());
+    await typing;
+    expect([search.shown, search.state]).toEqual([true, 'ready']);
   });
 });

@@ -20,6 +20,8 @@ export function dateFormat(
 
 /** Returns what a reader sees as the text's first letter, however many code points it has. */
 export function firstGrapheme(text: string): string {
+  // Plain letters are nearly all, and need no rules.
+  if (/^[a-z](?:[\x20-\x7e]|$)/i.test(text)) return text.charAt(0);
   graphemes ??= new Intl.Segmenter();
   const [first] = graphemes.segment(text);
   return first?.segment ?? '';

@@ -25,7 +25,9 @@ describe('the keys of the rows', () => {
     const keys = new RowKeys();
     keys.update(['ana']);
     const ana = keys.of('ana');
-    keys.update(['bruno'], 'ana');
+    document.body.innerHTML = '<button data-id="ana"></button>';
+    document.querySelector('button')?.focus();
+    keys.update(['bruno']);
     expect(keys.of('bruno')).not.toBe(ana);
   });
 
