@@ -6,6 +6,9 @@ use std::process::Command;
 
 /// WebKit's own switch: set, it paints without the graphics libraries.
 const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+/// The C library's: how many heaps its threads share. By default each thread has one, and what is
+/// free in one is of no use to the others: the readers of the database alone keep ten megabytes so.
+const HEAPS: &str = "MALLOC_ARENA_MAX";
 /// Where the kernel shows graphics processors to programs.
 const DEVICES: &str = "/dev/dri";
 
@@ -14,7 +17,8 @@ const DEVICES: &str = "/dev/dri";
 /// Without a graphics processor WebKit asks a library to play one: on a virtual
 /// machine or a remote desktop that takes a processor and a hundred megabytes
 /// from the window that it paints. WebKit reads the switch from the
-/// environment, which only a new start can change. What a person set stays.
+/// environment, which only a new start can change; what else only a start can
+/// change is set with it. What a person set stays.
 pub(crate) fn suit_the_machine() {
     if std::env::var_os(SWITCH).is_some() || has_graphics(Path::new(DEVICES)) {
         return;
@@ -26,9 +30,11 @@ pub(crate) fn suit_the_machine() {
             return;
         }
     };
+    let heaps = std::env::var_os(HEAPS).unwrap_or_else(|| "2".into());
     let error = Command::new(program)
         .args(std::env::args_os().skip(1))
         .env(SWITCH, "1")
+        .env(HEAPS, heaps)
         .exec();
     // Only a failure returns. It paints as WebKit would have.
     tracing::warn!(%error, "The window can't be painted plainly");

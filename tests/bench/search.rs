@@ -47,13 +47,13 @@ fn bare(folder: &Path) -> Result<Connection> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     db.execute_batch(&format!(
-        "PRAGMA key = \"x'{}'\"; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA query_only = ON;",
+        "PRAGMA key = \"x'{}'\"; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; PRAGMA query_only = ON;",
         hex::encode(KEY)
     ))?;
     Ok(db)
 }
 
-/// What somebody types: words of one, two and three letters on their way to whole ones.
+/// What somebody types: one, two and three letters of a word on their way to whole ones.
 fn typed(chance: &mut StdRng) -> String {
     let word = || {
         WORDS

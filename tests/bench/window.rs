@@ -74,6 +74,8 @@ mod linux {
         window.watch_text("[data-testid=suggestion-total]").await?;
         let mut times = Times::new()?;
         for round in 0..ROUNDS {
+            // Nobody writes twice in one moment: what the last message changed is drawn by then.
+            tokio::time::sleep(Duration::from_millis(400)).await;
             // Another quantity each time, so that the total is another text.
             let many = 2 + round % 5;
             let posted = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs_f64() * 1000.0;

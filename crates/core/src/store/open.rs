@@ -28,6 +28,8 @@ pub(crate) fn reader(path: &Path, key: &DatabaseKey) -> Result<Connection> {
     // A reader in WAL mode needs the shared-memory file, so it opens read-write and is told not to write.
     let connection = unlocked(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "query_only", true)?;
+    // There are several, and each keeps pages of its own.
+    connection.pragma_update(None, "cache_size", -8192)?;
     Ok(connection)
 }
 
