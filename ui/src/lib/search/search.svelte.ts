@@ -33,8 +33,8 @@ export class Search {
 
   #next: string | null = null;
   #asking = false;
-  /** Ends the waiting for the first answer. */
-  #answered = () => {};
+  /** Runs while the first answer is waited for. */
+  #waiting: ReturnType<typeof setTimeout> | null = null;
   /** Typed while the last question was on its way: only the newest is asked. */
   #waits = false;
 
@@ -46,14 +46,10 @@ export class Search {
       this.#clear();
       return;
     }
-    if (this.state === 'idle') {
-      const waiting = setTimeout(() => (this.#slow = true), PATIENCE);
-      this.#answered = () => {
-        clearTimeout(waiting);
-        this.#slow = false;
-      };
+    if (this.state !== 'ready') {
+      this.state = 'loading';
+      this.#waiting ??= setTimeout(() => this.#showWaiting(), PATIENCE);
     }
-    if (this.state !== 'ready') this.state = 'loading';
     if (this.#asking) {
       this.#waits = true;
       return;
@@ -64,6 +60,24 @@ export class Search {
   /** Asks again for the same words, after something was written or taken back. */
   async refresh() {
     if (this.active && !this.#asking) await this.#ask();
+  }
+
+  /** Nothing of an earlier search stands under the new words. */
+  #showWaiting() {
+    this.#forget();
+    this.#slow = true;
+  }
+
+  #answered() {
+    if (this.#waiting !== null) clearTimeout(this.#waiting);
+    this.#waiting = null;
+    this.#slow = false;
+  }
+
+  #forget() {
+    this.people = [];
+    this.hits = [];
+    this.#next = null;
   }
 
   /** What the keyboard is on; nothing while it is out of sight. */
@@ -100,8 +114,10 @@ export class Search {
         continue;
       }
       if (page.ok) {
+        const was = this.found[this.at];
         this.people = page.value.people;
         this.hits = page.value.hits;
+        this.at = Math.max(0, was ? this.found.findIndex((found) => isSame(found, was)) : 0);
         this.building = page.value.isBuilding;
         this.unclear = page.value.unclear;
         this.#next = page.value.next;
@@ -124,4 +140,10 @@ export class Search {
     this.#next = null;
     this.state = 'idle';
   }
+}
+
+function isSame(one: Found, other: Found): boolean {
+  return one.kind === 'person'
+    ? other.kind === 'person' && one.row.id === other.row.id
+    : other.kind === 'hit' && one.hit.message === other.hit.message;
 }

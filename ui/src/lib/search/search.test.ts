@@ -77,15 +77,30 @@ describe('search', () => {
     expect(search.current).toMatchObject({ hit: { message: 'bruno' } });
   });
 
+  it('stays on what the keyboard is on when something new is found above it', async () => {
+    let hits = [aHit({ message: 'a' }), aHit({ message: 'b' })];
+    deskAnswers({ search_history: () => page({ hits }) });
+    const search = new Search();
+    await search.type('pan');
+    search.step(1);
+    hits = [aHit({ message: 'new' }), ...hits];
+    await search.refresh();
+    expect(search.current).toMatchObject({ hit: { message: 'b' } });
+  });
+
   it('shows that it waits where the first answer takes long', async () => {
     vi.useFakeTimers();
     const first = later<SearchPage>();
-    deskAnswers({ search_history: () => first.promise });
+    deskAnswers({
+      search_history: ({ query }) => (query === 'ana' ? page({ hits: [aHit()] }) : first.promise),
+    });
     const search = new Search();
+    await search.type('ana');
+    await search.type('');
     const typing = search.type('b');
     expect(search.shown).toBe(false);
     vi.advanceTimersByTime(200);
-    expect(search.shown).toBe(true);
+    expect([search.shown, search.current, search.found]).toEqual([true, null, []]);
     vi.useRealTimers();
     first.keep(page());
     await typing;

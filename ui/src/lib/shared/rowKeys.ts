@@ -13,12 +13,14 @@ export class RowKeys {
   /**
    * Takes the rows as they are now.
    *
-   * The key of the row that has the keyboard goes to no other: Enter would be for somebody else.
+   * The keys of the row that has the keyboard and of the one that is being pressed go to no other:
+   * Enter, or letting go, would be for somebody else.
    */
   update(ids: readonly string[]) {
-    const kept = document.activeElement?.closest<HTMLElement>('[data-id]')?.dataset['id'];
+    const touched = [document.activeElement, document.querySelector('[data-id]:active')];
+    const kept = touched.map((row) => row?.closest<HTMLElement>('[data-id]')?.dataset['id']);
     const here = new Set(ids);
-    const freed = [...this.#keys].filter(([id]) => !here.has(id) && id !== kept);
+    const freed = [...this.#keys].filter(([id]) => !here.has(id) && !kept.includes(id));
     const free = freed.map(([, key]) => key)[Symbol.iterator]();
     const keyFor = (id: string) => this.#keys.get(id) ?? free.next().value ?? ++this.#last;
     this.#keys = new Map(ids.map((id) => [id, keyFor(id)]));
