@@ -597,21 +597,12 @@ async fn withhold(inbox: &Inbox, draft: &ToCreate, made: Made, asks: Money) -> R
         "amount_differs",
         "Stripe's page asks for another amount",
         format!(
-            "It asks for “{asks}”, the charge for {due}, so it was ended and nothing was sent. See at Stripe what the code takes off, or leave it out, and charge again"
+            "It asks for “{asks}”, the charge for {due}, so it is being ended and nothing was sent. See at Stripe what the code takes off, or leave it out, and charge again"
         ),
     );
     inbox
         .store
-        .write(move |tx| {
-            charges::withhold(
-                tx,
-                id,
-                (&made.id, &made.url),
-                made.livemode,
-                &words,
-                Timestamp::now(),
-            )
-        })
+        .write(move |tx| charges::withhold(tx, id, &made.id, made.livemode, &words, Timestamp::now()))
         .await?;
     // What can't be ended now is by the worker.
     if let Err(error) = close_next(inbox, Some(id)).await {

@@ -373,22 +373,22 @@ pub(crate) fn open(
     Ok(changed > 0)
 }
 
-/// Writes a link that nobody may see, and that it is to be ended, with why.
+/// Writes that what Stripe made is to be ended, with why. Its address is not kept: nobody may have it.
 pub(crate) fn withhold(
     conn: &Connection,
     id: ChargeId,
-    link: (&str, &str),
+    link: &str,
     livemode: bool,
     why: &Words,
     now: Timestamp,
 ) -> Result<()> {
     conn.execute(
         "UPDATE charges
-         SET link_id = :link_id, link_url = :link_url, livemode = :livemode, creation = 'done', closing = 'cancel',
+         SET link_id = :link_id, livemode = :livemode, creation = 'done', closing = 'cancel',
              closing_next_at = :now, problem_code = :code, problem_title = :title, problem_advice = :advice
          WHERE id = :id AND link_id IS NULL",
         named_params! {
-            ":id": id, ":link_id": link.0, ":link_url": link.1, ":livemode": livemode, ":now": At(now),
+            ":id": id, ":link_id": link, ":livemode": livemode, ":now": At(now),
             ":code": why.code, ":title": why.title, ":advice": why.advice,
         },
     )?;
@@ -526,7 +526,7 @@ pub(crate) fn closed(conn: &Connection, id: ChargeId, why: Closing) -> Result<()
 }
 
 /// Says why Stripe did not switch the link off, and tries again much later:
-/// the charge must not be called withdrawn while its link works.
+/// the charge must not be called withdrawn while its link works. Why a page was never sent stays said.
 pub(crate) fn closing_refused(
     conn: &Connection,
     id: ChargeId,
@@ -535,11 +535,14 @@ pub(crate) fn closing_refused(
 ) -> Result<()> {
     conn.execute(
         "UPDATE charges
-         SET closing_next_at = :next_at, problem_code = :code, problem_title = :title, problem_advice = :advice
+         SET closing_next_at = :next_at
          WHERE id = :id",
-        named_params! {
-            ":id": id, ":next_at": At(next_at), ":code": why.code, ":title": why.title, ":advice": why.advice,
-        },
+        named_params! { ":id": id, ":next_at": At(next_at) },
+    )?;
+    conn.execute(
+        "UPDATE charges SET problem_code = :code, problem_title = :title, problem_advice = :advice
+         WHERE id = :id AND problem_code IS NOT 'amount_differs'",
+        named_params! { ":id": id, ":code": why.code, ":title": why.title, ":advice": why.advice },
     )?;
     Ok(())
 }

@@ -333,7 +333,8 @@ fn charges_condition(filter: PaymentFilter) -> &'static str {
         PaymentFilter::Sent => "h.payment = 'open'",
         PaymentFilter::Voucher => "h.payment = 'processing'",
         PaymentFilter::Failed => {
-            "h.payment IN ('failed_attempt', 'expired', 'draft') AND (h.payment <> 'draft' OR h.problem_code IS NOT NULL)"
+            "(h.payment IN ('failed_attempt', 'expired', 'draft') AND (h.payment <> 'draft' OR h.problem_code IS NOT NULL)
+              OR h.problem_code = 'amount_differs')"
         }
         PaymentFilter::Refunded => "h.payment IN ('refunded', 'partly_refunded')",
         PaymentFilter::ToFulfil => TO_FULFIL,

@@ -165,6 +165,7 @@ async fn a_page_that_asks_for_another_amount_is_ended_and_never_sent() {
         (Payment::Cancelled, "amount_differs")
     );
     assert!(problem.advice.contains("31.50"), "{}", problem.advice);
+    assert_eq!(charge.link, None, "nobody can hand it out");
     let shop = shop.restart().await;
     shop.settled().await;
     assert_eq!(ana.phone.pay_link(), None);
