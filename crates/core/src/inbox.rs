@@ -128,6 +128,8 @@ pub struct Parts {
     pub(crate) notices: Notify,
     /// Held while kept envelopes are read again.
     pub(crate) reparsing: tokio::sync::Mutex<()>,
+    /// One reading of the books is judged at a time.
+    pub(crate) judging: tokio::sync::Mutex<()>,
     /// Held while the catalog is compared with Stripe's.
     pub(crate) syncing: tokio::sync::Mutex<()>,
     /// When a link was last sent or opened: Stripe is asked more often then.
@@ -193,6 +195,7 @@ impl Inbox {
             verifying: Notify::new(),
             reading: Mutex::default(),
             reparsing: tokio::sync::Mutex::default(),
+            judging: tokio::sync::Mutex::default(),
             syncing: tokio::sync::Mutex::default(),
             busy_until: AtomicU64::new(0),
             reads_counted: AtomicU64::new(0),

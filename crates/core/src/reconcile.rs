@@ -45,6 +45,9 @@ pub(crate) async fn run(inbox: Inbox) {
     let Some(stripe) = inbox.stripe.clone() else {
         return;
     };
+    if let Err(error) = reading::judge_on(&inbox).await {
+        tracing::warn!(%error, "What a crash left half judged could not be judged; the next reading is whole");
+    }
     loop {
         let pause = match hinting::hint_at_all(&inbox, &stripe).await {
             Ok(()) => {

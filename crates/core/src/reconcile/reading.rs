@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::over_budget;
 use crate::domain::{ReconcileId, ReconcileState, Timestamp, Words};
 use crate::store::books::{self, Place, Run, Until};
+use crate::store::meta;
 use crate::{CoreEvent, Error, Inbox, Result, health, poll, settle, verify};
 
 const REPAIRING: usize = Shelf::ALL.len();
@@ -260,15 +261,41 @@ pub(crate) async fn judge(inbox: &Inbox, run: &Run) -> Result<()> {
     judge_until(inbox, run, Until::End).await
 }
 
-/// Judges in portions, so that a message that comes meanwhile does not wait for all of it.
+/// Judges in portions, so that a message that comes meanwhile does not wait for all of it. What a crash leaves half
+/// judged is judged again by [`judge_on`].
 async fn judge_until(inbox: &Inbox, run: &Run, until: Until) -> Result<()> {
     let (n, live) = (run.n, run.livemode);
+    let _alone = inbox.judging.lock().await;
+    let id = run.view.id;
     let mut next = Some(Place::default());
     while let Some(place) = next {
         next = inbox
             .store
-            .write(move |tx| books::judge(tx, n, live, until, place))
+            .write(move |tx| {
+                meta::set(tx, meta::JUDGING, &id.to_string())?;
+                let next = books::judge(tx, n, live, until, place)?;
+                if next.is_none() {
+                    meta::remove(tx, meta::JUDGING)?;
+                }
+                Ok(next)
+            })
             .await?;
+    }
+    Ok(())
+}
+
+/// Judges a finished reading again that was being judged when Cobro ended: its books would not close.
+pub(crate) async fn judge_on(inbox: &Inbox) -> Result<()> {
+    let half = inbox
+        .store
+        .read(|conn| {
+            let id = meta::get(conn, meta::JUDGING)?.and_then(|id| id.parse().ok());
+            id.map_or(Ok(None), |id| books::find(conn, id))
+        })
+        .await?;
+    if let Some(run) = half.filter(|run| run.view.state == ReconcileState::Done) {
+        judge(inbox, &run).await?;
+        inbox.emit(CoreEvent::ReconcileChanged);
     }
     Ok(())
 }

@@ -25,6 +25,8 @@ pub(crate) const AFTER_SALE: &str = "after_sale";
 pub(crate) const REMINDERS: &str = "reminders";
 /// When the last month was last read by itself.
 pub(crate) const BOOKED_AT: &str = "books.read_at";
+/// The reading whose objects are being put in their classes, portion by portion.
+pub(crate) const JUDGING: &str = "books.judging";
 pub(crate) const RECONCILED_AT: &str = "reconciled_at";
 /// Which files come by themselves (JSON).
 pub(crate) const MEDIA_POLICY: &str = "media.policy";
