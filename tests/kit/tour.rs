@@ -296,10 +296,15 @@ async fn other_conversation(stage: &Stage, window: &Window) -> Result<String> {
     window
         .wait_for_text(rows, "Beto's row", |text| text.contains("Beto Ruiz"))
         .await?;
-    // The newest conversation is the first row.
-    window
-        .click(&format!("{rows}:first-child, :first-child > {rows}"))
-        .await?;
+    const FIRST: &str = "return document.querySelector('[data-testid=conversation-row]').textContent";
+    let is_first = || async {
+        let text = window.runs(FIRST).await.ok()?;
+        text.as_str()?.contains("Beto Ruiz").then_some(())
+    };
+    crate::until(PATIENCE, is_first)
+        .await
+        .context("Who wrote last does not stand first")?;
+    window.click(rows).await?;
     window
         .wait_for_text("[data-testid=thread]", "Beto's thread", |text| {
             text.contains("¿A qué hora abren?")

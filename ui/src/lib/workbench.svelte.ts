@@ -139,10 +139,11 @@ export class Workbench {
     language.prepare();
     await asked;
     this.#statusArrived();
-    this.#toldOf.add('imports');
-    this.#toldOf.add('alerts');
-    this.#toldOf.add('tools');
-    this.#toldOf.add('money');
+    this.#readRest();
+  }
+
+  #readRest() {
+    for (const each of ['imports', 'alerts', 'tools', 'money'] as const) this.#toldOf.add(each);
   }
 
   hear(event: CoreEvent) {
@@ -531,7 +532,11 @@ export class Workbench {
   async #rereadStatus() {
     const wasReady = this.#isReady();
     await this.status.refresh();
-    if (!wasReady && this.#isReady()) await this.inbox.refresh();
+    if (!wasReady && this.#isReady()) {
+      await this.inbox.refresh();
+      // What was asked for while the core was starting could not be read.
+      this.#readRest();
+    }
     this.#statusArrived();
     if (this.view === 'health') void this.health.refresh();
   }
