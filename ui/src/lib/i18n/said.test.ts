@@ -116,6 +116,9 @@ describe('what the core says', () => {
     ).toContain('le falta un permiso. Agrega «Refunds: Write»');
     expect(reasonSaid('Something new happened', said.es)).toBe('Something new happened');
     expect(reasonSaid('Write yes or no', null)).toBe('Write yes or no');
+    expect(reasonSaid('note something that no table has', said.es)).toBe(
+      'note something that no table has',
+    );
   });
 
   it('prefers the sentence that says more itself', () => {

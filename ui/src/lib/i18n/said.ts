@@ -103,10 +103,20 @@ function sentenceSaid(reason: string, said: Said): string | null {
   for (const sentence of sentences.filled) {
     const filled = filledOf(reason, sentence, sentences.whole);
     if (!filled) continue;
-    if (sentence.bare && !filled.some((value) => sentenceSaid(value, said) !== null)) continue;
+    if (sentence.bare && !lookedUp(sentence.said).every((place) => isKnown(filled[place], said)))
+      continue;
     return filledIn(sentence.said, filled, said);
   }
   return null;
+}
+
+/** Returns the places whose words are said in the other language, too. */
+function lookedUp(text: string): number[] {
+  return [...text.matchAll(/\{~(\d+)\}/g)].map(([, place]) => Number(place));
+}
+
+function isKnown(words: string | undefined, said: Said): boolean {
+  return words !== undefined && sentenceSaid(words, said) !== null;
 }
 
 /** Returns what was filled in. A known sentence at the end tells where it begins: names have blanks too. */

@@ -38,7 +38,7 @@ export class Payments {
   );
 
   #next: string | null = null;
-  #savedRead = false;
+  #readingSaved: Promise<CommandError | null> | null = null;
   #loadingMore = false;
   #latest = 0;
 
@@ -102,8 +102,10 @@ export class Payments {
     return this.saved.some(({ filter, query }) => filter === this.filter && query === this.query);
   }
 
+  /** Keeps the filter beside those that are kept, which must be known first. */
   async save() {
-    if (!this.isSaved())
+    this.notSaved = await this.#readSaved();
+    if (this.notSaved === null && !this.isSaved())
       await this.#keep([...this.saved, { filter: this.filter, query: this.query }]);
   }
 
@@ -119,13 +121,14 @@ export class Payments {
     if (!kept.ok) this.saved = before;
   }
 
-  /** Reads once what was saved; it changes nowhere else. */
-  async #readSaved() {
-    if (this.#savedRead) return;
-    this.#savedRead = true;
-    const saved = await api.savedFilters();
-    this.#savedRead = saved.ok;
-    if (saved.ok) this.saved = saved.value;
+  /** Reads once what was saved; it changes nowhere else. Returns why not, if not. */
+  #readSaved(): Promise<CommandError | null> {
+    this.#readingSaved ??= api.savedFilters().then((saved) => {
+      if (saved.ok) this.saved = saved.value;
+      else this.#readingSaved = null;
+      return saved.ok ? null : saved.error;
+    });
+    return this.#readingSaved;
   }
 
   /** Reads pages until at least `wanted` rows are there. */

@@ -75,6 +75,26 @@ describe('the payments', () => {
     expect(payments.notSaved?.message).toBe('The disk is full.');
   });
 
+  it('lose no filter that could not be read when another one was saved', async () => {
+    let kept: unknown = [{ filter: 'failed', query: '' }];
+    let readable = false;
+    desk({
+      saved_filters: () => (readable ? kept : refuse({ message: 'Not now.' })),
+      save_filters: ({ filters }) => {
+        kept = filters;
+        return null;
+      },
+    });
+    const payments = new Payments();
+    await payments.show('paid', 'cake');
+    await payments.save();
+    expect(payments.notSaved?.message).toBe('Not now.');
+    expect(kept).toHaveLength(1);
+    readable = true;
+    await payments.save();
+    expect(kept).toHaveLength(2);
+  });
+
   it('count what a person has to look at', async () => {
     desk({
       overview: () =>
