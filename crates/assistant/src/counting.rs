@@ -36,55 +36,38 @@ impl Said {
             .any(|(at, token)| is_mine(token) || is_one_in_words(token) && is_only_one(at))
     }
 
-    /// Returns whether the number is how many come, not how much they want.
-    pub(crate) fn counts_people(&self, at: usize) -> bool {
-        let follows = matches!(
-            self.text(at + 1),
-            "personas"
-                | "persona"
-                | "pessoas"
-                | "pessoa"
-                | "people"
-                | "person"
-                | "guests"
-                | "invitados"
-                | "convidados"
-                | "amigos"
-                | "amigas"
-                | "friends"
-                | "ninos"
-                | "kids"
-                | "hijos"
-                | "filhos"
-        );
-        let before = at.checked_sub(1).map_or("", |before| self.text(before));
-        follows || matches!(before, "somos" | "seremos" | "seran" | "vamos" | "were")
-    }
-
-    /// "passo à 1", "passo as 3": the hour somebody comes.
-    fn is_at(&self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1).and_then(|before| self.tokens.get(before)) else {
-            return false;
-        };
-        let comes = at.checked_sub(2).is_some_and(|verb| {
-            matches!(
-                self.text(verb),
-                "paso"
-                    | "passo"
-                    | "voy"
-                    | "vou"
-                    | "llego"
-                    | "chego"
-                    | "recojo"
-                    | "busco"
-                    | "pego"
-                    | "venho"
-                    | "vengo"
-                    | "come"
-            )
-        });
-        before.accent && matches!(before.text.as_str(), "a" | "as")
-            || comes && matches!(before.text.as_str(), "a" | "as" | "las" | "la")
+    /// "mejor 4", "2 no más", "4": the number is said instead of another.
+    pub(crate) fn corrects(&self, at: usize) -> bool {
+        let clause = self.clause(at);
+        let senses = [
+            Sense::SetQty,
+            Sense::Only,
+            Sense::Replace,
+            Sense::Remove,
+            Sense::No,
+        ];
+        let says_so = senses.iter().any(|sense| self.within(clause, *sense))
+            || (clause.0..clause.1).any(|at| {
+                matches!(
+                    self.text(at),
+                    "no" | "nao"
+                        | "not"
+                        | "mejor"
+                        | "melhor"
+                        | "era"
+                        | "eran"
+                        | "eram"
+                        | "meant"
+                        | "quise"
+                        | "digo"
+                        | "perdon"
+                )
+            });
+        let mut words = self
+            .tokens
+            .iter()
+            .filter(|token| !token.quoted && token.is_word());
+        says_so || words.next().is_none()
     }
 
     fn is_no_count(&self, at: usize) -> bool {
@@ -133,21 +116,11 @@ impl Said {
                     | "th"
             )
         });
-        let is_a_time = self.is_at(at)
-            || matches!(before, "las" | "la" | "as")
-                && matches!(
-                    two_before,
-                    "a" | "para"
-                        | "pra"
-                        | "de"
-                        | "desde"
-                        | "hasta"
-                        | "ate"
-                        | "tipo"
-                        | "como"
-                        | "sobre"
-                        | "por"
-                )
+        let is_a_time = matches!(before, "las" | "la" | "as")
+            && matches!(
+                two_before,
+                "a" | "para" | "pra" | "desde" | "hasta" | "ate" | "tipo" | "como" | "sobre" | "por"
+            )
             || matches!(
                 before,
                 "by" | "around" | "until" | "till" | "before" | "after" | "since" | "past"

@@ -154,8 +154,7 @@ fn note_numbers(state: &mut State, said: &Said) {
         let number = i64::from(number);
         state.heard.insert(number);
         state.numbers.insert(number);
-        // "1" beside nothing is no correction: a floor, an hour, somebody's turn.
-        if number > 1 && !said.counts_people(at) && !state.asks_another_number() {
+        if number > 1 && said.corrects(at) && !state.asks_another_number() {
             state.corrections.insert(number);
         }
     }

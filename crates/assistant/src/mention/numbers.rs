@@ -45,7 +45,7 @@ impl Walk<'_> {
             return at + 1;
         }
         if self.is_time_or_people(at) {
-            if self.is_time_or_date(at) {
+            if self.is_time_or_date(at) && !self.is_sold_by_the_hour(at) {
                 self.found.uncounted.push(at);
             }
             return at + 1;
@@ -412,11 +412,46 @@ impl Walk<'_> {
                             .is_some_and(|next| next.number().is_some() && next.glued)
             })
             || (before == "las" || before == "la") && two_before == "a"
+            || self.is_when_they_come(at)
             || before == "as" && matches!(two_before, "pras" | "para" | "" | "hoje" | "hj" | "amanha")
             || before == "el"
                 && self.current.is_none()
                 && self.context.pending.is_empty()
                 && two_before == "para"
+    }
+
+    /// "la sala 3 horas": where hours are sold, so many of them are a count.
+    fn is_sold_by_the_hour(&self, at: usize) -> bool {
+        let next = self.text(at + 1);
+        let is_hours = matches!(next, "horas" | "hora" | "hours" | "hour" | "hrs" | "hr");
+        let index = &self.catalog.index;
+        is_hours && !index.with_key(&index.key_of_word(next)).is_empty()
+    }
+
+    /// "passo à 1", "chego as 3", "a eso de las 4": the hour somebody comes.
+    fn is_when_they_come(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.token(before));
+        let Some(before) = before.filter(|before| matches!(before.text.as_str(), "a" | "as" | "la" | "las"))
+        else {
+            return false;
+        };
+        let word = |back: usize| at.checked_sub(back).map_or("", |before| self.text(before));
+        let comes = matches!(
+            word(2),
+            "paso"
+                | "passo"
+                | "voy"
+                | "vou"
+                | "llego"
+                | "chego"
+                | "recojo"
+                | "busco"
+                | "pego"
+                | "venho"
+                | "vengo"
+        );
+        let about = word(2) == "de" && matches!(word(3), "eso" | "antes" | "despues" | "partir" | "depois");
+        before.accent || comes || about
     }
 
     pub(super) fn is_time_or_people(&self, at: usize) -> bool {

@@ -270,8 +270,11 @@ fn counts(state: &State, said: &Said, parts: &[i64], catalog: &Catalog, place: P
     }
     let unit = catalog.price(place);
     let written = said.counts().map(|(_, number)| i64::from(number));
+    // The one amount is a total, which no count but a said one explains.
+    let is_sum = said.amounts().count() > 1;
     let paid_for = parts
         .iter()
+        .filter(|_| is_sum)
         .filter(|part| unit > 0 && **part > unit && **part % unit == 0)
         .map(|part| part / unit);
     let mut counts: Vec<u32> = state
