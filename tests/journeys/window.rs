@@ -184,3 +184,29 @@ async fn a_profile_in_use_is_said_in_the_window_with_what_to_do() {
     window.quit().await.unwrap();
     agent.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn two_profiles_of_one_machine_keep_a_look_and_a_language_each() {
+    const LOOK: &str =
+        "return [document.documentElement.dataset.theme ?? '', document.documentElement.lang];";
+    let stage = Stage::set().await.unwrap();
+    let window = stage.open_window().await.unwrap();
+    let dark = serde_json::json!({ "appearance": { "theme": "dark", "language": "pt" } });
+    window.asks("keep_appearance", dark).await.unwrap();
+    window.quit().await.unwrap();
+
+    let window = stage.open_window().await.unwrap();
+    assert_eq!(
+        window.runs(LOOK).await.unwrap(),
+        serde_json::json!(["dark", "pt-BR"])
+    );
+    let words = window.text().await.unwrap();
+    assert!(words.contains("Caixa de entrada"), "{words}");
+    window.quit().await.unwrap();
+
+    let other = stage.profile().unwrap().beside("other").unwrap();
+    let window = stage.start_window_on(&other).await.unwrap();
+    window.wait_for("[data-testid=tab-all]").await.unwrap();
+    assert_eq!(window.runs(LOOK).await.unwrap(), serde_json::json!(["", "en"]));
+    window.quit().await.unwrap();
+}

@@ -54,6 +54,12 @@ impl<'a> Profile<'a> {
         self
     }
 
+    /// Makes another profile of the same machine, with the same settings.
+    pub fn beside(mut self, name: &str) -> Result<Self> {
+        self.folder = self.home.room(name)?;
+        Ok(self)
+    }
+
     /// Sets a variable, in place of what it was.
     pub fn set(&mut self, variable: &'static str, value: impl Into<String>) {
         self.unset(variable);

@@ -53,6 +53,17 @@ pub struct Bubble {
     pub text: String,
     pub button: Option<Button>,
     pub status: String,
+    /// The message type, such as `image`.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    pub file: Option<PhoneFile>,
+}
+
+/// A file on a customer's phone.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PhoneFile {
+    pub sha256: Option<String>,
+    pub size: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -136,6 +147,13 @@ impl Sandbox {
             .as_str()
             .context("The sandbox named no wamid")?
             .to_owned())
+    }
+
+    /// Lets a customer send anything, in the control API's words.
+    pub async fn customer_sends(&self, phone: &str, message: &Value) -> Result<()> {
+        self.post::<Value>(&format!("customers/{phone}/messages"), message)
+            .await
+            .map(drop)
     }
 
     /// Returns what a customer's phone shows, oldest first.
