@@ -110,8 +110,7 @@ async fn carry_out(inbox: &Inbox, id: DeedId) -> Result<()> {
     else {
         return Ok(());
     };
-    let read_at = Timestamp::now();
-    let is_late = read_at.since(wanted.created_at) > PATIENCE;
+    let is_late = Timestamp::now().since(wanted.created_at) > PATIENCE;
     let answer = if is_late {
         Ok(None)
     } else {
@@ -125,7 +124,8 @@ async fn carry_out(inbox: &Inbox, id: DeedId) -> Result<()> {
             let now = Timestamp::now();
             match answer {
                 Ok(Some(now_at_stripe)) => {
-                    settle::save_subscription(tx, now_at_stripe, read_at)?;
+                    // What was read while the change was on its way may be from before it.
+                    settle::save_subscription(tx, now_at_stripe, now)?;
                     if matches!(wanted.deed, Deed::KeepGoing) {
                         subscriptions::plan_again(tx, &wanted.subscription, &wanted.idempotency_key)?;
                     }
