@@ -15,6 +15,11 @@ pub(crate) async fn keep_appearance(
     appearance: Appearance,
 ) -> Answer<()> {
     Profile::at(desk.profile())?.keep_appearance(appearance)?;
-    window::paint_ground(&window, appearance.theme);
+    // Commands run on other threads; the toolkit is asked on its own.
+    let painted = window.clone();
+    let asked = window.run_on_main_thread(move || window::paint_ground(&painted, appearance.theme));
+    if let Err(error) = asked {
+        tracing::debug!(%error, "The window's ground could not be painted");
+    }
     Ok(())
 }

@@ -43,6 +43,19 @@ describe('the window', () => {
     expect(screen.queryByTestId('charge-amount')).toBeNull();
   });
 
+  it('does what the menu of a message says', async () => {
+    const calls = await opened();
+    await press('j');
+    await screen.findByText('Hola de maria');
+    await userEvent.click(screen.getAllByTestId('message-more')[0] ?? document.body);
+    const menu = await screen.findByTestId('message-menu');
+    await userEvent.click(within(menu).getByText('👍'));
+    await waitFor(() => {
+      expect(calls.filter(({ command }) => command === 'react')).toHaveLength(1);
+    });
+    expect(screen.queryByTestId('message-menu')).toBeNull();
+  });
+
   it('labels the open conversation with L, a new word and Enter', async () => {
     const calls = await opened();
     await press('j');
