@@ -114,7 +114,8 @@ export class Search {
         continue;
       }
       if (page.ok) {
-        const was = this.found[this.at];
+        // Where nobody went down the list, the first one is meant.
+        const was = this.at > 0 ? this.found[this.at] : undefined;
         this.people = page.value.people;
         this.hits = page.value.hits;
         this.at = Math.max(0, was ? this.found.findIndex((found) => isSame(found, was)) : 0);

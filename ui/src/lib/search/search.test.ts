@@ -88,6 +88,22 @@ describe('search', () => {
     expect(search.current).toMatchObject({ hit: { message: 'b' } });
   });
 
+  it('begins at the top with each letter, wherever the one before stands now', async () => {
+    deskAnswers({
+      search_history: ({ query }) =>
+        page({
+          hits:
+            query === 'p'
+              ? [aHit({ message: 'a' })]
+              : ['b', 'a'].map((message) => aHit({ message })),
+        }),
+    });
+    const search = new Search();
+    await search.type('p');
+    await search.type('pa');
+    expect(search.current).toMatchObject({ hit: { message: 'b' } });
+  });
+
   it('shows that it waits where the first answer takes long', async () => {
     vi.useFakeTimers();
     const first = later<SearchPage>();
