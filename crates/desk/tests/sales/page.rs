@@ -6,6 +6,15 @@ use cobro_core::{code, way};
 use super::*;
 
 impl TestShop {
+    /// Returns a code as the seller was told of it: another discount than Stripe takes off by now.
+    async fn half_off_by_now_ten(&self) -> Coupon {
+        self.ten_off().await;
+        Coupon {
+            off: Part::Percent { basis_points: 5_000 },
+            ..code::find(self.inbox(), "BUENFIN").await.unwrap()
+        }
+    }
+
     async fn preview(&self, question: ChargeQuestion) -> ChargePreview {
         preview::charge(self.inbox(), question).await.unwrap()
     }
@@ -148,14 +157,9 @@ async fn a_coupon_without_a_code_is_taken_off_too() {
 async fn a_page_that_asks_for_another_amount_is_ended_and_never_sent() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;
-    shop.ten_off().await;
-    let found = code::find(shop.inbox(), "BUENFIN").await.unwrap();
-    // The seller was told of another discount than Stripe takes off by now.
-    let told = Coupon {
-        off: Part::Percent { basis_points: 5_000 },
-        ..found
-    };
-    let new = shop.sell(&ana, vec![coffee()], with(told)).await;
+    let new = shop
+        .sell(&ana, vec![coffee()], with(shop.half_off_by_now_ten().await))
+        .await;
     assert_eq!(new.amount, mxn(17_50));
     let id = new.id;
     let charge = shop.create(new).await.unwrap();
@@ -183,13 +187,9 @@ async fn a_page_that_asks_for_another_amount_is_ended_and_never_sent() {
 async fn a_page_that_asks_for_another_amount_is_ended_though_stripe_is_away() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;
-    shop.ten_off().await;
-    let found = code::find(shop.inbox(), "BUENFIN").await.unwrap();
-    let told = Coupon {
-        off: Part::Percent { basis_points: 5_000 },
-        ..found
-    };
-    let new = shop.sell(&ana, vec![coffee()], with(told)).await;
+    let new = shop
+        .sell(&ana, vec![coffee()], with(shop.half_off_by_now_ten().await))
+        .await;
     // The page is made though its answer is lost; when it is heard of nothing goes out any more.
     shop.sandbox
         .faults()

@@ -10,6 +10,19 @@ fn moves(report: &SyncReport) -> u32 {
 }
 
 impl TestShop {
+    /// Sells a cake here and at Stripe, whose answer to a new price is lost.
+    async fn sells_cake_whose_new_price_is_lost(&self) -> Product {
+        let torta = self.sells("Torta", 450_00).await;
+        self.synced().await;
+        self.edits(&torta, 470_00).await;
+        self.sandbox
+            .faults()
+            .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
+        assert!(sync::run(self.inbox(), Actor::Person).await.is_err());
+        self.sandbox.faults().set(Endpoint::StripePost, None);
+        torta
+    }
+
     async fn synced(&self) -> SyncReport {
         sync::run(self.inbox(), Actor::Person).await.unwrap()
     }
@@ -234,14 +247,7 @@ async fn a_failure_that_stripe_repeats_blocks_nothing_and_makes_nothing_twice() 
 #[tokio::test]
 async fn what_changed_at_stripe_while_an_answer_was_missing_is_asked_about() {
     let shop = TestShop::open().await;
-    let torta = shop.sells("Torta", 450_00).await;
-    shop.synced().await;
-    shop.edits(&torta, 470_00).await;
-    shop.sandbox
-        .faults()
-        .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
-    assert!(sync::run(shop.inbox(), Actor::Person).await.is_err());
-    shop.sandbox.faults().set(Endpoint::StripePost, None);
+    shop.sells_cake_whose_new_price_is_lost().await;
     let id = shop.only_product().await.stripe_product.unwrap();
     shop.in_dashboard(&format!("/v1/products/{id}"), "name=Torta+de+coco")
         .await;
@@ -288,14 +294,7 @@ async fn another_desks_mark_is_none_and_a_price_that_cant_be_taken_leaves_nothin
 #[tokio::test]
 async fn a_key_of_the_other_mode_finds_its_own_products_and_takes_nothing_along() {
     let shop = TestShop::open().await;
-    let torta = shop.sells("Torta", 450_00).await;
-    shop.synced().await;
-    shop.edits(&torta, 470_00).await;
-    shop.sandbox
-        .faults()
-        .set(Endpoint::StripePost, Some(Fault::next(1000, Kind::LostAnswer)));
-    assert!(sync::run(shop.inbox(), Actor::Person).await.is_err());
-    shop.sandbox.faults().set(Endpoint::StripePost, None);
+    let torta = shop.sells_cake_whose_new_price_is_lost().await;
     // All of that was with the live key; what was on its way there is no business of the test mode's.
     shop.tampered("UPDATE products SET livemode = 1").await;
     let before = shop.in_sale("price").await;
