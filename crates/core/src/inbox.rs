@@ -42,6 +42,28 @@ pub struct Options {
     pub stale_after: Duration,
 }
 
+#[cfg(test)]
+impl Options {
+    /// A desk in that folder, without network.
+    pub(crate) fn for_tests(folder: &std::path::Path) -> Self {
+        Self {
+            database: folder.join("cobro.db"),
+            key: DatabaseKey::from_raw([7; 32]),
+            stream: None,
+            whatsapp: None,
+            stripe: None,
+            language: Language::En,
+            country: "MX".into(),
+            default_currency: Currency::from_code("MXN").unwrap(),
+            default_expiry_hours: 48,
+            announces: true,
+            poll_every: None,
+            stripe_webhooks: false,
+            stale_after: Duration::from_hours(24),
+        }
+    }
+}
+
 /// Where the relay's stream is.
 #[derive(Debug, Clone)]
 pub struct StreamOptions {

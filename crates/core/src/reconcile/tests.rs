@@ -5,30 +5,14 @@ use std::time::Duration;
 use cobro_stripe::ledger::Range;
 
 use super::reading;
-use crate::domain::{Currency, ReconcileId, ReconcileState, Timestamp};
+use crate::domain::{ReconcileId, ReconcileState, Timestamp};
 use crate::store::{books, meta};
-use crate::{DatabaseKey, Inbox, Language, Options};
+use crate::{Inbox, Options};
 
 #[tokio::test]
 async fn a_finished_reading_that_a_crash_left_half_judged_is_judged_again() {
     let folder = tempfile::tempdir().unwrap();
-    let inbox = Inbox::open(Options {
-        database: folder.path().join("cobro.db"),
-        key: DatabaseKey::from_raw([7; 32]),
-        stream: None,
-        whatsapp: None,
-        stripe: None,
-        language: Language::En,
-        country: "MX".into(),
-        default_currency: Currency::from_code("MXN").unwrap(),
-        default_expiry_hours: 48,
-        announces: true,
-        poll_every: None,
-        stripe_webhooks: false,
-        stale_after: Duration::from_hours(24),
-    })
-    .await
-    .unwrap();
+    let inbox = Inbox::open(Options::for_tests(folder.path())).await.unwrap();
     let id = ReconcileId::new();
     let judged = || {
         inbox.store.read(|conn| {

@@ -9,9 +9,9 @@ use axum::http::{StatusCode, Uri};
 use cobro_stripe::{StripeApi, StripeOptions};
 use tempfile::TempDir;
 
-use crate::domain::{Currency, Timestamp};
+use crate::domain::Timestamp;
 use crate::store::hints;
-use crate::{DatabaseKey, Inbox, Language, Options};
+use crate::{Inbox, Options};
 
 type Asked = Arc<Mutex<Vec<String>>>;
 
@@ -46,19 +46,8 @@ async fn refuse(State(asked): State<Asked>, uri: Uri) -> (StatusCode, &'static s
 async fn inbox(stripe: StripeApi) -> (Inbox, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let inbox = Inbox::open(Options {
-        database: folder.path().join("cobro.db"),
-        key: DatabaseKey::from_raw([7; 32]),
-        stream: None,
-        whatsapp: None,
         stripe: Some(stripe),
-        language: Language::En,
-        country: "MX".into(),
-        default_currency: Currency::from_code("MXN").unwrap(),
-        default_expiry_hours: 48,
-        announces: true,
-        poll_every: None,
-        stripe_webhooks: false,
-        stale_after: Duration::from_hours(24),
+        ..Options::for_tests(folder.path())
     });
     (inbox.await.unwrap(), folder)
 }

@@ -11,12 +11,10 @@ use cobro_whatsapp::webhook::{
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::domain::{
-    ContactId, ConversationId, ConversationRow, ConversationView, Currency, Message, Tab, Timestamp,
-};
+use crate::domain::{ContactId, ConversationId, ConversationRow, ConversationView, Message, Tab, Timestamp};
 use crate::receive::{self, Content, Parsed};
 use crate::store::envelopes::{self, KnownJournal};
-use crate::{CoreEvent, DatabaseKey, Inbox, Language, Options, conversation, export};
+use crate::{CoreEvent, DatabaseKey, Inbox, Options, conversation, export};
 
 /// The shop's number.
 pub(super) const LINE: &str = "106540352242922";
@@ -35,23 +33,7 @@ impl Shop {
     }
 
     pub(super) async fn open_in(folder: TempDir) -> Self {
-        let inbox = Inbox::open(Options {
-            database: folder.path().join("cobro.db"),
-            key: DatabaseKey::from_raw([7; 32]),
-            stream: None,
-            whatsapp: None,
-            stripe: None,
-            language: Language::En,
-            country: "MX".into(),
-            default_currency: Currency::from_code("MXN").unwrap(),
-            default_expiry_hours: 48,
-            announces: true,
-            poll_every: None,
-            stripe_webhooks: false,
-            stale_after: std::time::Duration::from_hours(24),
-        })
-        .await
-        .unwrap();
+        let inbox = Inbox::open(Options::for_tests(folder.path())).await.unwrap();
         let journal = inbox
             .store
             .write(|tx| envelopes::journal(tx, JournalId(Uuid::from_u128(7))))
