@@ -9,6 +9,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         .commands(collect_commands![
             commands::health::status,
             commands::appearance::keep_appearance,
+            commands::appearance::speak,
             commands::inbox::conversations,
             commands::inbox::counts,
             commands::inbox::conversation,
@@ -170,6 +171,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::money::note_exception,
             commands::money::save_report,
             commands::money::save_payments,
+            commands::money::sales_report,
+            commands::money::save_sales_report,
         ])
         .events(collect_events![events::Changed])
         .constant("said", cobro_core::said())

@@ -58,7 +58,7 @@ pub(crate) async fn run(app: AppHandle, inbox: Inbox) {
 
 /// Shows one notification on a person's request, and says whether the system took it.
 pub(crate) async fn test(app: &AppHandle, inbox: &Inbox) -> Result<(), CommandError> {
-    let language = inbox.language();
+    let language = inbox.window_language();
     let note = Note {
         title: "Cobro".into(),
         body: words::test_notification(language).into(),

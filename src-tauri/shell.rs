@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use cobro_core::domain::ConversationId;
-use cobro_core::{CoreEvent, Inbox};
-use cobro_desk::{Connecting, Desk, DeskError, Kind, Settings};
+use cobro_core::{CoreEvent, Inbox, Language};
+use cobro_desk::{Connecting, Desk, DeskError, Kind, Profile, Settings};
 use tauri::{AppHandle, Manager as _};
 
 use crate::error::CommandError;
@@ -133,6 +133,10 @@ pub(crate) async fn open(app: AppHandle) {
     match open_desk(shell.profile().to_owned()).await {
         Ok(desk) => {
             let inbox = desk.inbox().clone();
+            // Until the window says itself what it speaks.
+            if let Some(language) = chosen_language(shell.profile()) {
+                inbox.set_window_language(language);
+            }
             serve(&app, &inbox);
             shell.enter(Phase::Ready(OpenDesk {
                 inbox,
@@ -151,6 +155,11 @@ pub(crate) async fn open(app: AppHandle) {
     }
     drop(held);
     events::emit(&app, vec![CoreEvent::StatusChanged]);
+}
+
+/// Returns what a person chose on the profile.
+fn chosen_language(profile: &Path) -> Option<Language> {
+    Profile::at(profile).ok()?.appearance().language
 }
 
 async fn open_desk(profile: PathBuf) -> Result<Desk, DeskError> {

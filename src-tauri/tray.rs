@@ -6,7 +6,7 @@ use cobro_core::{Inbox, Language, conversation};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
-use tauri::{AppHandle, include_image};
+use tauri::{AppHandle, Wry, include_image};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::{quit, window, words};
@@ -20,16 +20,22 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Puts the icon in the tray and keeps its count true, until core ends.
 pub(crate) async fn follow(app: AppHandle, inbox: Inbox) {
     let mut heard = inbox.events();
-    let tray = match build(&app, inbox.language()) {
+    let mut said = inbox.window_language();
+    let tray = match build(&app, said) {
         Ok(tray) => tray,
         Err(error) => return tracing::warn!(%error, "The tray can't be used; the window works without"),
     };
     let mut shown = None;
     loop {
+        let language = inbox.window_language();
+        if said != language {
+            translate(&app, &tray, language);
+            said = language;
+        }
         match conversation::unread(&inbox).await {
-            Ok(unread) if shown != Some(unread) => {
-                show(&tray, inbox.language(), unread);
-                shown = Some(unread);
+            Ok(unread) if shown != Some((language, unread)) => {
+                show(&tray, language, unread);
+                shown = Some((language, unread));
             }
             Ok(_) => {}
             Err(error) => tracing::debug!(%error, "The unread count could not be read"),
@@ -42,12 +48,24 @@ pub(crate) async fn follow(app: AppHandle, inbox: Inbox) {
     }
 }
 
-fn build(app: &AppHandle, language: Language) -> tauri::Result<TrayIcon> {
+fn menu(app: &AppHandle, language: Language) -> tauri::Result<Menu<Wry>> {
     let open = MenuItem::with_id(app, "open", words::open(language), true, None::<&str>)?;
     let leave = MenuItem::with_id(app, "quit", words::quit(language), true, None::<&str>)?;
+    Menu::with_items(app, &[&open, &leave])
+}
+
+/// Says the tray's entries in another language.
+fn translate(app: &AppHandle, tray: &TrayIcon, language: Language) {
+    let changed = menu(app, language).and_then(|menu| tray.set_menu(Some(menu)));
+    if let Err(error) = changed {
+        tracing::debug!(%error, "The tray did not take another language");
+    }
+}
+
+fn build(app: &AppHandle, language: Language) -> tauri::Result<TrayIcon> {
     TrayIconBuilder::with_id("cobro")
         .icon(READ)
-        .menu(&Menu::with_items(app, &[&open, &leave])?)
+        .menu(&menu(app, language)?)
         .show_menu_on_left_click(false)
         .on_menu_event(|app, event| match event.id().as_ref() {
             "open" => window::show(app),

@@ -1,4 +1,4 @@
-//! The few words that the shell says itself, in the shop's language.
+//! The few words that the shell says itself, in the window's language.
 
 use cobro_core::Language;
 

@@ -1,5 +1,6 @@
 //! How the window looks and speaks.
 
+use cobro_core::Language;
 use cobro_desk::{Appearance, Profile};
 use tauri::WebviewWindow;
 
@@ -21,5 +22,13 @@ pub(crate) async fn keep_appearance(
     if let Err(error) = asked {
         tracing::debug!(%error, "The window's ground could not be painted");
     }
+    Ok(())
+}
+
+/// Hears in which language the window speaks: notifications and the tray say theirs in it too.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn speak(desk: Desk<'_>, language: Language) -> Answer<()> {
+    desk.inbox()?.set_window_language(language);
     Ok(())
 }

@@ -6,10 +6,10 @@ use cobro_core::domain::{
     AfterSale, BookClass, BookLine, Charge, ChargeId, ConversationId, Currency, Dispute, FilterCount,
     Fulfilment, MessageId, MovedOrder, NewRefund, Overview, Page, PaymentFilter, PaymentRow, Payout,
     PayoutContents, ReconcileEstimate, ReconcileId, ReconcileReport, Reconciliation, Refund, Refundable,
-    ReminderPolicy, SavedFilter, TieSuggestion, Timestamp,
+    ReminderPolicy, Report, ReportPeriod, SavedFilter, TieSuggestion, Timestamp,
 };
 use cobro_core::{
-    Actor, Error, aftersale, dispute, overview, payout, reconcile, refund, reissue, remind, verify,
+    Actor, Error, aftersale, dispute, overview, payout, reconcile, refund, reissue, remind, report, verify,
 };
 use cobro_stripe::ledger::Range;
 use serde::Deserialize;
@@ -33,11 +33,38 @@ pub(crate) enum ReportForm {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn overview(desk: Desk<'_>, currency: Option<String>) -> Answer<Overview> {
-    let currency = currency
-        .map(|code| Currency::from_code(&code))
-        .transpose()
-        .map_err(|error| Error::Invalid(error.to_string()))?;
-    Ok(overview::get(&desk.inbox()?, currency).await?)
+    Ok(overview::get(&desk.inbox()?, currency_from_code(currency)?).await?)
+}
+
+/// Returns what was sold in some days, in one currency.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sales_report(
+    desk: Desk<'_>,
+    period: ReportPeriod,
+    currency: Option<String>,
+) -> Answer<Report> {
+    Ok(report::get(&desk.inbox()?, period, currency_from_code(currency)?).await?)
+}
+
+/// Saves a report as a table where a person says. Returns where.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_sales_report(
+    window: WebviewWindow,
+    app: AppHandle,
+    desk: Desk<'_>,
+    period: ReportPeriod,
+    currency: Option<String>,
+) -> Answer<Option<String>> {
+    let report = report::get(&desk.inbox()?, period, currency_from_code(currency)?).await?;
+    let name = format!("cobro-{}-{}-{}.csv", report.first, report.last, report.currency);
+    let Some(path) = ask_where(&window, &app, &name).await else {
+        return Ok(None);
+    };
+    let file = BufWriter::new(written(std::fs::File::create(&path))?);
+    report::write_csv(&report, file)?;
+    Ok(Some(path.to_string_lossy().into_owned()))
 }
 
 /// Returns how many charges each filter shows.
@@ -319,7 +346,7 @@ pub(crate) async fn save_report(
     match form {
         ReportForm::Csv => reconcile::to_csv(&inbox.store, id, file).await?,
         ReportForm::Html => {
-            reconcile::to_html(&inbox.store, id, inbox.language(), file).await?;
+            reconcile::to_html(&inbox.store, id, inbox.window_language(), file).await?;
             // A browser that does not open leaves the file all the same.
             let _ = app.opener().open_path(path.to_string_lossy(), None::<&str>);
         }
@@ -345,6 +372,12 @@ pub(crate) async fn save_payments(
     overview::write_csv(&inbox, filter, query, &mut file).await?;
     written(file.flush())?;
     Ok(Some(path.to_string_lossy().into_owned()))
+}
+
+fn currency_from_code(code: Option<String>) -> Result<Option<Currency>, Error> {
+    code.map(|code| Currency::from_code(&code))
+        .transpose()
+        .map_err(|error| Error::Invalid(error.to_string()))
 }
 
 async fn ask_where(window: &WebviewWindow, app: &AppHandle, name: &str) -> Option<std::path::PathBuf> {

@@ -116,5 +116,9 @@ async fn a_morning_needs_no_mouse() {
     window.presses(Key::Escape).await.unwrap();
     window.types("e").await.unwrap();
     reads(&window, "[data-testid=toast]", "resolved").await;
+
+    // What the day came to.
+    window.types("gr").await.unwrap();
+    reads(&window, "[data-testid=report-fates]", "1,250.00").await;
     window.quit().await.unwrap();
 }

@@ -5,6 +5,7 @@ import type {
   Overview,
   PaymentRow,
   Refund,
+  Report,
   Connection,
   ConversationRow,
   ConversationView,
@@ -420,6 +421,60 @@ export function anOverview(fields: Partial<Overview> = {}): Overview {
     days: [{ day: '2026-11-24', amount: mxn(125_000), payments: 1 }],
     disputesOpen: 0,
     contested: 0,
+    ...fields,
+  };
+}
+
+/** A day of sales, as the core's own test has it. */
+export function aReport(fields: Partial<Report> = {}): Report {
+  const tally = (count: number, minor: number) => ({ count, minor });
+  const day = (name: string, made: number, collected: number) => ({
+    day: name,
+    made: tally(made > 0 ? 1 : 0, made),
+    collected: tally(collected > 0 ? 3 : 0, collected),
+    refunds: tally(0, 0),
+  });
+  return {
+    currency: 'MXN',
+    currencies: ['MXN', 'USD'],
+    first: '2026-11-20',
+    last: '2026-11-26',
+    zone: 'America/Mexico_City, UTC-06',
+    links: {
+      made: tally(3, 530_00),
+      paid: tally(1, 200_00),
+      open: tally(1, 80_00),
+      expired: tally(1, 250_00),
+      cancelled: tally(0, 0),
+      other: tally(0, 0),
+      medianSeconds: 120,
+    },
+    collected: tally(3, 770_00),
+    refunds: tally(1, 100_00),
+    looseRefunds: tally(0, 0),
+    disputes: tally(0, 0),
+    settled: [{ currency: 'MXN', payments: 1, fee: 20_00, net: 480_00 }],
+    withoutFee: tally(0, 0),
+    waiting: { amount: { minor: 80_00, currency: 'MXN' }, links: 1, oldest: minutesAgo(60) },
+    days: [day('2026-11-25', 500_00, 0), day('2026-11-26', 530_00, 770_00)],
+    sellers: [
+      { member: null, name: '', isMe: false, made: tally(2, 330_00), collected: tally(1, 500_00) },
+      {
+        member: 'm2',
+        name: 'Rosa',
+        isMe: false,
+        made: tally(1, 200_00),
+        collected: tally(1, 200_00),
+      },
+    ],
+    loose: tally(1, 70_00),
+    products: [{ product: null, name: '', units: 2, minor: 700_00 }],
+    moreProducts: false,
+    methods: [
+      { method: 'card', collected: tally(2, 570_00) },
+      { method: 'oxxo', collected: tally(1, 200_00) },
+    ],
+    reconciled: null,
     ...fields,
   };
 }

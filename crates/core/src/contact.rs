@@ -56,7 +56,7 @@ pub async fn split(inbox: &Inbox, contact: ContactId, joined: ContactId) -> Resu
 
 /// Returns who may be the same person as `contact`, and why it seems so.
 pub async fn suggestions(inbox: &Inbox, contact: ContactId) -> Result<Vec<ContactSuggestion>> {
-    let language = inbox.language();
+    let language = inbox.window_language();
     inbox
         .store
         .read(move |conn| {

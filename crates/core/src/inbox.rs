@@ -114,6 +114,8 @@ pub struct Parts {
     pub(crate) account: OnceLock<Option<String>>,
     pub(crate) stream: Option<StreamOptions>,
     pub(crate) language: Language,
+    /// What the person at this desk reads; the shop's own until a window says.
+    window_language: RwLock<Language>,
     pub(crate) country: String,
     pub default_currency: Currency,
     pub default_expiry_hours: u32,
@@ -196,6 +198,7 @@ impl Inbox {
             account: OnceLock::new(),
             stream: options.stream,
             language: options.language,
+            window_language: RwLock::new(options.language),
             country: options.country,
             default_currency: options.default_currency,
             default_expiry_hours: options.default_expiry_hours,
@@ -292,8 +295,31 @@ impl Inbox {
         *self.stream_state.borrow()
     }
 
+    /// Returns the language of the shop, in which its customers are written to.
     pub fn language(&self) -> Language {
         self.language
+    }
+
+    /// Returns the language of the window, in which the person at this desk is told things.
+    pub fn window_language(&self) -> Language {
+        *self
+            .window_language
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says in which language the window speaks.
+    pub fn set_window_language(&self, language: Language) {
+        let before = std::mem::replace(
+            &mut *self
+                .window_language
+                .write()
+                .unwrap_or_else(PoisonError::into_inner),
+            language,
+        );
+        if before != language {
+            self.emit(CoreEvent::StatusChanged);
+        }
     }
 
     /// Returns whether Stripe is set up, and for which mode.

@@ -40,6 +40,7 @@ pub mod refund;
 pub mod reissue;
 pub mod remind;
 pub mod reparse;
+pub mod report;
 mod sale;
 pub mod search;
 mod send;

@@ -99,7 +99,7 @@ fn decide(conn: &Connection, inbox: &Inbox, now: Timestamp) -> Result<(Vec<Annou
             NoticeKind::Alert => {}
         }
     }
-    let language = inbox.language();
+    let language = inbox.window_language();
     let mut due = Vec::new();
     for notice in notices::waiting_alerts(conn)? {
         let made = of_alert(conn, language, &notice).map(Some);

@@ -16,7 +16,7 @@ use cobro_stripe::KeyMode;
 use cobro_stripe::ledger::{Range, Shelf};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::report::{escaped, harmless, moment};
+pub(crate) use self::report::{decimal, escaped, harmless, moment, zone_name};
 pub use self::report::{to_csv, to_html};
 pub use self::ties::{note, suggestions, tie, untie};
 pub(crate) use self::ties::{tie_in, untie_in};

@@ -7,7 +7,7 @@ mod shop;
 use std::time::Duration;
 
 use cobro_core::domain::{Delivery, MessageId, NewCharge, Payment, Tab};
-use cobro_core::{charge, conversation, message, notify};
+use cobro_core::{Language, charge, conversation, message, notify};
 use cobro_sandbox::stripe::PayWith;
 use cobro_sandbox::{Endpoint, Fault, Kind};
 use cobro_stripe::NewRefund;
@@ -47,6 +47,30 @@ async fn a_customer_who_pays_is_thanked_once() {
             "Ana Souza pagó MX$1,250.00: Pastel · Confirmado por Stripe",
             "Ana Souza: hola"
         ]
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_customer_reads_the_shops_language_and_the_desk_the_windows() {
+    let shop = TestShop::open().await;
+    shop.inbox().set_window_language(Language::En);
+    let ana = shop.customer("5215512345678", "Ana Souza").await;
+    let charge = shop.charge(&ana, mxn(1_250_00)).await;
+    shop.until("the link is on the phone", || ana.phone.pay_link().is_some())
+        .await;
+    ana.phone.pays(PayWith::card("4242424242424242"));
+    shop.until_payment(charge.id, Payment::Paid).await;
+    shop.settled().await;
+    shop.until("the thank-you is on the phone", || ana.phone.inbox().len() > 1)
+        .await;
+    assert_eq!(
+        ana.phone.inbox().last().map(String::as_str),
+        Some("¡Gracias, Ana! Recibimos tu pago de MX$1,250.00. ✅")
+    );
+    assert_eq!(
+        shop.announced().await.first().map(String::as_str),
+        Some("Ana Souza paid MX$1,250.00: Pastel · Confirmed by Stripe")
     );
     shop.close().await;
 }

@@ -15,9 +15,11 @@ import type {
   ReconcileReport,
   Refund,
   ReminderPolicy,
+  ReportPeriod,
   SavedFilter,
 } from '../lib/api';
 import type { Played } from './people';
+import { playedReport } from './playedReport';
 
 type Args = Record<string, unknown>;
 
@@ -54,6 +56,8 @@ const COMMANDS = new Set([
   'note_exception',
   'save_report',
   'save_payments',
+  'sales_report',
+  'save_sales_report',
 ]);
 
 const wish = new URLSearchParams(location.search);
@@ -110,6 +114,8 @@ export class PlayedMoney {
     switch (command) {
       case 'overview':
         return this.#overview();
+      case 'sales_report':
+        return playedReport(args['period'] as ReportPeriod, args['currency'] as string | null);
       case 'saved_filters':
         return this.#saved;
       case 'save_filters':

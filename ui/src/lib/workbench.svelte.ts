@@ -22,6 +22,7 @@ import { OnScreen } from '$lib/inbox/onScreen.svelte';
 import { Books } from '$lib/payments/books.svelte';
 import { Payments, type PaymentsPart } from '$lib/payments/payments.svelte';
 import { Subscribers } from '$lib/subscriptions/subscribers.svelte';
+import { Reports } from '$lib/reports/reports.svelte';
 import { Sales } from '$lib/payments/sales.svelte';
 import { Search } from '$lib/search/search.svelte';
 import { Coalescer } from '$lib/shared/coalescer';
@@ -57,7 +58,8 @@ export const SECTIONS = [
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 /** What the rail leads to beside the settings. */
-export type View = 'inbox' | 'payments' | 'customers' | 'catalog' | 'assistant' | Section;
+export type View =
+  'inbox' | 'payments' | 'customers' | 'catalog' | 'assistant' | 'reports' | Section;
 
 export type Focus = 'reply' | 'amount' | 'search';
 /** What is asked before something is done with conversations. */
@@ -93,6 +95,7 @@ export class Workbench {
   readonly suggestion = new Suggestion();
   readonly books = new Books();
   readonly payments = new Payments();
+  readonly reports = new Reports();
   readonly sales = new Sales();
   readonly subscribers = new Subscribers();
   readonly imports = new Imports();
@@ -247,6 +250,11 @@ export class Workbench {
     if (isSection(view)) this.section = view;
     this.#readSection();
     this.lookedAround();
+  }
+
+  /** Shows the part of the settings that was open last; the health has its own place. */
+  goSettings() {
+    this.go(this.section === 'health' ? 'whatsapp' : this.section);
   }
 
   /** Shows one part of the Payments view. */
@@ -551,6 +559,9 @@ export class Workbench {
       all || what.has('alerts') ? this.alerts.refresh() : undefined,
       all || what.has('connection') ? this.connection.changed() : undefined,
       all || what.has('money') || what.has('books') ? this.payments.refresh() : undefined,
+      this.view === 'reports' && (all || what.has('money') || what.has('books'))
+        ? this.reports.refresh()
+        : undefined,
       (all || what.has('money')) && this.view === 'payments' && this.payments.part === 'subscribers'
         ? this.subscribers.refresh()
         : undefined,
@@ -574,6 +585,9 @@ export class Workbench {
       case 'payments':
         void this.payments.refresh();
         void this.books.refresh();
+        break;
+      case 'reports':
+        void this.reports.refresh();
         break;
       case 'sales':
         void this.sales.refresh();

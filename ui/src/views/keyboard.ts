@@ -1,5 +1,5 @@
 /** What the keys do to the workbench. */
-import { actionFromKey, takesText, type KeyAction } from '$lib/shared/keys';
+import { actionFromKey, placeFromKey, takesText, type KeyAction } from '$lib/shared/keys';
 import type { Workbench } from '$lib/workbench.svelte';
 
 /** Handles a key pressed anywhere in the window. */
@@ -90,4 +90,39 @@ function goBack(workbench: Workbench, focused: Element | null): boolean {
 /** Where list and thread take turns, Escape goes back to the list. */
 function isNarrow(): boolean {
   return matchMedia('(max-width: 859.98px)').matches;
+}
+
+/** How long after G its letter is waited for. */
+const PATIENCE = 1500;
+
+/** G and a letter go to a place, from every view and before the view's own letters. */
+export class PlaceKeys {
+  #begunAt: number | null = null;
+
+  constructor(readonly workbench: Workbench) {}
+
+  hear(event: KeyboardEvent) {
+    const begun = this.#begunAt !== null && event.timeStamp - this.#begunAt < PATIENCE;
+    this.#begunAt = null;
+    if (!this.#counts(event)) return;
+    if (!begun) {
+      if (event.key.toLowerCase() === 'g') this.#begunAt = event.timeStamp;
+      return;
+    }
+    const place = placeFromKey(event.key);
+    if (place === null) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { workbench } = this;
+    if (place === 'settings') workbench.goSettings();
+    else workbench.go(place);
+  }
+
+  /** Letters of a text, of a dialog, or with other keys lead nowhere. */
+  #counts(event: KeyboardEvent): boolean {
+    const { paletteOpen, keysOpen, picker } = this.workbench;
+    const held = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat;
+    if (paletteOpen || keysOpen || picker || held || event.isComposing) return false;
+    return !takesText(document.activeElement);
+  }
 }

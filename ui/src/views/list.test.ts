@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Call } from '../../tests/desk';
+import { tell, type Call } from '../../tests/desk';
 import { opened } from '../../tests/window';
 import { language } from '../lib/i18n/language.svelte';
 
@@ -18,6 +18,18 @@ describe('the list', () => {
   });
 
   afterEach(() => vi.restoreAllMocks());
+
+  it('says once when its first rows stand, however few there are', async () => {
+    performance.clearMarks('list-painted');
+    await opened();
+    const marks = () => performance.getEntriesByName('list-painted').length;
+    await waitFor(() => {
+      expect(marks()).toBe(1);
+    });
+    await tell({ type: 'resync' });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(marks()).toBe(1);
+  });
 
   it('has its tabs with counts, and asks for the one that is chosen', async () => {
     const calls = await opened();

@@ -139,6 +139,12 @@ function placeActions(workbench: Workbench): PaletteAction[] {
       label: words.palette.go(words.assistant.title),
       run: () => workbench.go('assistant'),
     },
+    {
+      key: 'reports',
+      label: words.palette.go(words.reports.title),
+      hint: 'G R',
+      run: () => workbench.go('reports'),
+    },
     ...tabs,
     ...sections,
     { key: 'keys', label: words.keys.keys, hint: '?', run: () => (workbench.keysOpen = true) },

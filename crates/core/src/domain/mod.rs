@@ -18,6 +18,7 @@ mod product_link;
 mod proposal;
 mod quotation;
 mod recurrence;
+mod report;
 mod sale;
 mod search;
 mod subscription;
@@ -82,6 +83,9 @@ pub use proposal::{
 };
 pub use quotation::{Quotation, QuotationState};
 pub use recurrence::{Plan, Recurrence};
+pub use report::{
+    LinkSums, MethodSum, ProductSum, Report, ReportDay, ReportPeriod, SellerSum, Settled, Tally,
+};
 pub use sale::{
     ChargeLine, ChargeTerms, Collected, Coupon, MOST_LINES, NewChargeLine, Part, PayLine, ShippingRate,
     Totals, Worked, add_up, counted, list_of, pay_lines,

@@ -7,6 +7,7 @@ mod customers;
 mod history;
 mod money;
 mod reparse;
+mod report;
 mod search;
 mod shop;
 mod thread;

@@ -317,7 +317,7 @@ pub(crate) fn moment(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
 }
 
 /// Returns what the zone is called, and how far it is from UTC then.
-fn zone_name(zone: &jiff::tz::TimeZone, at: Timestamp) -> String {
+pub(crate) fn zone_name(zone: &jiff::tz::TimeZone, at: Timestamp) -> String {
     let offset = jiff::Timestamp::from_millisecond(at.millis())
         .map_or_else(|_| String::new(), |at| format!("UTC{}", zone.to_offset(at)));
     zone.iana_name()

@@ -92,10 +92,10 @@ pub(crate) fn add(
         "INSERT INTO charges
              (id, conversation_id, amount_minor, currency, description, message_text, single_use, expires_at,
               payment, creation, wanted_at, creation_next_at, creation_attempts, idempotency_key, livemode,
-              closing_next_at, created_at, terms, order_minor, rest_of, carrier)
+              closing_next_at, created_at, terms, order_minor, rest_of, carrier, seller_id)
          VALUES (:id, :conversation_id, :amount_minor, :currency, :description, :message_text, :single_use,
               :expires_at, 'draft', 'wanted', :now, :now, 0, :idempotency_key, :livemode, 0, :now, :terms,
-              :order_minor, :rest_of, :carrier)
+              :order_minor, :rest_of, :carrier, (SELECT assignee_id FROM conversations WHERE id = :conversation_id))
          ON CONFLICT (id) DO NOTHING",
         named_params! {
             ":id": new.id,

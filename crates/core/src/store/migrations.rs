@@ -24,6 +24,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0012_product_links.sql"),
     include_str!("migrations/0014_accounts.sql"),
     include_str!("migrations/0015_books.sql"),
+    include_str!("migrations/0019_reports.sql"),
 ];
 
 /// Those of the files' database.

@@ -42,6 +42,7 @@ pub(crate) mod reads;
 pub(crate) mod received;
 pub(crate) mod refunds;
 pub(crate) mod reminders;
+pub(crate) mod report;
 pub(crate) mod search;
 pub(crate) mod staged;
 pub(crate) mod subscriptions;

@@ -25,13 +25,7 @@ pub(crate) fn get(
     days: &[(String, Timestamp)],
     now: Timestamp,
 ) -> Result<Overview> {
-    let live = match live {
-        Some(live) => live,
-        // Without a key whatever is there is shown.
-        None => conn.query_row("SELECT coalesce(max(livemode), 0) FROM charges", [], |row| {
-            row.get(0)
-        })?,
-    };
+    let live = which(conn, live)?;
     let by_day = days
         .windows(2)
         .filter_map(|pair| match pair {
@@ -67,6 +61,16 @@ pub(crate) fn get(
             .query_row([], |row| row.get(0))?,
         contested: super::verifying::contested(conn)?,
     })
+}
+
+/// Returns which money is shown: without a key, whatever is there.
+pub(super) fn which(conn: &Connection, live: Option<bool>) -> Result<bool> {
+    match live {
+        Some(live) => Ok(live),
+        None => Ok(conn
+            .prepare_cached("SELECT coalesce(max(livemode), 0) FROM charges")?
+            .query_row([], |row| row.get(0))?),
+    }
 }
 
 /// Every currency that was asked in.
@@ -107,7 +111,7 @@ fn takings(
     })
 }
 
-fn waiting(conn: &Connection, currency: Currency, live: bool) -> Result<Waiting> {
+pub(super) fn waiting(conn: &Connection, currency: Currency, live: bool) -> Result<Waiting> {
     conn.prepare_cached(
         "SELECT coalesce(sum(amount_minor), 0) AS minor, count(*) AS links, min(created_at) AS oldest FROM charges
          WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid') AND currency = ?1 AND livemode = ?2",
@@ -163,7 +167,7 @@ fn approvals(conn: &Connection, currency: Currency, live: bool) -> Result<Approv
     })
 }
 
-fn reconciled(conn: &Connection, live: bool) -> Result<Option<Reconciled>> {
+pub(super) fn reconciled(conn: &Connection, live: bool) -> Result<Option<Reconciled>> {
     let newest = super::books::all(conn)?
         .into_iter()
         .find(|run| run.livemode == live && run.view.state == crate::domain::ReconcileState::Done);

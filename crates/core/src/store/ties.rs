@@ -197,9 +197,9 @@ pub(crate) fn add_charge(
     conn.execute(
         "INSERT INTO charges
              (id, conversation_id, amount_minor, currency, description, message_text, single_use, payment, creation,
-              wanted_at, creation_next_at, creation_attempts, idempotency_key, livemode, closing_next_at, created_at)
+              wanted_at, creation_next_at, creation_attempts, idempotency_key, livemode, closing_next_at, created_at, seller_id)
          VALUES (:id, :conversation, :minor, :currency, :description, '', 1, 'draft', 'done', :now, :now, 0, :key,
-              :live, 0, :now)",
+              :live, 0, :now, (SELECT assignee_id FROM conversations WHERE id = :conversation))",
         named_params! {
             ":id": id,
             ":conversation": conversation,

@@ -5,6 +5,7 @@ import catalog from './catalog/en';
 import assistant from './assistant/en';
 import money from './money/en';
 import subscriptions from './subscriptions/en';
+import reports from './reports/en';
 import sale from './sale/en';
 import whatsapp from './whatsapp/en';
 
@@ -13,6 +14,7 @@ const en = {
   ...catalog,
   ...money,
   ...subscriptions,
+  ...reports,
   ...sale,
   ...whatsapp,
   ...inbox,

@@ -5,6 +5,7 @@ import catalog from './catalog/es';
 import assistant from './assistant/es';
 import money from './money/es';
 import subscriptions from './subscriptions/es';
+import reports from './reports/es';
 import sale from './sale/es';
 import whatsapp from './whatsapp/es';
 
@@ -13,6 +14,7 @@ const es: Words = {
   ...catalog,
   ...money,
   ...subscriptions,
+  ...reports,
   ...sale,
   ...whatsapp,
   ...inbox,

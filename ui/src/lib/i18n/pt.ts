@@ -5,6 +5,7 @@ import catalog from './catalog/pt';
 import assistant from './assistant/pt';
 import money from './money/pt';
 import subscriptions from './subscriptions/pt';
+import reports from './reports/pt';
 import sale from './sale/pt';
 import whatsapp from './whatsapp/pt';
 
@@ -13,6 +14,7 @@ const pt: Words = {
   ...catalog,
   ...money,
   ...subscriptions,
+  ...reports,
   ...sale,
   ...whatsapp,
   ...inbox,

@@ -79,6 +79,24 @@ function actionWithCommand(press: KeyPress): KeyAction | null {
   return press.shiftKey ? 'sendCharge' : press.repeat ? null : 'acceptSuggestion';
 }
 
+/** What the letter after G goes to. */
+export const PLACE_KEYS = {
+  i: 'inbox',
+  p: 'payments',
+  c: 'customers',
+  k: 'catalog',
+  a: 'assistant',
+  r: 'reports',
+  s: 'settings',
+} as const;
+export type Place = (typeof PLACE_KEYS)[keyof typeof PLACE_KEYS];
+
+/** Returns where a letter after G goes to, or null. */
+export function placeFromKey(key: string): Place | null {
+  const letter = key.toLowerCase();
+  return letter in PLACE_KEYS ? PLACE_KEYS[letter as keyof typeof PLACE_KEYS] : null;
+}
+
 /** Returns whether letters typed at the element are text. */
 export function takesText(element: Element | null): boolean {
   if (element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement) return true;

@@ -4,7 +4,7 @@ use cobro_whatsapp::webhook::{InboundMessage, PhoneBookEntry, Sender, Update};
 
 use super::shop::{Shop, ago, ana, line, says, sender, text};
 use crate::domain::{Identity, IdentityKind, Timestamp};
-use crate::{contact, conversation};
+use crate::{Language, contact, conversation};
 
 fn by_user_id(wamid: &str, phone: Option<&str>, user_id: &str, name: &str) -> InboundMessage {
     InboundMessage {
@@ -49,6 +49,11 @@ async fn two_known_people_in_one_message_are_suggested_and_not_joined() {
         (suggested[0].name.as_str(), suggested[0].why.as_str()),
         ("Ana G", "One message named both")
     );
+    // Who decides reads it in the window's language; customers are written to in the shop's.
+    shop.inbox.set_window_language(Language::Pt);
+    let suggested = contact::suggestions(&shop.inbox, by_phone).await.unwrap();
+    assert_eq!(suggested[0].why, "Uma mensagem trazia os dados de ambos");
+    assert_eq!(shop.inbox.language(), Language::En);
 }
 
 #[tokio::test]

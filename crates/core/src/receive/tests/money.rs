@@ -13,7 +13,7 @@ use crate::store::messages::NewMessage;
 use crate::store::{charges, hints, messages, outbox, payments, quotations, reminders};
 use crate::{Language, contact, customer};
 
-fn mxn(minor: i64) -> Money {
+pub(super) fn mxn(minor: i64) -> Money {
     Money::from_minor(minor, Currency::from_code("MXN").unwrap()).unwrap()
 }
 
@@ -28,13 +28,22 @@ async fn ana_and_bea() -> (Shop, ConversationId, ConversationId) {
 }
 
 async fn charged(shop: &Shop, conversation: ConversationId) -> ChargeId {
-    let new = NewCharge::new(conversation, mxn(500_00), "Pastel");
+    charged_at(shop, conversation, mxn(500_00), Timestamp::now()).await
+}
+
+pub(super) async fn charged_at(
+    shop: &Shop,
+    conversation: ConversationId,
+    amount: Money,
+    at: Timestamp,
+) -> ChargeId {
+    let new = NewCharge::new(conversation, amount, "Pastel");
     let id = new.id;
     shop.inbox
         .store
         .write(move |tx| {
             let worked = work_out(tx, Language::En, Asked::from(&new))?;
-            charges::add(tx, &new, &worked, "Para Ana", false, Timestamp::now())
+            charges::add(tx, &new, &worked, "Para Ana", false, at)
         })
         .await
         .unwrap();
@@ -61,7 +70,7 @@ async fn proposed(shop: &Shop, conversation: ConversationId) {
         .unwrap();
 }
 
-fn paid(charge: ChargeId, minor: i64, verified_at: Timestamp) -> PaymentRecord {
+pub(super) fn paid(charge: ChargeId, minor: i64, verified_at: Timestamp) -> PaymentRecord {
     PaymentRecord {
         payment_intent: "pi_1".into(),
         stripe_charge: Some("ch_1".into()),

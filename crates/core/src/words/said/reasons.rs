@@ -715,6 +715,12 @@ pub(super) const REASONS: &[Reason] = &[
     ("At most {} filters can be saved. Forget one first",
         "Se guardan hasta {0} filtros. Olvida uno primero", "Guardam-se no máximo {0} filtros. Esqueça um primeiro"),
 
+    // Reports.
+    ("A report has at most {} days. Choose a shorter range",
+        "Un reporte tiene hasta {0} días. Elige un periodo más corto", "Um relatório tem no máximo {0} dias. Escolha um período mais curto"),
+    ("The range's days are dates such as 2026-11-01. Choose both again",
+        "Los días del periodo son fechas como 2026-11-01. Elige los dos de nuevo", "Os dias do período são datas como 2026-11-01. Escolha os dois de novo"),
+
     // The books.
     ("This reading is not paused. Look at the list again",
         "Esta lectura no está en pausa. Mira la lista de nuevo", "Esta leitura não está em pausa. Veja a lista de novo"),

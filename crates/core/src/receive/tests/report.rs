@@ -1,0 +1,329 @@
+//! Reports: a period's sales, to the minor unit.
+
+use jiff::tz::TimeZone;
+use rusqlite::params;
+
+use super::money::{charged_at, mxn, paid};
+use super::shop::{Shop, ago, ana, says};
+use crate::domain::{
+    ChargeId, ConversationId, Currency, MemberId, Money, PaymentRecord, RefundId, Report, ReportPeriod,
+    Signed, Tally, Timestamp,
+};
+use crate::store::columns::At;
+use crate::store::payments;
+use crate::{report, tools, work};
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::from_rfc3339(text).unwrap()
+}
+
+fn usd(minor: i64) -> Money {
+    Money::from_minor(minor, Currency::from_code("USD").unwrap()).unwrap()
+}
+
+fn tally(count: u32, minor: i64) -> Tally {
+    Tally {
+        count,
+        minor: Signed(minor),
+    }
+}
+
+/// Mexico City, where it is 2026-11-26 noon.
+fn here() -> (Timestamp, TimeZone) {
+    (at("2026-11-26T18:00:00Z"), TimeZone::fixed(jiff::tz::offset(-6)))
+}
+
+async fn read(shop: &Shop, period: ReportPeriod, currency: &str) -> Report {
+    let (now, zone) = here();
+    let currency = Currency::from_code(currency).unwrap();
+    report::of(&shop.inbox, &period, Some(currency), now, &zone)
+        .await
+        .unwrap()
+}
+
+fn day(day: &str) -> ReportPeriod {
+    ReportPeriod::Days {
+        first: day.into(),
+        last: day.into(),
+    }
+}
+
+/// Writes what a charge became, and the payment that Stripe showed for it.
+async fn became(shop: &Shop, charge: ChargeId, payment: &'static str, money: Option<PaymentRecord>) {
+    let settled = shop.inbox.store.write(move |tx| {
+        let paid_at = money.as_ref().and_then(|money| money.paid_at);
+        tx.execute(
+            "UPDATE charges SET payment = ?2, opened_at = created_at, paid_at = ?3 WHERE id = ?1",
+            params![charge, payment, paid_at.map(At)],
+        )?;
+        if let Some(money) = money {
+            payments::save(tx, &money, "{}")?;
+        }
+        Ok(())
+    });
+    settled.await.unwrap();
+}
+
+fn money(intent: &str, charge: Option<ChargeId>, amount: Money, paid_at: Timestamp) -> PaymentRecord {
+    PaymentRecord {
+        payment_intent: intent.into(),
+        charge,
+        amount,
+        ..paid(ChargeId::new(), 1, paid_at)
+    }
+}
+
+async fn given_back(
+    shop: &Shop,
+    charge: ChargeId,
+    intent: &'static str,
+    minor: i64,
+    state: &'static str,
+    when: &str,
+) {
+    let when = at(when);
+    let written = shop.inbox.store.write(move |tx| {
+        tx.execute(
+            "INSERT INTO refunds (id, payment_intent, charge_id, amount_minor, currency, note, state, attempts, next_at,
+                 created_at, changed_at)
+             VALUES (?1, ?2, ?3, ?4, 'MXN', '', ?5, 0, 0, ?6, ?6)",
+            params![RefundId::new(), intent, charge, minor, state, At(when)],
+        )?;
+        Ok(())
+    });
+    written.await.unwrap();
+}
+
+/// Ana's talk, and a charge of each kind; Rosa has the talk from noon on.
+async fn a_day_of_sales() -> (Shop, ConversationId) {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    let ana = shop.only().await.id;
+
+    // Half past eleven in the evening; paid ten minutes past midnight.
+    let evening = charged_at(&shop, ana, mxn(500_00), at("2026-11-26T05:30:00Z")).await;
+    let mut card = money("pi_1", Some(evening), mxn(500_00), at("2026-11-26T06:10:00Z"));
+    card.method = Some("card •• 4242".into());
+    card.fee = Some(mxn(20_00));
+    card.net_minor = Some(480_00);
+    card.refunded_minor = 100_00;
+    became(&shop, evening, "partly_refunded", Some(card)).await;
+    given_back(
+        &shop,
+        evening,
+        "pi_1",
+        100_00,
+        "succeeded",
+        "2026-11-26T12:00:00Z",
+    )
+    .await;
+    given_back(&shop, evening, "pi_1", 50_00, "failed", "2026-11-26T12:30:00Z").await;
+
+    let expired = charged_at(&shop, ana, mxn(250_00), at("2026-11-26T15:00:00Z")).await;
+    became(&shop, expired, "expired", None).await;
+    let open = charged_at(&shop, ana, mxn(80_00), at("2026-11-26T15:00:00Z")).await;
+    became(&shop, open, "open", None).await;
+    let dollars = charged_at(&shop, ana, usd(30_00), at("2026-11-26T15:00:00Z")).await;
+    became(
+        &shop,
+        dollars,
+        "paid",
+        Some(money(
+            "pi_2",
+            Some(dollars),
+            usd(30_00),
+            at("2026-11-26T15:05:00Z"),
+        )),
+    )
+    .await;
+
+    let rosa = MemberId::new();
+    tools::save_member(&shop.inbox, rosa, "Rosa".into())
+        .await
+        .unwrap();
+    work::assign(&shop.inbox, vec![ana], Some(rosa)).await.unwrap();
+    let hers = charged_at(&shop, ana, mxn(200_00), at("2026-11-26T17:00:00Z")).await;
+    let mut voucher = money("pi_3", Some(hers), mxn(200_00), at("2026-11-26T17:02:00Z"));
+    voucher.method = Some("oxxo".into());
+    // The account is in dollars.
+    voucher.fee = Some(usd(90));
+    voucher.net_minor = Some(10_10);
+    became(&shop, hers, "paid", Some(voucher)).await;
+    // The talk goes to nobody again: the sale stays hers.
+    work::assign(&shop.inbox, vec![ana], None).await.unwrap();
+
+    let mut loose = money("pi_4", None, mxn(70_00), at("2026-11-26T17:30:00Z"));
+    loose.method = Some("card •• 1881".into());
+    shop.inbox
+        .store
+        .write(move |tx| payments::save(tx, &loose, "{}"))
+        .await
+        .unwrap();
+    (shop, ana)
+}
+
+#[tokio::test]
+async fn a_day_adds_up_to_the_minor_unit() {
+    let (shop, _) = a_day_of_sales().await;
+    let today = read(&shop, ReportPeriod::Today, "MXN").await;
+
+    assert_eq!(
+        (today.first.as_str(), today.last.as_str()),
+        ("2026-11-26", "2026-11-26")
+    );
+    assert_eq!(today.collected, tally(3, 770_00));
+    assert_eq!(today.loose, tally(1, 70_00));
+    assert_eq!(today.without_fee, tally(1, 70_00));
+    assert_eq!(
+        today.refunds,
+        tally(1, 100_00),
+        "one that failed gave nothing back"
+    );
+    let settled: Vec<_> = today
+        .settled
+        .iter()
+        .map(|of| (of.currency.as_str(), of.payments, of.fee.0, of.net.0))
+        .collect();
+    assert_eq!(settled, [("MXN", 1, 20_00, 480_00), ("USD", 1, 90, 10_10)]);
+
+    assert_eq!(
+        today.links.made,
+        tally(3, 530_00),
+        "the evening's charge was made yesterday"
+    );
+    assert_eq!(today.links.paid, tally(1, 200_00));
+    assert_eq!(today.links.open, tally(1, 80_00));
+    assert_eq!(today.links.expired, tally(1, 250_00));
+    assert_eq!(today.links.median_seconds, Some(120));
+    assert_eq!(today.waiting.links, 1);
+
+    let methods: Vec<_> = today
+        .methods
+        .iter()
+        .map(|of| (of.method.as_deref(), of.collected))
+        .collect();
+    let expected = [(Some("card"), tally(2, 570_00)), (Some("oxxo"), tally(1, 200_00))];
+    assert_eq!(methods, expected);
+    let sellers: Vec<_> = today
+        .sellers
+        .iter()
+        .map(|of| (of.name.as_str(), of.made, of.collected))
+        .collect();
+    let expected = [
+        ("", tally(2, 330_00), tally(1, 500_00)),
+        ("Rosa", tally(1, 200_00), tally(1, 200_00)),
+    ];
+    assert_eq!(sellers, expected);
+    let [sold] = today.products.as_slice() else {
+        panic!("all of it is without a product: {:?}", today.products)
+    };
+    assert_eq!((sold.product, sold.units, sold.minor.0), (None, 2, 700_00));
+}
+
+#[tokio::test]
+async fn the_shops_midnight_parts_the_days_and_no_currency_is_added_to_another() {
+    let (shop, _) = a_day_of_sales().await;
+    let yesterday = read(&shop, day("2026-11-25"), "MXN").await;
+    assert_eq!(yesterday.links.made, tally(1, 500_00));
+    assert_eq!(yesterday.links.median_seconds, Some(2400));
+    assert_eq!(yesterday.collected, tally(0, 0));
+    assert_eq!(yesterday.refunds, tally(0, 0));
+
+    let week = read(&shop, ReportPeriod::SevenDays, "MXN").await;
+    let days: Vec<_> = week
+        .days
+        .iter()
+        .map(|of| (of.day.as_str(), of.made, of.collected, of.refunds))
+        .collect();
+    assert_eq!(days.len(), 7);
+    assert_eq!(
+        days[5],
+        ("2026-11-25", tally(1, 500_00), tally(0, 0), tally(0, 0))
+    );
+    assert_eq!(
+        days[6],
+        ("2026-11-26", tally(3, 530_00), tally(3, 770_00), tally(1, 100_00))
+    );
+    assert_eq!(week.collected, tally(3, 770_00));
+    assert_eq!(week.currencies, ["MXN", "USD"]);
+
+    let dollars = read(&shop, ReportPeriod::Month, "USD").await;
+    assert_eq!(dollars.first, "2026-11-01");
+    assert_eq!(dollars.collected, tally(1, 30_00));
+    assert_eq!(dollars.links.made, tally(1, 30_00));
+    assert_eq!(dollars.refunds, tally(0, 0));
+    assert_eq!(dollars.settled, []);
+}
+
+#[tokio::test]
+async fn a_report_is_saved_with_a_currency_on_every_line() {
+    let (shop, _) = a_day_of_sales().await;
+    let today = read(&shop, ReportPeriod::Today, "MXN").await;
+    let mut table = Vec::new();
+    report::write_csv(&today, &mut table).unwrap();
+    let table = String::from_utf8(table).unwrap();
+    let has = |line: &str| {
+        assert!(
+            table.lines().any(|of| of == line),
+            "{line} is missing in\n{table}"
+        );
+    };
+    has("total,collected,2026-11-26,2026-11-26,UTC-06,MXN,3,770.00");
+    has("total,refunds,2026-11-26,2026-11-26,UTC-06,MXN,1,100.00");
+    has("total,fees,2026-11-26,2026-11-26,UTC-06,USD,1,0.90");
+    has("day,collected,2026-11-26,2026-11-26,UTC-06,MXN,3,770.00");
+    has("seller_collected,Rosa,2026-11-26,2026-11-26,UTC-06,MXN,1,200.00");
+    has("method,oxxo,2026-11-26,2026-11-26,UTC-06,MXN,1,200.00");
+}
+
+#[tokio::test]
+async fn a_period_that_is_none_is_refused() {
+    let shop = Shop::open().await;
+    let (now, zone) = here();
+    let refused = async |first: &str, last: &str| {
+        let period = ReportPeriod::Days {
+            first: first.into(),
+            last: last.into(),
+        };
+        report::of(&shop.inbox, &period, None, now, &zone)
+            .await
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(
+        refused("2026-11-26", "2026-11-25")
+            .await
+            .contains("Choose a later end")
+    );
+    assert!(refused("yesterday", "2026-11-25").await.contains("dates such as"));
+    assert!(
+        refused("2020-01-01", "2026-11-25")
+            .await
+            .contains("at most 366 days")
+    );
+}
+
+/// Rows that are read whole weigh kilobytes: a year of them would keep a person waiting.
+#[tokio::test]
+async fn a_report_reads_indexes_alone() {
+    let (shop, _) = a_day_of_sales().await;
+    let plans =
+        shop.inbox.store.read(|conn| {
+            let mut plans = Vec::new();
+            for sql in [
+            "SELECT method, count(*), sum(amount_minor), sum(net_minor), sum(refunded_minor) FROM payments
+             WHERE status = 'succeeded' AND livemode = 0 AND currency = 'MXN' AND paid_at >= 1 AND paid_at < 2
+             GROUP BY method, iif(fee_minor IS NULL, NULL, fee_currency), charge_id IS NULL",
+            "SELECT payment, seller_id, count(*), sum(amount_minor), max(paid_at - opened_at) FROM charges
+             WHERE livemode = 0 AND currency = 'MXN' AND created_at >= 1 AND created_at < 2 GROUP BY payment",
+        ] {
+            let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let lines: Vec<String> = plan.query_map([], |row| row.get("detail"))?.collect::<Result<_, _>>()?;
+            plans.push(lines.join("; "));
+        }
+            Ok(plans)
+        });
+    for plan in plans.await.unwrap() {
+        assert!(plan.contains("USING COVERING INDEX"), "{plan}");
+    }
+}
