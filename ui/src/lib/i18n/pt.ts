@@ -35,7 +35,7 @@ const pt: Words = {
 
   band: {
     sandbox: 'Ambiente de teste – sem dinheiro real',
-    test: 'Modo de teste – o Stripe não move dinheiro real',
+    test: 'Modo de teste – a Stripe não move dinheiro real',
     unset: 'O Stripe ainda não está configurado – as cobranças estão desativadas',
   },
 
@@ -54,7 +54,7 @@ const pt: Words = {
     awaiting: { title: 'Ninguém deve nada', advice: 'Abra uma conversa e tecle C para cobrar.' },
     paid: {
       title: 'Nada pago ainda',
-      advice: 'Uma cobrança vem para cá quando o Stripe confirma.',
+      advice: 'Uma cobrança vem para cá quando a Stripe confirma.',
     },
     showAll: 'Ver todas as conversas',
     openHealth: 'Verificar a conexão',
@@ -152,7 +152,7 @@ const pt: Words = {
   cancelNo: 'Manter',
   resentHere: 'Link de pagamento enviado',
   feeAndNet: (fee, net) => `taxa ${fee} · líquido ${net}`,
-  feePending: 'Falta a taxa do Stripe',
+  feePending: 'Falta a taxa da Stripe',
   notPaid: (word) => `${word} · não paga`,
   payment: {
     draft: 'Ainda não criada',
@@ -184,16 +184,16 @@ const pt: Words = {
     creating: 'O Stripe está criando o link…',
     notCreated: 'O Stripe não criou o link. Nada foi enviado.',
     needsApproval: 'É enviada quando um supervisor aprovar.',
-    processing: 'Iniciado, ainda não confirmado. Nada a fazer até o Stripe confirmar.',
+    processing: 'Iniciado, ainda não confirmado. Nada a fazer até a Stripe confirmar.',
     voucher: 'O cliente tem um boleto para pagar. O Stripe confirma no próximo dia útil.',
     partlyPaid: 'Chegou menos do que foi pedido. O Stripe guarda o valor até vir o resto.',
-    overpaid: 'Chegou mais do que foi pedido. Veja o pagamento no Stripe.',
+    overpaid: 'Chegou mais do que foi pedido. Veja o pagamento na Stripe.',
     failedAttempt: 'O pagamento foi recusado. O link ainda vale para outra tentativa.',
     expired: 'O link não funciona mais. Envie uma nova cobrança se ainda for preciso.',
     cancelled: 'O link não funciona mais. Um pagamento que já estava a caminho conta.',
     refunded: (amount) => `${amount} voltou para o cliente.`,
-    disputed: 'O banco do cliente pediu o dinheiro de volta. Responda no Stripe antes do prazo.',
-    unknown: 'Não foi possível ler a resposta do Stripe. Veja este pagamento no Stripe.',
+    disputed: 'O banco do cliente pediu o dinheiro de volta. Responda na Stripe antes do prazo.',
+    unknown: 'Não foi possível ler a resposta da Stripe. Veja este pagamento na Stripe.',
   },
 
   charge: {
@@ -213,7 +213,7 @@ const pt: Words = {
     resetMessage: 'Usar o texto de sempre',
     asTemplate: (name) => `Vai como modelo ${name}`,
     previewWaits: 'Digite um valor para ver a mensagem.',
-    fee: (fee) => `Taxa do Stripe ≈ ${fee}`,
+    fee: (fee) => `Taxa da Stripe ≈ ${fee}`,
     net: (net) => `líquido ≈ ${net}`,
     estimate: 'estimativa',
     noEstimate: 'Sem taxa estimada para esta moeda',
@@ -232,13 +232,13 @@ const pt: Words = {
       empty: 'Digite um valor.',
       notANumber: 'Isto não é um valor. Escreva como 1250 ou 12,50.',
       zero: 'O valor precisa ser maior que zero.',
-      tooLarge: 'Este valor é grande demais para o Stripe.',
+      tooLarge: 'Este valor é grande demais para a Stripe.',
       tooManyDecimals: (currency, allowed) =>
         allowed === 0
           ? `${currency} não tem centavos: escreva unidades inteiras.`
           : `${currency} tem no máximo ${allowed} casas decimais.`,
-      wholeOnly: (currency) => `Em ${currency} o Stripe só aceita unidades inteiras.`,
-      lastDigitZero: (currency) => `Em ${currency} o Stripe quer que a última casa seja 0.`,
+      wholeOnly: (currency) => `Em ${currency} a Stripe só aceita unidades inteiras.`,
+      lastDigitZero: (currency) => `Em ${currency} a Stripe quer que a última casa seja 0.`,
       ambiguous: (large, small) =>
         `Pode ser lido como ${large} ou como ${small}. Escreva todas as casas decimais para ficar claro.`,
     },
@@ -253,7 +253,7 @@ const pt: Words = {
       implausible: 'É muito mais do que o normal aqui. O valor está certo?',
       windowClosed:
         'A janela de 24 horas está fechada: o cliente precisa escrever primeiro, depois você pode cobrar.',
-      notChargeable: 'As cobranças estão desativadas até configurar o Stripe.',
+      notChargeable: 'As cobranças estão desativadas até configurar a Stripe.',
     },
   },
 
@@ -275,7 +275,7 @@ const pt: Words = {
     paymentLink: 'Link de pagamento',
     checkoutSession: 'Sessão de pagamento',
     paymentIntent: 'Intenção de pagamento',
-    verifiedAt: 'Conferida com o Stripe',
+    verifiedAt: 'Conferida com a Stripe',
     notVerified: 'ainda não',
     mode: 'Modo',
     live: 'real',
@@ -314,7 +314,7 @@ const pt: Words = {
     outbox: 'Aguardando envio',
     outboxCount: (count) => (count === 1 ? '1 mensagem' : `${count} mensagens`),
     outboxEmpty: 'nada',
-    stripeReads: 'Leituras do Stripe neste mês',
+    stripeReads: 'Leituras da Stripe neste mês',
     readsOf: (used, allowance) => `${used} de ${allowance}`,
     lines: 'Linhas do WhatsApp',
     noLines: 'nenhuma ainda',

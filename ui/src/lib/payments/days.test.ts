@@ -15,9 +15,9 @@ describe('picked days', () => {
   });
 
   it('spans are told in two units', () => {
-    expect(shortSpan(12)).toBe('12 s');
-    expect(shortSpan(192)).toBe('3 m 12 s');
-    expect(shortSpan(31 * 3600)).toBe('31 h 0 m');
-    expect(shortSpan(5 * 86_400)).toBe('5 d');
+    expect(shortSpan(12)).toBe('12\u00a0s');
+    expect(shortSpan(192)).toBe('3\u00a0m\u00a012\u00a0s');
+    expect(shortSpan(31 * 3600)).toBe('31\u00a0h\u00a00\u00a0m');
+    expect(shortSpan(5 * 86_400)).toBe('5\u00a0d');
   });
 });

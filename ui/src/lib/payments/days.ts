@@ -18,12 +18,12 @@ function moment(day: string, later: number): string | null {
   return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
-/** Returns a number of seconds in its two largest units: "3 m 12 s". */
+/** Returns a number of seconds in its two largest units, to be read in one piece: "3 m 12 s". */
 export function shortSpan(seconds: number): string {
-  if (seconds < 60) return `${String(seconds)} s`;
+  if (seconds < 60) return `${String(seconds)}\u00a0s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${String(minutes)} m ${String(seconds % 60)} s`;
+  if (minutes < 60) return `${String(minutes)}\u00a0m\u00a0${String(seconds % 60)}\u00a0s`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${String(hours)} h ${String(minutes % 60)} m`;
-  return `${String(Math.floor(hours / 24))} d`;
+  if (hours < 48) return `${String(hours)}\u00a0h\u00a0${String(minutes % 60)}\u00a0m`;
+  return `${String(Math.floor(hours / 24))}\u00a0d`;
 }

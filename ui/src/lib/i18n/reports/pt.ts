@@ -24,13 +24,13 @@ const pt: typeof en = {
     collected: 'Recebido',
     refunded: 'Devolvido',
     refunds: (count) => (count === 1 ? '1 reembolso' : `${count} reembolsos`),
-    fees: 'Tarifas da Stripe',
+    fees: 'Taxas da Stripe',
     feesOf: (count) => (count === 1 ? 'de 1 pagamento' : `de ${count} pagamentos`),
-    net: 'Líquido após tarifas',
+    net: 'Líquido após taxas',
     feeNotKnown: (count, amount) =>
       count === 1
-        ? `1 pagamento ainda sem tarifa: ${amount}`
-        : `${count} pagamentos ainda sem tarifa: ${amount}`,
+        ? `1 pagamento ainda sem taxa: ${amount}`
+        : `${count} pagamentos ainda sem taxa: ${amount}`,
     afterRefunds: (amount) => `${amount} após reembolsos`,
     openNow: 'Em aberto agora',
     linksPaid: 'Links pagos',
@@ -70,8 +70,8 @@ const pt: typeof en = {
     nonePaid: 'Nada foi pago nestes dias',
     settledIn: (count, currency, fee, net) =>
       count === 1
-        ? `1 pagamento foi liquidado em ${currency}: tarifa ${fee}, líquido ${net}`
-        : `${count} pagamentos foram liquidados em ${currency}: tarifas ${fee}, líquido ${net}`,
+        ? `1 pagamento foi liquidado em ${currency}: taxa ${fee}, líquido ${net}`
+        : `${count} pagamentos foram liquidados em ${currency}: taxas ${fee}, líquido ${net}`,
     looseCame: (count, amount) =>
       count === 1
         ? `Nestas somas há 1 pagamento de ${amount} que nenhuma conversa pediu`
