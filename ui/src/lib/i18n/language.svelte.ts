@@ -143,6 +143,11 @@ export class Language {
     return time.momentLabel(at, now, this.locale);
   }
 
+  /** Writes a moment inside a sentence: its day begins small where the language has it so. */
+  momentWords(at: string, now: number) {
+    return time.momentWords(at, now, this.locale);
+  }
+
   month(at: string) {
     return time.monthLabel(at, this.locale);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayLabel, isWithinHours, listTime, momentLabel, spanUntil } from './time';
+import { dayLabel, isWithinHours, listTime, momentLabel, momentWords, spanUntil } from './time';
 
 const now = new Date(2026, 10, 24, 15, 0).getTime();
 const local = (...parts: [number, number, number, number, number]) =>
@@ -17,6 +17,9 @@ describe('labels of moments', () => {
     expect(momentLabel(local(2026, 10, 25, 9, 0), now, 'en')).toBe('Tomorrow 09:00');
     expect(momentLabel(local(2026, 10, 30, 9, 0), now, 'es')).toBe('Lunes 09:00');
     expect(momentLabel(local(2026, 11, 24, 9, 0), now, 'en')).toBe('December 24 09:00');
+    expect(momentWords(local(2026, 10, 30, 9, 0), now, 'es')).toBe('lunes 09:00');
+    expect(momentWords(local(2026, 10, 30, 9, 0), now, 'en')).toBe('Monday 09:00');
+    expect(momentWords(local(2026, 10, 25, 9, 0), now, 'pt')).toBe('amanhã 09:00');
   });
 
   it('shows the clock for a moment slightly ahead of this machine’s', () => {

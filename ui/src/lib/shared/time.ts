@@ -26,10 +26,14 @@ export function dayKey(at: string): string {
 
 /** Returns "Today", "Yesterday" or "Tomorrow", the weekday within a week, else the date. */
 export function dayLabel(at: string, now: number, locale: string): string {
+  return capitalised(dayWords(at, now, locale));
+}
+
+/** Returns the same as it is written inside a sentence. */
+function dayWords(at: string, now: number, locale: string): string {
   const ago = daysAgo(at, now);
-  if (Math.abs(ago) <= 1) return capitalised(relativeDay(-ago, locale));
-  if (Math.abs(ago) < 7)
-    return capitalised(dateFormat(locale, { weekday: 'long' }).format(new Date(at)));
+  if (Math.abs(ago) <= 1) return relativeDay(-ago, locale);
+  if (Math.abs(ago) < 7) return dateFormat(locale, { weekday: 'long' }).format(new Date(at));
   return dateLabel(at, now, locale);
 }
 
@@ -49,6 +53,12 @@ export function listTime(at: string, now: number, locale: string): string {
 export function momentLabel(at: string, now: number, locale: string): string {
   const clock = clockTime(at, locale);
   return daysAgo(at, now) === 0 ? clock : `${dayLabel(at, now, locale)} ${clock}`;
+}
+
+/** Returns day and clock inside a sentence, as in "expires Tuesday 13:56". */
+export function momentWords(at: string, now: number, locale: string): string {
+  const clock = clockTime(at, locale);
+  return daysAgo(at, now) === 0 ? clock : `${dayWords(at, now, locale)} ${clock}`;
 }
 
 /** Returns month and year, as in "customer since March 2025". */
