@@ -251,7 +251,14 @@ fn has_open_question(said: &Said, pays: bool) -> bool {
     if asks(Sense::AsksPrice) || asks(Sense::AsksDelivery) && said.asks() {
         return true;
     }
-    let stock = said.all(Sense::AsksStock).any(|hit| said.asks_at(hit.start));
+    // "¿tiene link?" asks for it.
+    let for_link = |hit: &Hit| {
+        said.all(Sense::Pay)
+            .any(|pay| (hit.end..=hit.end + 1).contains(&pay.start))
+    };
+    let stock = said
+        .all(Sense::AsksStock)
+        .any(|hit| said.asks_at(hit.start) && !for_link(hit));
     let options = said.all(Sense::AsksOptions).any(|hit| said.asks_at(hit.start));
     let other = said.tokens.iter().enumerate().any(|(at, token)| {
         if !token.is_mark('?') || at == 0 {

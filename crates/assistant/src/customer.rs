@@ -1,10 +1,12 @@
 //! What the customer's messages change: the order first, then whether they agree to it.
 
 mod counts;
+mod extras;
 mod lines;
 mod wording;
 
 use counts::{count_what_was_asked, selected_positions, take_groups, take_numbers};
+use extras::answer_extras;
 use lines::{closest, distribute, drop_line_for, drop_lines, line_to_replace, pay_for_this, update_quantity};
 use wording::{adds, instead_of, is_dropped, is_wanted, level_of, only_this};
 
@@ -42,7 +44,9 @@ pub(crate) fn take_customer_turn(
     take_groups(state, said, catalog);
     take_numbers(state, said, catalog);
     take_delivery(state, said, catalog);
+    answer_extras(state, said, catalog);
     state.unsettled |= takes_what_was_offered_apart(state, said, catalog);
+    state.wavers |= wavers_between_numbers(said);
     if said.found.unknown.iter().any(|token| is_wanted(said, *token)) {
         state.unknown = true;
     }
@@ -427,7 +431,10 @@ fn take_mention(
     if distribute(state, mention, &places, quantity) {
         return;
     }
-    let fee = places.iter().all(|place| is_delivery(catalog, *place));
+    let is_extra = |place: &Place| state.extras.as_ref().is_some_and(|extras| extras.contains(place));
+    let fee = places
+        .iter()
+        .all(|place| is_delivery(catalog, *place) || is_extra(place));
     if fee && level == Level::Wanted && !state.has_wanted() {
         // "con domicilio" is said of what was asked about before.
         for at in selected_positions(state, catalog) {
@@ -527,6 +534,17 @@ fn of_the_measure(catalog: &Catalog, mention: &Mention, places: Vec<Place>) -> V
     if measured.is_empty() { places } else { measured }
 }
 
+/// "3 o 4, mándame link", "one or two": how many is not said.
+fn wavers_between_numbers(said: &Said) -> bool {
+    let is_number = |at: usize| {
+        said.tokens
+            .get(at)
+            .is_some_and(|token| token.number().is_some() && !token.money && !token.quoted)
+    };
+    (1..said.tokens.len())
+        .any(|at| matches!(said.text(at), "o" | "ou" | "or") && is_number(at - 1) && is_number(at + 1))
+}
+
 /// "paso por él", and not "vou querer": going alone fetches nothing.
 fn fetches(said: &Said) -> bool {
     said.all(Sense::Pickup)
@@ -613,7 +631,19 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
                     let answered = state.pays_once_answered
                         && state.question == Question::None
                         && state.price == Price::Verified;
-                    (state.question == Question::Confirm || answered) && !corrected
+                    // "shall I send a link?" — "just the hour" — "£32" — "yes please"
+                    let mended = state.asked_to_confirm
+                        && state.question == Question::None
+                        && state.price == Price::Verified
+                        && state.price_turn >= state.order_turn
+                        && takes_expressly(said);
+                    // "9.960" — "sí, dale": nothing else was asked that it could answer.
+                    let to_the_total = state.question == Question::None
+                        && state.price == Price::Verified
+                        && state.price_turn.is_some_and(|turn| turn + 1 == at)
+                        && state.has_wanted()
+                        && agrees_to_a_total(said);
+                    (state.question == Question::Confirm || answered || mended || to_the_total) && !corrected
                 }
                 Consent::Accept => !(corrected && state.price == Price::Unsaid),
                 Consent::Pay => true,
@@ -730,7 +760,9 @@ fn take_upsell(state: &mut State, said: &Said, catalog: &Catalog) {
         return;
     }
     let declines = said.has(Sense::No) || said.has(Sense::Cancel) || said.has(Sense::Done);
-    let agrees = consent::says_yes(said) || said.has(Sense::Add);
+    // "ok, send it over" may answer the offer or the order.
+    let orders = said.has(Sense::Pay) || said.has(Sense::Accept);
+    let agrees = consent::says_yes(said) && (!orders || takes_expressly(said)) || said.has(Sense::Add);
     if declines || !agrees {
         return;
     }
@@ -741,6 +773,29 @@ fn take_upsell(state: &mut State, said: &Said, catalog: &Catalog) {
             state.lines.push(Line::of_place(place, 1, state.round));
         }
     }
+}
+
+/// "sí dale", "yes please": short, and neither thanks nor a mere "ok".
+fn agrees_to_a_total(said: &Said) -> bool {
+    let words = said.tokens.iter().filter(|token| token.is_word()).count();
+    let expressly = takes_expressly(said)
+        || said
+            .tokens
+            .iter()
+            .any(|token| matches!(token.text.as_str(), "dale" | "hagale" | "fechado" | "fechou"));
+    words <= 4 && expressly && !said.has(Sense::Thanks) && !said.asks()
+}
+
+/// "sí, y mándame el link", "quero sim, tudo": no mere "ok" before something else.
+fn takes_expressly(said: &Said) -> bool {
+    said.has(Sense::Both)
+        || (0..said.tokens.len()).any(|at| {
+            consent::is_yes(said, at)
+                || matches!(
+                    said.text(at),
+                    "sim" | "yes" | "yeah" | "yep" | "yup" | "claro" | "quero" | "sip" | "simon"
+                )
+        })
 }
 
 /// Agreement makes an order of what was only asked about.

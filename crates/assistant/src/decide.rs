@@ -369,6 +369,12 @@ impl Desk<'_> {
         if self.burst_has(Sense::Hedge) {
             return Some(Why::Unsure);
         }
+        if state.extras.is_some() {
+            return Some(Why::ExtraOpen);
+        }
+        if state.wavers || self.wants_less() {
+            return Some(Why::Unsettled);
+        }
         if self.adds_something_else() {
             return Some(Why::NotUnderstood);
         }
@@ -376,7 +382,7 @@ impl Desk<'_> {
             .burst
             .iter()
             .any(|(_, said)| !said.found.mentions.is_empty() || said.found.group.is_some());
-        if state.alternatives && !names_one || self.wavers_between_numbers() {
+        if state.alternatives && !names_one {
             return Some(Why::Unsettled);
         }
         match state.price {
@@ -402,20 +408,17 @@ impl Desk<'_> {
         None
     }
 
-    /// "3 o 4, mándame link": how many is not said.
-    fn wavers_between_numbers(&self) -> bool {
-        let is_number = |said: &Said, at: usize| {
-            said.tokens
-                .get(at)
-                .is_some_and(|token| token.number().is_some() && !token.money && !token.quoted)
-        };
-        self.burst.iter().any(|(_, said)| {
-            (1..said.tokens.len()).any(|at| {
-                matches!(said.text(at), "o" | "ou" | "or")
-                    && is_number(said, at - 1)
-                    && is_number(said, at + 1)
-            })
-        })
+    /// "quinta não posso, fica só a de terça": less than what the shop added up, and nobody counted it anew.
+    fn wants_less(&self) -> bool {
+        let pieces: u32 = self
+            .state
+            .selected(self.catalog)
+            .iter()
+            .map(|line| line.quantity.value().unwrap_or(1))
+            .sum();
+        let first = self.burst.first().map(|(turn, _)| *turn);
+        let is_changed = self.state.order_turn >= first;
+        pieces > 1 && !is_changed && self.burst.iter().any(|(_, said)| names_a_part(said))
     }
 
     /// "quería ver si me puedes hacer una caja, y me dices cómo te pago": whether it can be had is not said yet.
@@ -589,6 +592,44 @@ impl Desk<'_> {
                 !code.is_empty() && text.windows(code.len()).any(|window| window == code)
             })
     }
+}
+
+/// "só a de terça", "solo una", "just the one": some of it, and no "just send it".
+fn names_a_part(said: &Said) -> bool {
+    let own = said.tokens.iter().enumerate().any(|(at, token)| {
+        let is_mine = matches!(token.text.as_str(), "minha" | "mia" | "mio" | "mine");
+        let stands_alone = said.tokens.get(at + 1).is_none_or(Token::divides);
+        let each_pays = token.text == "cada" && said.within(said.clause(at), Sense::Each)
+            || matches!(
+                token.text.as_str(),
+                "separate" | "separado" | "separados" | "split"
+            );
+        let pays =
+            (at + 1..at + 5).any(|next| said.text(next).starts_with("pag") || said.text(next) == "pay");
+        is_mine && stands_alone || each_pays && pays
+    });
+    own || said.all(Sense::Only).any(|hit| {
+        let is_article = matches!(
+            said.text(hit.end),
+            "a" | "o"
+                | "la"
+                | "el"
+                | "una"
+                | "uno"
+                | "um"
+                | "uma"
+                | "one"
+                | "1"
+                | "the"
+                | "mine"
+                | "mio"
+                | "mia"
+        );
+        let of_link = [Sense::Pay, Sense::Done]
+            .iter()
+            .any(|sense| said.within((hit.start, hit.end + 4), *sense));
+        is_article && !of_link
+    })
 }
 
 fn consent_reason(consent: Consent) -> Why {

@@ -106,6 +106,12 @@ pub(crate) struct State {
     pub(crate) in_parts: bool,
     /// The customer spoke of having it brought.
     pub(crate) delivers: bool,
+    /// The shop has asked whether to charge this order.
+    pub(crate) asked_to_confirm: bool,
+    /// The customer said one number or another, and the shop has not added up since.
+    pub(crate) wavers: bool,
+    /// What the shop offered on top, and nobody has taken or refused yet.
+    pub(crate) extras: Option<Vec<Place>>,
     /// The shop asked whether to bring it, and said for how much.
     pub(crate) fee_asked: bool,
     /// The shop said what one of them costs, and that it is for each.
@@ -162,6 +168,9 @@ impl State {
             alternatives: false,
             in_parts: false,
             delivers: false,
+            asked_to_confirm: false,
+            wavers: false,
+            extras: None,
             fee_asked: false,
             priced_each: false,
             haggles: false,
@@ -321,6 +330,9 @@ impl State {
         self.brushed.clear();
         self.in_parts = false;
         self.delivers = false;
+        self.extras = None;
+        self.wavers = false;
+        self.asked_to_confirm = false;
     }
 }
 

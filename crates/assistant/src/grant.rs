@@ -237,6 +237,16 @@ fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: 
     let pairs = state.resolved(catalog)?;
     let full = sum(catalog, &pairs)?;
     let readings = readings(catalog, number);
+    // "we do metro delivery for $15 as well": what something else costs.
+    let of_another = said.found.mentions.iter().any(|mention| {
+        let here = start <= mention.start && mention.start < end;
+        here && mention.places.iter().any(|place| {
+            readings.contains(&catalog.price(*place)) && pairs.iter().all(|(other, _)| other != place)
+        })
+    });
+    if of_another {
+        return None;
+    }
     let each = said.within((start, end), Sense::Each);
     if let [(place, quantity)] = pairs.as_slice() {
         let unit = catalog.price(*place);

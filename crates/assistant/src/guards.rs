@@ -2,11 +2,12 @@
 
 mod attention;
 mod signs;
+mod told;
 mod trouble;
 
 use crate::catalog::Catalog;
 use crate::decide::Desk;
-use crate::dialogue::{Consent, Question, State, sum};
+use crate::dialogue::{Consent, Doubt, Question, State, sum};
 use crate::grant::readings;
 use crate::price::{Trouble, priced};
 use crate::proposal::{HandoffReason, Why};
@@ -94,7 +95,14 @@ fn goods(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
         return None;
     }
     let asks_for_it = desk.state.consent.is_some() || desk.state.has_wanted() || desk.burst_has(Sense::Pay);
-    if desk.state.unknown && !desk.jokes() && (asks_for_it || desk.burst_has(Sense::Want)) {
+    let is_put_off = matches!(desk.state.doubt, Some(Doubt::Later | Doubt::Cancelled));
+    let laughs = desk.burst_has(Sense::Laugh) && !desk.burst_has(Sense::Pay);
+    if desk.state.unknown
+        && !is_put_off
+        && !laughs
+        && !desk.jokes()
+        && (asks_for_it || desk.burst_has(Sense::Want))
+    {
         return Some((HandoffReason::UnknownItem, Why::WantsUnknown));
     }
     if desk.clashes() && (desk.state.has_wanted() || desk.burst_has(Sense::Want)) {
@@ -180,9 +188,8 @@ fn wants_instalments(said: &Said) -> bool {
             .any(|mention| mention.start < hit.end && mention.end > hit.start)
     };
     // "sale casi la mitad el envío, no gracias"
-    let puts_off = [Sense::Cancel, Sense::Later, Sense::Hold]
-        .iter()
-        .any(|sense| said.has(*sense));
+    let puts_off = [Sense::Cancel, Sense::Hold].iter().any(|sense| said.has(*sense))
+        || said.has(Sense::Later) && !said.asks();
     !puts_off
         && said.all(Sense::Instalments).any(|hit| {
             let (start, end) = said.clause(hit.start);
@@ -193,7 +200,9 @@ fn wants_instalments(said: &Said) -> bool {
                         key.starts_with("pag") || key.starts_with("cuot") || key.starts_with("parcel")
                     })
             });
-            !is_item(hit) && !item_in_clause
+            // "meses sin intereses" is no "mesa".
+            let is_long = hit.end - hit.start > 2;
+            (is_long || !is_item(hit)) && !item_in_clause
         })
 }
 

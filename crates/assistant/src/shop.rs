@@ -4,12 +4,14 @@ mod account;
 mod amounts;
 mod counted;
 mod explain;
+mod extras;
 mod question;
 
 use account::account_for;
 use amounts::judge_amounts;
 use counted::{corrected, is_of_the_stock, keep_said, said_before, says_one};
 use explain::{explain_total, offered_by_price};
+use extras::left_to_choose;
 use question::{is_open_question, offers_more, question_of, question_words};
 
 use crate::catalog::{Catalog, Place};
@@ -69,6 +71,17 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         state.price = Price::Verified;
         state.unsettled = false;
     }
+    state.extras = match left_to_choose(state, &said, &offered, catalog) {
+        Some(extras) => Some(extras),
+        // Said anew without it, or asked for as it is: then that is the order.
+        None if state.price == Price::Verified && state.price_turn == Some(at)
+            || question_of(&said) == Question::Confirm =>
+        {
+            None
+        }
+        None => state.extras.take(),
+    };
+    state.wavers &= state.price != Price::Verified || state.price_turn != Some(at);
     state.alternatives = lets_choose_a_price(&said);
     state.haggles = false;
     state.takes_off = false;
@@ -103,6 +116,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         // It asks for just that, knowing what it was asked for.
         state.unsettled = false;
     }
+    state.asked_to_confirm |= state.question == Question::Confirm;
     if state.question == Question::Confirm {
         // It asks again, so that the answer to this counts.
         state.consent = None;
@@ -571,6 +585,7 @@ fn recap_total(
     };
     let unit = catalog.price(place);
     let counted = corrected(state, offered);
+    let heard = state.heard.clone();
     let Some(line) = state.lines.get_mut(*only) else {
         return;
     };
@@ -604,7 +619,9 @@ fn recap_total(
             || numbers.contains(&times)
             || said.counts().any(|(_, number)| i64::from(number) == times)
     };
-    let explained = |times: i64| says_unit || line.quantity == Quantity::Unclear || counted(times);
+    let heard = |times: i64| heard.contains(&times) || said.has(Sense::Each);
+    let explained =
+        |times: i64| says_unit && heard(times) || line.quantity == Quantity::Unclear || counted(times);
     if let Some(times) = multiple.filter(|times| open && explained(*times)) {
         line.quantity = Quantity::Said(u32::try_from(times).unwrap_or(1));
         state.changed(catalog, at);

@@ -2707,7 +2707,7 @@ export type WebhookState = {
 /**  One step of the way to a decision. The window says each in its own language. */
 export type Why = "saysPaid" | "linkOutNewOrder" | "linkOut" | "questionPending" | "wavers" | "changedAfterConsent" | "unsure" | 
 /**  What was said beside the agreement. */
-"notUnderstood" | "amountUnexplained" | "unsettled" | "many" | "priceUnsaid" | "wordsDiffer" | "paysForUnknown" | "noItem" | "optionMissing" | "quantityUnclear" | "tooMany" | "unavailable" | "totalTooHigh" | "discountUnclear" | "shopWroteLast" | "cancelled" | "later" | "waits" | "paysOtherwise" | "conditional" | "asks" | "chose" | "nothingSaid" | "asksToPay" | "takesIt" | "saidYes" | "totalSaid" | "pricesSaid" | "catalogPriced" | "injection" | "complains" | "otherCurrency" | "otherRecipient" | "claimsPrice" | "instalments" | "unreadable" | "wantsUnknown" | "wantsUnknownOption" | "paidDone" | "paidAsks" | "paid" | 
+"notUnderstood" | "amountUnexplained" | "unsettled" | "extraOpen" | "many" | "priceUnsaid" | "wordsDiffer" | "paysForUnknown" | "noItem" | "optionMissing" | "quantityUnclear" | "tooMany" | "unavailable" | "totalTooHigh" | "discountUnclear" | "shopWroteLast" | "cancelled" | "later" | "waits" | "paysOtherwise" | "conditional" | "asks" | "chose" | "nothingSaid" | "asksToPay" | "takesIt" | "saidYes" | "totalSaid" | "pricesSaid" | "catalogPriced" | "injection" | "complains" | "otherCurrency" | "otherRecipient" | "claimsPrice" | "instalments" | "unreadable" | "wantsUnknown" | "wantsUnknownOption" | "paidDone" | "paidAsks" | "paid" | 
 /**  A cart of WhatsApp's, by the prices that it shows. */
 "cartPriced" | "cartDiffers" | "modelDiffers" | 
 /**  Something is paid once and something comes again, or in another rhythm. */

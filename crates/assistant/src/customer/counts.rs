@@ -10,6 +10,20 @@ use crate::said::Said;
 pub(super) fn take_groups(state: &mut State, said: &Said, catalog: &Catalog) {
     let number = said.found.group;
     let both = said.has(Sense::Both);
+    if let (true, [line]) = (wants_one_of_each(said), state.lines.as_slice())
+        && (2..=3).contains(&line.places.len())
+    {
+        let each = |place: Place| Line {
+            places: vec![place],
+            quantity: Quantity::Said(1),
+            level: Level::Wanted,
+            ..line.clone()
+        };
+        // Of three, the total must say that all are meant.
+        state.unsettled |= line.places.len() > 2;
+        state.lines = line.places.iter().copied().map(each).collect();
+        return;
+    }
     if let (true, [line]) = (both || number == Some(2), state.lines.as_slice())
         && let [first, second] = line.places.as_slice()
         && said.found.mentions.is_empty()
@@ -56,6 +70,22 @@ pub(super) fn take_groups(state: &mut State, said: &Said, catalog: &Catalog) {
         Some(_) => state.unsettled = true,
         None => {}
     }
+}
+
+/// "una de cada color", "one of each", "dame una y una".
+fn wants_one_of_each(said: &Said) -> bool {
+    let is_one = |at: usize| matches!(said.text(at), "una" | "uno" | "un" | "um" | "uma" | "one" | "1");
+    (0..said.tokens.len()).any(|at| {
+        let of_each =
+            matches!(said.text(at + 1), "de" | "of") && matches!(said.text(at + 2), "cada" | "each");
+        let and_one = matches!(said.text(at + 1), "y" | "e" | "and")
+            && is_one(at + 2)
+            && said
+                .tokens
+                .get(at + 3)
+                .is_none_or(|next| next.divides() || next.text.starts_with("por"));
+        is_one(at) && (of_each || and_one)
+    })
 }
 
 pub(super) fn want_all(state: &mut State, places: &[Place]) {

@@ -4,6 +4,7 @@
 //! lists costs a suggestion, never an order.
 
 use super::signs::{self, Sign};
+use super::told;
 use super::trouble::praises;
 use crate::catalog::Catalog;
 use crate::dialogue::State;
@@ -27,6 +28,7 @@ pub(super) fn is_trouble(said: &Said) -> bool {
         || waits_for_what_was_paid(said)
         || is_short_of_what_was_paid(said)
         || disputes_a_price(said)
+        || told::is_trouble(said)
         || speaks_ill_of_staff(said)
 }
 
@@ -41,6 +43,7 @@ pub(super) fn needs_a_person(said: &Said, state: &State) -> bool {
         || is_too_young(said)
         || is_child_alone(said)
         || sells_again(said)
+        || told::needs_a_person(said)
         || is_custom(said)
         || !ordering && (wants_papers(said) || wants_a_quote(said) || ends_what_was_agreed(said))
 }
@@ -62,11 +65,18 @@ pub(super) fn asks_for_unsold(said: &Said, catalog: &Catalog) -> bool {
 }
 
 fn is_lighthearted(said: &Said) -> bool {
-    said.has(Sense::Laugh)
+    said.has(Sense::Laugh) && !is_in_earnest(said)
+}
+
+/// "kkk mas é sério": laughed, and meant.
+pub(super) fn is_in_earnest(said: &Said) -> bool {
+    said.tokens
+        .iter()
+        .any(|token| matches!(token.text.as_str(), "serio" | "seriously" | "verdad" | "verdade"))
 }
 
 /// Returns the words that are the customer's own, and name no goods.
-fn own_words(said: &Said) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn own_words(said: &Said) -> impl Iterator<Item = (usize, &str)> {
     said.tokens.iter().enumerate().filter_map(|(at, token)| {
         // Between the words of a name that was only partly met may stand anything.
         let is_goods = said.found.mentions.iter().any(|mention| {
@@ -80,7 +90,7 @@ fn own_words(said: &Said) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-fn has(said: &Said, sign: Sign) -> bool {
+pub(super) fn has(said: &Said, sign: Sign) -> bool {
     own_words(said).any(|(_, word)| signs::is(sign, word))
 }
 
@@ -441,7 +451,9 @@ fn wants_to_talk(said: &Said) -> bool {
                 | "ligame"
                 | "ligarme"
                 | "telefoneme"
-        ) || matches!(word, "call" | "phone" | "ring" | "liga" | "ligar" | "ligue")
+        ) || (matches!(word, "call" | "phone" | "ring")
+            // In Spanish it is the link.
+            || matches!(word, "liga" | "ligar" | "ligue") && said.language == crate::read::Language::Portuguese)
             && (matches!(said.text(at + 1), "me" | "us" | "back")
                 || matches!(said.text(at.saturating_sub(1)), "me" | "nos"));
         calls && said.clause(at).0 <= at && !said.is_negated(at)
@@ -669,7 +681,10 @@ fn wants_a_quote(said: &Said) -> bool {
     custom
         || crowd && occasion && (said.asks() || said.has(Sense::Want))
         || quote
-        || group && (has(said, Sign::QUOTE) || said.has(Sense::AsksPrice))
+        || group
+            && (has(said, Sign::QUOTE)
+                || said.has(Sense::AsksPrice)
+                || said.asks() && said.found.mentions.is_empty())
         || crowd && said.has(Sense::AsksPrice) && said.found.mentions.is_empty()
 }
 

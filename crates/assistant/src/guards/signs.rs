@@ -31,10 +31,12 @@ impl Sign {
     pub(super) const ALONE: Self = Self(1 << 19);
     pub(super) const TALK: Self = Self(1 << 20);
     pub(super) const STAFF: Self = Self(1 << 21);
+    pub(super) const BUSINESS: Self = Self(1 << 22);
+    pub(super) const TERMS: Self = Self(1 << 23);
 }
 
 /// The headings of `signs.txt`.
-const HEADINGS: [(&str, Sign); 22] = [
+const HEADINGS: [(&str, Sign); 24] = [
     ("happened", Sign::HAPPENED),
     ("spoke", Sign::SPOKE),
     ("state", Sign::STATE),
@@ -57,6 +59,8 @@ const HEADINGS: [(&str, Sign); 22] = [
     ("alone", Sign::ALONE),
     ("talk", Sign::TALK),
     ("staff", Sign::STAFF),
+    ("business", Sign::BUSINESS),
+    ("terms", Sign::TERMS),
 ];
 
 #[derive(Debug, Default)]

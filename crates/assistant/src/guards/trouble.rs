@@ -77,18 +77,33 @@ fn asks_about_what_it_bought(said: &Said) -> bool {
 
 /// "los lentes me arden y traigo el ojo rojo": a symptom, of something that is sold here or since a time.
 fn feels_harm(said: &Said) -> bool {
+    // "faz 3 dias" asks nobody to make anything.
+    let is_time = |at: usize| {
+        let counts = said
+            .tokens
+            .get(at + 1)
+            .is_some_and(|next| next.number().is_some());
+        matches!(said.text(at), "faz" | "hace" | "ha" | "for") && counts
+    };
     let orders = [Sense::Want, Sense::Pay, Sense::Accept]
         .iter()
-        .any(|sense| said.has(*sense));
+        .any(|sense| said.all(*sense).any(|hit| !is_time(hit.start)));
     let since = |at: usize| {
         matches!(
             said.text(at),
             "desde" | "despues" | "depois" | "since" | "after" | "ayer" | "ontem" | "yesterday"
         )
     };
-    let has_cause =
-        !said.found.mentions.is_empty() || (0..said.tokens.len()).any(|at| since(at) || happened(said, at));
-    let feels = (0..said.tokens.len()).any(|at| signs::is(Sign::SYMPTOM, said.text(at)) && !said.asks_at(at));
+    let for_days = (0..said.tokens.len()).any(is_time);
+    let has_cause = for_days
+        || !said.found.mentions.is_empty()
+        || (0..said.tokens.len()).any(|at| since(at) || happened(said, at));
+    // "me arde la garganta desde que la encendí, ¿qué lleva?" asks about what it feels.
+    let feels = (0..said.tokens.len()).any(|at| {
+        let (start, end) = said.sentence(at);
+        let told = !said.asks_at(at) || (start..end).any(since);
+        signs::is(Sign::SYMPTOM, said.text(at)) && told
+    });
     !orders && has_cause && feels
 }
 
@@ -124,7 +139,11 @@ pub(super) fn reports_what_happened(said: &Said) -> bool {
         Sense::AsksStock,
         Sense::Cancel,
     ];
-    let says_otherwise = OTHERWISE.iter().any(|sense| said.has(*sense)) || said.asks();
+    let is_meant = |sense: Sense| sense == Sense::Laugh && super::attention::is_in_earnest(said);
+    let says_otherwise = OTHERWISE
+        .iter()
+        .any(|sense| said.has(*sense) && !is_meant(*sense))
+        || said.asks();
     let speaks = |at: usize| signs::is(Sign::SPOKE, said.text(at));
     let tells = (0..said.tokens.len()).any(|at| {
         let is_state = signs::is(Sign::STATE, said.text(at)) && !is_by_shop(said, at);
@@ -158,6 +177,7 @@ pub(super) fn praises(said: &Said) -> bool {
             "brilliant",
             "awesome",
             "maravil",
+            "divin",
         ]
         .iter()
         .any(|root| token.text.starts_with(root))
@@ -193,6 +213,9 @@ fn happened(said: &Said, at: usize) -> bool {
     if signs::is(Sign::HAPPENED, word) || signs::is(Sign::LOSS, word) {
         return true;
     }
+    if is_perfect(said, at) {
+        return true;
+    }
     !is_goods(said, at)
         && (word.chars().count() >= 5 || token.ends_stressed && word.chars().count() >= 4)
         && !signs::is(Sign::NOT_PAST, word)
@@ -212,6 +235,33 @@ fn happened(said: &Said, at: usize) -> bool {
                 || of_somebody.iter().any(|ending| word.ends_with(ending))
                 || english
         }
+}
+
+/// "se me ha roto", "me han cobrado": done, in the tense that Spain tells it in.
+fn is_perfect(said: &Said, at: usize) -> bool {
+    let word = said.text(at);
+    let auxiliary = at.checked_sub(1).map_or("", |before| said.text(before));
+    let of_others =
+        matches!(auxiliary, "ha" | "han" | "habeis" | "hais") && said.language == Language::Spanish;
+    let participle = ["ado", "ido"].iter().any(|ending| word.ends_with(ending))
+        || matches!(
+            word,
+            "roto"
+                | "hecho"
+                | "puesto"
+                | "abierto"
+                | "muerto"
+                | "caido"
+                | "vuelto"
+                | "escrito"
+                | "dicho"
+                | "salido"
+        );
+    let told_by = matches!(
+        word,
+        "dicho" | "comentado" | "recomendado" | "pagado" | "gustado" | "encantado" | "quedado"
+    );
+    of_others && participle && !told_by
 }
 
 /// "torta" is a cake where cakes are sold, and crooked elsewhere.

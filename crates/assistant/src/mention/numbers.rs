@@ -44,6 +44,11 @@ impl Walk<'_> {
         {
             return at + 1;
         }
+        if matches!(before, "number" | "numero" | "num" | "nro") {
+            // "a number 5 candle": which, and not how many.
+            self.found.uncounted.push(at);
+            return at + 1;
+        }
         if self.is_time_or_people(at) {
             if self.is_time_or_date(at) && !self.is_sold_by_the_hour(at) {
                 self.found.uncounted.push(at);

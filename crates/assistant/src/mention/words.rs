@@ -36,7 +36,13 @@ impl Walk<'_> {
         let is_article = matches!(word, "el" | "la" | "los" | "las" | "o" | "os" | "the");
         let of_them = matches!(self.text_before(at), "de" | "of" | "do" | "da");
         let waits_since = self.count.as_ref().map(|(token, ..)| *token);
-        if is_article && waits_since.is_some_and(|token| token + 1 == at || token + 2 < at && !of_them) {
+        // "6 rellenos 228 y la bomba 95": the 228 is no number of pumps.
+        let listed = matches!(self.text_before(at), "y" | "e" | "and" | "+");
+        if is_article
+            && waits_since.is_some_and(|token| {
+                token + 1 == at || token + 2 == at && listed || token + 2 < at && !of_them
+            })
+        {
             self.drop_count();
         }
         let lists = matches!(word, "o" | "ou" | "or");

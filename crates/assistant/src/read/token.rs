@@ -286,6 +286,10 @@ fn join_with_previous(out: &mut Vec<Token>, value: u32) -> bool {
         return false;
     };
     let spelled = previous.text.chars().all(char::is_alphabetic);
+    // "no, perdón, seis seis garrafones": said twice, and meant once.
+    if spelled && !joined && previous.number().and_then(Decimal::as_whole) == Some(value) {
+        return true;
+    }
     let left = previous.number().and_then(Decimal::as_whole);
     let Some(sum) = left
         .filter(|_| spelled || value == 1000)

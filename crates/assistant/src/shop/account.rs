@@ -7,6 +7,7 @@
 
 use super::counted::{counts_said, is_price_of_one};
 use super::explain::speaks_of_another_price;
+use super::extras::{hangs_on_a_wish, is_of_a_delivery};
 use super::question::question_of;
 use crate::catalog::{Catalog, Place};
 use crate::dialogue::{Question, State, is_delivery};
@@ -51,10 +52,18 @@ pub(super) fn account_for(
     catalog: &Catalog,
     at: usize,
 ) -> bool {
-    if state.in_parts || speaks_of_another_price(state, said) || hangs_on_a_wish(said) {
+    if state.in_parts
+        || speaks_of_another_price(state, said)
+        || said.amounts().any(|(at, ..)| hangs_on_a_wish(said, at))
+    {
         return false;
     }
     let amounts = prices_said(said, catalog);
+    if let [only] = amounts.as_slice()
+        && is_of_a_delivery(said, only.at, catalog)
+    {
+        return false;
+    }
     let Some(total) = total_of(said, &amounts, catalog) else {
         return false;
     };
@@ -90,22 +99,6 @@ pub(super) fn account_for(
         take_over(state, &parts, &chosen, catalog, at);
     }
     true
-}
-
-/// "$180 + $80 de envío si lo quieres a domicilio": nobody said yet that it is wanted.
-fn hangs_on_a_wish(said: &Said) -> bool {
-    said.amounts().any(|(at, ..)| {
-        let (start, end) = said.sentence(at);
-        (start..end).any(|word| {
-            // "si, 12 mil + 3 mil" says yes.
-            let opens = said.tokens.get(word + 1).is_some_and(|next| !next.divides());
-            let is_if = matches!(said.text(word), "si" | "if" | "se")
-                && opens
-                && word > start
-                && said.tokens.get(word).is_some_and(|token| !token.accent);
-            is_if || matches!(said.text(word), "opcional" | "optional")
-        })
-    })
 }
 
 /// An amount that the shop wrote as a price, in each way that it can be meant.
@@ -429,9 +422,10 @@ fn parts(
             sign(*place, 2, Vec::new());
         }
     }
-    let far_fetched = !said.has(Sense::Deliver) && !state.delivers;
-    for place in catalog.index.with_key("~delivery") {
-        sign(*place, if far_fetched { 3 } else { 1 }, Vec::new());
+    if said.has(Sense::Deliver) || state.delivers {
+        for place in catalog.index.with_key("~delivery") {
+            sign(*place, 1, Vec::new());
+        }
     }
     signs.retain(|(place, ..)| !known(place) && catalog.price(*place) > 0);
     signs.sort_by_key(|(place, cost, _)| (*cost, *place));

@@ -1,6 +1,7 @@
 //! Compares what the shop wrote with what the order costs.
 
 use super::counted::is_said_of_another_number;
+use super::extras::is_of_a_delivery;
 use super::question::question_of;
 use crate::catalog::{Catalog, Place};
 use crate::dialogue::{Price, Question, State, delivery_item, is_delivery, sum};
@@ -24,7 +25,9 @@ pub(super) fn judge_amounts(
     for (number_at, number, money) in said.amounts() {
         let readings = readings(catalog, number);
         state.shop_amounts.extend(readings.iter().filter(|_| money));
-        if readings.iter().any(|minor| totals.contains(minor)) {
+        let is_total = readings.iter().any(|minor| totals.contains(minor));
+        // "$60 de envío" is no total of goods that cost as much.
+        if is_total && !is_of_a_delivery(said, number_at, catalog) {
             verdict = Some(Price::Verified);
         } else if readings.iter().any(|minor| explained.contains(minor)) {
             verdict = verdict.or(Some(Price::Quoted));

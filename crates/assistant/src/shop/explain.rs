@@ -12,6 +12,8 @@ use crate::said::Said;
 
 /// So many of one thing explain a total; more are no coincidence's business.
 const MOST: i64 = 100;
+/// Words that fit more items than this explain nothing.
+const MOST_MEANT: usize = 4;
 /// Orders that are tried for one message.
 const TRIES: usize = 4_000;
 
@@ -247,7 +249,7 @@ fn slots(state: &State, said: &Said, offered: &[Mention], catalog: &Catalog) -> 
     for mention in offered {
         let known = state.lines.iter().any(|line| line.meets(mention));
         let places = places_meant(catalog, mention);
-        if known || places.len() > 1 {
+        if known || places.len() > MOST_MEANT {
             continue;
         }
         let choices = places.into_iter().flat_map(|place| {
@@ -270,13 +272,17 @@ fn counts(state: &State, said: &Said, parts: &[i64], catalog: &Catalog, place: P
     }
     let unit = catalog.price(place);
     let written = said.counts().map(|(_, number)| i64::from(number));
+    // So many may be paid for, if anybody spoke of so many.
+    let is_heard =
+        |count: &i64| state.heard.contains(count) || said.has(Sense::Each) || said.has(Sense::Both);
     // The one amount is a total, which no count but a said one explains.
     let is_sum = said.amounts().count() > 1;
     let paid_for = parts
         .iter()
         .filter(|_| is_sum)
         .filter(|part| unit > 0 && **part > unit && **part % unit == 0)
-        .map(|part| part / unit);
+        .map(|part| part / unit)
+        .filter(is_heard);
     let mut counts: Vec<u32> = state
         .numbers
         .iter()

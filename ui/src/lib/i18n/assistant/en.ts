@@ -71,6 +71,7 @@ const en = {
     unsure: 'The customer does not sound sure',
     amountUnexplained: 'You named an amount that the order does not explain',
     unsettled: 'Something about the order is open until its total is said',
+    extraOpen: 'The shop offered something on top that the customer neither took nor refused',
     many: 'So many are said back first',
     priceUnsaid: 'The customer agreed, but no price was said for this order',
     wordsDiffer: 'The customer’s words are not quite the catalog’s',

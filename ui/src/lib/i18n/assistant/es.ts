@@ -72,6 +72,7 @@ const es: typeof en = {
     unsure: 'El cliente no suena seguro',
     amountUnexplained: 'Dijiste un monto que el pedido no explica',
     unsettled: 'Algo del pedido queda abierto hasta decir el total',
+    extraOpen: 'La tienda ofreció algo aparte y el cliente no dijo ni sí ni no',
     many: 'Una cantidad así se repite primero',
     priceUnsaid: 'El cliente aceptó, pero no se dijo el precio de este pedido',
     wordsDiffer: 'Las palabras del cliente no son del todo las del catálogo',

@@ -72,6 +72,7 @@ const pt: typeof en = {
     unsure: 'O cliente não parece seguro',
     amountUnexplained: 'Você disse um valor que o pedido não explica',
     unsettled: 'Algo do pedido fica em aberto até dizer o total',
+    extraOpen: 'A loja ofereceu algo à parte e o cliente não disse nem sim nem não',
     many: 'Uma quantidade assim se repete antes',
     priceUnsaid: 'O cliente aceitou, mas não foi dito o preço deste pedido',
     wordsDiffer: 'As palavras do cliente não são bem as do catálogo',
