@@ -48,6 +48,23 @@ describe('a thread', () => {
     expect(await frame.evaluate((log) => log.clientHeight)).toBeLessThan(height - 60);
   });
 
+  it('keeps its end in sight when what stands under it opens after a message was sent', async () => {
+    const page = await staged(LONG);
+    const frame = frameOf(page);
+    await page.keyboard.press('r');
+    for (let line = 0; line < 7; line++) {
+      await page.keyboard.type(`línea ${line}`);
+      await page.keyboard.press('Shift+Enter');
+    }
+    // The reply is small again: the frame grows by more than a line, and what is in it moves down.
+    await page.keyboard.press('Enter');
+    expect(await below(frame)).toBeLessThan(2);
+    await page.getByTestId('attach-more').click();
+    expect(await below(frame)).toBeLessThan(2);
+    await page.getByTestId('form-list').click();
+    expect(await below(frame)).toBeLessThan(2);
+  });
+
   it('keeps its place while the reply grows further up', async () => {
     const page = await staged(LONG);
     const frame = frameOf(page);
@@ -98,6 +115,33 @@ describe('a thread', () => {
     await line.waitFor();
     const [at, seen] = await Promise.all([line.boundingBox(), frameOf(page).boundingBox()]);
     expect(at && seen && at.y >= seen.y && at.y < seen.y + seen.height).toBe(true);
+    expect(await button.count()).toBe(0);
+  });
+
+  it('offers no way back to what was answered', async () => {
+    const page = await staged('open=0');
+    await openWithUnread(page, 40);
+    await page.getByTestId('first-unread').waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.type('Con gusto');
+    await page.keyboard.press('Enter');
+    await page.getByText('Con gusto', { exact: true }).first().waitFor();
+    await page.waitForTimeout(250);
+    expect(await page.getByTestId('first-unread').count()).toBe(0);
+  });
+
+  it('offers no way back once somebody looked up and came to the end again', async () => {
+    const page = await staged('open=0');
+    await openWithUnread(page, 60);
+    const button = page.getByTestId('first-unread');
+    await button.waitFor();
+    await page.waitForTimeout(400);
+    await frameOf(page).hover();
+    await page.mouse.wheel(0, -400);
+    await page.waitForTimeout(300);
+    expect(await button.count()).toBe(1);
+    await page.mouse.wheel(0, 2000);
+    await page.waitForTimeout(300);
     expect(await button.count()).toBe(0);
   });
 

@@ -10,7 +10,7 @@ import {
 import { keepSameItems, keepSame } from '$lib/shared/same';
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
-import { inHeldOrder, mergeHead, type Slice } from './rows';
+import { inHeldOrder, mergeHead, movedUp, type Slice } from './rows';
 
 /** More changed rows than this outside the head are re-read page by page instead. */
 const PATCHES_AT_ONCE = 20;
@@ -28,15 +28,11 @@ export class Inbox {
   filter = $state.raw<ListFilter>(NO_FILTER);
   /** As the core orders them. */
   rows = $state.raw<ConversationRow[]>([]);
-  /** The order that was in sight when the pointer came; while it is here nothing moves away under it. */
-  #held = $state.raw<string[] | null>(null);
+  /** The rows that were in sight when the pointer came; while they are here nothing moves away under it. */
+  #held = $state.raw<ConversationRow[] | null>(null);
   readonly shown = $derived(this.#held ? inHeldOrder(this.rows, this.#held) : this.rows);
-  /** How many rows stand elsewhere than they will once the pointer leaves. */
-  readonly moved = $derived(
-    this.#held
-      ? this.rows.slice(0, 20).filter((row, at) => this.shown[at]?.id !== row.id).length
-      : 0,
-  );
+  /** How many rows will stand higher once the pointer leaves, because of what others did. */
+  readonly moved = $derived(this.#held ? movedUp(this.rows, this.shown, this.#held) : 0);
   /** The rows that a bulk action will be for. */
   readonly chosen = new SvelteSet<string>();
   readonly filtered = $derived(this.filter !== NO_FILTER);
@@ -76,7 +72,7 @@ export class Inbox {
 
   /** Keeps the order as it is in sight, while the pointer is over it. */
   hold() {
-    this.#held ??= this.rows.map(({ id }) => id);
+    this.#held ??= this.rows;
   }
 
   /** Lets the rows stand where they belong. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aRow, minutesAgo } from '../../../tests/things';
-import { inHeldOrder, mergeHead } from './rows';
+import { inHeldOrder, mergeHead, movedUp } from './rows';
 
 const row = (id: string, minutes: number) => aRow({ id, lastAt: minutesAgo(minutes) });
 const ids = (rows: { id: string }[]) => rows.map(({ id }) => id).join(' ');
@@ -45,11 +45,24 @@ it('takes a list that ends in its head as it is', () => {
 describe('a list under the pointer', () => {
   it('keeps its order, shows what is new of each row, and puts new ones last', () => {
     const rows = [aRow({ id: 'new' }), aRow({ id: 'b', unread: 3 }), aRow({ id: 'a' })];
-    const shown = inHeldOrder(rows, ['a', 'b', 'gone']);
+    const shown = inHeldOrder(rows, [aRow({ id: 'a' }), aRow({ id: 'b' }), aRow({ id: 'gone' })]);
     expect(shown.map(({ id, unread }) => [id, unread])).toEqual([
       ['a', 0],
       ['b', 3],
       ['new', 0],
     ]);
+  });
+
+  it('tells of those that others lifted, not of those that give way or were answered here', () => {
+    const held = [row('a', 1), row('b', 2), row('c', 3), row('d', 4), row('e', 5)];
+    const counted = (rows: typeof held) => movedUp(rows, inHeldOrder(rows, held), held);
+    const [a, b, c, d, e] = held as [(typeof held)[0], ...typeof held];
+
+    expect(counted(held)).toBe(0);
+    expect(counted([row('d', 0), a, b!, c!, e!])).toBe(1);
+    expect(counted([{ ...row('d', 0), snippetFromMe: true }, a, b!, c!, e!])).toBe(0);
+    expect(counted([row('new', 0), row('e', 0), a, b!, c!, d!])).toBe(2);
+    expect(counted([{ ...d!, wokeAt: minutesAgo(0) }, a, b!, c!, e!])).toBe(1);
+    expect(counted([row('a', 0), b!, c!, d!, e!])).toBe(0);
   });
 });

@@ -29,9 +29,34 @@ export function mergeHead(known: Slice, head: Slice): Slice {
  *
  * A row that was not there waits at the end of what was held; one that left the list is gone.
  */
-export function inHeldOrder(rows: ConversationRow[], held: readonly string[]): ConversationRow[] {
+export function inHeldOrder(
+  rows: ConversationRow[],
+  held: readonly ConversationRow[],
+): ConversationRow[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const kept = held.flatMap((id) => byId.get(id) ?? []);
-  const known = new Set(held);
+  const kept = held.flatMap(({ id }) => byId.get(id) ?? []);
+  const known = new Set(held.map(({ id }) => id));
   return [...kept, ...rows.filter(({ id }) => !known.has(id))];
+}
+
+/** How far down the list a row that moved up is worth telling of. */
+const HEAD = 20;
+
+/**
+ * Counts the rows that something new lifts above where they are shown.
+ *
+ * Those that only give way do not count, and neither does what this person, or the shop's phone, wrote.
+ */
+export function movedUp(
+  rows: readonly ConversationRow[],
+  shown: readonly ConversationRow[],
+  held: readonly ConversationRow[],
+): number {
+  const before = new Map(held.map((row) => [row.id, row]));
+  const places = new Map(shown.map(({ id }, place) => [id, place]));
+  return rows.slice(0, HEAD).filter((row, place) => {
+    const was = before.get(row.id);
+    const isNews = row.lastAt !== was?.lastAt ? !row.snippetFromMe : row.wokeAt !== was.wokeAt;
+    return isNews && place < (places.get(row.id) ?? 0);
+  }).length;
 }
