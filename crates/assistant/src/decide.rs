@@ -415,7 +415,7 @@ impl Desk<'_> {
             .selected(self.catalog)
             .iter()
             .map(|line| line.quantity.value().unwrap_or(1))
-            .sum();
+            .fold(0, u32::saturating_add);
         let first = self.burst.first().map(|(turn, _)| *turn);
         let is_changed = self.state.order_turn >= first;
         pieces > 1 && !is_changed && self.burst.iter().any(|(_, said)| names_a_part(said))
