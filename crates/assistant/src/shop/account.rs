@@ -91,7 +91,9 @@ pub(super) fn account_for(
     let Some((_, chosen)) = search.best.filter(|(cost, _)| is_sure && *cost <= most) else {
         return false;
     };
-    let pieces: u32 = pairs(&chosen).iter().map(|(_, quantity)| quantity).sum();
+    let pieces = pairs(&chosen)
+        .iter()
+        .fold(0_u32, |sum, (_, quantity)| sum.saturating_add(*quantity));
     if !is_accounted_for(&chosen, &total, catalog) || leaves_out(&parts, &chosen) && pieces < 2 {
         return false;
     }

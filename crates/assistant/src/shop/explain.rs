@@ -195,7 +195,11 @@ fn total_said(said: &Said, catalog: &Catalog, units: &[i64]) -> Vec<i64> {
                 true if parts.iter().all(|(_, readings)| is_unit(readings)) && !is_unit(last) => last.clone(),
                 // "S/ 89 + S/ 7 delivery, ¿te paso el link?"
                 true if is_one_sum(said, &all) => {
-                    vec![all.iter().filter_map(|(_, readings)| readings.first()).sum()]
+                    vec![
+                        all.iter()
+                            .filter_map(|(_, readings)| readings.first())
+                            .fold(0, |sum: i64, minor| sum.saturating_add(*minor)),
+                    ]
                 }
                 _ => sums,
             }
