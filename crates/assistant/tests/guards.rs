@@ -9,8 +9,8 @@
 use cobro_assistant::eval::{Row, rows_from_jsonl};
 use cobro_assistant::wire::{CatalogFile, conversation_from_files};
 use cobro_assistant::{
-    Catalog, Conversation, Cut, Decision, DiscountRule, Item, KnownCharge, KnownState, Order, OrderLine,
-    ProposedCharge, Role, Rules, Turn, propose,
+    Catalog, Conversation, Cut, Decision, DiscountRule, HandoffReason, Item, KnownCharge, KnownState, Order,
+    OrderLine, ProposedCharge, Role, Rules, Turn, propose,
 };
 use cobro_stripe::{Currency, Money};
 use proptest::prelude::*;
@@ -109,6 +109,26 @@ fn piece() -> impl Strategy<Value = String> {
 
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece(), 0..8).prop_map(|pieces| pieces.join(" "))
+}
+
+#[test]
+fn marks_of_the_phone_and_long_words_are_no_orders_to_the_program() {
+    let long = "supercalifragil".repeat(40);
+    for text in [
+        "Quiero *dos* ```AB-123``` como en https://tienda.mx/pasteles?id=1",
+        "*negrita* _cursiva_ ~tachado~ ```código``` https://example.com",
+        long.as_str(),
+        &"a".repeat(600),
+        &"W".repeat(400),
+    ] {
+        let conversation = Conversation::of(vec![Turn::customer(text)]);
+        let proposal = propose(&catalog(), &conversation, &Rules::default());
+        assert_ne!(
+            proposal.decision,
+            Decision::Handoff(HandoffReason::PromptInjection),
+            "{text}"
+        );
+    }
 }
 
 proptest! {
