@@ -127,6 +127,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::health::reparse,
             commands::links::open_link,
             commands::media::fetch_media,
+            commands::media::keep_frame,
             commands::media::open_media,
             commands::media::save_media,
             commands::media::stage_start,

@@ -36,6 +36,16 @@ pub(crate) async fn fetch_media(desk: Desk<'_>, message: MessageId) -> Answer<()
     Ok(media::fetch(&desk.inbox()?, message).await?)
 }
 
+/// Keeps a video's first frame as its small picture.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn keep_frame(desk: Desk<'_>, message: MessageId, base64: String) -> Answer<()> {
+    let frame = STANDARD.decode(base64).map_err(|_| {
+        Error::Invalid("The video's first picture is not base64. Play the video again".into())
+    })?;
+    Ok(media::keep_frame(&desk.inbox()?, message, frame).await?)
+}
+
 /// Opens a message's file in the system's program for it.
 #[tauri::command]
 #[specta::specta]

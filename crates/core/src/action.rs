@@ -301,6 +301,7 @@ impl Sending {
 
 /// Writes the local echo and queues what goes out, together.
 fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending, now: Timestamp) -> Result<bool> {
+    let at = messages::place_of_answer(tx, sending.conversation, now)?;
     let added = messages::add(
         tx,
         &NewMessage {
@@ -311,7 +312,7 @@ fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending, now: Timestamp) -
             origin: actor.origin(),
             kind: sending.kind,
             text: &sending.text,
-            at: now,
+            at,
             delivery: Some(Delivery::Queued),
             charge: sending.charge,
             retry_of: sending.retry_of,
@@ -338,7 +339,7 @@ fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending, now: Timestamp) -
         tx,
         sending.conversation,
         &Latest {
-            at: now,
+            at,
             snippet: snippet_of(&sending.text),
             kind: sending.kind,
             from_me: true,

@@ -1,35 +1,49 @@
-//! The clock: a wrong one makes Stripe's signatures look forged, so it is checked against Stripe's own.
+//! The clock: a wrong one makes Stripe's signatures look forged and the 24 hours end at another time, so it
+//! is checked against Stripe's own and WhatsApp's.
 
 use std::time::Duration;
 
 use cobro_stripe::StripeApi;
 
+use crate::Inbox;
 use crate::domain::{Timestamp, Words};
-use crate::{CoreEvent, Inbox};
 
 /// Stripe's signatures allow five minutes.
 const TOLERATED: Duration = Duration::from_mins(4);
+const EVERY: Duration = Duration::from_secs(10);
 const PROBLEM: &str = "clock";
 
 pub(crate) async fn run(inbox: Inbox) {
-    let Some(stripe) = inbox.stripe.clone() else {
-        return;
-    };
     loop {
-        if let Some(skew) = stripe.clock_skew() {
-            let before = inbox.problems.all().iter().any(|problem| problem.id == PROBLEM);
-            match words_of_skew(skew) {
-                Some(words) => inbox.problems.raise(PROBLEM, words),
-                None => inbox.problems.clear(PROBLEM),
-            }
-            if before != words_of_skew(skew).is_some() {
-                inbox.emit(CoreEvent::StatusChanged);
-            }
+        match skew(&inbox).map(words_of_skew) {
+            Some(Some(words)) if is_told(&inbox, &words) => {}
+            Some(Some(words)) => inbox.problems.raise(PROBLEM, words),
+            Some(None) => inbox.problems.clear(PROBLEM),
+            None => {}
         }
-        if !inbox.rest(None, Duration::from_secs(30)).await {
+        if !inbox.rest(None, EVERY).await {
             return;
         }
     }
+}
+
+/// It is one trouble however often it is looked at.
+fn is_told(inbox: &Inbox, words: &Words) -> bool {
+    inbox
+        .problems
+        .all()
+        .iter()
+        .any(|problem| problem.id == PROBLEM && problem.title == words.title)
+}
+
+/// Returns how far our clock is from theirs; where the two don't agree, from the one that is further away.
+fn skew(inbox: &Inbox) -> Option<i64> {
+    let stripes = inbox.stripe.as_ref().and_then(StripeApi::clock_skew);
+    let whatsapps = inbox.whatsapp().and_then(|lines| lines.api.clock_skew());
+    stripes
+        .into_iter()
+        .chain(whatsapps)
+        .max_by_key(|skew| skew.unsigned_abs())
 }
 
 /// Returns the time by Stripe's clock where it is known, else by this computer's.
@@ -38,7 +52,7 @@ pub(crate) fn corrected(inbox: &Inbox) -> Timestamp {
     Timestamp::from_millis(Timestamp::now().millis() - skew.unwrap_or_default())
 }
 
-/// Returns what to tell a person whose clock is `skew` milliseconds ahead of Stripe's.
+/// Returns what to tell a person whose clock is `skew` milliseconds ahead.
 pub fn words_of_skew(skew: i64) -> Option<Words> {
     let off = Timestamp::from_millis(skew.abs()).since(Timestamp::from_millis(0));
     if off <= TOLERATED {
@@ -54,6 +68,6 @@ pub fn words_of_skew(skew: i64) -> Option<Words> {
     Some(Words::new(
         "clock",
         format!("This computer's clock is {how} {direction}"),
-        "Stripe's messages are refused while it is wrong. Set the date and time to automatic; payments are then read back by themselves",
+        "Stripe's messages are refused and WhatsApp's 24 hours are counted wrongly while it is wrong. Set the date and time to automatic; payments are then read back by themselves",
     ))
 }

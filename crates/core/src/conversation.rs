@@ -78,6 +78,7 @@ pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView>
                 contact,
                 joined: joins::of(conn, contact)?,
                 cost: conversations::cost(conn, id)?,
+                free_entry: conversations::free_entry(conn, id, Timestamp::now())?,
                 identities: contacts::identities_of(conn, contact)?,
                 fields: fields::of(conn, contact)?,
                 stats: payments::stats(conn, contact)?,

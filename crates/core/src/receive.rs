@@ -27,7 +27,7 @@ use crate::{CoreEvent, Error, Inbox, Language, Result};
 use round::Round;
 
 /// What the parser is now. A higher number than the database's has kept envelopes read again.
-pub(crate) const PARSER: u32 = 2;
+pub(crate) const PARSER: u32 = 3;
 
 /// Updates that one transaction holds at most: the next writer waits no longer than they take.
 pub(crate) const BATCH: usize = 2048;

@@ -2,9 +2,11 @@
 
 pub mod cards;
 mod envelope;
+mod server_clock;
 mod stream;
 mod timestamp;
 
 pub use envelope::{Envelope, Seq, Source};
+pub use server_clock::ServerClock;
 pub use stream::{FromDesk, FromRelay, JournalId};
 pub use timestamp::Timestamp;

@@ -1,12 +1,11 @@
 //! One call to Stripe: sent over shared connections, repeated where that is safe, its answer kept raw.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use cobro_protocol::Timestamp;
-use jiff::fmt::rfc2822;
+use cobro_protocol::{ServerClock, Timestamp};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
 use secrecy::ExposeSecret;
@@ -21,7 +20,6 @@ use crate::{StripeApi, StripeError, StripeOptions};
 /// A list of a hundred expanded sessions stays far below this.
 const ANSWER_LIMIT: usize = 16 << 20;
 const KEY_LIMIT: usize = 255;
-const UNKNOWN_SKEW: i64 = i64::MIN;
 
 pub(crate) struct Transport {
     http: Client,
@@ -30,7 +28,7 @@ pub(crate) struct Transport {
     timeout: Duration,
     on_read: Option<Arc<dyn Fn() + Send + Sync>>,
     reads: AtomicU64,
-    skew: AtomicI64,
+    clock: ServerClock,
 }
 
 /// What Stripe answered, as it came.
@@ -68,7 +66,7 @@ impl Transport {
             timeout: options.timeout,
             on_read: options.on_read,
             reads: AtomicU64::new(0),
-            skew: AtomicI64::new(UNKNOWN_SKEW),
+            clock: ServerClock::default(),
         })
     }
 
@@ -77,7 +75,7 @@ impl Transport {
     }
 
     pub(crate) fn clock_skew(&self) -> Option<i64> {
-        Some(self.skew.load(Ordering::Relaxed)).filter(|skew| *skew != UNKNOWN_SKEW)
+        self.clock.skew()
     }
 
     /// Asks until there is an answer, no sense in asking again, or no time left.
@@ -154,10 +152,8 @@ impl Transport {
     }
 
     fn note_clock(&self, headers: &HeaderMap) {
-        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
-        if let Some(theirs) = date.and_then(millis_from_date) {
-            self.skew
-                .store(Timestamp::now().millis() - theirs, Ordering::Relaxed);
+        if let Some(date) = headers.get(DATE).and_then(|date| date.to_str().ok()) {
+            self.clock.note(date, Timestamp::now());
         }
     }
 
@@ -316,14 +312,6 @@ fn headers_of(headers: &HeaderMap) -> Headers {
     }
 }
 
-fn millis_from_date(date: &str) -> Option<i64> {
-    let parser = rfc2822::DateTimeParser::new();
-    parser
-        .parse_timestamp(date)
-        .ok()
-        .map(jiff::Timestamp::as_millisecond)
-}
-
 fn idempotency_key(key: &str) -> Result<HeaderValue, StripeError> {
     if key.is_empty() || key.len() > KEY_LIMIT {
         return Err(StripeError::invalid(format!(
@@ -368,15 +356,6 @@ mod tests {
         for given in ["", "stripe.com", "ftp://stripe.com"] {
             assert!(base_url(given).is_err(), "{given}");
         }
-    }
-
-    #[test]
-    fn stripes_clock_is_read_from_its_date() {
-        assert_eq!(
-            millis_from_date("Tue, 24 Nov 2026 02:00:00 GMT"),
-            Some(1_795_485_600_000)
-        );
-        assert_eq!(millis_from_date("yesterday"), None);
     }
 
     #[test]

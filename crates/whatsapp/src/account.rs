@@ -99,7 +99,7 @@ impl WhatsAppApi {
         let request = self
             .get("address", "debug_token", "")?
             .query(&[("input_token", token.expose_secret())]);
-        let answer = asked(request).await?;
+        let answer = asked(&self.clock, request).await?;
         answer
             .get("data")
             .filter(|data| data.is_object())
@@ -121,7 +121,7 @@ impl WhatsAppApi {
             .get(self.address("address", "debug_token", "")?)
             .bearer_auth(app_token)
             .query(&[("input_token", token.expose_secret())]);
-        let answer = asked(request).await?;
+        let answer = asked(&self.clock, request).await?;
         answer
             .get("data")
             .filter(|data| data.is_object())
@@ -131,7 +131,7 @@ impl WhatsAppApi {
 
     /// Returns what an account is called.
     pub async fn account(&self, waba: &str) -> Result<AccountInfo, WhatsAppError> {
-        let answer = asked(self.get(ACCOUNT, waba, "?fields=id,name")?).await?;
+        let answer = asked(&self.clock, self.get(ACCOUNT, waba, "?fields=id,name")?).await?;
         Ok(AccountInfo {
             id: field(&answer, "id").ok_or(WhatsAppError::Unreadable)?,
             name: field(&answer, "name"),
@@ -149,7 +149,7 @@ impl WhatsAppApi {
             if let Some(after) = &after {
                 request = request.query(&[("after", after)]);
             }
-            let answer = asked(request).await?;
+            let answer = asked(&self.clock, request).await?;
             numbers.extend(data(&answer).iter().filter_map(number_of));
             after = next_page(&answer);
             if after.is_none() {
@@ -161,7 +161,11 @@ impl WhatsAppApi {
 
     /// Returns what WhatsApp knows of one of the shop's numbers.
     pub async fn phone_number(&self, line: &str) -> Result<PhoneNumber, WhatsAppError> {
-        let answer = asked(self.get(NUMBER, line, &format!("?fields={NUMBER_FIELDS}"))?).await?;
+        let answer = asked(
+            &self.clock,
+            self.get(NUMBER, line, &format!("?fields={NUMBER_FIELDS}"))?,
+        )
+        .await?;
         number_of(&answer).ok_or(WhatsAppError::Unreadable)
     }
 
@@ -173,12 +177,12 @@ impl WhatsAppApi {
             ));
         }
         let body = json!({ "messaging_product": "whatsapp", "pin": pin });
-        done(&answer_to(self.post(NUMBER, line, "/register")?.json(&body)).await?)
+        done(&answer_to(&self.clock, self.post(NUMBER, line, "/register")?.json(&body)).await?)
     }
 
     /// Returns which apps hear of an account's messages.
     pub async fn subscribed_apps(&self, waba: &str) -> Result<Vec<SubscribedApp>, WhatsAppError> {
-        let answer = asked(self.get(ACCOUNT, waba, "/subscribed_apps")?).await?;
+        let answer = asked(&self.clock, self.get(ACCOUNT, waba, "/subscribed_apps")?).await?;
         Ok(data(&answer).iter().filter_map(app_of).collect())
     }
 
@@ -197,7 +201,7 @@ impl WhatsAppApi {
             })),
             None => request,
         };
-        done(&answer_to(request).await?)
+        done(&answer_to(&self.clock, request).await?)
     }
 
     /// Sets where the app's webhooks go, and which. Meta asks that address at once, with the verify token.
@@ -219,14 +223,14 @@ impl WhatsAppApi {
         ];
         let address = self.address(APP, app_id, "/subscriptions")?;
         let request = self.http.post(address).bearer_auth(app_token).form(&form);
-        done(&answer_to(request).await?)
+        done(&answer_to(&self.clock, request).await?)
     }
 
     /// Asks the shop's phone for its contacts or chats; they come as webhooks.
     /// Returns Meta's name for the request, which its support asks for.
     pub async fn sync_app_data(&self, line: &str, what: AppData) -> Result<Option<String>, WhatsAppError> {
         let body = json!({ "messaging_product": "whatsapp", "sync_type": what.as_str() });
-        let answer = answer_to(self.post(NUMBER, line, "/smb_app_data")?.json(&body)).await?;
+        let answer = answer_to(&self.clock, self.post(NUMBER, line, "/smb_app_data")?.json(&body)).await?;
         let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
         Ok(field(&answer, "request_id"))
     }

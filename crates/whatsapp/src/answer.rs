@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cobro_protocol::{ServerClock, Timestamp};
+use reqwest::header::DATE;
 use reqwest::{RequestBuilder, Response};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -13,12 +15,20 @@ use crate::WhatsAppError;
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 const ANSWER_LIMIT: usize = 1 << 20;
 
-/// Sends the request once. Nothing is ever repeated here: there is no idempotency key.
-pub(crate) async fn answer_to(request: RequestBuilder) -> Result<Vec<u8>, WhatsAppError> {
+/// Sends the request once, and notes what `clock` the answer was written by.
+///
+/// Nothing is ever repeated here: there is no idempotency key.
+pub(crate) async fn answer_to(
+    clock: &ServerClock,
+    request: RequestBuilder,
+) -> Result<Vec<u8>, WhatsAppError> {
     // A connection that never stood can't have carried anything.
     let response = request.send().await.map_err(|error| WhatsAppError::Network {
         sent: !error.is_connect(),
     })?;
+    if let Some(date) = response.headers().get(DATE).and_then(|date| date.to_str().ok()) {
+        clock.note(date, Timestamp::now());
+    }
     let response = accepted(response).await?;
     body_of(response)
         .await
@@ -26,8 +36,8 @@ pub(crate) async fn answer_to(request: RequestBuilder) -> Result<Vec<u8>, WhatsA
 }
 
 /// Asks something that changes nothing: a lost answer did no harm.
-pub(crate) async fn asked(request: RequestBuilder) -> Result<Value, WhatsAppError> {
-    json_of(&answer_to(request).await.map_err(harmless)?)
+pub(crate) async fn asked(clock: &ServerClock, request: RequestBuilder) -> Result<Value, WhatsAppError> {
+    json_of(&answer_to(clock, request).await.map_err(harmless)?)
 }
 
 /// Returns the error of a call that can be repeated: nothing hangs on a lost answer.

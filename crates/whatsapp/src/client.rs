@@ -1,7 +1,9 @@
 //! A thin typed client of the Graph API: its connections, and sending.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use cobro_protocol::ServerClock;
 use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -34,6 +36,7 @@ pub struct WhatsAppApi {
     pub(crate) base: Url,
     token: SecretString,
     pub(crate) timeout: Duration,
+    pub(crate) clock: Arc<ServerClock>,
 }
 
 /// Whom a message goes to.
@@ -90,14 +93,21 @@ impl WhatsAppApi {
             base,
             token: options.token,
             timeout: options.timeout,
+            clock: Arc::default(),
         })
+    }
+
+    /// Returns how many milliseconds our clock is ahead of WhatsApp's, as of the last answer; `None`
+    /// before the first.
+    pub fn clock_skew(&self) -> Option<i64> {
+        self.clock.skew()
     }
 
     /// Sends one message, once. What WhatsApp would refuse never leaves.
     pub async fn send(&self, line: &str, draft: &Draft<'_>) -> Result<Sent, WhatsAppError> {
         draft.check()?;
         let request = self.post(NUMBER, line, "/messages")?;
-        let answer = answer_to(request.json(&body_of(draft))).await?;
+        let answer = answer_to(&self.clock, request.json(&body_of(draft))).await?;
         // Accepted, but under which name is not known: its status webhook tells.
         let wamid = json_of(&answer)?.pointer("/messages/0/id").and_then(text_of);
         wamid.map(|wamid| Sent { wamid }).ok_or(WhatsAppError::Unreadable)
@@ -157,7 +167,7 @@ impl WhatsAppApi {
     /// customer that an answer is being written, for up to 25 seconds.
     pub async fn mark_read(&self, line: &str, wamid: &str, typing: bool) -> Result<(), WhatsAppError> {
         let request = self.post(NUMBER, line, "/messages")?;
-        done(&answer_to(request.json(&receipt_of(wamid, typing))).await?)
+        done(&answer_to(&self.clock, request.json(&receipt_of(wamid, typing))).await?)
     }
 
     /// Returns a question about something of Meta's; its answer is [`json_of`] it.

@@ -48,9 +48,9 @@ pub enum Content {
     Call {
         event: String,
     },
-    /// WhatsApp itself can't show it to programs.
+    /// WhatsApp itself can't show it to programs, or this version does not know its type.
     Unsupported {
-        /// What it was, where WhatsApp says so.
+        /// What it was, in WhatsApp's own word, where it says so.
         original: Option<String>,
         code: Option<i32>,
         title: Option<String>,
@@ -159,7 +159,7 @@ pub struct Pricing {
     pub kind: Option<String>,
 }
 
-/// The ad or post that led the customer here.
+/// What led the customer here: an ad or post, or the page of a product that they ask about.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Referral {
@@ -170,6 +170,9 @@ pub struct Referral {
     pub body: Option<String>,
     /// Names the click, for telling the ad what came of it.
     pub ctwa_clid: Option<String>,
+    /// The product, by the shop's own id of it.
+    #[serde(default)]
+    pub product: Option<String>,
 }
 
 macro_rules! quiet_debug {

@@ -123,7 +123,7 @@ impl Download {
 impl WhatsAppApi {
     /// Returns where a file is. WhatsApp forgets received ones after seven days.
     pub async fn media(&self, id: &str) -> Result<MediaInfo, WhatsAppError> {
-        let answer = asked(self.get("media id", id, "")?).await?;
+        let answer = asked(&self.clock, self.get("media id", id, "")?).await?;
         Ok(MediaInfo {
             url: field(&answer, "url").ok_or(WhatsAppError::Unreadable)?,
             mime_type: field(&answer, "mime_type"),
@@ -180,7 +180,7 @@ impl WhatsAppApi {
             .part("file", file);
         let time = self.timeout + Duration::from_secs(size / SLOWEST_LINE);
         let request = self.post(NUMBER, line, "/media")?.timeout(time).multipart(form);
-        let answer = answer_to(request).await?;
+        let answer = answer_to(&self.clock, request).await?;
         field(&json_of(&answer)?, "id").ok_or(WhatsAppError::Unreadable)
     }
 

@@ -80,7 +80,7 @@ impl WhatsAppApi {
         if let Some(after) = after {
             request = request.query(&[("after", after)]);
         }
-        let answer = asked(request).await?;
+        let answer = asked(&self.clock, request).await?;
         Ok(Listed {
             items: data(&answer).iter().filter_map(template_of).collect(),
             next: next_page(&answer),
@@ -94,7 +94,7 @@ impl WhatsAppApi {
         new: &NewTemplate,
     ) -> Result<TemplateCreated, WhatsAppError> {
         let request = self.post(ACCOUNT, waba, "/message_templates")?.json(new);
-        let answer = json_of(&answer_to(request).await?)?;
+        let answer = json_of(&answer_to(&self.clock, request).await?)?;
         Ok(TemplateCreated {
             id: field(&answer, "id").ok_or(WhatsAppError::Unreadable)?,
             status: field(&answer, "status").unwrap_or_else(|| "PENDING".into()),
@@ -107,7 +107,7 @@ impl WhatsAppApi {
         let request = self
             .delete(ACCOUNT, waba, "/message_templates")?
             .query(&[("name", name)]);
-        done(&answer_to(request).await?)
+        done(&answer_to(&self.clock, request).await?)
     }
 }
 

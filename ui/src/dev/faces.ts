@@ -111,8 +111,15 @@ export const OTHER_PIECES: Piece[] = [
       headline: 'Pasteles de tres leches',
       body: 'Entrega el mismo día en CDMX',
       ctwaClid: null,
+      product: null,
     },
   },
+  {
+    text: '¿Todavía tienen?',
+    productName: 'Rosca de Reyes',
+    referral: aboutProduct('ROSCA-12'),
+  },
+  { text: '¿Y de este?', referral: aboutProduct('SKU-77') },
   holds('location', {
     type: 'location',
     latitude: 19.3635,
@@ -233,7 +240,6 @@ export const OTHER_PIECES: Piece[] = [
     title: 'Message type unknown',
     details: null,
   }),
-  { kind: 'unknown', text: '' },
   { text: 'Mejor el jueves', editedAt: new Date().toISOString() },
   { text: 'No se ve', revokedAt: new Date().toISOString() },
   { ...out, text: 'Tampoco', revokedAt: new Date().toISOString() },
@@ -247,6 +253,18 @@ export const OTHER_PIECES: Piece[] = [
     ],
   },
   { text: 'Este *negrita*, _cursiva_, ~tachado~ y ```codigo```' },
+  {
+    text: 'Para el sábado:\n- *dos* roscas\n- una vela que sea larga, de las que duran toda la noche y no gotean\n1. azul\n2. blanca\n> ¿a las 5?\n> o a las 6\nGracias',
+  },
+  { text: '🎂' },
+  { text: '👩‍👧‍👦❤️🇲🇽' },
+  holds('unknown', {
+    type: 'unsupported',
+    original: 'hologram',
+    code: null,
+    title: null,
+    details: null,
+  }),
   holds('system', {
     type: 'system',
     change: 'number',
@@ -263,3 +281,15 @@ export const OTHER_PIECES: Piece[] = [
     pricing: { billable: false, model: 'PMP', category: 'service', kind: 'free_customer_service' },
   },
 ];
+
+function aboutProduct(product: string): NonNullable<Piece['referral']> {
+  return {
+    sourceType: null,
+    sourceId: null,
+    sourceUrl: null,
+    headline: null,
+    body: null,
+    ctwaClid: null,
+    product,
+  };
+}

@@ -49,6 +49,7 @@ function said(text: string, when: string, extra: Extra = {}): Message {
     quote: null,
     forwarded: 'no',
     referral: null,
+    productName: null,
     reactions: [],
     editedAt: null,
     revokedAt: null,

@@ -94,6 +94,8 @@ export class PlayedDesk {
               : []),
           ],
         }));
+      case 'keep_frame':
+        return null;
       case 'fetch_media':
         setTimeout(() => this.#change(args['message'], ready), 1500);
         return this.#change(args['message'], ({ media }) => ({
@@ -227,6 +229,9 @@ export class PlayedDesk {
       joined: row.name.startsWith('Tomás')
         ? [{ contact: 'contact-old', name: 'Tomás (celular viejo)', at: row.lastAt }]
         : [],
+      freeEntry: row.name.startsWith('Tomás')
+        ? { state: 'running', until: new Date(Date.now() + 61 * 3_600_000).toISOString() }
+        : null,
       cost: row.name.startsWith('Tomás')
         ? [
             { category: 'service', billed: 0, free: 14 },
@@ -635,6 +640,7 @@ function ownMessage(id: string, conversation: string, text: string): Message {
     quote: null,
     forwarded: 'no',
     referral: null,
+    productName: null,
     reactions: [],
     editedAt: null,
     revokedAt: null,

@@ -273,6 +273,7 @@ export class PlayedWork {
       quote: null,
       forwarded: 'no',
       referral: null,
+      productName: null,
       reactions: [],
       editedAt: null,
       revokedAt: null,

@@ -165,6 +165,7 @@ export type {
   Quote,
   ReactionView,
   RecorderState,
+  FreeEntry,
   Referral,
   SearchHit,
   SearchPage,
@@ -412,6 +413,7 @@ export const api = {
   requestHistory: (line: string) => ask(() => commands.requestHistory(line)),
 
   fetchMedia: (message: string) => ask(() => commands.fetchMedia(message)),
+  keepFrame: (message: string, base64: string) => ask(() => commands.keepFrame(message, base64)),
   openMedia: (message: string) => ask(() => commands.openMedia(message)),
   saveMedia: (message: string) => ask(() => commands.saveMedia(message)),
   stageStart: (name: string, mime: string, size: number) =>

@@ -247,6 +247,8 @@ export const commands = {
 	openLink: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_link", { url })),
 	/**  Asks for a message's file now. */
 	fetchMedia: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("fetch_media", { message })),
+	/**  Keeps a video's first frame as its small picture. */
+	keepFrame: (message: MessageId, base64: string) => typedError<null, CommandError>(__TAURI_INVOKE("keep_frame", { message, base64 })),
 	/**  Opens a message's file in the system's program for it. */
 	openMedia: (message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("open_media", { message })),
 	/**  Saves a message's file where a person says. Returns where, or nothing if they changed their mind. */
@@ -830,6 +832,8 @@ export type ConversationView = {
 	stats: CustomerStats,
 	/**  What WhatsApp says that its messages cost, by category. */
 	cost: CostLine[],
+	/**  Hours in which nothing costs. */
+	freeEntry: FreeEntry | null,
 	/**  Newest first. */
 	charges: Charge[],
 	/**  Newest first. */
@@ -1076,6 +1080,12 @@ export type FlowAnswer = {
 export type Forwarded = "no" | "once" | "often";
 
 /**  How far an order is. A person moves it. */
+export type FreeEntry = 
+/**  Nobody answered yet. An answer until then begins them. */
+{ state: "waiting"; until: string } | 
+/**  They run. */
+{ state: "running"; until: string };
+
 export type Fulfilment = "new" | "preparing" | "shipped" | "delivered";
 
 /**  How far the phone's history has come. */
@@ -1311,6 +1321,8 @@ export type Message = {
 	quote: Quote | null,
 	forwarded: Forwarded,
 	referral: Referral | null,
+	/**  What the catalog calls the product that its referral names. */
+	productName: string | null,
 	reactions: ReactionView[],
 	/**  What it said before is in its versions. */
 	editedAt: Timestamp | null,
@@ -2074,6 +2086,8 @@ export type Referral = {
 	body: string | null,
 	/**  Names the click, for telling the ad what came of it. */
 	ctwaClid: string | null,
+	/**  The product, by the shop's own id of it. */
+	product?: string | null,
 };
 
 /**  Money given back, or about to be. */

@@ -155,7 +155,11 @@ fn plays_a_part(lower: &str) -> bool {
         return true;
     }
     lower.match_indices(':').any(|(at, _)| {
-        let before = lower.get(..at).unwrap_or_default().trim_end();
+        // "*Sistema*:" is as bold on a phone as "*Sistema:*".
+        let before = lower
+            .get(..at)
+            .unwrap_or_default()
+            .trim_end_matches([' ', '*', '_', '~', '`']);
         let word = before
             .rsplit(|letter: char| !letter.is_alphanumeric())
             .next()

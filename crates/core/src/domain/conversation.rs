@@ -13,6 +13,37 @@ use super::{
 /// How long after the customer's last message free text may be sent.
 pub const WINDOW: Duration = Duration::from_hours(24);
 
+/// How soon an ad's customer must be answered for the free hours to begin.
+pub(crate) const ANSWER_TO_AD: Duration = Duration::from_hours(24);
+/// How long everything is free of charge after that answer.
+pub(crate) const FREE_ENTRY: Duration = Duration::from_hours(72);
+
+/// The hours in which WhatsApp charges nothing, because the customer came by an ad.
+///
+/// They change what messages cost, not what may be written: free text still needs the 24 hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum FreeEntry {
+    /// Nobody answered yet. An answer until then begins them.
+    Waiting { until: Timestamp },
+    /// They run.
+    Running { until: Timestamp },
+}
+
+impl FreeEntry {
+    /// Returns what a customer's coming by an ad means `now`; `answered` is when the shop first answered.
+    pub(crate) fn of(came: Timestamp, answered: Option<Timestamp>, now: Timestamp) -> Option<Self> {
+        let (until, entry): (_, fn(Timestamp) -> Self) = match answered {
+            Some(answered) if answered.since(came) <= ANSWER_TO_AD => {
+                (answered.plus(FREE_ENTRY), |until| Self::Running { until })
+            }
+            Some(_) => return None,
+            None => (came.plus(ANSWER_TO_AD), |until| Self::Waiting { until }),
+        };
+        (now < until).then(|| entry(until))
+    }
+}
+
 /// One WhatsApp number of the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -125,6 +156,8 @@ pub struct ConversationView {
     pub stats: CustomerStats,
     /// What WhatsApp says that its messages cost, by category.
     pub cost: Vec<CostLine>,
+    /// Hours in which nothing costs.
+    pub free_entry: Option<FreeEntry>,
     /// Newest first.
     pub charges: Vec<Charge>,
     /// Newest first.
@@ -151,4 +184,26 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// Asks for the page after this one; `None` on the last.
     pub next: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_within_a_day_of_the_ad_opens_three_free_days() {
+        let came = Timestamp::from_secs(1_000_000);
+        let after = |hours| came.plus(Duration::from_hours(hours));
+        assert_eq!(
+            FreeEntry::of(came, None, after(23)),
+            Some(FreeEntry::Waiting { until: after(24) })
+        );
+        assert_eq!(FreeEntry::of(came, None, after(24)), None);
+        assert_eq!(
+            FreeEntry::of(came, Some(after(2)), after(70)),
+            Some(FreeEntry::Running { until: after(74) })
+        );
+        assert_eq!(FreeEntry::of(came, Some(after(2)), after(74)), None);
+        assert_eq!(FreeEntry::of(came, Some(after(25)), after(26)), None);
+    }
 }

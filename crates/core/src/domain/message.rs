@@ -115,6 +115,8 @@ pub struct Message {
     pub quote: Option<Quote>,
     pub forwarded: Forwarded,
     pub referral: Option<Referral>,
+    /// What the catalog calls the product that its referral names.
+    pub product_name: Option<String>,
     pub reactions: Vec<ReactionView>,
     /// What it said before is in its versions.
     pub edited_at: Option<Timestamp>,

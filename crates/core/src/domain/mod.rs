@@ -55,7 +55,10 @@ pub use contact::{
     ContactSuggestion, CustomField, CustomerRow, CustomerStats, CustomerView, Identity, IdentityKind,
     JoinedContact,
 };
-pub use conversation::{ConversationRow, ConversationView, CostLine, Counts, Line, Page, Tab, WINDOW};
+pub(crate) use conversation::{ANSWER_TO_AD, FREE_ENTRY};
+pub use conversation::{
+    ConversationRow, ConversationView, CostLine, Counts, FreeEntry, Line, Page, Tab, WINDOW,
+};
 pub use ids::{
     ChargeId, ContactId, ConversationId, DeedId, FileId, LabelId, LineId, MemberId, MessageId, NoticeId,
     ProductId, ProductLinkId, QuickReplyId, QuotationId, ReconcileId, RefundId,

@@ -3,6 +3,7 @@
 //! What is known of a file is a row of the inbox; its bytes are in a database of their own.
 
 mod fetch;
+mod frames;
 mod kinds;
 mod looks;
 mod outgoing;
@@ -16,6 +17,7 @@ mod words;
 
 pub use fetch::fetch;
 pub(crate) use fetch::run;
+pub use frames::keep_frame;
 pub(crate) use outgoing::{attach, attach_again, id_for_sending};
 pub use policy::{policy, set_policy};
 pub(crate) use reading::with_type;

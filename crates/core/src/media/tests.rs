@@ -873,3 +873,41 @@ async fn what_was_never_sent_is_erased_after_a_day() {
     assert_eq!(shop.here(new_id).await, 3);
     shop.sends(&new, FileKind::Document).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_videos_first_frame_is_kept_once_and_small() {
+    let shop = Shop::open().await;
+    let frame = |side| picture(side * 2, side, image::ImageFormat::Png);
+    let film = Kept {
+        bytes: b"a film".to_vec(),
+        mime: "video/mp4",
+        ..Kept::default()
+    };
+    shop.server.keep("film", film);
+    let message = shop.receives_now("film", "video/mp4").await;
+    shop.until(message, MediaState::Ready).await;
+    assert!(
+        keep_frame(&shop.inbox, message, b"no picture".to_vec())
+            .await
+            .is_err()
+    );
+    assert!(thumbnail(&shop.inbox, message).await.unwrap().is_none());
+
+    let mut events = shop.inbox.events();
+    keep_frame(&shop.inbox, message, frame(600)).await.unwrap();
+    let (small, mime) = thumbnail(&shop.inbox, message).await.unwrap().unwrap();
+    let picture = image::load_from_memory(&small).unwrap();
+    assert_eq!(
+        (picture.width(), picture.height(), mime),
+        (320, 160, "image/jpeg")
+    );
+    assert_eq!(
+        events.try_recv().unwrap(),
+        CoreEvent::ConversationChanged {
+            conversation: shop.conversation
+        }
+    );
+
+    keep_frame(&shop.inbox, message, frame(60)).await.unwrap();
+    assert_eq!(thumbnail(&shop.inbox, message).await.unwrap().unwrap().0, small);
+}

@@ -69,6 +69,10 @@ pub(super) fn snippet(message: &InboundMessage) -> String {
             snippet_of(name.as_deref().or(address.as_deref()).unwrap_or_default())
         }
         Some(Content::ButtonReply { title, .. } | Content::ListReply { title, .. }) => snippet_of(title),
+        Some(Content::FlowReply { answers, .. }) => {
+            let values: Vec<_> = answers.iter().map(|answer| answer.value.as_str()).collect();
+            snippet_of(&values.join(", "))
+        }
         Some(Content::Order { items, .. }) => {
             let lines: Vec<_> = items.iter().map(words_of).collect();
             snippet_of(&lines.join(", "))

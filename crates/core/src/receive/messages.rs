@@ -19,6 +19,8 @@ use crate::{CoreEvent, Result};
 
 /// Messages older than this are not announced: the desk was off, and the list shows them.
 const NEWS: Duration = Duration::from_mins(15);
+/// A message older than this when it came is of no second in which anybody wrote here.
+const AT_ONCE: Duration = Duration::from_mins(1);
 /// How long WhatsApp keeps what customers send.
 const KEPT: Duration = Duration::from_hours(7 * 24);
 
@@ -52,6 +54,7 @@ impl<'a> Round<'a> {
             message.at
         };
         let conversation = self.conversation_of(message, line, flow, at)?;
+        let at = self.place_of(message, flow, conversation, at, came)?;
         let new = Received {
             id: MessageId::new(),
             conversation,
@@ -82,6 +85,22 @@ impl<'a> Round<'a> {
             self.changes.conversations.insert(conversation);
         }
         Ok(())
+    }
+
+    /// Only what comes at once can be of the same second as what is written here.
+    fn place_of(
+        &self,
+        message: &InboundMessage,
+        flow: Flow,
+        conversation: ConversationId,
+        at: Timestamp,
+        came: Came,
+    ) -> Result<Timestamp> {
+        // Without a name of WhatsApp's it is known by its time.
+        if flow.is_old() || message.wamid.is_empty() || came.at.since(at) > AT_ONCE {
+            return Ok(at);
+        }
+        messages::place_of(self.tx, conversation, at)
     }
 
     /// A file that comes after its placeholder says less of whom it is with than the placeholder did.

@@ -6,8 +6,9 @@ use super::charges::{self, TO_FULFIL};
 use super::columns::{At, Kind, at, instalments, maybe_at, money};
 use crate::action::snippet_of;
 use crate::domain::{
-    ChargeChip, ContactId, ConversationId, ConversationRow, CostLine, Counts, Direction, Identity,
-    IdentityKind, LabelId, LineId, ListFilter, MessageId, MessageKind, Page, Tab, Timestamp, WINDOW,
+    ANSWER_TO_AD, ChargeChip, ContactId, ConversationId, ConversationRow, CostLine, Counts, Direction,
+    FREE_ENTRY, FreeEntry, Identity, IdentityKind, LabelId, LineId, ListFilter, MessageId, MessageKind, Page,
+    Tab, Timestamp, WINDOW,
 };
 use crate::{Error, Result};
 
@@ -395,6 +396,32 @@ pub(crate) fn cost(conn: &Connection, id: ConversationId) -> Result<Vec<CostLine
         })?
         .collect::<Result<_, _>>()?;
     Ok(lines)
+}
+
+/// Returns the free hours that an ad opened or may open, if there are any `now`.
+pub(crate) fn free_entry(conn: &Connection, id: ConversationId, now: Timestamp) -> Result<Option<FreeEntry>> {
+    // Those of another click may run while the newest still waits.
+    let mut clicks = conn.prepare_cached(
+        "SELECT c.at AS came,
+                (SELECT min(a.at) FROM messages a
+                 WHERE a.conversation_id = c.conversation_id AND a.at >= c.at AND a.direction = 'out'
+                   AND a.delivery IN ('sent', 'delivered', 'read')) AS answered
+         FROM messages c
+         WHERE c.conversation_id = ?1 AND c.at >= ?2 AND c.direction = 'in' AND c.referral IS NOT NULL
+           AND coalesce(json_extract(c.referral, '$.sourceType'), json_extract(c.referral, '$.sourceId'),
+                        json_extract(c.referral, '$.sourceUrl'), json_extract(c.referral, '$.ctwaClid')) IS NOT NULL
+         ORDER BY c.at DESC, c.n DESC",
+    )?;
+    let since = now.minus(ANSWER_TO_AD).minus(FREE_ENTRY);
+    let mut rows = clicks.query(params![id, At(since)])?;
+    let mut waiting = None;
+    while let Some(row) = rows.next()? {
+        match FreeEntry::of(at(row, "came")?, maybe_at(row, "answered")?, now) {
+            running @ Some(FreeEntry::Running { .. }) => return Ok(running),
+            found => waiting = waiting.or(found),
+        }
+    }
+    Ok(waiting)
 }
 
 /// Returns how many messages nobody has read.

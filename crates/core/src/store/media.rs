@@ -261,6 +261,29 @@ pub(crate) fn thumbnail(conn: &Connection, message: MessageId) -> Result<Option<
         .flatten())
 }
 
+/// Keeps a video's small picture, unless it has one. Returns whether it is new.
+pub(crate) fn keep_frame(
+    conn: &Connection,
+    message: MessageId,
+    width: u32,
+    height: u32,
+    thumbnail: &[u8],
+) -> Result<bool> {
+    let kept = conn
+        .prepare_cached(
+            "UPDATE media
+             SET thumbnail = :thumbnail, width = coalesce(width, :width), height = coalesce(height, :height)
+             WHERE message_id = :message_id AND state = 'ready' AND thumbnail IS NULL AND mime LIKE 'video/%'",
+        )?
+        .execute(named_params! {
+            ":message_id": message,
+            ":thumbnail": thumbnail,
+            ":width": width,
+            ":height": height,
+        })?;
+    Ok(kept > 0)
+}
+
 /// Returns whether a message, or a staged file, still needs these bytes.
 pub(crate) fn needs(conn: &Connection, file: FileId) -> Result<bool> {
     Ok(conn

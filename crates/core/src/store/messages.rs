@@ -1,5 +1,7 @@
 //! Messages, and the reports on how far they came.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::de::DeserializeOwned;
 
@@ -11,6 +13,8 @@ use crate::domain::{
 use crate::{Error, Result};
 
 const PAGE: usize = 50;
+/// How far ahead of ours WhatsApp's clock is believed, where it only orders a thread.
+const FURTHEST_AHEAD: Duration = Duration::from_hours(48);
 /// How many messages a jump reads at once.
 const DEEPEST: usize = 3000;
 
@@ -20,6 +24,8 @@ const SELECT: &str = "
     SELECT m.n, m.id, m.conversation_id, m.wamid, m.direction, m.origin, m.kind, m.text, m.at, m.delivery,
            m.problem_code, m.problem_title, m.problem_advice, m.charge_id, m.retry_of, m.media_name,
            m.content, m.referral, m.reply_to, m.forwarded, m.edited_at, m.revoked_at, m.pricing,
+           CASE WHEN m.referral IS NOT NULL THEN (
+               SELECT p.name FROM products p WHERE p.sku = json_extract(m.referral, '$.product')) END AS product_name,
            coalesce(o.asks, 0) AS asks,
            q.id AS quote_id, q.direction AS quote_direction, q.kind AS quote_kind,
            CASE WHEN q.revoked_at IS NULL THEN coalesce(nullif(q.text, ''), q.media_name) END AS quote_text,
@@ -439,6 +445,31 @@ pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(Message) -> Resul
     Ok(())
 }
 
+/// Returns when the message of the moment `at`, a whole second of WhatsApp's, is to stand in the thread.
+///
+/// WhatsApp tells no parts of a second. What stands there of the same second came before it.
+pub(crate) fn place_of(conn: &Connection, conversation: ConversationId, at: Timestamp) -> Result<Timestamp> {
+    let end = at.plus(Duration::from_secs(1));
+    let newest: Option<At> = conn
+        .prepare_cached("SELECT max(at) FROM messages WHERE conversation_id = ?1 AND at >= ?2 AND at < ?3")?
+        .query_row(params![conversation, At(at), At(end)], |row| row.get(0))?;
+    Ok(newest.map_or(at, |newest| newest.0))
+}
+
+/// Returns when what is written now is to stand in the thread: never before what it may answer, whose
+/// time is WhatsApp's and may be ahead of ours.
+pub(crate) fn place_of_answer(
+    conn: &Connection,
+    conversation: ConversationId,
+    now: Timestamp,
+) -> Result<Timestamp> {
+    let latest = now.plus(FURTHEST_AHEAD);
+    let newest: Option<At> = conn
+        .prepare_cached("SELECT max(at) FROM messages WHERE conversation_id = ?1 AND at > ?2 AND at < ?3")?
+        .query_row(params![conversation, At(now), At(latest)], |row| row.get(0))?;
+    Ok(newest.map_or(now, |newest| newest.0))
+}
+
 fn cursor_from_text(cursor: &str) -> Result<(i64, i64)> {
     cursor
         .split_once('_')
@@ -472,6 +503,7 @@ fn message_from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
             _ => Forwarded::Often,
         },
         referral: json(row, "referral")?,
+        product_name: row.get("product_name")?,
         reactions: reactions_from_row(row)?,
         edited_at: maybe_at(row, "edited_at")?,
         revoked_at: maybe_at(row, "revoked_at")?,

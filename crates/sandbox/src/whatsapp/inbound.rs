@@ -269,11 +269,24 @@ impl WhatsApp {
             wamid => bubble.wamid == wamid,
         };
         let found = customer.bubbles.iter().rfind(fits);
-        match found {
+        // Where the shop wrote nothing yet, people quote and like their own words.
+        let own = || {
+            let any = |bubble: &&Bubble| bubble.is_on_the_phone() && !bubble.deleted;
+            let is_last = target == "last" && whose == Author::Shop;
+            customer.bubbles.iter().rfind(|bubble| is_last && any(bubble))
+        };
+        match found.or_else(own) {
             Some(bubble) => Ok((bubble.wamid.clone(), bubble.from)),
             // Any id may be tried, as for messages from before the sandbox began.
             None if target != "last" => Ok((target.to_owned(), whose)),
-            None => Err("there is no such message in this chat".to_owned()),
+            None => Err(format!(
+                "'last' names nothing: this chat has no message of the {} yet. Let them write first, or name a wamid",
+                if whose == Author::Shop {
+                    "shop's or the customer's"
+                } else {
+                    "customer's"
+                }
+            )),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use serde_json::value::RawValue;
 
-use super::Reaction;
 use super::fields::Fields;
 use super::node::Node;
+use super::{MessageKind, Reaction};
 use crate::{CardPhone, ContactCard, Content, FlowAnswer, OrderItem, SystemChange};
 
 /// Returns the content of a message whose type is `kind`; `None` for types that
@@ -22,7 +22,20 @@ pub(super) fn of(kind: &str, raw: &RawValue, message: &Node<'_>) -> Option<Conte
         "order" => Some(order(raw)),
         "system" => Some(system(part, message)),
         "unsupported" => Some(unsupported(part, message)),
+        kind if MessageKind::from_type(kind) == MessageKind::Unknown && !kind.is_empty() => {
+            Some(unknown(kind))
+        }
         _ => None,
+    }
+}
+
+/// Keeps the name of a type that is not known, for whoever asks what it was.
+fn unknown(kind: &str) -> Content {
+    Content::Unsupported {
+        original: Some(kind.to_owned()),
+        code: None,
+        title: None,
+        details: None,
     }
 }
 

@@ -93,20 +93,31 @@ fn context_of(message: &Node<'_>) -> Option<Context> {
         from: context.get("from").text(),
         forwarded: context.get("forwarded").is_true() || context.get("frequently_forwarded").is_true(),
         often_forwarded: context.get("frequently_forwarded").is_true(),
-        product: context.get("referred_product").get("product_retailer_id").text(),
+        product: product_of(message),
     })
 }
 
+/// An inquiry about a product says so in its context.
 fn referral_of(message: &Node<'_>) -> Option<Referral> {
     let referral = message.get("referral");
-    referral.has_fields().then(|| Referral {
+    let product = product_of(message);
+    (referral.has_fields() || product.is_some()).then(|| Referral {
         source_type: referral.get("source_type").text(),
         source_id: referral.get("source_id").text(),
         source_url: referral.get("source_url").text(),
         headline: referral.get("headline").text(),
         body: referral.get("body").text(),
         ctwa_clid: referral.get("ctwa_clid").text(),
+        product,
     })
+}
+
+fn product_of(message: &Node<'_>) -> Option<String> {
+    message
+        .get("context")
+        .get("referred_product")
+        .get("product_retailer_id")
+        .text()
 }
 
 /// An edited message carries its file one level further down.

@@ -16,14 +16,8 @@ pub(super) fn of(kind: &str, message: &Node<'_>) -> String {
         "contacts" => lines(part.items().iter().map(name_of_card)),
         "interactive" => interactive(part),
         "edit" => of_edited(part.get("message")),
-        "unsupported" => lines(
-            message
-                .get("errors")
-                .items()
-                .iter()
-                .take(1)
-                .map(|error| error.get("title").text()),
-        ),
+        // What stands there is WhatsApp's, to programs, and in English.
+        "unsupported" => String::new(),
         _ => loose(part),
     }
 }
@@ -41,7 +35,12 @@ fn interactive(part: &Node<'_>) -> String {
     let reply = part.get(kind);
     match kind {
         "button_reply" | "list_reply" => lines([reply.get("title").text(), reply.get("description").text()]),
-        "nfm_reply" => reply.get("body").text().unwrap_or_default(),
+        // "Sent" is WhatsApp's own word for every form; the answers are the message's content.
+        "nfm_reply" => reply
+            .get("body")
+            .text()
+            .filter(|body| body != "Sent")
+            .unwrap_or_default(),
         _ if reply.has_fields() => loose(reply),
         _ => loose(part),
     }

@@ -265,6 +265,7 @@ fn what_whatsapp_cant_show_says_what_it_was_and_why() {
         "errors": [{ "code": 131_051, "title": "Message type unknown", "error_data": { "details": "Not supported" } }] }),
     );
     assert_eq!(unsupported.kind, MessageKind::Unsupported);
+    assert_eq!(unsupported.text, "", "nobody wrote what WhatsApp tells programs");
     assert_content(
         unsupported.content,
         Content::Unsupported {
@@ -273,6 +274,58 @@ fn what_whatsapp_cant_show_says_what_it_was_and_why() {
             title: Some("Message type unknown".into()),
             details: Some("Not supported".into()),
         },
+    );
+}
+
+#[test]
+fn a_type_that_is_not_known_keeps_its_name() {
+    let hologram = of("hologram", json!({ "x": 1 }));
+    assert_content(
+        hologram.content,
+        Content::Unsupported {
+            original: Some("hologram".into()),
+            code: None,
+            title: None,
+            details: None,
+        },
+    );
+}
+
+#[test]
+fn a_forms_own_word_is_not_the_customers() {
+    let form = |body: &str| {
+        of(
+            "interactive",
+            json!({ "type": "nfm_reply", "nfm_reply": { "name": "flow", "body": body, "response_json": "{}" } }),
+        )
+    };
+    assert_eq!(form("Sent").text, "");
+    assert_eq!(form("Calle 5").text, "Calle 5");
+}
+
+#[test]
+fn an_ad_and_a_product_say_what_led_here() {
+    let asked = message(
+        json!({ "id": "w", "from": "1", "type": "text", "text": { "body": "¿Hay?" },
+        "context": { "from": "2", "id": "w0",
+                     "referred_product": { "catalog_id": "7", "product_retailer_id": "rosca" } } }),
+    );
+    let referral = asked.referral.unwrap();
+    assert_eq!(referral.product.as_deref(), Some("rosca"));
+    assert_eq!(referral.headline, None);
+    let by_ad = message(
+        json!({ "id": "w", "from": "1", "type": "text", "text": { "body": "Hola" },
+        "referral": { "source_type": "ad", "headline": "Pasteles" } }),
+    );
+    let referral = by_ad.referral.unwrap();
+    assert_eq!(
+        (referral.product, referral.headline.as_deref()),
+        (None, Some("Pasteles"))
+    );
+    assert!(
+        message(json!({ "id": "w", "from": "1", "type": "text", "text": { "body": "Hola" } }))
+            .referral
+            .is_none()
     );
 }
 

@@ -12,3 +12,8 @@ it('names what has no text, and keeps a caption', () => {
   expect(snippetOf({ snippet: 'Photo', snippetKind: 'image' }, en)).toBe('Photo');
   expect(snippetOf({ snippet: '', snippetKind: 'unknown' }, en)).toBe(en.kinds.unknown);
 });
+
+it('leaves the marks of the phone out', () => {
+  const shown = snippetOf({ snippet: 'Son *dos*:\n- _azul_', snippetKind: 'text' }, en);
+  expect(shown).toBe('Son dos: • azul');
+});

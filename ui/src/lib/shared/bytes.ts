@@ -28,3 +28,16 @@ export function playTime(milliseconds: number): string {
   if (hours === 0) return `${minutes}:${seconds}`;
   return `${hours}:${String(minutes).padStart(2, '0')}:${seconds}`;
 }
+
+/** The browser's own reader works outside this thread; a loop over bytes would hold it up. */
+export function base64From(piece: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => {
+      const url = typeof reader.result === 'string' ? reader.result : '';
+      resolve(url.slice(url.indexOf(',') + 1));
+    };
+    reader.onerror = () => reject(reader.error ?? new Error('The file could not be read'));
+    reader.readAsDataURL(piece);
+  });
+}

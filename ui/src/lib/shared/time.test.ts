@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { dayLabel, isWithinHours, listTime, momentLabel, momentWords, spanUntil } from './time';
+import {
+  dayLabel,
+  isWithinHours,
+  listTime,
+  momentLabel,
+  momentWords,
+  spanUntil,
+  windowEnd,
+} from './time';
 
 const now = new Date(2026, 10, 24, 15, 0).getTime();
 const local = (...parts: [number, number, number, number, number]) =>
@@ -24,6 +32,17 @@ describe('labels of moments', () => {
 
   it('shows the clock for a moment slightly ahead of this machine’s', () => {
     expect(listTime(local(2026, 10, 24, 15, 1), now, 'es')).toBe('15:01');
+  });
+
+  it('names the day of what another clock dates tomorrow', () => {
+    expect(listTime(local(2026, 10, 25, 9, 5), now, 'es')).toBe('Mañana');
+  });
+
+  it('lets no window be longer than a whole one', () => {
+    const inHours = (hours: number) => new Date(now + hours * 3_600_000).toISOString();
+    expect(windowEnd(inHours(50), now)).toBe(inHours(24));
+    expect(windowEnd(inHours(23), now)).toBe(inHours(23));
+    expect(windowEnd(null, now)).toBeNull();
   });
 
   it('speaks the language', () => {

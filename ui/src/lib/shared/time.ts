@@ -40,7 +40,7 @@ function dayWords(at: string, now: number, locale: string): string {
 /** Returns the shortest label that still tells when: the clock today, else the day. */
 export function listTime(at: string, now: number, locale: string): string {
   const ago = daysAgo(at, now);
-  if (ago <= 0) return clockTime(at, locale);
+  if (ago === 0) return clockTime(at, locale);
   if (ago < 7) return dayLabel(at, now, locale);
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return dateFormat(
@@ -74,6 +74,15 @@ export function spanUntil(at: string, now: number): Span {
     hours: Math.floor((left % DAY) / HOUR),
     minutes: Math.floor((left % HOUR) / MINUTE),
   };
+}
+
+/** WhatsApp lets a shop write freely for so long after a customer's message. */
+const WINDOW = 24 * HOUR;
+
+/** Returns when a window closes: never later than a whole one from now, whatever this computer's clock says. */
+export function windowEnd(closesAt: string | null, now: number): string | null {
+  if (closesAt === null || new Date(closesAt).getTime() - now <= WINDOW) return closesAt;
+  return new Date(now + WINDOW).toISOString();
 }
 
 /** Returns whether a moment is still to come. */

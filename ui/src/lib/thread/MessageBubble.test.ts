@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/svelte';
+import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { someDeeds } from '../../../tests/deeds';
@@ -25,6 +25,16 @@ function show(fields: Partial<Message>, retried = false, answers: Partial<Messag
 }
 
 const mine = { direction: 'out', origin: 'desk' } as const;
+
+const NOWHERE = {
+  sourceType: null,
+  sourceId: null,
+  sourceUrl: null,
+  headline: null,
+  body: null,
+  ctwaClid: null,
+  product: null,
+};
 
 describe('a message', () => {
   beforeEach(() => {
@@ -149,6 +159,41 @@ describe('a message', () => {
     });
     expect(bubble.textContent).toContain(en.faces.fromAd);
     expect(bubble.textContent).toContain('Tres leches');
+  });
+
+  it('says which ad it was where it has no headline', () => {
+    const { bubble } = show({ referral: { ...NOWHERE, sourceType: 'post', sourceId: '77' } });
+    expect(bubble.textContent).toContain(en.faces.fromPost);
+    expect(bubble.textContent).toContain('Ad 77');
+  });
+
+  it('says what product they ask about, and quotes no message that nobody sent', () => {
+    const quote = { message: null, direction: null, kind: null, text: '' };
+    const referral = { ...NOWHERE, product: 'ROSCA-12' };
+    const unknown = show({ referral, quote }).bubble;
+    expect(unknown.textContent).toContain('Product ROSCA-12');
+    expect(unknown.textContent).toContain(en.faces.notInCatalog);
+    expect(unknown.textContent).not.toContain(en.faces.quoteMissing);
+    expect(unknown.textContent).not.toContain(en.faces.fromAd);
+
+    cleanup();
+    const known = show({ referral, productName: 'Rosca de Reyes' }).bubble;
+    expect(known.textContent).toContain('Rosca de Reyes');
+    expect(known.textContent).not.toContain('ROSCA-12');
+  });
+
+  it('shows lists and quotes as the phone does', () => {
+    const { bubble } = show({ text: 'Quiero:\n- *dos*\n> sí' });
+    const kinds = [...bubble.querySelectorAll('.block')].map((block) =>
+      [block.getAttribute('data-kind'), block.textContent].join(' '),
+    );
+    expect(kinds).toEqual(['words Quiero:', 'item •dos', 'quote sí']);
+  });
+
+  it('shows a lone emoji large', () => {
+    expect(show({ text: '🎂' }).bubble.querySelector('.emojis')?.textContent).toBe('🎂');
+    cleanup();
+    expect(show({ text: '🎂 sí' }).bubble.querySelector('.emojis')).toBeNull();
   });
 
   it('says what WhatsApp bills, to who looks closer', () => {

@@ -39,6 +39,7 @@ export function echoOf(
     },
     forwarded: 'no',
     referral: null,
+    productName: null,
     reactions: [],
     editedAt: null,
     revokedAt: null,

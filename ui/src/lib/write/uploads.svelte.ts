@@ -1,5 +1,6 @@
 /** Files on their way into a message: handed to the core piece by piece, and checked by it. */
 import { api, type CommandError, type FileKind, type NewBody, type StagedFile } from '$lib/api';
+import { base64From } from '$lib/shared/bytes';
 import { takesCaption } from './limits';
 
 /** Small enough that no piece holds the window up, large enough that few are needed. */
@@ -158,17 +159,4 @@ export function bodiesFrom(uploads: readonly Upload[], text: string): NewBody[] 
       : [],
   );
   return text !== '' && captioned < 0 ? [{ type: 'text', text }, ...files] : files;
-}
-
-/** The browser's own reader works outside this thread; a loop over bytes would hold it up. */
-function base64From(piece: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => {
-      const url = typeof reader.result === 'string' ? reader.result : '';
-      resolve(url.slice(url.indexOf(',') + 1));
-    };
-    reader.onerror = () => reject(reader.error ?? new Error('The file could not be read'));
-    reader.readAsDataURL(piece);
-  });
 }

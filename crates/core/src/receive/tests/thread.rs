@@ -1,11 +1,17 @@
 //! What stands in a thread.
 
+use std::time::Duration;
+
 use cobro_whatsapp::webhook::{InboundMessage, MessageKind, Status, StatusError, StatusUpdate, Update};
 use cobro_whatsapp::{Content, Pricing};
 
 use super::shop::{Shop, ago, ana, answering, change, picture, reaction, says, status, told};
-use crate::domain::{CostLine, Delivery, Direction, MediaState, Origin};
-use crate::{CoreEvent, conversation};
+use crate::domain::{
+    CostLine, Currency, Delivery, Direction, FREE_ENTRY, FreeEntry, MediaState, MessageId, Money, NewBody,
+    NewMessage, Origin, ProductDraft, Referral, Timestamp,
+};
+use crate::store::products;
+use crate::{CoreEvent, conversation, message};
 
 #[tokio::test]
 async fn what_a_message_holds_stands_in_the_thread() {
@@ -336,4 +342,110 @@ async fn the_same_reaction_again_is_newer_than_one_that_comes_late() {
     }
     let id = shop.only().await.id;
     assert_eq!(shop.thread(id).await[0].reactions[0].emoji, "👍");
+}
+
+async fn answers(shop: &Shop, text: &str) {
+    let answer = NewMessage {
+        id: MessageId::new(),
+        conversation: shop.only().await.id,
+        reply_to: None,
+        body: NewBody::Text { text: text.into() },
+    };
+    message::send(&shop.inbox, answer).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_came_in_the_second_of_an_answer_stands_in_the_order_of_arrival() {
+    let mut shop = Shop::open().await;
+    // WhatsApp's seconds have no parts: both were written in the second in which we answered.
+    let answered = Timestamp::now();
+    let second = Timestamp::from_secs(answered.secs());
+    shop.hears(says(ana("w1", "hola", second))).await;
+    answers(&shop, "¿sí?").await;
+    shop.hears(says(ana(
+        "w2",
+        "gracias",
+        Timestamp::from_secs(Timestamp::now().secs()),
+    )))
+    .await;
+    let row = shop.only().await;
+    assert_eq!(shop.texts(row.id).await, ["hola", "¿sí?", "gracias"]);
+    assert_eq!(row.snippet, "gracias");
+}
+
+#[tokio::test]
+async fn an_answer_stands_after_what_it_answers_though_our_clock_is_behind() {
+    let mut shop = Shop::open().await;
+    let tomorrow = Timestamp::now().plus(Duration::from_hours(25));
+    shop.hears(says(ana("w1", "hola", tomorrow))).await;
+    answers(&shop, "¿sí?").await;
+    let row = shop.only().await;
+    assert_eq!(shop.texts(row.id).await, ["hola", "¿sí?"]);
+    assert_eq!(row.snippet, "¿sí?");
+}
+
+fn by_ad(message: InboundMessage) -> InboundMessage {
+    InboundMessage {
+        referral: Some(Referral {
+            source_type: Some("ad".into()),
+            source_id: None,
+            source_url: None,
+            headline: Some("Pasteles".into()),
+            body: None,
+            ctwa_clid: None,
+            product: None,
+        }),
+        ..message
+    }
+}
+
+#[tokio::test]
+async fn an_ads_free_hours_run_from_the_first_answer() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(by_ad(ana("w1", "hola", ago(30))))).await;
+    let id = shop.only().await.id;
+    let until = ago(30).plus(Duration::from_hours(24));
+    assert_eq!(shop.view(id).await.free_entry, Some(FreeEntry::Waiting { until }));
+    shop.hears(vec![Update::Echo(ana("w2", "hola, Ana", ago(20)))])
+        .await;
+    shop.hears(vec![Update::Echo(ana("w3", "¿qué buscas?", ago(10)))])
+        .await;
+    let until = ago(20).plus(FREE_ENTRY);
+    assert_eq!(shop.view(id).await.free_entry, Some(FreeEntry::Running { until }));
+}
+
+#[tokio::test]
+async fn an_inquiry_names_its_product_and_opens_no_free_hours() {
+    let mut shop = Shop::open().await;
+    let asks = r#"{"id":"w1","from":"5215512345678","timestamp":"1795485600","type":"text","text":{"body":"¿Hay?"},
+        "context":{"from":"1","id":"w-nobody-knows","referred_product":{"catalog_id":"7","product_retailer_id":"rosca"}}}"#;
+    let body = format!(
+        r#"{{"object":"whatsapp_business_account","entry":[{{"id":"1","changes":[{{"field":"messages","value":{{
+        "messaging_product":"whatsapp","metadata":{{"display_phone_number":"1","phone_number_id":"1"}},
+        "messages":[{asks}]}}}}]}}]}}"#
+    );
+    shop.gets(&body).await;
+    let id = shop.only().await.id;
+    let thread = shop.thread(id).await;
+    let referral = thread[0].referral.as_ref().unwrap();
+    assert_eq!(referral.product.as_deref(), Some("rosca"));
+    assert_eq!(thread[0].product_name, None);
+    assert_eq!(shop.view(id).await.free_entry, None);
+
+    let rosca = ProductDraft {
+        sku: Some("rosca".into()),
+        ..ProductDraft::new(
+            "Rosca de Reyes",
+            Money::from_minor(350_00, Currency::from_code("MXN").unwrap()).unwrap(),
+        )
+    };
+    shop.inbox
+        .store
+        .write(move |tx| products::save(tx, &rosca, Timestamp::now()))
+        .await
+        .unwrap();
+    assert_eq!(
+        shop.thread(id).await[0].product_name.as_deref(),
+        Some("Rosca de Reyes")
+    );
 }

@@ -229,8 +229,8 @@ pub(super) const PROBLEMS: &[Line] = &[
         "Los mensajes anteriores no se pudieron leer de nuevo", "Cobro intenta de nuevo solo",
         "As mensagens antigas não puderam ser lidas de novo", "O Cobro tenta de novo sozinho"),
     ("clock",
-        "El reloj de esta computadora está mal", "Stripe rechaza los mensajes mientras esté mal. Pon la fecha y la hora en automático; los pagos se leen después solos",
-        "O relógio deste computador está errado", "As mensagens da Stripe são recusadas enquanto estiver errado. Deixe a data e a hora no automático; os pagamentos são lidos depois sozinhos"),
+        "El reloj de esta computadora está mal", "Stripe rechaza los mensajes y las 24 horas de WhatsApp se cuentan mal mientras esté mal. Pon la fecha y la hora en automático; los pagos se leen después solos",
+        "O relógio deste computador está errado", "As mensagens da Stripe são recusadas e as 24 horas do WhatsApp são contadas errado enquanto estiver assim. Deixe a data e a hora no automático; os pagamentos são lidos depois sozinhos"),
 
     // Sending.
     ("discarded",

@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use jiff::fmt::rfc2822;
 use serde_json::Value;
 
 use super::WhatsApp;
@@ -31,7 +33,23 @@ pub(crate) fn router(whatsapp: Arc<WhatsApp>) -> Router {
     Router::new()
         .fallback(handle)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(map_response_with_state(Arc::clone(&whatsapp), dated))
         .with_state(whatsapp)
+}
+
+/// Dates an answer by the sandbox's clock, which is ahead once time was skipped.
+async fn dated(State(whatsapp): State<Arc<WhatsApp>>, mut response: Response) -> Response {
+    let now = jiff::Timestamp::from_millisecond(whatsapp.clock.now_ms());
+    let date = now.ok().and_then(|now| {
+        let text = rfc2822::DateTimePrinter::new()
+            .timestamp_to_rfc9110_string(&now)
+            .ok()?;
+        HeaderValue::from_str(&text).ok()
+    });
+    if let Some(date) = date {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 /// Whose token a request carries.

@@ -59,7 +59,36 @@ const en = {
     call: 'The customer called',
     keptRaw: 'It is kept as it came.',
     onThePhone: 'Open it on the phone.',
-    wasA: (kind: string) => `It was: ${kind}`,
+    fromPost: 'Came from a post',
+    adNumber: (id: string) => `Ad ${id}`,
+    asksAbout: 'Asks about',
+    productNumber: (id: string) => `Product ${id}`,
+    notInCatalog: 'Not in your catalog under this number.',
+    notPassedOn: 'WhatsApp does not pass it on to programs.',
+    notKnownYet: 'Cobro can’t show it yet. It is kept as it came.',
+    forms: {
+      address_message: 'Delivery address',
+    } as Record<string, string>,
+    types: {
+      poll: 'Poll',
+      poll_creation: 'Poll',
+      poll_update: 'Vote in a poll',
+      video_note: 'Video note',
+      event: 'Event',
+      event_creation: 'Event',
+      group_invite: 'Invitation to a group',
+      live_location: 'Live location',
+      view_once: 'Photo or video to see once',
+      gif: 'GIF',
+      payment: 'Payment in WhatsApp',
+      product: 'Product',
+      pin: 'Pinned message',
+      album: 'Album',
+      newsletter_admin_invite: 'Invitation to a channel',
+      comment: 'Comment',
+      question: 'Question',
+      note: 'Note',
+    } as Record<string, string>,
     fromHistory: 'A file in the phone’s history. WhatsApp does not pass on old ones.',
     chosenLater: 'The customer sees a list',
     price: {
@@ -265,7 +294,9 @@ const en = {
     urlWrong: 'The address begins with https://',
     set: 'Tell WhatsApp',
     setAt: (moment: string) => `Set ${moment}`,
-    notSet: 'WhatsApp does not know an address yet.',
+    notSet: 'No address was set from here yet.',
+    setElsewhere:
+      'No address was set from here, and none is needed: messages arrive by one that was set elsewhere.',
     prove: 'Prove it',
     proveAdvice:
       'Sends a test message to this phone; answer it, and the way is proved. Without a phone, any message that comes in proves it.',
@@ -348,6 +379,19 @@ const en = {
     cost: 'WhatsApp’s cost',
     billed: (count: number) => `${count} billed`,
     free: (count: number) => `${count} free`,
+    freeEntry: {
+      running: {
+        chip: (left: string) => `Free ${left}`,
+        hint: 'They came by an ad and you answered within a day: WhatsApp charges nothing in this chat for 72 hours, templates included. Free text still needs the 24 hours.',
+        line: (until: string) => `They came by an ad, so everything is free. Until: ${until}`,
+      },
+      waiting: {
+        chip: (left: string) => `Answer within ${left}`,
+        hint: 'They came by an ad. If you answer within 24 hours, WhatsApp charges nothing in this chat for the next 72 hours.',
+        line: (until: string) =>
+          `They came by an ad: an answer makes 72 hours free. At the latest: ${until}`,
+      },
+    },
     categories: {
       utility: 'Utility',
       marketing: 'Marketing',

@@ -59,7 +59,36 @@ const es: WhatsAppWords = {
     call: 'El cliente llamó',
     keptRaw: 'Queda guardado como llegó.',
     onThePhone: 'Ábrelo en el teléfono.',
-    wasA: (kind) => `Era: ${kind}`,
+    fromPost: 'Llegó por una publicación',
+    adNumber: (id) => `Anuncio ${id}`,
+    asksAbout: 'Pregunta por',
+    productNumber: (id) => `Producto ${id}`,
+    notInCatalog: 'No está en tu catálogo con este número.',
+    notPassedOn: 'WhatsApp no entrega esto a programas.',
+    notKnownYet: 'Cobro todavía no puede mostrarlo. Queda guardado como llegó.',
+    forms: {
+      address_message: 'Dirección de entrega',
+    },
+    types: {
+      poll: 'Encuesta',
+      poll_creation: 'Encuesta',
+      poll_update: 'Voto en una encuesta',
+      video_note: 'Nota de video',
+      event: 'Evento',
+      event_creation: 'Evento',
+      group_invite: 'Invitación a un grupo',
+      live_location: 'Ubicación en tiempo real',
+      view_once: 'Foto o video para ver una vez',
+      gif: 'GIF',
+      payment: 'Pago en WhatsApp',
+      product: 'Producto',
+      pin: 'Mensaje fijado',
+      album: 'Álbum',
+      newsletter_admin_invite: 'Invitación a un canal',
+      comment: 'Comentario',
+      question: 'Pregunta',
+      note: 'Nota',
+    },
     fromHistory: 'Un archivo del historial del teléfono. WhatsApp no entrega los viejos.',
     chosenLater: 'El cliente ve una lista',
     price: {
@@ -261,7 +290,9 @@ const es: WhatsAppWords = {
     urlWrong: 'La dirección empieza con https://',
     set: 'Avisar a WhatsApp',
     setAt: (moment) => `Definida ${moment}`,
-    notSet: 'WhatsApp todavía no conoce una dirección.',
+    notSet: 'Desde aquí todavía no se puso ninguna dirección.',
+    setElsewhere:
+      'Desde aquí no se puso ninguna dirección, y no hace falta: los mensajes llegan por una que se puso en otra parte.',
     prove: 'Comprobarla',
     proveAdvice:
       'Envía un mensaje de prueba a este teléfono; respóndelo y queda comprobada. Sin teléfono, cualquier mensaje que llegue la comprueba.',
@@ -342,6 +373,19 @@ const es: WhatsAppWords = {
     cost: 'Costo de WhatsApp',
     billed: (count) => `${count} con costo`,
     free: (count) => `${count} gratis`,
+    freeEntry: {
+      running: {
+        chip: (left) => `Gratis ${left}`,
+        hint: 'Llegó por un anuncio y le respondiste en el día: WhatsApp no cobra nada en este chat durante 72 horas, tampoco las plantillas. El texto libre sigue necesitando las 24 horas.',
+        line: (until) => `Llegó por un anuncio y todo es gratis. Hasta: ${until}`,
+      },
+      waiting: {
+        chip: (left) => `Responde en ${left}`,
+        hint: 'Llegó por un anuncio. Si respondes dentro de 24 horas, WhatsApp no cobra nada en este chat durante las 72 horas siguientes.',
+        line: (until) =>
+          `Llegó por un anuncio: si respondes, 72 horas son gratis. A más tardar: ${until}`,
+      },
+    },
     categories: {
       utility: 'Utilidad',
       marketing: 'Marketing',

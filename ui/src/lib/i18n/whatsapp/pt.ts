@@ -59,7 +59,36 @@ const pt: WhatsAppWords = {
     call: 'O cliente ligou',
     keptRaw: 'Fica guardada como chegou.',
     onThePhone: 'Abra no telefone.',
-    wasA: (kind) => `Era: ${kind}`,
+    fromPost: 'Veio de uma publicação',
+    adNumber: (id) => `Anúncio ${id}`,
+    asksAbout: 'Pergunta sobre',
+    productNumber: (id) => `Produto ${id}`,
+    notInCatalog: 'Não está no seu catálogo com este número.',
+    notPassedOn: 'O WhatsApp não entrega isso a programas.',
+    notKnownYet: 'O Cobro ainda não consegue mostrar. Fica guardado como chegou.',
+    forms: {
+      address_message: 'Endereço de entrega',
+    },
+    types: {
+      poll: 'Enquete',
+      poll_creation: 'Enquete',
+      poll_update: 'Voto em uma enquete',
+      video_note: 'Recado de vídeo',
+      event: 'Evento',
+      event_creation: 'Evento',
+      group_invite: 'Convite para um grupo',
+      live_location: 'Localização em tempo real',
+      view_once: 'Foto ou vídeo de visualização única',
+      gif: 'GIF',
+      payment: 'Pagamento no WhatsApp',
+      product: 'Produto',
+      pin: 'Mensagem fixada',
+      album: 'Álbum',
+      newsletter_admin_invite: 'Convite para um canal',
+      comment: 'Comentário',
+      question: 'Pergunta',
+      note: 'Nota',
+    },
     fromHistory: 'Um arquivo do histórico do telefone. O WhatsApp não repassa os antigos.',
     chosenLater: 'O cliente vê uma lista',
     price: {
@@ -261,7 +290,9 @@ const pt: WhatsAppWords = {
     urlWrong: 'O endereço começa com https://',
     set: 'Avisar o WhatsApp',
     setAt: (moment) => `Definido ${moment}`,
-    notSet: 'O WhatsApp ainda não conhece um endereço.',
+    notSet: 'Nenhum endereço foi definido por aqui ainda.',
+    setElsewhere:
+      'Nenhum endereço foi definido por aqui, e não é preciso: as mensagens chegam por um definido em outro lugar.',
     prove: 'Comprovar',
     proveAdvice:
       'Envia uma mensagem de teste a este telefone; responda, e o caminho está comprovado. Sem telefone, qualquer mensagem que chegar comprova.',
@@ -342,6 +373,19 @@ const pt: WhatsAppWords = {
     cost: 'Custo do WhatsApp',
     billed: (count) => `${count} cobradas`,
     free: (count) => `${count} grátis`,
+    freeEntry: {
+      running: {
+        chip: (left) => `Grátis ${left}`,
+        hint: 'Veio de um anúncio e você respondeu no mesmo dia: o WhatsApp não cobra nada nesta conversa por 72 horas, nem os modelos. O texto livre continua precisando das 24 horas.',
+        line: (until) => `Veio de um anúncio e tudo é grátis. Até: ${until}`,
+      },
+      waiting: {
+        chip: (left) => `Responda em ${left}`,
+        hint: 'Veio de um anúncio. Se você responder em até 24 horas, o WhatsApp não cobra nada nesta conversa pelas 72 horas seguintes.',
+        line: (until) =>
+          `Veio de um anúncio: com uma resposta, 72 horas são grátis. No máximo: ${until}`,
+      },
+    },
     categories: {
       utility: 'Utilidade',
       marketing: 'Marketing',

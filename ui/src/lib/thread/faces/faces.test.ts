@@ -148,6 +148,15 @@ describe('the face of', () => {
     );
     expect(container.querySelector('dt')?.textContent).toBe('calle');
     expect(container.querySelector('dd')?.textContent).toBe('Sur 4');
+    expect(container.querySelector('p')?.textContent).toContain('Entrega');
+  });
+
+  it('a form is not called by the word that WhatsApp has for every one', () => {
+    const named = (name: string | null) =>
+      show(holds('interactive', { type: 'flowReply', name, answers: [] })).said();
+    expect(named('flow')).toContain(en.faces.answers);
+    expect(named('flow')).not.toContain('flow');
+    expect(named('address_message')).toContain(en.faces.forms['address_message']);
   });
 
   it('a cart is itemised, added up by the core, and charged', async () => {
@@ -247,8 +256,47 @@ describe('the face of', () => {
         details: null,
       }),
     );
-    expect(said()).toContain('poll_creation');
-    expect(said()).toContain(en.faces.keptRaw);
+    expect(said()).toContain('Poll');
+    expect(said()).toContain(en.faces.onThePhone);
+  });
+
+  it('what is not passed on is said once, in people’s words, with WhatsApp’s own among the details', () => {
+    for (const [language_, name] of [
+      ['es', 'Nota de video'],
+      ['pt-BR', 'Recado de vídeo'],
+    ] as const) {
+      language.choose(language_);
+      const { container } = show(
+        holds('unsupported', {
+          type: 'unsupported',
+          original: 'video_note',
+          code: 131051,
+          title: 'Message type unknown',
+          details: 'Message type is currently not supported.',
+        }),
+      );
+      const details = container.querySelector('details');
+      expect(details?.textContent).toContain('video_note · 131051 · Message type unknown');
+      details?.remove();
+      expect(container.textContent).toContain(name);
+      expect(container.textContent).not.toMatch(/video_note|unknown/);
+      container.remove();
+    }
+    language.choose('en');
+  });
+
+  it('what Cobro does not know yet says so, and keeps its name', () => {
+    const { container, said } = show(
+      holds('unknown', {
+        type: 'unsupported',
+        original: 'hologram',
+        code: null,
+        title: null,
+        details: null,
+      }),
+    );
+    expect(said()).toContain(en.kinds.unknown);
+    expect(container.querySelector('details')?.textContent).toContain('hologram');
   });
 
   it('leaves words to the bubble only where it does not say them itself', () => {

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { phoneWords } from './phone';
+
+it('writes a number in one form, however it came', () => {
+  for (const same of [
+    '5215512345678',
+    '+5215512345678',
+    '+52 1 55 1234 5678',
+    '+52 1 55-1234-5678',
+  ])
+    expect(phoneWords(same)).toBe('+52 1 55 1234 5678');
+  expect(phoneWords('525512345678')).toBe('+52 55 1234 5678');
+  expect(phoneWords('5511987654321')).toBe('+55 11 98765 4321');
+  expect(phoneWords('573001234567')).toBe('+57 300 123 4567');
+  expect(phoneWords('16505551234')).toBe('+1 650 555 1234');
+  expect(phoneWords('59899123456')).toBe('+598 99 123 456');
+});
+
+it('leaves alone what it does not know', () => {
+  expect(phoneWords('99812')).toBe('+99812');
+  expect(phoneWords('+999 12')).toBe('+999 12');
+  expect(phoneWords('Sucursal Sur')).toBe('Sucursal Sur');
+});
