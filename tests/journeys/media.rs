@@ -87,6 +87,13 @@ async fn photo_voice_video_and_document_are_seen_and_go_back_unharmed() {
         stage.sandbox.customer_sends(ANA, &message).await.unwrap();
     }
     all_are_here(&window).await;
+    comes_true(
+        &window,
+        "the video has its first frame in the thread, without being opened",
+        "const film = document.querySelector('[data-testid=message][data-kind=video] .picture img');
+         return (film?.complete && film.naturalWidth > 0) || 'no frame';",
+    )
+    .await;
     look(&window, "received").await;
 
     // The voice message plays, and the video is shown over the whole window.

@@ -15,15 +15,20 @@ const PROBLEM: &str = "clock";
 
 pub(crate) async fn run(inbox: Inbox) {
     loop {
-        match skew(&inbox).map(words_of_skew) {
-            Some(Some(words)) if is_told(&inbox, &words) => {}
-            Some(Some(words)) => inbox.problems.raise(PROBLEM, words),
-            Some(None) => inbox.problems.clear(PROBLEM),
-            None => {}
+        if let Some(skew) = skew(&inbox) {
+            tell(&inbox, skew);
         }
         if !inbox.rest(None, EVERY).await {
             return;
         }
+    }
+}
+
+fn tell(inbox: &Inbox, skew: i64) {
+    match words_of_skew(skew) {
+        Some(words) if !is_told(inbox, &words) => inbox.problems.raise(PROBLEM, words),
+        Some(_) => {}
+        None => inbox.problems.clear(PROBLEM),
     }
 }
 

@@ -506,3 +506,26 @@ async fn the_newest_number_of_a_customer_is_answered() {
     assert_eq!(row.phone.as_deref(), Some("5215511111111"));
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_clock_that_is_behind_whatsapps_is_told() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let tells = |title: &str| {
+        shop.inbox()
+            .problems
+            .all()
+            .iter()
+            .any(|problem| problem.id == "clock" && problem.title.contains(title))
+    };
+    shop.sandbox.advance(Duration::from_hours(25));
+    ana.phone.writes("¿Sigue en pie?");
+    shop.settled().await;
+    // Asking WhatsApp for anything tells the time.
+    conversation::mark_read(shop.inbox(), ana.conversation)
+        .await
+        .unwrap();
+    shop.until("the clock is told of", || tells("25 hours behind"))
+        .await;
+    shop.close().await;
+}

@@ -249,3 +249,14 @@ async fn tokens_and_numbers_stay_out_of_logs() {
     assert!(!format!("{:?} {:?}", server.api(), ana()).contains("EAAfixture"));
     assert!(!format!("{:?}", ana()).contains("521"));
 }
+
+#[tokio::test]
+async fn every_answer_tells_how_far_our_clock_is_off() {
+    let server = Server::start(Reply::Dated("Tue, 24 Nov 2020 02:00:00 GMT", SENT.into())).await;
+    let api = server.api();
+    assert_eq!(api.clock_skew(), None);
+    say(&api, "hola").await.unwrap();
+    let years = 365 * 24 * 3600 * 1000;
+    assert!(api.clock_skew().unwrap() > years);
+    assert!(api.clone().clock_skew().is_some(), "clones share what they heard");
+}

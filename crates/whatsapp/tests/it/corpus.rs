@@ -80,7 +80,9 @@ fn words_of(message: &Value) -> Vec<&str> {
     let kind = message["type"].as_str().unwrap();
     let mut words = Vec::new();
     collect(&message[kind], kind, "", &mut words);
-    words.retain(|text| !text.is_empty());
+    // Of a form, "Sent" is WhatsApp's word.
+    let is_form = message["interactive"]["type"] == "nfm_reply";
+    words.retain(|text| !text.is_empty() && !(is_form && *text == "Sent"));
     words
 }
 

@@ -9,6 +9,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 #[derive(Clone)]
 pub(crate) enum Reply {
+    /// With the time that the server has.
+    Dated(&'static str, String),
     Answer(u16, String),
     /// One answer after the other; the last one from then on.
     Each(Vec<String>),
@@ -83,6 +85,10 @@ impl Server {
         let received = self.received();
         let asked = &received.last()?.head;
         match &self.reply {
+            Reply::Dated(date, body) => {
+                let header = format!("Date: {date}\r\n");
+                Some(answer(200, &header, body.as_bytes(), body.len()))
+            }
             Reply::Answer(status, body) => Some(answer(*status, "", body.as_bytes(), body.len())),
             Reply::Each(bodies) => {
                 let body = bodies.get(received.len() - 1).or(bodies.last())?;
