@@ -344,7 +344,16 @@ async fn the_same_reaction_again_is_newer_than_one_that_comes_late() {
     assert_eq!(shop.thread(id).await[0].reactions[0].emoji, "👍");
 }
 
+/// Writes an answer, as from a number that settings name. Nothing sends it: there is no network.
 async fn answers(shop: &Shop, text: &str) {
+    shop.inbox
+        .store
+        .write(|tx| {
+            tx.execute("UPDATE lines SET known = 1", [])?;
+            Ok(())
+        })
+        .await
+        .unwrap();
     let answer = NewMessage {
         id: MessageId::new(),
         conversation: shop.only().await.id,
