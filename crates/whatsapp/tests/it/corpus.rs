@@ -82,7 +82,7 @@ fn words_of(message: &Value) -> Vec<&str> {
     collect(&message[kind], kind, "", &mut words);
     // Of a form, "Sent" is WhatsApp's word.
     let is_form = message["interactive"]["type"] == "nfm_reply";
-    words.retain(|text| !text.is_empty() && !(is_form && *text == "Sent"));
+    words.retain(|text| !(text.is_empty() || is_form && *text == "Sent"));
     words
 }
 
