@@ -212,9 +212,10 @@ pub(crate) fn forget_reaction(
 
 /// Returns the lines that something waits on.
 pub(crate) fn lines(conn: &Connection) -> Result<Vec<LineId>> {
+    // From the outbox, which is short, and never through all conversations of a line.
     let mut statement = conn.prepare_cached(
         "SELECT l.id FROM lines l
-         WHERE EXISTS (SELECT 1 FROM outbox o JOIN conversations c ON c.id = o.conversation_id
+         WHERE EXISTS (SELECT 1 FROM outbox o CROSS JOIN conversations c ON c.id = o.conversation_id
                        WHERE c.line_id = l.id AND o.asks = 0)",
     )?;
     let lines = statement

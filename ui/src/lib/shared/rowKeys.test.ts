@@ -38,4 +38,43 @@ describe('the keys of the rows', () => {
     keys.update(['carla', 'bruno', 'ana']);
     expect(new Set(keysOf(keys, ['ana', 'bruno', 'carla'])).size).toBe(3);
   });
+
+  describe('of the rows in sight of a list', () => {
+    const people = Array.from({ length: 30 }, (_, at) => `person ${String(at)}`);
+
+    /** What a list asks when it shows the rows from `first` to `last`, and thinks that it shows others. */
+    function shown(keys: RowKeys, first: number, last: number, from = first, to = last) {
+      return people
+        .slice(first, last + 1)
+        .map((id) => keys.inSight(id, () => people.slice(from, to + 1)));
+    }
+
+    it('go from those that were scrolled away to those that came, down and up', async () => {
+      const keys = new RowKeys();
+      const top = shown(keys, 0, 9);
+      await Promise.resolve();
+      const lower = shown(keys, 4, 13);
+      expect(lower.slice(0, 6)).toEqual(top.slice(4));
+      expect(new Set(lower)).toEqual(new Set(top));
+      await Promise.resolve();
+      expect(new Set(shown(keys, 0, 9))).toEqual(new Set(top));
+    });
+
+    it('are never two rows’, even where other rows are in sight than the list thought', async () => {
+      const keys = new RowKeys();
+      shown(keys, 10, 19);
+      await Promise.resolve();
+      const up = shown(keys, 6, 15, 8, 12);
+      expect(new Set(up).size).toBe(10);
+    });
+
+    it('stay the same while the list puts its rows in order', () => {
+      const keys = new RowKeys();
+      const first = shown(keys, 0, 9, 0, 2);
+      expect(shown(keys, 5, 5)).toEqual([first[5]]);
+      const later = shown(keys, 8, 17);
+      expect(new Set([...first, ...later]).size).toBe(18);
+      expect(shown(keys, 0, 9)).toEqual(first);
+    });
+  });
 });
