@@ -11,6 +11,7 @@
 
 pub mod export;
 pub mod home;
+pub mod page;
 pub mod processes;
 pub mod profile;
 pub mod sandbox;
@@ -31,6 +32,7 @@ pub mod window;
 
 pub use export::Export;
 pub use home::Home;
+pub use page::PayPage;
 pub use processes::{Process, binary};
 pub use profile::{Agent, Profile, Told};
 pub use sandbox::Sandbox;

@@ -118,6 +118,44 @@ impl Window {
         Ok(self.wait_for(css).await?.click().await?)
     }
 
+    /// Opens the conversation with this name by its row, wherever in the list that is.
+    pub async fn opens_chat(&self, name: &str) -> Result<()> {
+        const MARK: &str = "
+            const [name] = arguments;
+            const rows = [...document.querySelectorAll('[data-testid=conversation-row]')];
+            document.querySelector('#cobro-row')?.removeAttribute('id');
+            rows.find((row) => row.textContent.includes(name)).id = 'cobro-row';";
+        self.wait_for_text("[data-testid=conversation-row]", name, |text| text.contains(name))
+            .await?;
+        self.session()?.execute(MARK, vec![json!(name)]).await?;
+        self.click("#cobro-row").await?;
+        self.wait_for_text(
+            "[data-testid=conversation-row][data-selected=true]",
+            &format!("{name}'s row, selected,"),
+            |text| text.contains(name),
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Chooses a value as a person does in a field that has a list, or a calendar, of the system's own.
+    pub async fn chooses(&self, css: &str, value: &str) -> Result<()> {
+        const CHOOSE: &str = "
+            const [field, value] = arguments;
+            field.focus();
+            field.value = value;
+            field.dispatchEvent(new Event('input', { bubbles: true }));
+            field.dispatchEvent(new Event('change', { bubbles: true }));
+            return field.value;";
+        let field = self.session()?.find(By::Css(css)).await?;
+        let chosen = self
+            .session()?
+            .execute(CHOOSE, vec![field.to_json()?, json!(value)])
+            .await?;
+        anyhow::ensure!(chosen.json().as_str() == Some(value), "{css} has no {value}");
+        Ok(())
+    }
+
     /// Types on the keyboard, wherever the focus is.
     pub async fn types(&self, text: &str) -> Result<()> {
         Ok(self.session()?.action_chain().send_keys(text).perform().await?)

@@ -1,5 +1,7 @@
 //! Who pays, as Stripe knows them: made once for each conversation, where a way of paying needs it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cobro_stripe::{Customer, CustomerFields, KeyMode, SPEI, StripeApi, StripeError};
 
 use crate::charge::{KEY_LIFE, is_stored};
@@ -43,6 +45,30 @@ pub(crate) fn is_gone(error: &StripeError) -> bool {
 pub(crate) async fn forget(inbox: &Inbox, customer: &str) -> Result<()> {
     let customer = customer.to_owned();
     inbox.store.write(move |tx| payers::forget(tx, &customer)).await
+}
+
+/// What Stripe holds of a customer, by currency: what was too much for one order waits for the next.
+pub(crate) struct Held {
+    pub customer: String,
+    pub held: BTreeMap<String, i64>,
+    pub asked_at: Timestamp,
+}
+
+/// Asks what Stripe holds of these customers. Where it can't be learned, what is known stays: no payment waits for it.
+pub(crate) async fn held(stripe: &StripeApi, customers: BTreeSet<String>) -> Vec<Held> {
+    let mut all = Vec::new();
+    for customer in customers {
+        let asked_at = Timestamp::now();
+        match stripe.cash_balance(&customer).await {
+            Ok(held) => all.push(Held {
+                customer,
+                held,
+                asked_at,
+            }),
+            Err(error) => tracing::warn!(%error, "What Stripe holds of a customer could not be read"),
+        }
+    }
+    all
 }
 
 /// Returns the conversation's customer at Stripe, who is made where there is none yet.

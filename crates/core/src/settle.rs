@@ -8,8 +8,8 @@ mod tests;
 use std::time::Duration;
 
 use cobro_stripe::{
-    CheckoutSession, DISPUTED_PAYMENT, NextStep, PaymentIntent, PaymentStatus as SessionPaid, StripeApi,
-    StripeError, StripeObject,
+    CheckoutSession, DISPUTED_PAYMENT, NextStep, PaymentIntent, PaymentStatus as SessionPaid, SPEI,
+    StripeApi, StripeError, StripeObject,
 };
 use rusqlite::Transaction;
 
@@ -24,8 +24,8 @@ use crate::domain::{
 use crate::store::hints::{self, Hint};
 use crate::store::notices::Notice;
 use crate::store::payments::Saved;
-use crate::store::{charges, notices, payments, product_links, products, subscriptions, verifying};
-use crate::{CoreEvent, Error, Inbox, Language, Result, aftersale, subscription};
+use crate::store::{charges, notices, payers, payments, product_links, products, subscriptions, verifying};
+use crate::{CoreEvent, Error, Inbox, Language, Result, aftersale, payer, subscription};
 
 /// Reads back whatever was hinted at, one object after another.
 pub(crate) async fn run(inbox: Inbox) {
@@ -137,6 +137,8 @@ async fn write_down(
             Err(error) => return not_read(inbox, hint, error).await,
         }
     }
+    let senders = found.payments.iter().filter_map(Fact::sender).collect();
+    let held = payer::held(stripe, senders).await;
     let unsettled = found.payments.iter().any(Fact::lacks_fee);
     let (language, announces) = (inbox.language(), inbox.announces);
     let account = inbox.stripe_account();
@@ -145,6 +147,9 @@ async fn write_down(
         .write(move |tx| {
             let now = Timestamp::now();
             let mut settled = Vec::new();
+            for of in &held {
+                payers::hold(tx, &of.customer, &of.held, of.asked_at)?;
+            }
             recurring::save(tx, &found.subscriptions)?;
             recurring::tell_failures(tx, &found.subscriptions, language, announces, now)?;
             for fact in &found.payments {
@@ -201,6 +206,8 @@ struct Fact {
     record: PaymentRecord,
     raw: String,
     charge_id: Option<String>,
+    /// Who pays, as Stripe knows them.
+    customer: Option<String>,
     link: Option<String>,
     /// What the opened address named, where a link is paid by many.
     reference: Option<String>,
@@ -216,6 +223,14 @@ impl Fact {
     fn is_kept(&self) -> bool {
         let refunded = self.record.refunded_minor;
         !self.record.disputed && (refunded == 0 || refunded < self.record.amount.minor())
+    }
+
+    /// Returns the customer whose transfer came, whole or in part.
+    fn sender(&self) -> Option<String> {
+        let came = self.record.status == PaymentStatus::Succeeded || self.record.funded_minor > 0;
+        self.customer
+            .clone()
+            .filter(|_| came && self.record.method.as_deref() == Some(SPEI))
     }
 
     fn lacks_fee(&self) -> bool {
@@ -333,6 +348,7 @@ fn free(session: CheckoutSession) -> Option<Fact> {
     let now = Timestamp::now();
     Some(Fact {
         charge_id: session.metadata.get("cobro_charge").cloned(),
+        customer: None,
         link: session.payment_link.clone(),
         reference: session.reference.clone(),
         voucher: false,
@@ -403,6 +419,7 @@ fn fact_of_intent(intent: PaymentIntent, session: Option<CheckoutSession>) -> Fa
     };
     Fact {
         charge_id: metadata("cobro_charge"),
+        customer: intent.customer.clone(),
         link: session.as_ref().and_then(|session| session.payment_link.clone()),
         reference: session.as_ref().and_then(|session| session.reference.clone()),
         voucher,

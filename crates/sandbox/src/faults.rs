@@ -57,6 +57,9 @@ pub enum Kind {
     /// Stripe's 409 for a request whose key is in use, and nothing was done. WhatsApp takes it for `error_500`.
     #[serde(rename = "conflict_409")]
     Conflict409,
+    /// The work is done, and the answer is one of a later API version: with fields and words that nobody knows yet,
+    /// and without some that everybody knows. Stripe only.
+    NewerVersion,
     /// The connection is cut after `bytes` bytes of the file. Downloads only.
     CutShort,
     /// The file comes in pieces of `bytes` bytes, each after `delay_ms`. Downloads only.
@@ -373,6 +376,7 @@ mod tests {
             "error_500_after",
             "html_502",
             "pair_rate_limit",
+            "newer_version",
             "cut_short",
             "slow",
             "corrupt",

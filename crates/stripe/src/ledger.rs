@@ -8,7 +8,7 @@ use serde::Deserialize;
 use stripe_client_core::{RequestBuilder, StripeMethod};
 
 use crate::list;
-use crate::objects::Nothing;
+use crate::objects::{NextStep, Nothing, PaymentError, next_step};
 use crate::read::{Expanded, if_readable, place_of};
 use crate::{Currency, StripeApi, StripeError, metadata};
 
@@ -97,6 +97,10 @@ pub struct BookEntry {
     pub subscription: Option<String>,
     pub refunded: i64,
     pub disputed: bool,
+    /// Of a payment that waits for its customer's money: what of it has come.
+    pub funded: Option<i64>,
+    /// Of a payment that did not come: Stripe's code for why.
+    pub failure: Option<String>,
     pub buyer: Buyer,
     pub description: Option<String>,
     pub livemode: bool,
@@ -269,6 +273,10 @@ struct Entry {
     parent: Option<Parent>,
     #[serde(default, deserialize_with = "if_readable")]
     payments: Option<Payments>,
+    #[serde(default, deserialize_with = "if_readable")]
+    next_action: Option<next_step::Wire>,
+    #[serde(default, deserialize_with = "if_readable")]
+    last_payment_error: Option<PaymentError>,
 }
 
 /// What an invoice is for.
@@ -326,6 +334,7 @@ struct BuyerWire {
 impl Entry {
     fn into_entry(self, shelf: Shelf, live: bool) -> BookEntry {
         let amount = self.amount_of(shelf);
+        let funded = self.funded(shelf);
         let own_charge = (shelf == Shelf::Charges).then(|| self.id.clone());
         let own_intent = (shelf == Shelf::PaymentIntents).then(|| self.id.clone());
         let id_of = |field: &Expanded<Nothing>| field.id().map(str::to_owned);
@@ -364,6 +373,8 @@ impl Entry {
             subscription: id_of(&of.subscription).or_else(|| id_of(&self.subscription)),
             refunded: self.amount_refunded.unwrap_or(0),
             disputed: self.disputed.unwrap_or(false),
+            funded,
+            failure: self.last_payment_error.and_then(|error| error.code),
             buyer: Buyer {
                 name: buyer.name,
                 email: buyer.email,
@@ -386,6 +397,22 @@ impl Entry {
             }
             Shelf::Charges if self.captured == Some(true) => first(&[self.amount_captured, self.amount]),
             _ => first(&[self.amount]),
+        }
+    }
+
+    /// Returns what of a payment has come that waits for a voucher, a transfer or a bank. A bank's question on the
+    /// pay page is not waited for: nobody may come back to it.
+    fn funded(&self, shelf: Shelf) -> Option<i64> {
+        let amount = self.amount.filter(|_| shelf == Shelf::PaymentIntents)?;
+        match (
+            self.status.as_deref()?,
+            self.next_action.clone().map(NextStep::from),
+        ) {
+            ("processing", _) | ("requires_action", Some(NextStep::Voucher { .. })) => Some(0),
+            ("requires_action", Some(NextStep::Transfer { remaining, .. })) => {
+                Some(remaining.map_or(0, |left| (amount - left.minor()).max(0)))
+            }
+            _ => None,
         }
     }
 }
@@ -434,6 +461,32 @@ mod tests {
         assert_eq!(invoice.payment_intent.as_deref(), Some("pi_1"));
         assert_eq!(invoice.cobro_charge.as_deref(), Some("c1"));
         assert_eq!(invoice.subscription.as_deref(), Some("sub_1"));
+    }
+
+    #[test]
+    fn a_payment_tells_what_it_waits_for_and_why_it_did_not_come() {
+        let intent = |rest: &str| {
+            one(
+                Shelf::PaymentIntents,
+                &format!(r#"{{"id":"pi_1","created":5,"amount":1000,"currency":"mxn",{rest}}}"#),
+            )
+        };
+        let transfer = intent(
+            r#""status":"requires_action","next_action":{"type":"display_bank_transfer_instructions",
+                "display_bank_transfer_instructions":{"amount_remaining":600,"currency":"mxn"}}"#,
+        );
+        assert_eq!(transfer.funded, Some(400));
+        let voucher = intent(r#""status":"requires_action","next_action":{"type":"oxxo_display_details"}"#);
+        assert_eq!(voucher.funded, Some(0));
+        let question = intent(r#""status":"requires_action","next_action":{"type":"redirect_to_url"}"#);
+        assert_eq!(question.funded, None);
+        let declined = intent(
+            r#""status":"requires_payment_method","last_payment_error":{"code":"card_declined","type":"card_error"}"#,
+        );
+        assert_eq!(
+            (declined.funded, declined.failure.as_deref()),
+            (None, Some("card_declined"))
+        );
     }
 
     #[test]

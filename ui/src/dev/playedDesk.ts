@@ -247,6 +247,7 @@ export class PlayedDesk {
       stats: {
         paidCount: paid.length,
         lifetime: paid.slice(0, 1).map(({ amount }) => amount),
+        held: [],
         since: paid[0]?.createdAt ?? null,
       },
       charges,

@@ -338,6 +338,7 @@ function statsOf(charges: Charge[]) {
   return {
     paidCount: paid.length,
     lifetime: paid.slice(0, 1).map(({ amount }) => amount),
+    held: [],
     since: paid[0]?.paidAt ?? null,
   };
 }

@@ -941,6 +941,8 @@ export type CustomerStats = {
 	paidCount: number,
 	/**  What was received less what was refunded, one amount per currency. */
 	lifetime: Money[],
+	/**  What they sent too much by transfer, one amount per currency: Stripe keeps it for their next one. */
+	held: Money[],
 	/**  When the first payment came. */
 	since: Timestamp | null,
 };

@@ -9,7 +9,7 @@ import { language } from '../lib/i18n/language.svelte';
 // Nothing has a height here, and a virtual list shows what fits: give everything one.
 vi.mock('virtua/svelte', async () => await import('../../tests/plainList'));
 
-const stats = { paidCount: 0, lifetime: [], since: null };
+const stats = { paidCount: 0, lifetime: [], held: [], since: null };
 
 function shop(answers: Answers = {}): Answers {
   let joined = false;

@@ -19,7 +19,7 @@ const shop: Answers = {
       .map((row) => ({
         contact: `c-${row.id}`,
         row,
-        stats: { paidCount: 0, lifetime: [], since: null },
+        stats: { paidCount: 0, lifetime: [], held: [], since: null },
       })),
     next: null,
   }),

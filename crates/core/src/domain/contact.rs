@@ -55,6 +55,8 @@ pub struct CustomerStats {
     pub paid_count: u32,
     /// What was received less what was refunded, one amount per currency.
     pub lifetime: Vec<Money>,
+    /// What they sent too much by transfer, one amount per currency: Stripe keeps it for their next one.
+    pub held: Vec<Money>,
     /// When the first payment came.
     pub since: Option<Timestamp>,
 }

@@ -20,6 +20,9 @@ use crate::domain::{
 /// What older readings found is forgotten beyond this many.
 const KEPT: i64 = 12;
 
+/// Stripe's word for a voucher, or a code, that nobody paid in time.
+const RAN_OUT: &str = "payment_intent_payment_attempt_expired";
+
 const RUN: &str =
     "SELECT n, id, since, until, livemode, state, stage, after, reads, objects, unreadable, repaired,
     skipped, started_at, finished_at, problem_code, problem_title, problem_advice FROM reconciliations";
@@ -110,11 +113,11 @@ pub(crate) fn keep_pages(
     let mut insert = conn.prepare_cached(
         "INSERT INTO book_objects
              (run, shelf, id, at, amount_minor, currency, status, fee_minor, net_minor, payment_intent, stripe_charge,
-              source, payment_link, cobro_charge, refunded_minor, disputed, name, email, phone, description,
-              subscription)
+              source, payment_link, cobro_charge, refunded_minor, disputed, funded_minor, failure, name, email, phone,
+              description, subscription)
          VALUES (:run, :shelf, :id, :at, :amount, :currency, :status, :fee, :net, :payment_intent, :charge,
-              :source, :payment_link, :cobro_charge, :refunded, :disputed, :name, :email, :phone, :description,
-              :subscription)
+              :source, :payment_link, :cobro_charge, :refunded, :disputed, :funded, :failure, :name, :email, :phone,
+              :description, :subscription)
          ON CONFLICT (run, shelf, id) DO NOTHING",
     )?;
     let mut added = 0;
@@ -136,6 +139,8 @@ pub(crate) fn keep_pages(
             ":cobro_charge": entry.cobro_charge,
             ":refunded": entry.refunded,
             ":disputed": entry.disputed,
+            ":funded": entry.funded,
+            ":failure": entry.failure,
             ":name": entry.buyer.name,
             ":email": entry.buyer.email,
             ":phone": entry.buyer.phone,
@@ -224,22 +229,25 @@ pub(crate) fn pause_interrupted(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// What was noticed about a payment of ours that is at Stripe.
+/// Returns the payments of ours that are not here as Stripe has them.
 pub(crate) fn to_repair(conn: &Connection, run: i64) -> Result<Vec<String>> {
-    // What is tied to a charge, and is not here as Stripe has it.
+    // What is tied to a charge, and is not here as Stripe has it: paid, waited for, or come to nothing.
     let mut statement = conn.prepare(
         "SELECT DISTINCT b.payment_intent
          FROM book_objects b
          LEFT JOIN payments p ON p.payment_intent = b.payment_intent
-         WHERE b.run = ?1 AND b.payment_intent IS NOT NULL AND b.charge_id IS NOT NULL
+         WHERE b.run = :run AND b.payment_intent IS NOT NULL AND b.charge_id IS NOT NULL
            AND ((b.shelf = 'charge' AND b.status = 'succeeded'
                  AND (p.payment_intent IS NULL OR p.status <> 'succeeded' OR p.charge_id IS NULL
                       OR p.amount_minor <> b.amount_minor OR p.currency <> b.currency
                       OR p.refunded_minor <> b.refunded_minor
                       OR (b.disputed AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.payment_intent = b.payment_intent))
                       OR p.fee_minor IS NULL))
-             OR (b.shelf = 'payment_intent' AND p.payment_intent IS NULL
-                 AND b.status IN ('requires_action', 'processing'))
+             OR (b.shelf = 'payment_intent' AND b.funded_minor IS NOT NULL
+                 AND (p.status IS NOT 'processing' OR p.funded_minor <> b.funded_minor))
+             OR (b.shelf = 'payment_intent' AND b.status IN ('requires_payment_method', 'canceled')
+                 AND (p.status = 'processing' OR (p.status IS NULL AND b.failure IS NOT NULL)
+                      OR (p.status = 'failed' AND b.failure = :ran_out)))
              OR (b.shelf = 'refund' AND NOT EXISTS (
                      SELECT 1 FROM refunds r WHERE r.stripe_id = b.id AND r.state = CASE b.status
                          WHEN 'succeeded' THEN 'succeeded' WHEN 'failed' THEN 'failed'
@@ -249,7 +257,9 @@ pub(crate) fn to_repair(conn: &Connection, run: i64) -> Result<Vec<String>> {
          ORDER BY b.at",
     )?;
     let found = statement
-        .query_map(params![run], |row| row.get(0))?
+        .query_map(named_params! { ":run": run, ":ran_out": RAN_OUT }, |row| {
+            row.get(0)
+        })?
         .collect::<Result<_, _>>()?;
     Ok(found)
 }

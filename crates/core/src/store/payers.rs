@@ -1,12 +1,14 @@
 //! Who pays, as Stripe knows them: one customer for each conversation, in each account.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, named_params, params};
 use uuid::Uuid;
 
 use super::columns::{At, at};
 use super::syncing::Account;
 use crate::Result;
-use crate::domain::{ConversationId, Timestamp};
+use crate::domain::{ContactId, ConversationId, Currency, Money, Timestamp};
 
 /// A conversation's customer at Stripe, made or still to be made.
 #[derive(Debug, Clone)]
@@ -104,6 +106,43 @@ pub(crate) fn found(conn: &Connection, mark: &str, customer: &str) -> Result<()>
     conn.prepare_cached("UPDATE payers SET customer = ?2 WHERE mark = ?1")?
         .execute(params![mark, customer])?;
     Ok(())
+}
+
+/// Writes what Stripe holds of a customer, by currency, as it said when it was asked at `asked_at`.
+pub(crate) fn hold(
+    conn: &Connection,
+    customer: &str,
+    held: &BTreeMap<String, i64>,
+    asked_at: Timestamp,
+) -> Result<()> {
+    let held = serde_json::to_string(held).map_err(anyhow::Error::new)?;
+    conn.prepare_cached(
+        "UPDATE payers SET held = :held, held_at = :asked_at
+         WHERE customer = :customer AND (held_at IS NULL OR held_at <= :asked_at)",
+    )?
+    .execute(named_params! { ":customer": customer, ":held": held, ":asked_at": At(asked_at) })?;
+    Ok(())
+}
+
+/// Returns what Stripe holds of a contact, over all their conversations: it pays their next transfers.
+pub(crate) fn held_of(conn: &Connection, contact: ContactId) -> Result<Vec<Money>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT upper(h.key), sum(h.value)
+         FROM payers p
+         JOIN conversations c ON c.id = p.conversation_id
+         JOIN json_each(p.held) h
+         WHERE c.contact_id = ?1 AND h.value > 0
+         GROUP BY 1 ORDER BY 1",
+    )?;
+    let rows = statement.query_map(params![contact], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+    })?;
+    let mut held = Vec::new();
+    for row in rows {
+        let (code, minor) = row?;
+        held.extend(Currency::from_code(&code).and_then(|code| Money::from_minor(minor, code)));
+    }
+    Ok(held)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::columns::{At, at, json, maybe_at, money};
+use super::payers;
 use crate::Result;
 use crate::domain::{
     ChargeId, ContactId, ConversationId, Currency, CustomerStats, Money, PaymentRecord, Timestamp,
@@ -196,7 +197,8 @@ pub(crate) fn whose(conn: &Connection, source: &str) -> Result<Option<Whose>> {
 /// while it is disputed, is not paid.
 pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerStats> {
     let mut statement = conn.prepare_cached(
-        "SELECT currency, count(*), sum(paid), min(paid_at)
+        "SELECT currency, count(*) FILTER (WHERE paid > 0 OR NOT disputed), sum(paid),
+                min(paid_at) FILTER (WHERE paid > 0 OR NOT disputed)
          FROM (SELECT p.currency, p.paid_at, p.disputed,
                       p.amount_minor - p.refunded_minor - iif(p.disputed, coalesce(
                           (SELECT sum(d.amount_minor) FROM disputes d
@@ -208,12 +210,12 @@ pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerSta
                JOIN charges h ON h.id = p.charge_id
                JOIN conversations c ON c.id = h.conversation_id
                WHERE c.contact_id = :contact_id AND p.status = 'succeeded' AND p.livemode = h.livemode)
-         WHERE paid > 0 OR NOT disputed
-         GROUP BY currency ORDER BY currency",
+         GROUP BY currency HAVING sum(paid > 0 OR NOT disputed) > 0 ORDER BY currency",
     )?;
     let mut stats = CustomerStats {
         paid_count: 0,
         lifetime: Vec::new(),
+        held: payers::held_of(conn, contact)?,
         since: None,
     };
     let mut rows = statement.query(named_params! { ":contact_id": contact })?;

@@ -15,11 +15,13 @@ mod disputes;
 mod edges;
 mod forged;
 mod histories;
+mod newer;
 mod once;
 mod payouts;
 mod reconcile;
 mod refunds;
 mod transfers;
+mod truth;
 mod ways;
 
 use std::time::Duration;

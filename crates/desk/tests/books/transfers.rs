@@ -30,6 +30,12 @@ impl TestShop {
         charge
     }
 
+    /// Returns what the seller sees that Stripe holds for this customer.
+    async fn held(&self, customer: &TestCustomer) -> Vec<Money> {
+        let view = conversation::view(self.inbox(), customer.conversation).await;
+        view.unwrap().stats.held
+    }
+
     /// Asks where to send the money. Returns the payment that waits for it.
     async fn asks_where(&self, customer: &TestCustomer, charge: &Charge) -> String {
         let PayOutcome::Transfer { payment_intent, .. } = customer.phone.pays(PayWith::transfer()) else {
@@ -77,6 +83,7 @@ async fn too_much_pays_and_waits_at_stripe_for_the_same_customers_next_order() {
     let paid = shop.until_payment(first.id, Payment::Paid).await;
     assert_eq!(paid.received.unwrap_or(paid.amount), mxn(1_000_00));
     shop.settled().await;
+    assert_eq!(shop.held(&ana).await, [mxn(300_00)]);
     let second = shop.transfer_charge(&ana, 300_00).await;
     assert!(
         ana.phone.pays(PayWith::transfer()).is_paid(),
@@ -84,6 +91,7 @@ async fn too_much_pays_and_waits_at_stripe_for_the_same_customers_next_order() {
     );
     shop.until_payment(second.id, Payment::Paid).await;
     shop.settled().await;
+    assert_eq!(shop.held(&ana).await, [], "it is used up");
     assert_eq!(
         shop.objects("customer").await.len(),
         1,

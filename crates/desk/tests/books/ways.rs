@@ -4,47 +4,7 @@ use cobro_core::domain::{ChargeId, ChargeTerms, ConversationId, Currency, Money,
 use cobro_core::{Actor, reissue};
 
 use super::*;
-
-/// The sandbox's pay page, as a customer's browser has it.
-struct Page {
-    browser: reqwest::Client,
-    at: reqwest::Url,
-    html: String,
-}
-
-impl Page {
-    async fn open(address: &str) -> Self {
-        let mut page = Self {
-            browser: shop::browser(),
-            at: address.parse().unwrap(),
-            html: String::new(),
-        };
-        page.show(page.browser.get(page.at.clone())).await;
-        page
-    }
-
-    async fn show(&mut self, request: reqwest::RequestBuilder) {
-        let answer = request.send().await.unwrap();
-        let status = answer.status();
-        assert!(status.is_success() || status.is_redirection(), "{status}");
-        self.at = answer.url().clone();
-        self.html = answer.text().await.unwrap();
-    }
-
-    /// Posts a form to where the page's own form goes; to the page itself where it says nothing.
-    async fn posts(&mut self, fields: &str) {
-        let to = match self.html.split_once("action=\"") {
-            Some((_, rest)) => self.at.join(rest.split('"').next().unwrap()).unwrap(),
-            None => self.at.clone(),
-        };
-        let request = self
-            .browser
-            .post(to)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(fields.to_owned());
-        self.show(request).await;
-    }
-}
+use crate::shop::page::PayPage;
 
 enum Step {
     /// Types a card.
@@ -112,27 +72,21 @@ impl Story {
         let shop = TestShop::open().await;
         let ana = shop.customer("5215512345678", "Ana").await;
         let mut charge = shop.create(self.asked(ana.conversation)).await.unwrap();
-        let mut page = Page::open(charge.link.as_deref().unwrap_or_else(|| panic!("{charge:?}"))).await;
+        let mut page = PayPage::open(charge.link.as_deref().unwrap_or_else(|| panic!("{charge:?}"))).await;
         for step in &self.steps {
             match step {
-                Step::Card(number) => {
-                    page.posts(&format!(
-                        "method=card&number={number}&expiry=12%2F34&cvc=123&name=Ana+Souza&email=ana%40example.com\
-                         &phone=%2B525512345678&line1=Av.+Ju%C3%A1rez+1&city=CDMX&postal_code=06000&country=MX"
-                    ))
-                    .await;
-                }
-                Step::By(method) => page.posts(&format!("method={method}&name=Ana+Souza")).await,
-                Step::Presses(answer) => page.posts(&format!("answer={answer}")).await,
-                Step::Sends(amount) => page.posts(&format!("amount={amount}")).await,
-                Step::Opens => page = Page::open(charge.link.as_deref().unwrap()).await,
+                Step::Card(number) => page.by_card(number).await,
+                Step::By(method) => page.by(method).await,
+                Step::Presses(answer) => page.presses(answer).await,
+                Step::Sends(amount) => page.sends(amount).await,
+                Step::Opens => page = PayPage::open(charge.link.as_deref().unwrap()).await,
                 Step::Is(payment) => drop(shop.until_payment(charge.id, *payment).await),
                 Step::IssuedAgain => {
                     shop.settled().await;
                     charge = reissue::again(shop.inbox(), Actor::Person, charge.id, ChargeId::new())
                         .await
                         .unwrap();
-                    page = Page::open(charge.link.as_deref().unwrap()).await;
+                    page = PayPage::open(charge.link.as_deref().unwrap()).await;
                 }
             }
         }

@@ -15,7 +15,14 @@ use cobro_sandbox::{Customer, Sandbox, SandboxOptions};
 use cobro_stripe::ledger::Range;
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+#[allow(unreachable_pub, reason = "the journeys have it from the test kit")]
+#[path = "../../../../tests/kit/page.rs"]
+pub(crate) mod page;
+
+pub(crate) use page::browser;
+
+/// Long, since many histories at once on a busy machine leave little of it to each: what is lost never comes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Returns how many random histories are played: `COBRO_HISTORIES`, or as many as are usual. `COBRO_HISTORY` plays one.
 pub(crate) fn histories(usual: u64) -> std::ops::Range<u64> {
@@ -28,19 +35,6 @@ pub(crate) fn histories(usual: u64) -> std::ops::Range<u64> {
 
 pub(crate) fn mxn(minor: i64) -> Money {
     Money::from_minor(minor, Currency::from_code("MXN").unwrap()).unwrap()
-}
-
-/// A browser that goes to the sandbox and nowhere else: after paying, a session leads back to WhatsApp.
-pub(crate) fn browser() -> reqwest::Client {
-    let stays = reqwest::redirect::Policy::custom(|attempt| match attempt.url().host_str() {
-        Some("127.0.0.1") => attempt.follow(),
-        _ => attempt.stop(),
-    });
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(stays)
-        .build()
-        .unwrap()
 }
 
 pub(crate) struct TestShop {

@@ -28,10 +28,9 @@ use cobro_sandbox::stripe::PayWith;
 use cobro_stripe::ledger::Range;
 use serde_json::Value;
 
-use shop::{TestCustomer, TestShop, histories, mxn};
+use shop::{PATIENCE, TestCustomer, TestShop, histories, mxn};
 
 const CARD: &str = "4242424242424242";
-const PATIENCE: Duration = Duration::from_secs(30);
 const DAY: Duration = Duration::from_hours(24);
 
 fn monthly() -> Recurrence {

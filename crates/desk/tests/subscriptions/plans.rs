@@ -36,7 +36,7 @@ impl TestShop {
     }
 
     /// Waits until Stripe ends the plan by itself.
-    async fn until_planned(&self) -> Value {
+    pub(super) async fn until_planned(&self) -> Value {
         let begun = Instant::now();
         loop {
             if let Some(schedule) = self.schedules().await.into_iter().next()

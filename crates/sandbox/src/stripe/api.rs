@@ -15,6 +15,7 @@ use super::fields::Fields;
 use super::form::Form;
 use super::idempotency::{self, Kept, Turn};
 use super::keys;
+use super::newer;
 use super::objects::event::Cause;
 use super::options::API_VERSION;
 use super::params::{self, Param, TEXT, list};
@@ -160,6 +161,7 @@ async fn perform(stripe: &Stripe, asked: &Asked, job: &Job<'_>) -> Response {
     tokio::time::sleep(hit.delay).await;
     match hit.kind {
         Kind::LostAnswer => hang_up(),
+        Kind::NewerVersion => newer::version_of(response).await,
         _ => response,
     }
 }
@@ -175,6 +177,7 @@ fn before_work(stripe: &Stripe, asked: &Asked, hit: Hit) -> Option<Response> {
         Kind::LostAnswer
         | Kind::Error500After
         | Kind::Timeout
+        | Kind::NewerVersion
         | Kind::FailedStatus
         | Kind::CutShort
         | Kind::Slow

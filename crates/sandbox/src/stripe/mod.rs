@@ -15,6 +15,7 @@ mod ids;
 mod keys;
 mod ledger;
 mod listing;
+mod newer;
 mod objects;
 mod options;
 mod params;

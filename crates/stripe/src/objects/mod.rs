@@ -7,7 +7,7 @@ mod coupon;
 mod customer;
 mod dispute;
 mod invoice;
-mod next_step;
+pub(crate) mod next_step;
 mod payment_intent;
 mod payment_link;
 mod payout;

@@ -273,6 +273,7 @@ const en = {
     paidSince: (count: number, since: string) => `${count} paid since ${since}`,
     paidCount: (count: number) => `${count} paid`,
     lifetime: (amount: string) => `${amount} lifetime`,
+    held: (amount: string) => `Stripe holds ${amount} of theirs for their next transfer`,
     neverPaid: 'No payments yet',
     charges: 'Charges',
     noCharges: 'No charges yet',

@@ -268,6 +268,7 @@ const es: Words = {
       count === 1 ? `1 pagado desde ${since}` : `${count} pagados desde ${since}`,
     paidCount: (count) => (count === 1 ? '1 pagado' : `${count} pagados`),
     lifetime: (amount) => `${amount} en total`,
+    held: (amount) => `Stripe guarda ${amount} de más para su próxima transferencia`,
     neverPaid: 'Aún sin pagos',
     charges: 'Cobros',
     noCharges: 'Aún no hay cobros',

@@ -267,6 +267,7 @@ const pt: Words = {
       count === 1 ? `1 paga desde ${since}` : `${count} pagas desde ${since}`,
     paidCount: (count) => (count === 1 ? '1 paga' : `${count} pagas`),
     lifetime: (amount) => `${amount} no total`,
+    held: (amount) => `A Stripe guarda ${amount} a mais para a próxima transferência`,
     neverPaid: 'Nenhum pagamento ainda',
     charges: 'Cobranças',
     noCharges: 'Nenhuma cobrança ainda',

@@ -287,6 +287,7 @@ async fn under(hit: Option<Hit>, work: impl AsyncFnOnce() -> Response) -> Respon
         Kind::PairRateLimit => answer(Err(Refusal::coded(131_056))),
         Kind::GraphError => answer(Err(Refusal::coded(hit.code.unwrap_or(131_000)))),
         Kind::Timeout
+        | Kind::NewerVersion
         | Kind::FailedStatus
         | Kind::CutShort
         | Kind::Slow
