@@ -264,7 +264,13 @@ describe('everybody can use', () => {
   it('the customers', async () => {
     await opened({
       customers: () => ({
-        rows: [{ contact: 'c1', row: aRow(), stats: { paidCount: 0, lifetime: [], held: [], since: null } }],
+        rows: [
+          {
+            contact: 'c1',
+            row: aRow(),
+            stats: { paidCount: 0, lifetime: [], held: [], since: null },
+          },
+        ],
         next: null,
       }),
       customer: () => aCustomer(),
