@@ -50,7 +50,7 @@ pub(crate) async fn forget(inbox: &Inbox, customer: &str) -> Result<()> {
 /// What Stripe holds of a customer, by currency: what was too much for one order waits for the next.
 pub(crate) struct Held {
     pub customer: String,
-    pub held: BTreeMap<String, i64>,
+    pub sums: BTreeMap<String, i64>,
     pub asked_at: Timestamp,
 }
 
@@ -60,9 +60,9 @@ pub(crate) async fn held(stripe: &StripeApi, customers: BTreeSet<String>) -> Vec
     for customer in customers {
         let asked_at = Timestamp::now();
         match stripe.cash_balance(&customer).await {
-            Ok(held) => all.push(Held {
+            Ok(sums) => all.push(Held {
                 customer,
-                held,
+                sums,
                 asked_at,
             }),
             Err(error) => tracing::warn!(%error, "What Stripe holds of a customer could not be read"),

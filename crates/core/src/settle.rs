@@ -148,7 +148,7 @@ async fn write_down(
             let now = Timestamp::now();
             let mut settled = Vec::new();
             for of in &held {
-                payers::hold(tx, &of.customer, &of.held, of.asked_at)?;
+                payers::hold(tx, &of.customer, &of.sums, of.asked_at)?;
             }
             recurring::save(tx, &found.subscriptions)?;
             recurring::tell_failures(tx, &found.subscriptions, language, announces, now)?;

@@ -11,14 +11,14 @@ use super::*;
 #[tokio::test]
 async fn a_subscription_ends_as_stripe_has_it_whatever_was_heard() {
     for seed in histories(2) {
-        one_history(Agreed::Subscription, seed).await;
+        Box::pin(one_history(Agreed::Subscription, seed)).await;
     }
 }
 
 #[tokio::test]
 async fn a_plan_of_instalments_ends_as_stripe_has_it_whatever_was_heard() {
     for seed in histories(2) {
-        one_history(Agreed::Plan, seed).await;
+        Box::pin(one_history(Agreed::Plan, seed)).await;
     }
 }
 
