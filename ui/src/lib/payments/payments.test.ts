@@ -129,6 +129,22 @@ describe('a refund', () => {
     expect(document.body.textContent).toContain('can’t be taken back');
   });
 
+  it('keeps the amount that was typed when the charge changes under it', async () => {
+    const calls = desk({ refundable: () => can });
+    const charge = aCharge({ payment: 'paid', fee: null });
+    const close = () => undefined;
+    const { rerender } = render(RefundForm, { charge, close });
+    const field = await screen.findByTestId<HTMLInputElement>('refund-amount');
+    await fireEvent.input(field, { target: { value: '300' } });
+    await rerender({ charge: { ...charge, fee: { minor: 100, currency: 'MXN' } }, close });
+    await vi.waitFor(() => {
+      expect(calls.filter(({ command }) => command === 'refundable')).toHaveLength(2);
+    });
+    await new Promise((done) => setTimeout(done, 0));
+    expect(field.value).toBe('300');
+    expect(screen.getByTestId('refund-confirm').textContent).toContain('MX$300.00');
+  });
+
   it('that can’t be made says so before', async () => {
     desk({
       refundable: () => ({

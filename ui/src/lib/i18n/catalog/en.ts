@@ -119,6 +119,7 @@ const en = {
     notCharged: 'The charge was not created',
     chargeIt: 'Charge it',
     owed: (amount: string) => `${amount} are still owed`,
+    restAsked: (amount: string) => `The rest, ${amount}, has a charge of its own`,
     chargeRest: 'Charge the rest',
     restNotCharged: 'The rest was not charged',
     restock: 'Put back in stock',

@@ -117,6 +117,7 @@ const es: SaleWords = {
     notCharged: 'No se creó el cobro',
     chargeIt: 'Cobrarla',
     owed: (amount) => `Quedan ${amount} por pagar`,
+    restAsked: (amount) => `El resto, ${amount}, tiene su propio cobro`,
     chargeRest: 'Cobrar el resto',
     restNotCharged: 'El resto no se cobró',
     restock: 'Devolver a existencias',

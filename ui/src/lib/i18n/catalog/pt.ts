@@ -117,6 +117,7 @@ const pt: SaleWords = {
     notCharged: 'A cobrança não foi criada',
     chargeIt: 'Cobrar',
     owed: (amount) => `Faltam ${amount}`,
+    restAsked: (amount) => `O resto, ${amount}, tem sua própria cobrança`,
     chargeRest: 'Cobrar o restante',
     restNotCharged: 'O restante não foi cobrado',
     restock: 'Devolver ao estoque',

@@ -185,6 +185,8 @@ const en = {
     tooMuch: (amount: string, left: string) => `${amount} has come; ${left} too much`,
     voucherUntil: (left: string) => `The voucher can be paid for ${left}`,
     voucherOver: 'The voucher’s time is over',
+    codeUntil: (left: string) => `The code can be paid for ${left}`,
+    codeOver: 'The code’s time is over',
     putBack: 'I have looked: put it back',
   },
   books: {

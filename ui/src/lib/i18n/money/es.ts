@@ -186,6 +186,8 @@ const es: MoneyWords = {
     tooMuch: (amount, left) => `Llegaron ${amount}; sobran ${left}`,
     voucherUntil: (left) => `La ficha se puede pagar durante ${left}`,
     voucherOver: 'La ficha ya venció',
+    codeUntil: (left) => `El código se puede pagar durante ${left}`,
+    codeOver: 'El código ya venció',
     putBack: 'Ya lo revisé: dejarlo como dice Stripe',
   },
   books: {

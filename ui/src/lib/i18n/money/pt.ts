@@ -186,6 +186,8 @@ const pt: MoneyWords = {
     tooMuch: (amount, left) => `Chegaram ${amount}; sobram ${left}`,
     voucherUntil: (left) => `O voucher pode ser pago por ${left}`,
     voucherOver: 'O prazo do voucher acabou',
+    codeUntil: (left) => `O código pode ser pago por ${left}`,
+    codeOver: 'O prazo do código acabou',
     putBack: 'Já conferi: deixar como a Stripe diz',
   },
   books: {
