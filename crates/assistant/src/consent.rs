@@ -462,11 +462,13 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
                 .all(Sense::OtherLink)
                 .any(|other| said.clause(other.start) == clause);
         let wondered = consent != Consent::Pay && is_open_question(said, hit.start);
+        let spoken_of = consent == Consent::Pay && only_speaks_of_paying(said, hit);
         let another_pays = consent == Consent::Pay && is_paid_by_another(said, hit);
         if !doubted
             && !other_link
             && !wondered
             && !another_pays
+            && !spoken_of
             && !said.is_negated(hit.start)
             && !is_refused_after(said, hit)
             && !is_conditional(said, said.sentence(hit.start))
@@ -487,6 +489,190 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
         (hit, Consent::Yes)
     }));
     found
+}
+
+/// "do I have to pay today?", "es muy pronto para pagar": paying is spoken of, and no link is asked for.
+fn only_speaks_of_paying(said: &Said, hit: &Hit) -> bool {
+    let sentence = said.sentence(hit.start);
+    let asked = said.asks_at(hit.start) || opens_as_a_question(said, sentence.0);
+    let any_in =
+        |(start, end): (usize, usize), is: fn(&str) -> bool| (start..end).any(|at| is(said.text(at)));
+    if any_in((hit.start, hit.end), is_link_word) {
+        return false;
+    }
+    if any_in((hit.start, hit.end), is_charge_word) {
+        // "when do you bill me?", "me cobran comisión?"
+        return asked && (any_in(sentence, is_of_terms) || opens_as_a_question(said, sentence.0));
+    }
+    let clause = said.clause(hit.start);
+    let is_purpose = matches!(said.text(hit.start), "para" | "pra" | "pa");
+    if is_purpose && !any_in((clause.0, hit.start), is_readiness) {
+        return true;
+    }
+    let denied = (clause.0..hit.start).any(|at| denies_paying(said, at));
+    let hangs = is_conditional(said, clause);
+    // "¿cómo te la pago?": the "how" may stand some words before.
+    let near = (hit.start.saturating_sub(4).max(clause.0), hit.start);
+    let asks_to_pay = any_in((hit.start, hit.end), asks_the_way) || any_in(near, asks_how);
+    asked && !asks_to_pay || denied || hangs
+}
+
+fn is_link_word(word: &str) -> bool {
+    matches!(
+        word,
+        "link"
+            | "liga"
+            | "enlace"
+            | "linkcito"
+            | "lnk"
+            | "links"
+            | "pix"
+            | "clabe"
+            | "qr"
+            | "boleto"
+            | "checkout"
+    ) || ["mand", "pas", "envi", "gener", "gere", "send"]
+        .iter()
+        .any(|root| word.starts_with(root))
+}
+
+fn is_charge_word(word: &str) -> bool {
+    matches!(word, "bill" | "invoice" | "charge" | "pagamento") || word.starts_with("cobr")
+}
+
+/// "cuándo", "fee", "comisión": a question about the terms.
+fn is_of_terms(word: &str) -> bool {
+    matches!(
+        word,
+        "when"
+            | "why"
+            | "who"
+            | "cuando"
+            | "quando"
+            | "quien"
+            | "quem"
+            | "fee"
+            | "fees"
+            | "surcharge"
+            | "interest"
+            | "taxa"
+            | "juros"
+            | "intereses"
+            | "recargo"
+            | "iva"
+            | "tax"
+            | "extra"
+    ) || word.starts_with("comis")
+}
+
+/// "listo para pagar", "los datos para pagar", "cómo hago pra pagar".
+fn is_readiness(word: &str) -> bool {
+    matches!(
+        word,
+        "listo"
+            | "lista"
+            | "listos"
+            | "listas"
+            | "pronta"
+            | "como"
+            | "donde"
+            | "onde"
+            | "adonde"
+            | "dame"
+            | "deme"
+            | "datos"
+            | "dados"
+            | "cuenta"
+            | "conta"
+            | "link"
+            | "liga"
+            | "enlace"
+    ) || ["mand", "pas", "envi"].iter().any(|root| word.starts_with(root))
+}
+
+/// "how do I pay?", "¿puedo pagar ya?": what asks for the way to pay asks to pay.
+fn asks_the_way(word: &str) -> bool {
+    matches!(
+        word,
+        "how"
+            | "where"
+            | "como"
+            | "donde"
+            | "onde"
+            | "adonde"
+            | "cual"
+            | "can"
+            | "could"
+            | "may"
+            | "shall"
+            | "puedo"
+            | "podemos"
+            | "posso"
+    )
+}
+
+fn asks_how(word: &str) -> bool {
+    matches!(
+        word,
+        "how" | "where" | "como" | "donde" | "onde" | "adonde" | "cuenta" | "conta"
+    )
+}
+
+fn denies_paying(said: &Said, at: usize) -> bool {
+    let harmless = matches!(
+        said.text(at + 1),
+        "hay" | "problem" | "problema" | "worries" | "pasa" | "tem"
+    );
+    let is_no = matches!(
+        said.text(at),
+        "no" | "nao"
+            | "not"
+            | "dont"
+            | "cant"
+            | "cannot"
+            | "wont"
+            | "didnt"
+            | "doesnt"
+            | "isnt"
+            | "wouldnt"
+            | "ni"
+            | "nem"
+            | "nunca"
+            | "never"
+            | "tampoco"
+            | "too"
+            | "hardly"
+            | "without"
+            | "sin"
+            | "sem"
+    );
+    is_no && !harmless
+}
+
+/// "do I…", "will it…", "is there…": a question, also where nobody wrote the mark.
+fn opens_as_a_question(said: &Said, start: usize) -> bool {
+    let asks = matches!(
+        said.text(start),
+        "do" | "does"
+            | "did"
+            | "is"
+            | "are"
+            | "am"
+            | "was"
+            | "will"
+            | "would"
+            | "should"
+            | "must"
+            | "has"
+            | "have"
+    ) && matches!(
+        said.text(start + 1),
+        "i" | "we" | "you" | "u" | "it" | "they" | "he" | "she" | "there" | "this" | "that" | "my" | "the"
+    );
+    asks || matches!(
+        said.text(start),
+        "why" | "when" | "which" | "porque" | "quando" | "cuando"
+    )
 }
 
 /// "Laura le va a escribir para pagar ella": it is somebody else's word that counts.

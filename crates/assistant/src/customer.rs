@@ -546,9 +546,30 @@ fn wavers_between_numbers(said: &Said) -> bool {
 }
 
 /// "paso por él", and not "vou querer": going alone fetches nothing.
+///
+/// Nor does "no puedo pasar a recogerlo".
 fn fetches(said: &Said) -> bool {
-    said.all(Sense::Pickup)
-        .any(|hit| hit.end - hit.start > 1 || !matches!(said.text(hit.start), "voy" | "vou" | "vamos"))
+    said.all(Sense::Pickup).any(|hit| {
+        let goes = hit.end - hit.start > 1 || !matches!(said.text(hit.start), "voy" | "vou" | "vamos");
+        let (start, _) = said.clause(hit.start);
+        let refused = (start..hit.start).rev().find(|at| {
+            // "no yo paso por ellos" answers first.
+            let answers = matches!(said.text(at + 1), "yo" | "nosotros" | "eu" | "ill" | "well");
+            denies(said, *at) && !answers
+        });
+        // "no quiero envío yo paso": it is the delivery that is refused.
+        let of_another = refused.is_some_and(|no| said.within((no, hit.start), Sense::Deliver));
+        goes && (refused.is_none() || of_another) && !said.asks_at(hit.start)
+    })
+}
+
+/// "no", "can't": a word that denies what follows it.
+fn denies(said: &Said, at: usize) -> bool {
+    wording::is_no(said, at)
+        || matches!(
+            said.text(at),
+            "cant" | "cannot" | "wont" | "nunca" | "never" | "didnt"
+        )
 }
 
 /// Adds or takes off the delivery, where the catalog has just one.
@@ -628,22 +649,19 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
         Verdict::Agrees(consent) => {
             let counts = match consent {
                 Consent::Yes => {
+                    let only_yes = says_only_yes(said);
                     let answered = state.pays_once_answered
                         && state.question == Question::None
-                        && state.price == Price::Verified;
-                    // "shall I send a link?" — "just the hour" — "£32" — "yes please"
-                    let mended = state.asked_to_confirm
-                        && state.question == Question::None
                         && state.price == Price::Verified
-                        && state.price_turn >= state.order_turn
-                        && takes_expressly(said);
-                    // "9.960" — "sí, dale": nothing else was asked that it could answer.
+                        && only_yes;
+                    // "9.960" — "sí, dale": nothing else was said that it could answer.
                     let to_the_total = state.question == Question::None
+                        && state.ends_with_total
                         && state.price == Price::Verified
                         && state.price_turn.is_some_and(|turn| turn + 1 == at)
                         && state.has_wanted()
-                        && agrees_to_a_total(said);
-                    (state.question == Question::Confirm || answered || mended || to_the_total) && !corrected
+                        && only_yes;
+                    (state.question == Question::Confirm || answered || to_the_total) && !corrected
                 }
                 Consent::Accept => !(corrected && state.price == Price::Unsaid),
                 Consent::Pay => true,
@@ -762,7 +780,7 @@ fn take_upsell(state: &mut State, said: &Said, catalog: &Catalog) {
     let declines = said.has(Sense::No) || said.has(Sense::Cancel) || said.has(Sense::Done);
     // "ok, send it over" may answer the offer or the order.
     let orders = said.has(Sense::Pay) || said.has(Sense::Accept);
-    let agrees = consent::says_yes(said) && (!orders || takes_expressly(said)) || said.has(Sense::Add);
+    let agrees = consent::says_yes(said) && (!orders || takes_expressly(said)) || extras::adds_it(said);
     if declines || !agrees {
         return;
     }
@@ -775,15 +793,45 @@ fn take_upsell(state: &mut State, said: &Said, catalog: &Catalog) {
     }
 }
 
-/// "sí dale", "yes please": short, and neither thanks nor a mere "ok".
-fn agrees_to_a_total(said: &Said) -> bool {
-    let words = said.tokens.iter().filter(|token| token.is_word()).count();
-    let expressly = takes_expressly(said)
-        || said
-            .tokens
-            .iter()
-            .any(|token| matches!(token.text.as_str(), "dale" | "hagale" | "fechado" | "fechou"));
-    words <= 4 && expressly && !said.has(Sense::Thanks) && !said.asks()
+/// "sí dale", "yes please": nothing stands beside the yes, and no "claro", which only follows along.
+fn says_only_yes(said: &Said) -> bool {
+    let is_yes_word = |at: usize| {
+        consent::is_yes(said, at)
+            || matches!(
+                said.text(at),
+                "si" | "sim"
+                    | "yes"
+                    | "yeah"
+                    | "yep"
+                    | "yup"
+                    | "sip"
+                    | "simon"
+                    | "dale"
+                    | "hagale"
+                    | "fechado"
+                    | "fechou"
+            )
+    };
+    let may_stand_beside = |at: usize| {
+        let word = said.text(at);
+        crate::vocabulary::is_vocative(word)
+            || matches!(
+                word,
+                "please"
+                    | "porfa"
+                    | "por"
+                    | "favor"
+                    | "ok"
+                    | "okay"
+                    | "va"
+                    | "perfecto"
+                    | "perfeito"
+                    | "perfect"
+            )
+    };
+    let mut words = (0..said.tokens.len()).filter(|at| said.tokens.get(*at).is_some_and(Token::is_word));
+    let says_yes = (0..said.tokens.len()).any(is_yes_word);
+    says_yes && !said.asks() && words.all(|at| is_yes_word(at) || may_stand_beside(at))
 }
 
 /// "sí, y mándame el link", "quero sim, tudo": no mere "ok" before something else.

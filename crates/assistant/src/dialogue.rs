@@ -106,8 +106,8 @@ pub(crate) struct State {
     pub(crate) in_parts: bool,
     /// The customer spoke of having it brought.
     pub(crate) delivers: bool,
-    /// The shop has asked whether to charge this order.
-    pub(crate) asked_to_confirm: bool,
+    /// The shop's last message ends with the total, so that a mere yes can only be to it.
+    pub(crate) ends_with_total: bool,
     /// The customer said one number or another, and the shop has not added up since.
     pub(crate) wavers: bool,
     /// What the shop offered on top, and nobody has taken or refused yet.
@@ -168,7 +168,7 @@ impl State {
             alternatives: false,
             in_parts: false,
             delivers: false,
-            asked_to_confirm: false,
+            ends_with_total: false,
             wavers: false,
             extras: None,
             fee_asked: false,
@@ -332,7 +332,7 @@ impl State {
         self.delivers = false;
         self.extras = None;
         self.wavers = false;
-        self.asked_to_confirm = false;
+        self.ends_with_total = false;
     }
 }
 

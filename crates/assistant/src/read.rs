@@ -11,4 +11,4 @@ pub use language::Language;
 pub(crate) use language::language_of;
 pub(crate) use lexicon::{Hit, Sense, hits, is_phrase_word, knows};
 pub(crate) use number::Decimal;
-pub(crate) use token::{Kind, Token, join_numbers, tokens_of};
+pub(crate) use token::{Kind, Token, drop_repeated_numbers, is_currency_word, join_numbers, tokens_of};

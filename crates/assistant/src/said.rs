@@ -3,7 +3,9 @@
 use crate::catalog::Catalog;
 use crate::conversation::{Role, Turn};
 use crate::mention::{Context, Found, Mention, find};
-use crate::read::{Decimal, Hit, Kind, Language, Sense, Token, guard, hits, join_numbers, tokens_of};
+use crate::read::{
+    Decimal, Hit, Kind, Language, Sense, Token, drop_repeated_numbers, guard, hits, join_numbers, tokens_of,
+};
 
 /// A message as the rules see it.
 #[derive(Debug)]
@@ -52,7 +54,8 @@ pub(crate) fn tokens_of_turn(turn: &Turn, language: Language) -> (Vec<Token>, bo
 
 impl Said {
     pub(crate) fn of(turn: &Turn, language: Language, catalog: &Catalog, context: &Context) -> Self {
-        let (tokens, card, plays_a_part) = tokens_of_turn(turn, language);
+        let (mut tokens, card, plays_a_part) = tokens_of_turn(turn, language);
+        drop_repeated_numbers(&mut tokens, |rest| begins_a_name(rest, language, catalog));
         let mut hits = hits(&tokens, language);
         hits.retain(|hit| hit.sense != Sense::Offer || is_offer(&tokens, hit));
         let quotes = tokens.iter().any(|token| token.quoted);
@@ -212,6 +215,24 @@ impl Said {
                 | "e"
         )
     }
+}
+
+/// Returns whether a number and the word behind it stand so in an item's name: "tres leches".
+fn begins_a_name(rest: &[Token], language: Language, catalog: &Catalog) -> bool {
+    let [number, noun, ..] = rest else {
+        return false;
+    };
+    catalog.items().iter().any(|item| {
+        let names = std::iter::once(&item.name).chain(&item.aliases);
+        names.into_iter().any(|name| {
+            let mut tokens = tokens_of(name);
+            join_numbers(&mut tokens, language);
+            tokens.windows(2).any(|pair| {
+                let [first, second] = pair else { return false };
+                first.number().is_some() && first.number() == number.number() && second.text == noun.text
+            })
+        })
+    })
 }
 
 /// "te pago 70" offers a price; "y le pago ahorita" only pays.

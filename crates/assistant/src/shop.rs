@@ -15,6 +15,7 @@ use extras::left_to_choose;
 use question::{is_open_question, offers_more, question_of, question_words};
 
 use crate::catalog::{Catalog, Place};
+use crate::consent;
 use crate::conversation::Turn;
 use crate::dialogue::{Price, Question, State, delivery_item, is_delivery, sum};
 use crate::grant::{Grant, grant_from, readings};
@@ -116,13 +117,135 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         // It asks for just that, knowing what it was asked for.
         state.unsettled = false;
     }
-    state.asked_to_confirm |= state.question == Question::Confirm;
+    state.ends_with_total = ends_with_amount(&said);
     if state.question == Question::Confirm {
         // It asks again, so that the answer to this counts.
         state.consent = None;
     }
     state.doubt = None;
     state.round += 1;
+}
+
+/// "Claro. Son $180 en total": nothing but the sum is said last, and nothing before it holds it back.
+fn ends_with_amount(said: &Said) -> bool {
+    let hangs = consent::is_conditional(said, (0, said.tokens.len()));
+    let doubts = [
+        Sense::Later,
+        Sense::Hold,
+        Sense::Hedge,
+        Sense::No,
+        Sense::Deny,
+        Sense::SoldOut,
+        Sense::Cash,
+    ]
+    .iter()
+    .any(|sense| said.has(*sense));
+    let Some((at, ..)) = said.amounts().last() else {
+        return false;
+    };
+    let closes = |next: usize| {
+        let named = said.found.mentions.iter();
+        let in_a_name = named
+            .into_iter()
+            .any(|mention| (mention.start..mention.end).contains(&next));
+        let word = said.text(next);
+        in_a_name || crate::read::is_currency_word(word) || goes_with_a_sum(word)
+    };
+    let (start, end) = (said.sentence(at).0, said.tokens.len());
+    let is_word = |next: &usize| said.tokens.get(*next).is_some_and(crate::read::Token::is_word);
+    !hangs && !doubts && !said.asks() && (start..end).filter(is_word).all(closes)
+}
+
+/// "son", "serían", "that comes to", "en total": words that tell a sum and nothing else.
+fn goes_with_a_sum(word: &str) -> bool {
+    matches!(
+        word,
+        "r" | "rs"
+            | "us"
+            | "s"
+            | "son"
+            | "serian"
+            | "seria"
+            | "sería"
+            | "es"
+            | "da"
+            | "dan"
+            | "fica"
+            | "ficam"
+            | "sao"
+            | "seriam"
+            | "sai"
+            | "sale"
+            | "salen"
+            | "queda"
+            | "quedan"
+            | "quedaria"
+            | "te"
+            | "le"
+            | "se"
+            | "it"
+            | "its"
+            | "thats"
+            | "that"
+            | "is"
+            | "comes"
+            | "to"
+            | "would"
+            | "be"
+            | "total"
+            | "en"
+            | "em"
+            | "in"
+            | "all"
+            | "altogether"
+            | "todo"
+            | "tudo"
+            | "no"
+            | "o"
+            | "a"
+            | "el"
+            | "la"
+            | "los"
+            | "las"
+            | "os"
+            | "as"
+            | "the"
+            | "un"
+            | "una"
+            | "um"
+            | "uma"
+            | "de"
+            | "del"
+            | "do"
+            | "por"
+            | "for"
+            | "con"
+            | "com"
+            | "with"
+            | "y"
+            | "e"
+            | "and"
+            | "mas"
+            | "mais"
+            | "plus"
+            | "then"
+            | "entonces"
+            | "entao"
+            | "claro"
+            | "que"
+            | "hola"
+            | "oi"
+            | "hi"
+            | "hello"
+            | "ok"
+            | "listo"
+            | "perfecto"
+            | "sim"
+            | "si"
+            | "sure"
+            | "dos"
+            | "both"
+    )
 }
 
 /// Returns whether the order is one piece of one item whose price the shop has said.

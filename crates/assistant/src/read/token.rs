@@ -286,10 +286,6 @@ fn join_with_previous(out: &mut Vec<Token>, value: u32) -> bool {
         return false;
     };
     let spelled = previous.text.chars().all(char::is_alphabetic);
-    // "no, perdón, seis seis garrafones": said twice, and meant once.
-    if spelled && !joined && previous.number().and_then(Decimal::as_whole) == Some(value) {
-        return true;
-    }
     let left = previous.number().and_then(Decimal::as_whole);
     let Some(sum) = left
         .filter(|_| spelled || value == 1000)
@@ -304,6 +300,47 @@ fn join_with_previous(out: &mut Vec<Token>, value: u32) -> bool {
         out.pop();
     }
     true
+}
+
+/// "no, perdón, seis seis garrafones": what a correction says twice was meant once.
+///
+/// `is_named` tells whether the number at a place begins a name: "tres tres leches" are three cakes.
+pub(crate) fn drop_repeated_numbers(tokens: &mut Vec<Token>, is_named: impl Fn(&[Token]) -> bool) {
+    let is_repeated = |at: usize| {
+        let spelled = |at: usize| {
+            let token = tokens.get(at)?;
+            let in_words = token.text.chars().all(char::is_alphabetic);
+            token.number().filter(|_| in_words)
+        };
+        let (Some(first), Some(second)) = (at.checked_sub(1).and_then(spelled), spelled(at)) else {
+            return false;
+        };
+        let before = tokens.iter().take(at - 1).rfind(|token| token.is_word());
+        first == second
+            && before.is_some_and(|word| corrects(&word.text))
+            && !tokens.get(at..).is_some_and(&is_named)
+    };
+    let repeated: Vec<usize> = (0..tokens.len()).filter(|at| is_repeated(*at)).collect();
+    for at in repeated.into_iter().rev() {
+        tokens.remove(at);
+    }
+}
+
+fn corrects(word: &str) -> bool {
+    matches!(
+        word,
+        "perdon"
+            | "perdona"
+            | "perdone"
+            | "digo"
+            | "desculpa"
+            | "desculpe"
+            | "opa"
+            | "ops"
+            | "sorry"
+            | "mean"
+            | "oops"
+    )
 }
 
 /// Marks numbers that stand beside a currency.
@@ -338,49 +375,54 @@ fn currencies(tokens: &mut [Token]) {
 fn is_currency(token: &Token) -> bool {
     match token.kind {
         Kind::Mark(mark) => matches!(mark, '$' | '€' | '£' | '¢' | '₲'),
-        Kind::Word => matches!(
-            token.text.as_str(),
-            "peso"
-                | "pesos"
-                | "pesitos"
-                | "reais"
-                | "real"
-                | "dolar"
-                | "dolares"
-                | "dollar"
-                | "dollars"
-                | "bucks"
-                | "buck"
-                | "soles"
-                | "euro"
-                | "euros"
-                | "libras"
-                | "pounds"
-                | "quid"
-                | "varos"
-                | "lucas"
-                | "luca"
-                | "conto"
-                | "contos"
-                | "usd"
-                | "mxn"
-                | "cop"
-                | "brl"
-                | "ars"
-                | "clp"
-                | "pen"
-                | "eur"
-                | "gbp"
-                | "pila"
-                | "pilas"
-                | "guaranies"
-                | "colones"
-                | "quetzales"
-                | "lempiras"
-                | "bolivianos"
-        ),
+        Kind::Word => is_currency_word(&token.text),
         Kind::Number(_) => false,
     }
+}
+
+/// Returns whether the word is a currency's name or code, or what people call it.
+pub(crate) fn is_currency_word(word: &str) -> bool {
+    matches!(
+        word,
+        "peso"
+            | "pesos"
+            | "pesitos"
+            | "reais"
+            | "real"
+            | "dolar"
+            | "dolares"
+            | "dollar"
+            | "dollars"
+            | "bucks"
+            | "buck"
+            | "soles"
+            | "euro"
+            | "euros"
+            | "libras"
+            | "pounds"
+            | "quid"
+            | "varos"
+            | "lucas"
+            | "luca"
+            | "conto"
+            | "contos"
+            | "usd"
+            | "mxn"
+            | "cop"
+            | "brl"
+            | "ars"
+            | "clp"
+            | "pen"
+            | "eur"
+            | "gbp"
+            | "pila"
+            | "pilas"
+            | "guaranies"
+            | "colones"
+            | "quetzales"
+            | "lempiras"
+            | "bolivianos"
+    )
 }
 
 /// Multiplies "89 mil", "89k" and "30 lucas" out.

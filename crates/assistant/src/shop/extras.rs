@@ -200,8 +200,16 @@ fn is_on_top(said: &Said, at: usize) -> bool {
                 .get(next + 1)
                 .is_none_or(|token| token.number().is_none())
     };
-    let before = (start..at).any(|word| is_sign(said.text(word)) || said.text(word) == "another");
-    let after = (at + 1..(at + 1 + REACH).min(end)).any(|word| is_sign(said.text(word)));
+    // "à parte", "por fora"
+    let is_apart = |word: usize| {
+        matches!(
+            (said.text(word.saturating_sub(1)), said.text(word)),
+            ("a", "parte") | ("por", "fora" | "fuera")
+        )
+    };
+    let is_sign_at = |word: usize| is_sign(said.text(word)) || is_apart(word);
+    let before = (start..at).any(|word| is_sign_at(word) || said.text(word) == "another");
+    let after = (at + 1..(at + 1 + REACH).min(end)).any(is_sign_at);
     let more = (at + 1..(at + 3).min(end)).any(is_more);
     let also = (at + 1..end.min(at + 1 + REACH)).any(|word| {
         matches!(said.text(word), "tambien" | "tambem" | "also")
