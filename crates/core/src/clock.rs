@@ -11,6 +11,7 @@ use crate::domain::{Timestamp, Words};
 /// Stripe's signatures allow five minutes.
 const TOLERATED: Duration = Duration::from_mins(4);
 const EVERY: Duration = Duration::from_secs(10);
+const RECENT: Duration = Duration::from_mins(5);
 const PROBLEM: &str = "clock";
 
 pub(crate) async fn run(inbox: Inbox) {
@@ -42,9 +43,14 @@ fn is_told(inbox: &Inbox, words: &Words) -> bool {
 }
 
 /// Returns how far our clock is from theirs; where the two don't agree, from the one that is further away.
+///
+/// Stripe is asked all the time, WhatsApp only when somebody writes: what it said before our clock was set
+/// right says nothing.
 fn skew(inbox: &Inbox) -> Option<i64> {
     let stripes = inbox.stripe.as_ref().and_then(StripeApi::clock_skew);
-    let whatsapps = inbox.whatsapp().and_then(|lines| lines.api.clock_skew());
+    let whatsapps = inbox
+        .whatsapp()
+        .and_then(|lines| lines.api.clock_skew_within(RECENT));
     stripes
         .into_iter()
         .chain(whatsapps)

@@ -1,6 +1,7 @@
 //! Reading the inbox: lists, threads, customers.
 
 use crate::action::{Action, Actor, apply};
+use crate::clock;
 use crate::domain::{
     ConversationId, ConversationRow, ConversationView, Counts, Line, ListFilter, Message, MessageId,
     MessageVersion, Page, Tab, Timestamp,
@@ -69,6 +70,7 @@ pub async fn unread(inbox: &Inbox) -> Result<u32> {
 
 /// Returns a conversation with its customer and charges.
 pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView> {
+    let now = clock::corrected(inbox);
     inbox
         .store
         .read(move |conn| {
@@ -78,7 +80,7 @@ pub async fn view(inbox: &Inbox, id: ConversationId) -> Result<ConversationView>
                 contact,
                 joined: joins::of(conn, contact)?,
                 cost: conversations::cost(conn, id)?,
-                free_entry: conversations::free_entry(conn, id, Timestamp::now())?,
+                free_entry: conversations::free_entry(conn, id, now)?,
                 identities: contacts::identities_of(conn, contact)?,
                 fields: fields::of(conn, contact)?,
                 stats: payments::stats(conn, contact)?,

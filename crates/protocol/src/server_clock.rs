@@ -1,29 +1,22 @@
 //! How far this computer's clock is from a server's, as the server's answers tell.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::fmt::rfc2822;
 
 use crate::Timestamp;
 
-const UNKNOWN: i64 = i64::MIN;
-
-/// What the newest answer told. Whoever asks the server shares one.
-#[derive(Debug)]
-pub struct ServerClock(AtomicI64);
-
-impl Default for ServerClock {
-    fn default() -> Self {
-        Self(AtomicI64::new(UNKNOWN))
-    }
-}
+/// What the newest answer told, and when. Whoever asks the server shares one.
+#[derive(Debug, Default)]
+pub struct ServerClock(Mutex<Option<(i64, Instant)>>);
 
 impl ServerClock {
     /// Takes the `Date` of an answer that came at `now`. What is no date tells nothing.
     pub fn note(&self, date: &str, now: Timestamp) {
         if let Ok(theirs) = rfc2822::DateTimeParser::new().parse_timestamp(date) {
-            self.0
-                .store(now.millis() - theirs.as_millisecond(), Ordering::Relaxed);
+            let skew = now.millis() - theirs.as_millisecond();
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((skew, Instant::now()));
         }
     }
 
@@ -31,7 +24,18 @@ impl ServerClock {
     ///
     /// Servers tell their time in whole seconds, so a second either way is nothing.
     pub fn skew(&self) -> Option<i64> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|skew| *skew != UNKNOWN)
+        self.told().map(|(skew, _)| skew)
+    }
+
+    /// Returns the same, unless the newest answer is older than `age`: our clock may have been set since.
+    pub fn skew_within(&self, age: Duration) -> Option<i64> {
+        self.told()
+            .filter(|(_, at)| at.elapsed() <= age)
+            .map(|(skew, _)| skew)
+    }
+
+    fn told(&self) -> Option<(i64, Instant)> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -48,5 +52,12 @@ mod tests {
         assert_eq!(clock.skew(), None);
         clock.note("Tue, 24 Nov 2026 02:00:00 GMT", now);
         assert_eq!(clock.skew(), Some(60_000));
+        assert_eq!(clock.skew_within(Duration::from_mins(1)), Some(60_000));
+        std::thread::sleep(Duration::from_millis(2));
+        assert_eq!(
+            clock.skew_within(Duration::from_millis(1)),
+            None,
+            "it is from before"
+        );
     }
 }

@@ -98,9 +98,9 @@ impl WhatsAppApi {
     }
 
     /// Returns how many milliseconds our clock is ahead of WhatsApp's, as of the last answer; `None`
-    /// before the first.
-    pub fn clock_skew(&self) -> Option<i64> {
-        self.clock.skew()
+    /// where that is longer ago than `age`.
+    pub fn clock_skew_within(&self, age: Duration) -> Option<i64> {
+        self.clock.skew_within(age)
     }
 
     /// Sends one message, once. What WhatsApp would refuse never leaves.

@@ -465,7 +465,10 @@ pub(crate) fn place_of_answer(
 ) -> Result<Timestamp> {
     let latest = now.plus(FURTHEST_AHEAD);
     let newest: Option<At> = conn
-        .prepare_cached("SELECT max(at) FROM messages WHERE conversation_id = ?1 AND at > ?2 AND at < ?3")?
+        .prepare_cached(
+            "SELECT max(at) FROM messages
+             WHERE conversation_id = ?1 AND at > ?2 AND at < ?3 AND direction = 'in'",
+        )?
         .query_row(params![conversation, At(now), At(latest)], |row| row.get(0))?;
     Ok(newest.map_or(now, |newest| newest.0))
 }

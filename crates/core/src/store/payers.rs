@@ -6,6 +6,7 @@ use rusqlite::{Connection, named_params, params};
 use uuid::Uuid;
 
 use super::columns::{At, at};
+use super::overview;
 use super::syncing::Account;
 use crate::Result;
 use crate::domain::{ContactId, ConversationId, Currency, Money, Timestamp};
@@ -125,16 +126,19 @@ pub(crate) fn hold(
 }
 
 /// Returns what Stripe holds of a contact, over all their conversations: it pays their next transfers.
+///
+/// Once there is real money, what was played with before is none of it.
 pub(crate) fn held_of(conn: &Connection, contact: ContactId) -> Result<Vec<Money>> {
     let mut statement = conn.prepare_cached(
         "SELECT upper(h.key), sum(h.value)
          FROM payers p
          JOIN conversations c ON c.id = p.conversation_id
          JOIN json_each(p.held) h
-         WHERE c.contact_id = ?1 AND h.value > 0
+         WHERE c.contact_id = ?1 AND p.livemode = ?2 AND h.value > 0
          GROUP BY 1 ORDER BY 1",
     )?;
-    let rows = statement.query_map(params![contact], |row| {
+    let live = overview::which(conn, None)?;
+    let rows = statement.query_map(params![contact, live], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
     })?;
     let mut held = Vec::new();

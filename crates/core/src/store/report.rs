@@ -101,10 +101,9 @@ fn currencies(conn: &Connection, usual: Currency, live: bool) -> Result<Vec<Stri
     Ok(codes)
 }
 
-/// What became of the charges made in the period.
-fn links(conn: &Connection, asked: &Asked, live: bool) -> Result<LinkSums> {
-    let (from, to) = asked.range();
-    let mut statement = conn.prepare_cached(&format!(
+/// What each fate's charges add up to, of those made in the period.
+pub(crate) fn links_statement() -> String {
+    format!(
         "SELECT CASE WHEN payment IN ({PAID}) THEN 'paid'
                      WHEN payment IN ('open', 'processing', 'failed_attempt', 'partly_paid') THEN 'open'
                      WHEN payment IN ('expired', 'cancelled') THEN payment ELSE 'other' END AS fate,
@@ -112,7 +111,13 @@ fn links(conn: &Connection, asked: &Asked, live: bool) -> Result<LinkSums> {
          FROM charges
          WHERE livemode = ?1 AND currency = ?2 AND created_at >= ?3 AND created_at < ?4
          GROUP BY fate"
-    ))?;
+    )
+}
+
+/// What became of the charges made in the period.
+fn links(conn: &Connection, asked: &Asked, live: bool) -> Result<LinkSums> {
+    let (from, to) = asked.range();
+    let mut statement = conn.prepare_cached(&links_statement())?;
     let mut rows = statement.query(params![live, asked.currency.code(), from, to])?;
     let mut links = LinkSums::default();
     while let Some(row) = rows.next()? {
@@ -158,17 +163,19 @@ struct Came {
     methods: Vec<MethodSum>,
 }
 
+/// What came in in the period, by method and by what it was settled in. A card's method ends with its last digits.
+pub(crate) const PAYMENTS: &str = "
+    SELECT substr(method, 1, instr(method || ' ', ' ') - 1) AS kind,
+           iif(fee_minor IS NULL, NULL, fee_currency) AS settled, charge_id IS NULL AS is_loose,
+           count(*) AS count, sum(amount_minor) AS minor, coalesce(sum(fee_minor), 0) AS fee,
+           coalesce(sum(net_minor), 0) AS net, sum(refunded_minor) AS refunded, sum(refunded_minor > 0) AS refunds
+    FROM payments
+    WHERE status = 'succeeded' AND livemode = ?1 AND currency = ?2 AND paid_at >= ?3 AND paid_at < ?4
+    GROUP BY kind, settled, is_loose";
+
 fn payments(conn: &Connection, asked: &Asked, live: bool) -> Result<Came> {
     let (from, to) = asked.range();
-    let mut statement = conn.prepare_cached(
-        // A card's method ends with its last digits.
-        "SELECT substr(method, 1, instr(method || ' ', ' ') - 1) AS kind,
-                iif(fee_minor IS NULL, NULL, fee_currency) AS settled, charge_id IS NULL AS is_loose, count(*) AS count, sum(amount_minor) AS minor, coalesce(sum(fee_minor), 0) AS fee,
-                coalesce(sum(net_minor), 0) AS net, sum(refunded_minor) AS refunded, sum(refunded_minor > 0) AS refunds
-         FROM payments
-         WHERE status = 'succeeded' AND livemode = ?1 AND currency = ?2 AND paid_at >= ?3 AND paid_at < ?4
-         GROUP BY kind, settled, is_loose",
-    )?;
+    let mut statement = conn.prepare_cached(PAYMENTS)?;
     let mut rows = statement.query(params![live, asked.currency.code(), from, to])?;
     let mut came = Came::default();
     while let Some(row) = rows.next()? {

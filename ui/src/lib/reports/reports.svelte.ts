@@ -13,6 +13,8 @@ export class Reports {
   /** Nothing: the shop's usual one. */
   currency = $state<string | null>(null);
   report = $state.raw<Report | null>(null);
+  /** The period of the report that is shown: while another is read, it still is. */
+  shown = $state<Period>('sevenDays');
   state = $state<'loading' | 'ready' | 'failed'>('loading');
   error = $state.raw<CommandError | null>(null);
 
@@ -29,11 +31,14 @@ export class Reports {
     const asked = this.asked;
     if (!asked) return;
     const request = ++this.#latest;
+    const { period } = this;
     const report = await api.salesReport(asked, this.currency);
     if (request !== this.#latest) return; // A newer answer is on its way.
     this.state = report.ok ? 'ready' : 'failed';
     this.error = report.ok ? null : report.error;
-    if (report.ok) this.report = report.value;
+    if (!report.ok) return;
+    this.report = report.value;
+    this.shown = period;
   }
 
   async show(period: Period) {

@@ -18,7 +18,7 @@ export interface Block {
 
 /** A mark holds where it hugs its words and stands free of other words, as on the phone. */
 const MARKS =
-  /```([\s\S]+?)```|(?<!`)`([^`\n]*[^`\s][^`\n]*)`(?!`)|(?<![\p{L}\p{N}])(?:\*(?=\S)([^*\n]*\S)\*|_(?=\S)([^_\n]*\S)_|~(?=\S)([^~\n]*\S)~)(?![\p{L}\p{N}])/gu;
+  /```([\s\S]+?)```|(?<!`)`(?=[^`\n]*[^`\s])([^`\n]+)`(?!`)|(?<![\p{L}\p{N}])(?:\*(?=\S)([^*\n]*\S)\*|_(?=\S)([^_\n]*\S)_|~(?=\S)([^~\n]*\S)~)(?![\p{L}\p{N}])/gu;
 
 const POINT = /^[-*] (?=\S)/;
 const NUMBER = /^\d{1,3}\. (?=\S)/;

@@ -7,6 +7,7 @@ import {
   momentWords,
   spanUntil,
   windowEnd,
+  FREE_ENTRY,
 } from './time';
 
 const now = new Date(2026, 10, 24, 15, 0).getTime();
@@ -43,6 +44,7 @@ describe('labels of moments', () => {
     expect(windowEnd(inHours(50), now)).toBe(inHours(24));
     expect(windowEnd(inHours(23), now)).toBe(inHours(23));
     expect(windowEnd(null, now)).toBeNull();
+    expect(windowEnd(inHours(97), now, FREE_ENTRY)).toBe(inHours(72));
   });
 
   it('speaks the language', () => {

@@ -79,10 +79,13 @@ export function spanUntil(at: string, now: number): Span {
 /** WhatsApp lets a shop write freely for so long after a customer's message. */
 const WINDOW = 24 * HOUR;
 
+/** What is free after somebody came by an ad. */
+export const FREE_ENTRY = 72 * HOUR;
+
 /** Returns when a window closes: never later than a whole one from now, whatever this computer's clock says. */
-export function windowEnd(closesAt: string | null, now: number): string | null {
-  if (closesAt === null || new Date(closesAt).getTime() - now <= WINDOW) return closesAt;
-  return new Date(now + WINDOW).toISOString();
+export function windowEnd(closesAt: string | null, now: number, whole = WINDOW): string | null {
+  if (closesAt === null || new Date(closesAt).getTime() - now <= whole) return closesAt;
+  return new Date(now + whole).toISOString();
 }
 
 /** Returns whether a moment is still to come. */

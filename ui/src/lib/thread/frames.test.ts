@@ -5,7 +5,7 @@ import { lookInto, wantsFrame } from './frames';
 
 /** A webview that plays, or does not. */
 function plays(event: 'loadeddata' | 'error') {
-  const make = document.createElement.bind(document);
+  const make = Document.prototype.createElement;
   const video = {
     muted: false,
     preload: '',
@@ -26,7 +26,7 @@ function plays(event: 'loadeddata' | 'error') {
     toBlob: (done: (blob: Blob) => void) => done(new Blob(['frame'])),
   };
   vi.spyOn(document, 'createElement').mockImplementation((name: string) =>
-    name === 'video' ? (video as never) : name === 'canvas' ? (canvas as never) : make(name),
+    name === 'video' ? (video as never) : name === 'canvas' ? (canvas as never) : make.call(document, name),
   );
   vi.stubGlobal('fetch', () => Promise.resolve(new Response('film')));
   return { video, canvas };

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use cobro_whatsapp::webhook::{InboundMessage, MessageKind, Status, StatusError, StatusUpdate, Update};
 use cobro_whatsapp::{Content, Pricing};
+use rusqlite::params;
 
 use super::shop::{Shop, ago, ana, answering, change, picture, reaction, says, status, told};
 use crate::domain::{
     CostLine, Currency, Delivery, Direction, FREE_ENTRY, FreeEntry, MediaState, MessageId, Money, NewBody,
     NewMessage, Origin, ProductDraft, Referral, Timestamp,
 };
+use crate::store::columns::At;
 use crate::store::products;
 use crate::{CoreEvent, conversation, message};
 
@@ -391,6 +393,33 @@ async fn an_answer_stands_after_what_it_answers_though_our_clock_is_behind() {
     let row = shop.only().await;
     assert_eq!(shop.texts(row.id).await, ["hola", "¿sí?"]);
     assert_eq!(row.snippet, "¿sí?");
+}
+
+#[tokio::test]
+async fn an_answer_from_when_our_clock_was_ahead_draws_no_other_after_it() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(60)))).await;
+    answers(&shop, "¿sí?").await;
+    let ahead = Timestamp::now().plus(Duration::from_hours(30));
+    shop.inbox
+        .store
+        .write(move |tx| {
+            tx.execute(
+                "UPDATE messages SET at = ?1 WHERE direction = 'out'",
+                params![At(ahead)],
+            )?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    answers(&shop, "¿qué buscas?").await;
+    let id = shop.only().await.id;
+    let thread = shop.thread(id).await;
+    let second = thread
+        .iter()
+        .find(|message| message.text == "¿qué buscas?")
+        .unwrap();
+    assert!(second.at <= Timestamp::now(), "it was written now");
 }
 
 fn by_ad(message: InboundMessage) -> InboundMessage {

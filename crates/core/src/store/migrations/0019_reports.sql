@@ -1,6 +1,7 @@
 -- Whose the conversation was when the charge was made: the sale stays theirs when the conversation goes to others.
 ALTER TABLE charges ADD COLUMN seller_id BLOB;
-UPDATE charges SET seller_id = (SELECT assignee_id FROM conversations c WHERE c.id = charges.conversation_id);
+UPDATE charges SET seller_id = (SELECT assignee_id FROM conversations c WHERE c.id = charges.conversation_id)
+WHERE conversation_id IN (SELECT id FROM conversations WHERE assignee_id IS NOT NULL);
 
 -- What reports add up, without the rest of the rows.
 CREATE INDEX charges_report ON charges
