@@ -5,7 +5,8 @@ import { lookInto, wantsFrame } from './frames';
 
 /** A webview that plays, or does not. */
 function plays(event: 'loadeddata' | 'error') {
-  const make = Document.prototype.createElement;
+  const make = (name: string) =>
+    document.createElementNS('http://www.w3.org/1999/xhtml', name) as HTMLElement;
   const video = {
     muted: false,
     preload: '',
@@ -26,7 +27,7 @@ function plays(event: 'loadeddata' | 'error') {
     toBlob: (done: (blob: Blob) => void) => done(new Blob(['frame'])),
   };
   vi.spyOn(document, 'createElement').mockImplementation((name: string) =>
-    name === 'video' ? (video as never) : name === 'canvas' ? (canvas as never) : make.call(document, name),
+    name === 'video' ? (video as never) : name === 'canvas' ? (canvas as never) : make(name),
   );
   vi.stubGlobal('fetch', () => Promise.resolve(new Response('film')));
   return { video, canvas };
