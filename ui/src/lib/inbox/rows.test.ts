@@ -54,15 +54,15 @@ describe('a list under the pointer', () => {
   });
 
   it('tells of those that others lifted, not of those that give way or were answered here', () => {
-    const held = [row('a', 1), row('b', 2), row('c', 3), row('d', 4), row('e', 5)];
+    const [a, b, c, d, e] = [row('a', 1), row('b', 2), row('c', 3), row('d', 4), row('e', 5)];
+    const held = [a, b, c, d, e];
     const counted = (rows: typeof held) => movedUp(rows, inHeldOrder(rows, held), held);
-    const [a, b, c, d, e] = held as [(typeof held)[0], ...typeof held];
 
     expect(counted(held)).toBe(0);
-    expect(counted([row('d', 0), a, b!, c!, e!])).toBe(1);
-    expect(counted([{ ...row('d', 0), snippetFromMe: true }, a, b!, c!, e!])).toBe(0);
-    expect(counted([row('new', 0), row('e', 0), a, b!, c!, d!])).toBe(2);
-    expect(counted([{ ...d!, wokeAt: minutesAgo(0) }, a, b!, c!, e!])).toBe(1);
-    expect(counted([row('a', 0), b!, c!, d!, e!])).toBe(0);
+    expect(counted([row('d', 0), a, b, c, e])).toBe(1);
+    expect(counted([{ ...row('d', 0), snippetFromMe: true }, a, b, c, e])).toBe(0);
+    expect(counted([row('new', 0), row('e', 0), a, b, c, d])).toBe(2);
+    expect(counted([{ ...d, wokeAt: minutesAgo(0) }, a, b, c, e])).toBe(1);
+    expect(counted([row('a', 0), b, c, d, e])).toBe(0);
   });
 });

@@ -262,6 +262,12 @@ describe('the composer', () => {
     expect(did.send).not.toHaveBeenCalled();
   });
 
+  it('has the keyboard in the note that its tool begins', async () => {
+    show();
+    await userEvent.click(screen.getByTestId('note-tool'));
+    expect(document.activeElement).toBe(screen.getByTestId('note-input'));
+  });
+
   it('deletes a draft where one is begun', async () => {
     const { did } = show({ text: 'Te confirmo mañana' });
     await userEvent.click(screen.getByTestId('draft-remove'));
