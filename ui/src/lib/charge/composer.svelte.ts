@@ -14,6 +14,7 @@ import { language } from '$lib/i18n/language.svelte';
 import { newId } from '$lib/shared/ids';
 import { PayPage } from './payPage.svelte';
 import { parseAmount, plainAmount } from '$lib/shared/money';
+import { outliving } from '$lib/shared/outliving.svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import {
   countriesOf,
@@ -553,7 +554,7 @@ export class ChargeComposers {
   of(conversation: string): ChargeComposer {
     const kept = this.#kept.get(conversation);
     if (kept) return kept;
-    const made = new ChargeComposer(conversation, this.defaults, this.created);
+    const made = outliving(() => new ChargeComposer(conversation, this.defaults, this.created));
     this.#kept.set(conversation, made);
     return made;
   }

@@ -1,4 +1,5 @@
 /** One conversation as the window knows it: the customer, the messages, the charges. */
+import { outliving } from '$lib/shared/outliving.svelte';
 import {
   api,
   type Charge,
@@ -175,10 +176,15 @@ export class Thread {
     this.unreadFrom = this.#firstUnread();
   }
 
-  /** What the customer wrote until the thread was opened, as far as it is here. */
+  /**
+   * What the customer wrote until the thread was opened, as far as it is here. What WhatsApp tells of
+   * them, such as a new number, the core does not count as unread.
+   */
   get #inboundThen(): Message[] {
     const end = this.messages.findIndex(({ id }) => id === this.#newestThen);
-    return this.messages.slice(0, end + 1).filter(({ direction }) => direction === 'in');
+    return this.messages
+      .slice(0, end + 1)
+      .filter(({ direction, kind }) => direction === 'in' && kind !== 'system');
   }
 
   get #reachesUnread(): boolean {
@@ -317,7 +323,7 @@ export class Threads {
   #kept = new Map<string, Thread>();
 
   open(id: string): Thread {
-    const thread = this.#kept.get(id) ?? new Thread(id);
+    const thread = this.#kept.get(id) ?? outliving(() => new Thread(id));
     this.#kept.delete(id);
     this.#kept.set(id, thread);
     const [eldest] = this.#kept.keys();

@@ -187,8 +187,10 @@ describe('Thread', () => {
 
 describe('what nobody has read', () => {
   /** Opens a conversation of so many messages, of which the newest are unread. */
-  async function openedWith(count: number, unread: number) {
+  async function openedWith(count: number, unread: number, told?: number) {
     const { all, pages } = conversationOf(count);
+    const news = told === undefined ? undefined : all[told];
+    if (news) news.kind = 'system';
     let left = unread;
     deskAnswers({
       conversation: () => aView({ row: aRow({ unread: left }) }),
@@ -205,6 +207,11 @@ describe('what nobody has read', () => {
     expect(await thread.toFirstUnread()).toBe(true);
     expect(thread.unreadFrom).toBe('m70');
     expect(thread.wanted).toBe('m70');
+  });
+
+  it('counts no news that WhatsApp tells of the customer', async () => {
+    const { thread } = await openedWith(60, 3, 58);
+    expect(thread.unreadFrom).toBe('m56');
   });
 
   it('is not moved by what comes after', async () => {

@@ -7,6 +7,7 @@ import {
   type Result,
   type StagedFile,
 } from '$lib/api';
+import { outliving } from '$lib/shared/outliving.svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Row } from './choices';
 import { TemplateChoice } from './templates.svelte';
@@ -281,7 +282,7 @@ export class Letters {
   of(conversation: string): Letter {
     const kept = this.#kept.get(conversation);
     if (kept) return kept;
-    const made = new Letter(conversation);
+    const made = outliving(() => new Letter(conversation));
     this.#kept.set(conversation, made);
     return made;
   }

@@ -1,8 +1,10 @@
+import { render } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
+import Asks from '../../../tests/Asks.svelte';
 import { deskAnswers } from '../../../tests/desk';
-import { aMessage, staged } from '../../../tests/things';
+import { aMessage, aTemplate, staged } from '../../../tests/things';
 import type { Message, NewBody, Result } from '../api';
-import { Letter } from './letter.svelte';
+import { Letter, Letters } from './letter.svelte';
 
 const refused = { code: 'offline', message: 'No network.', details: null };
 
@@ -205,4 +207,19 @@ describe('an upload', () => {
     await letter.keepNote(() => Promise.resolve({ ok: false, error }));
     expect([letter.note, letter.noting]).toEqual(['pidió factura', true]);
   });
+});
+
+it('a letter goes on after the thread was left in which it was begun', () => {
+  const letters = new Letters();
+  const { unmount } = render(Asks, {
+    ask: () => {
+      letters.of('maria');
+    },
+  });
+  const letter = letters.of('maria');
+  expect([letter.templates.found.length, letter.empty]).toEqual([0, true]);
+  unmount();
+  letter.templates.all = [aTemplate()];
+  letter.text = 'hola';
+  expect([letter.templates.found.length, letter.empty]).toEqual([1, false]);
 });
