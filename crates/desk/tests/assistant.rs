@@ -229,6 +229,27 @@ async fn a_cart_is_a_proposal_by_itself_and_a_price_that_differs_is_asked_about(
     )
     .await;
 
+    ana.phone.sends(
+        json!({"type": "order", "order": {"catalog_id": "1", "text": "", "product_items": [
+        {"product_retailer_id": "gel-1", "quantity": 2, "item_price": 180.0, "currency": "MXN"},
+        {"product_retailer_id": "not-here", "quantity": 1, "item_price": 33.5, "currency": "MXN"}]}}),
+    );
+    until(
+        &shop,
+        ana.conversation,
+        "what is known of a cart stays what it is",
+        |proposal| {
+            proposal.is_some_and(|it| {
+                let names: Vec<&str> = it.lines.iter().map(|line| line.name.as_str()).collect();
+                let known: Vec<bool> = it.lines.iter().map(|line| line.product.is_some()).collect();
+                it.total == Some(mxn(393_50))
+                    && names == ["Gelatina mosaico", "not-here"]
+                    && known == [true, false]
+            })
+        },
+    )
+    .await;
+
     ana.phone.sends(cart("gel-1", 150.0));
     until(&shop, ana.conversation, "the price is asked about", |proposal| {
         proposal.is_some_and(|it| it.kind == ProposalKind::Question && it.total == Some(mxn(360_00)))

@@ -99,7 +99,7 @@ fn proposal_of(
         }
         Decision::Reply(text) if settings.replies => proposal.text = Some(text),
         Decision::Handoff(HandoffReason::UnknownItem) if sent_cart(dialogue) => {
-            set_cart(&mut proposal, dialogue)?;
+            set_cart(&mut proposal, dialogue, shelf)?;
         }
         // A voice note is no reason to be called: the person sees that it is there.
         Decision::Handoff(reason) if settings.handoffs && reason != HandoffReason::Unreadable => {
@@ -178,8 +178,9 @@ fn cart_differs(proposal: &Proposal, dialogue: &Dialogue) -> bool {
         .is_some_and(|total| Some(total) != proposal.total)
 }
 
-/// Proposes a cart whose goods are in WhatsApp's catalog and not in ours, at the prices that WhatsApp shows.
-fn set_cart(proposal: &mut Proposal, dialogue: &Dialogue) -> Option<()> {
+/// Proposes a cart with goods that are in WhatsApp's catalog and not in ours, at the prices that WhatsApp shows.
+/// What is in ours at the same price stays it: its name is read, and its stock is counted.
+fn set_cart(proposal: &mut Proposal, dialogue: &Dialogue, shelf: &Shelf) -> Option<()> {
     let source = last_cart(dialogue)?;
     let draft = order::draft_of(source.message, source.cart.as_deref()?);
     proposal.kind = ProposalKind::Charge;
@@ -188,12 +189,14 @@ fn set_cart(proposal: &mut Proposal, dialogue: &Dialogue) -> Option<()> {
         .lines
         .into_iter()
         .filter_map(|line| {
+            let unit = line.price?;
+            let goods = shelf.sold_at(&line.product, unit);
             Some(ProposedLine {
-                product: None,
-                options: Vec::new(),
-                name: line.product,
+                product: goods.map(|goods| goods.product),
+                options: goods.map(|goods| goods.options.clone()).unwrap_or_default(),
+                name: goods.map_or(line.product, |goods| goods.name.clone()),
                 quantity: line.quantity,
-                unit: line.price?,
+                unit,
                 special: false,
             })
         })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cobro_assistant::{Catalog, Item};
 
-use crate::domain::{ChosenOption, Currency, Product, ProductId, Recurring};
+use crate::domain::{ChosenOption, Currency, Money, Product, ProductId, Recurring};
 
 /// A product with more combinations than this is too much to tell apart in a chat.
 const COMBINATIONS: usize = 200;
@@ -85,6 +85,14 @@ impl Shelf {
     /// Returns the item that a cart of WhatsApp's means.
     pub(crate) fn item_of_sku(&self, sku: &str) -> Option<&str> {
         self.by_sku.get(sku).map(String::as_str)
+    }
+
+    /// Returns what a cart of WhatsApp's means, if it is sold today, once, at the price that the cart shows.
+    pub(crate) fn sold_at(&self, sku: &str, price: Money) -> Option<&Goods> {
+        let id = self.item_of_sku(sku)?;
+        let item = self.catalog.items().iter().find(|item| item.id == id)?;
+        let is_so = item.available && item.interval.is_none() && item.price == price;
+        self.goods(id).filter(|_| is_so)
     }
 
     /// Returns the item that a charge had.
