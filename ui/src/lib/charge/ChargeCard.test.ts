@@ -67,6 +67,17 @@ describe('the charge card', () => {
     expect(screen.queryByTestId('issue-again')).toBeNull();
   });
 
+  it('says that the net is from before a refund', () => {
+    const { card } = show({
+      payment: 'partlyRefunded',
+      paidAt: minutesAgo(1),
+      fee: mxn(840),
+      net: mxn(14_160),
+      method: 'card •• 4242',
+    });
+    expect(card.textContent).toContain('net MX$141.60 before the refund');
+  });
+
   it('shows fee, net and method once paid, and offers only to give it back', () => {
     const { card } = show({
       payment: 'paid',

@@ -155,6 +155,7 @@ const en = {
   cancelNo: 'Keep it',
   resentHere: 'Payment link sent',
   feeAndNet: (fee: string, net: string) => `fee ${fee} · net ${net}`,
+  feeAndNetBefore: (fee: string, net: string) => `fee ${fee} · net ${net} before the refund`,
   feePending: 'Stripe’s fee follows',
   notPaid: (word: string) => `${word} · not paid`,
   payment: {

@@ -152,6 +152,7 @@ const es: Words = {
   cancelNo: 'Conservarlo',
   resentHere: 'Enlace de pago enviado',
   feeAndNet: (fee, net) => `comisión ${fee} · neto ${net}`,
+  feeAndNetBefore: (fee, net) => `comisión ${fee} · neto ${net} antes del reembolso`,
   feePending: 'Falta la comisión de Stripe',
   notPaid: (word) => `${word} · sin pagar`,
   payment: {

@@ -152,6 +152,7 @@ const pt: Words = {
   cancelNo: 'Manter',
   resentHere: 'Link de pagamento enviado',
   feeAndNet: (fee, net) => `taxa ${fee} · líquido ${net}`,
+  feeAndNetBefore: (fee, net) => `taxa ${fee} · líquido ${net} antes do reembolso`,
   feePending: 'Falta a taxa da Stripe',
   notPaid: (word) => `${word} · não paga`,
   payment: {
