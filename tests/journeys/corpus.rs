@@ -97,6 +97,8 @@ fn texts(json: &Value) -> Vec<String> {
                         found.extend(
                             places
                                 .filter_map(|leaf| inner.get(leaf)?.as_str())
+                                // WhatsApp's own word beside every form that was filled in.
+                                .filter(|text| name != "nfm_reply" || *text != "Sent")
                                 .map(str::to_owned),
                         );
                         let emoji = (name == "reaction").then(|| inner.get("emoji")?.as_str());
