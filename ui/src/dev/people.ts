@@ -356,7 +356,7 @@ function kinds(): Played {
 function longTalk(count: number): Played {
   const messages = Array.from({ length: count }, (_, index) => {
     const when = new Date(Date.now() - (count - index) * 0.7 * HOUR).toISOString();
-    const text = `${String(index + 1)}. ${'Palabras de una plática larga que sigue y sigue. '.repeat((index * 7) % 5)}fin`;
+    const text = `${String(index + 1)}: ${'Palabras de una plática larga que sigue y sigue. '.repeat((index * 7) % 5)}fin`;
     return index % 3 === 0 ? wrote(text, when) : said(text, when);
   });
   return person('Plática Larga', '+57 300 555 0142', messages);
