@@ -188,8 +188,7 @@ fn wants_instalments(said: &Said) -> bool {
             .any(|mention| mention.start < hit.end && mention.end > hit.start)
     };
     // "sale casi la mitad el envío, no gracias"
-    let puts_off = [Sense::Cancel, Sense::Hold].iter().any(|sense| said.has(*sense))
-        || said.has(Sense::Later) && !said.asks();
+    let puts_off = said.has_any(&[Sense::Cancel, Sense::Hold]) || said.has(Sense::Later) && !said.asks();
     !puts_off
         && said.all(Sense::Instalments).any(|hit| {
             let (start, end) = said.clause(hit.start);

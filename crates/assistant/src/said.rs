@@ -79,6 +79,10 @@ impl Said {
         self.hits.iter().any(|hit| hit.sense == sense)
     }
 
+    pub(crate) fn has_any(&self, senses: &[Sense]) -> bool {
+        self.hits.iter().any(|hit| senses.contains(&hit.sense))
+    }
+
     pub(crate) fn all(&self, sense: Sense) -> impl Iterator<Item = &Hit> {
         self.hits.iter().filter(move |hit| hit.sense == sense)
     }

@@ -129,7 +129,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
 /// "Claro. Son $180 en total": nothing but the sum is said last, and nothing before it holds it back.
 fn ends_with_amount(said: &Said) -> bool {
     let hangs = consent::is_conditional(said, (0, said.tokens.len()));
-    let doubts = [
+    let doubts = said.has_any(&[
         Sense::Later,
         Sense::Hold,
         Sense::Hedge,
@@ -137,9 +137,7 @@ fn ends_with_amount(said: &Said) -> bool {
         Sense::Deny,
         Sense::SoldOut,
         Sense::Cash,
-    ]
-    .iter()
-    .any(|sense| said.has(*sense));
+    ]);
     let Some((at, ..)) = said.amounts().last() else {
         return false;
     };

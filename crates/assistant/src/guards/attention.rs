@@ -116,23 +116,18 @@ fn is_grave(said: &Said) -> bool {
 }
 
 fn wants_to_buy(said: &Said) -> bool {
-    [Sense::Want, Sense::AsksPrice, Sense::AsksStock]
-        .iter()
-        .any(|sense| said.has(*sense))
-        && !said.found.mentions.is_empty()
+    said.has_any(&[Sense::Want, Sense::AsksPrice, Sense::AsksStock]) && !said.found.mentions.is_empty()
 }
 
 /// "la leche está cortada", "my tint is bubbling already": how something is, and how it should not be.
 fn is_bad_now(said: &Said) -> bool {
-    let orders = [
+    let orders = said.has_any(&[
         Sense::Want,
         Sense::Pay,
         Sense::AsksPrice,
         Sense::AsksStock,
         Sense::Hypothetical,
-    ]
-    .iter()
-    .any(|sense| said.has(*sense));
+    ]);
     !orders
         && own_words(said).any(|(at, word)| {
             signs::is(Sign::BAD, word)
@@ -184,7 +179,7 @@ fn is_about_goods(said: &Said, at: usize) -> bool {
 
 /// "no prende", "ninguém responde", "stopped working": it does not do what it is for.
 fn fails_to_work(said: &Said) -> bool {
-    let orders = [
+    let orders = said.has_any(&[
         Sense::Want,
         Sense::Pay,
         Sense::Accept,
@@ -194,9 +189,7 @@ fn fails_to_work(said: &Said) -> bool {
         Sense::OtherLink,
         Sense::Cond,
         Sense::Thanks,
-    ]
-    .iter()
-    .any(|sense| said.has(*sense));
+    ]);
     !orders
         && own_words(said).any(|(at, word)| {
             let (start, _) = said.clause(at);
@@ -257,7 +250,7 @@ fn fails_to_work(said: &Said) -> bool {
 
 /// "I got two whites and I definitely ordered reds": what came beside what was asked for.
 fn is_not_what_was_ordered(said: &Said) -> bool {
-    let orders = [
+    let orders = said.has_any(&[
         Sense::Want,
         Sense::Pay,
         Sense::Accept,
@@ -266,9 +259,7 @@ fn is_not_what_was_ordered(said: &Said) -> bool {
         Sense::AsksPrice,
         Sense::Same,
         Sense::SameLast,
-    ]
-    .iter()
-    .any(|sense| said.has(*sense));
+    ]);
     !orders && has(said, Sign::RECEIVED) && has(said, Sign::ORDERED)
 }
 
@@ -279,9 +270,7 @@ fn is_short_of_what_was_paid(said: &Said) -> bool {
         .iter()
         .filter(|token| token.number().is_some() && !token.money)
         .count();
-    let orders = [Sense::Want, Sense::Accept, Sense::Pay, Sense::AsksPrice]
-        .iter()
-        .any(|sense| said.has(*sense));
+    let orders = said.has_any(&[Sense::Want, Sense::Accept, Sense::Pay, Sense::AsksPrice]);
     let weighed = own_words(said).any(|(_, word)| {
         matches!(
             word,
@@ -362,7 +351,7 @@ fn waits_for_what_was_paid(said: &Said) -> bool {
 
 /// "your walker was swearing at kids", "su domiciliario me regó pintura": what one of the shop's people did.
 fn speaks_ill_of_staff(said: &Said) -> bool {
-    let orders = [
+    let orders = said.has_any(&[
         Sense::Want,
         Sense::Pay,
         Sense::Accept,
@@ -370,9 +359,7 @@ fn speaks_ill_of_staff(said: &Said) -> bool {
         Sense::AsksPrice,
         Sense::Cash,
         Sense::Claim,
-    ]
-    .iter()
-    .any(|sense| said.has(*sense));
+    ]);
     !orders
         && !praises(said)
         && own_words(said).any(|(at, word)| {
@@ -600,9 +587,7 @@ fn sells_again(said: &Said) -> bool {
 /// "preciso de nota fiscal do último pedido": papers, and no order.
 fn wants_papers(said: &Said) -> bool {
     let asks = said.asks()
-        || [Sense::Want, Sense::AsksPrice]
-            .iter()
-            .any(|sense| said.has(*sense))
+        || said.has_any(&[Sense::Want, Sense::AsksPrice])
         || own_words(said).any(|(_, word)| {
             [
                 "necesit", "precis", "ocup", "requier", "need", "emit", "mand", "envi", "send", "falt",

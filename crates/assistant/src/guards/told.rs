@@ -84,15 +84,13 @@ fn owes_though_it_paid(said: &Said) -> bool {
 
 /// "el agua sabe a cloro", "a torta tá com gosto de mofo": told, not asked, and no praise.
 fn tastes_wrong(said: &Said) -> bool {
-    let orders = [
+    let orders = said.has_any(&[
         Sense::Want,
         Sense::Pay,
         Sense::Accept,
         Sense::Thanks,
         Sense::AsksStock,
-    ]
-    .iter()
-    .any(|sense| said.has(*sense));
+    ]);
     let tastes = own_words(said).any(|(at, word)| {
         let of = matches!(said.text(at + 1), "a" | "de" | "like" | "of");
         let after = said.text(at + 2);
@@ -123,7 +121,7 @@ fn tastes_wrong(said: &Said) -> bool {
 
 /// "se me secó todo", "se nos cayó": it befell somebody, as Spanish tells of what nobody wanted.
 fn has_befallen(said: &Said) -> bool {
-    let orders = [
+    let orders = said.has_any(&[
         Sense::Want,
         Sense::Pay,
         Sense::Accept,
@@ -131,9 +129,7 @@ fn has_befallen(said: &Said) -> bool {
         Sense::AsksStock,
         Sense::Cancel,
         Sense::Later,
-    ]
-    .iter()
-    .any(|sense| said.has(*sense));
+    ]);
     let is_talk = |word: &str| {
         [
             "antoj", "ocurr", "hac", "hiz", "olvid", "pas", "complic", "dificult", "facilit", "acab", "qued",

@@ -22,10 +22,7 @@ fn tells_of_harm(said: &Said) -> bool {
 
 /// "faltou de novo e ninguém avisou": somebody did something, again, or not at all.
 fn tells_of_the_past(said: &Said) -> bool {
-    if [Sense::Pay, Sense::Accept, Sense::Paid]
-        .iter()
-        .any(|sense| said.has(*sense))
-    {
+    if said.has_any(&[Sense::Pay, Sense::Accept, Sense::Paid]) {
         return false;
     }
     (0..said.tokens.len()).any(|at| {
@@ -42,16 +39,14 @@ fn tells_of_the_past(said: &Said) -> bool {
 
 /// "el control que les compré ya falla, ¿garantía?": what is asked about is sold already.
 fn asks_about_what_it_bought(said: &Said) -> bool {
-    let orders = [
+    let orders = said.has_any(&[
         Sense::Want,
         Sense::Pay,
         Sense::Accept,
         Sense::AsksPrice,
         Sense::Same,
         Sense::SameLast,
-    ]
-    .iter()
-    .any(|sense| said.has(*sense));
+    ]);
     let bought = (0..said.tokens.len()).any(|at| {
         let after = (at + 1..=at + 2).any(|next| {
             matches!(

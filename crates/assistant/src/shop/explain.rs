@@ -139,9 +139,7 @@ pub(super) fn offered_by_price(state: &State, said: &Said, catalog: &Catalog) ->
 pub(super) fn speaks_of_another_price(state: &State, said: &Said) -> bool {
     state.haggles
         || state.grant.is_some()
-        || [Sense::FreeDelivery, Sense::SoldOut]
-            .iter()
-            .any(|sense| said.has(*sense))
+        || said.has_any(&[Sense::FreeDelivery, Sense::SoldOut])
         // "We do! £45 each" takes nothing off.
         || said.all(Sense::Off).any(|hit| {
             let (start, end) = said.sentence(hit.start);

@@ -28,13 +28,13 @@ export interface RowFace {
 
 export function faceOf(row: ConversationRow, speaker: Speaker, now: number): RowFace {
   const { words } = speaker;
-  const hasDraft = row.draft !== null && row.draft !== '';
+  const draft = row.draft ?? '';
   const mine = row.snippetFromMe ? `${words.you}: ` : '';
   return {
     time: speaker.listTime(row.lastAt, now),
-    before: hasDraft ? `${words.work.draft}: ` : mine,
-    tone: hasDraft ? 'drafted' : 'mine',
-    said: hasDraft ? (row.draft ?? '') : snippetOf(row, words),
+    before: draft ? `${words.work.draft}: ` : mine,
+    tone: draft ? 'drafted' : 'mine',
+    said: draft || snippetOf(row, words),
     unread: row.unread > 0 ? words.unreadCount(row.unread) : '',
     count: row.unread > 99 ? '99+' : String(row.unread),
     resolved: row.unread === 0 && row.resolved ? words.work.resolved : '',
