@@ -1,8 +1,10 @@
 //! Steps that are run one after another, timed, and summed up at the end.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,11 +31,16 @@ pub(crate) struct Count {
     pub(crate) failed: u64,
 }
 
+/// How many of a failed step's last lines are shown again at the end.
+const LAST_LINES: usize = 80;
+
 /// Runs steps; a failure stops only what needs it.
 #[derive(Default)]
 pub(crate) struct Steps {
     done: Vec<Step>,
     tests: Count,
+    /// What the failed runners of tests said last, under the step's name.
+    last_words: Vec<(&'static str, VecDeque<String>)>,
 }
 
 impl Steps {
@@ -62,11 +69,16 @@ impl Steps {
         read: fn(&str) -> Option<Count>,
     ) -> bool {
         let mut counted = Count::default();
+        let mut last = VecDeque::new();
         let passed = self.time(name, || {
-            let (passed, count) = watch(command, read);
-            counted = count;
+            let (passed, heard) = watch(command, read);
+            counted = heard.count.unwrap_or_default();
+            last = heard.last;
             passed
         });
+        if !passed {
+            self.last_words.push((name, last));
+        }
         self.tests.passed += counted.passed;
         // A runner that stopped before it counted has failed all the same.
         self.tests.failed += if passed {
@@ -86,8 +98,15 @@ impl Steps {
         });
     }
 
-    /// Prints every step, then the tests in one line, and returns what the process should end with.
+    /// Prints what failed once more, every step, then the tests in one line, and returns what the process should
+    /// end with.
     pub(crate) fn finish(self) -> ExitCode {
+        for (name, lines) in &self.last_words {
+            println!("\n── {name}, its last lines again");
+            for line in lines {
+                println!("{line}");
+            }
+        }
         println!("\n{self}");
         let Count { passed, failed } = self.count();
         println!("{passed} passed, {failed} failed");
@@ -149,33 +168,57 @@ fn not_started(command: &Command, error: &std::io::Error) {
     eprintln!("{} could not be started: {error}", shown(command));
 }
 
-/// Runs a command, passes on what it prints, and reads the count in it.
-fn watch(mut command: Command, read: fn(&str) -> Option<Count>) -> (bool, Count) {
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let Ok(mut child) = child.inspect_err(|error| not_started(&command, error)) else {
-        return (false, Count::default());
-    };
-    let (out, err) = (child.stdout.take(), child.stderr.take());
-    let count = thread::scope(|scope| {
-        let out = scope.spawn(|| pass_on(out, std::io::stdout(), read));
-        let err = pass_on(err, std::io::stderr(), read);
-        out.join().ok().flatten().or(err)
-    });
-    let passed = child.wait().is_ok_and(|status| status.success());
-    (passed, count.unwrap_or_default())
+/// What was heard of a runner of tests.
+#[derive(Default)]
+struct Heard {
+    count: Option<Count>,
+    /// The end of both of its outputs, as it came, without colours.
+    last: VecDeque<String>,
 }
 
-/// Copies lines, and returns the last count that was read in one.
-fn pass_on(from: Option<impl Read>, mut to: impl Write, read: fn(&str) -> Option<Count>) -> Option<Count> {
-    let mut count = None;
-    let mut lines = BufReader::new(from?);
+impl Heard {
+    fn hear(&mut self, line: &str, read: fn(&str) -> Option<Count>) {
+        self.count = read(line).or(self.count);
+        self.last.push_back(line.trim_end().to_owned());
+        if self.last.len() > LAST_LINES {
+            self.last.pop_front();
+        }
+    }
+}
+
+/// Runs a command, passes on what it prints, and reads the count in it. Returns whether it passed, too.
+fn watch(mut command: Command, read: fn(&str) -> Option<Count>) -> (bool, Heard) {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let Ok(mut child) = child.inspect_err(|error| not_started(&command, error)) else {
+        return (false, Heard::default());
+    };
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let heard = Mutex::new(Heard::default());
+    thread::scope(|scope| {
+        scope.spawn(|| pass_on(out, std::io::stdout(), &heard, read));
+        pass_on(err, std::io::stderr(), &heard, read);
+    });
+    let passed = child.wait().is_ok_and(|status| status.success());
+    (passed, heard.into_inner().unwrap_or_default())
+}
+
+/// Copies lines, and hears them.
+fn pass_on(
+    from: Option<impl Read>,
+    mut to: impl Write,
+    heard: &Mutex<Heard>,
+    read: fn(&str) -> Option<Count>,
+) {
+    let Some(from) = from else { return };
+    let mut lines = BufReader::new(from);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
         let _ = to.write_all(&line).and_then(|()| to.flush());
-        count = read(&plain(&String::from_utf8_lossy(&line))).or(count);
+        if let Ok(mut heard) = heard.lock() {
+            heard.hear(&plain(&String::from_utf8_lossy(&line)), read);
+        }
         line.clear();
     }
-    count
 }
 
 /// Takes the colours out of a line.
@@ -261,8 +304,11 @@ mod tests {
     fn tests_that_never_got_counted_count_as_failed() {
         let mut steps = Steps::default();
         let mut runner = command("sh");
-        runner.args(["-c", "echo 'could not compile'; exit 101"]);
+        runner.args(["-c", "echo building; echo 'could not compile' >&2; exit 101"]);
         assert!(!steps.tests("tests", runner, of_nextest));
+        let (name, last) = &steps.last_words[0];
+        assert_eq!(*name, "tests");
+        assert!(last.contains(&"could not compile".to_owned()));
         assert_eq!(steps.count(), Count { passed: 0, failed: 1 });
     }
 }
