@@ -34,6 +34,9 @@ pub(crate) fn read(said: &Said, state: &State, removed: bool) -> Verdict {
     if agreed && hangs_on_a_but(said, last_yes) {
         return Verdict::Doubts(Doubt::Hold);
     }
+    if agreed && hangs_on_what_follows(said, last_yes) {
+        return Verdict::Doubts(Doubt::Conditional);
+    }
     match (strongest, last_doubt) {
         (Some(Consent::Yes), None) if is_only_polite(said) || says_more_than_yes(said) => Verdict::Neither,
         (Some(consent), _) => Verdict::Agrees(consent),
@@ -88,6 +91,13 @@ fn hangs_on_a_but(said: &Said, last_yes: Option<usize>) -> bool {
     })
 }
 
+/// "Count me in! Send the link, after I've sold my bike": a condition behind a yes holds for all of it.
+fn hangs_on_what_follows(said: &Said, last_yes: Option<usize>) -> bool {
+    let from = last_yes.unwrap_or(0);
+    said.all(Sense::Cond)
+        .any(|hit| hit.start >= from && is_conditional(said, (hit.start, hit.end)))
+}
+
 fn is_but(said: &Said, at: usize) -> bool {
     let token = said
         .tokens
@@ -109,12 +119,16 @@ fn with_echo(said: &Said, state: &State, mut consents: Vec<(Hit, Consent)>) -> V
         .filter(|token| token.is_word() && !token.quoted)
         .map(|token| token.text.as_str())
         .collect();
-    let echoes = !words.is_empty()
-        && words.len() <= 2
+    // "good to go?" — "good to go!", "pop it over x": the small words between come along.
+    let is_short = |word: &str| word.chars().count() <= 2;
+    let is_asked = |word: &str| state.question_words.iter().any(|asked| asked == word);
+    let short = words.iter().filter(|word| is_short(word)).count();
+    let echoes = words.first().is_some_and(|word| !is_short(word))
+        && words.len() <= 4
+        && (short == 0 && words.len() <= 2 || short > 0 && words.len() - short <= 2)
         && !said.asks()
-        && words
-            .iter()
-            .all(|word| word.chars().count() > 2 && state.question_words.iter().any(|asked| asked == word));
+        && !said.has_any(&[Sense::No, Sense::Cond, Sense::Hold, Sense::Later])
+        && words.iter().all(|word| is_short(word) || is_asked(word));
     if echoes {
         let hit = Hit {
             sense: Sense::Yes,
@@ -343,6 +357,8 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
             Sense::Accept if is_for_later(said, hit) && pays_before(said, hit) => continue,
             Sense::Accept if is_for_later(said, hit) => Doubt::Later,
             Sense::Accept if sends_link_later(said, hit, state) => Doubt::Later,
+            // "can't wait!" does not wait.
+            Sense::Hold if said.text(hit.start) == "wait" && said.is_negated(hit.start) => continue,
             Sense::Hold => Doubt::Hold,
             // "no wine, just the class" refuses the wine.
             Sense::No if names_what_is_refused(said, hit) => continue,
@@ -463,7 +479,8 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
                 .any(|other| said.clause(other.start) == clause);
         let wondered = consent != Consent::Pay && is_open_question(said, hit.start);
         let spoken_of = consent == Consent::Pay && only_speaks_of_paying(said, hit);
-        let another_pays = consent == Consent::Pay && is_paid_by_another(said, hit);
+        let another_pays =
+            consent == Consent::Pay && is_paid_by_another(said, hit) || goes_to_another(said, hit);
         if !doubted
             && !other_link
             && !wondered
@@ -673,6 +690,33 @@ fn opens_as_a_question(said: &Said, start: usize) -> bool {
         said.text(start),
         "why" | "when" | "which" | "porque" | "quando" | "cuando"
     )
+}
+
+/// "best send it to him", "manda pra minha mãe": the link is for somebody who is not in the chat.
+fn goes_to_another(said: &Said, hit: &Hit) -> bool {
+    let (_, end) = said.clause(hit.start);
+    let is_to = |at: usize| matches!(said.text(at), "to" | "a" | "pra" | "para" | "pro" | "ao");
+    let is_own = |at: usize| {
+        matches!(
+            said.text(at),
+            "my" | "his" | "her" | "mi" | "minha" | "meu" | "la" | "el" | "o" | "a" | "the"
+        )
+    };
+    let is_another = |at: usize| {
+        crate::vocabulary::is_person(said.text(at))
+            || matches!(
+                said.text(at),
+                "him" | "her" | "them" | "ella" | "ela" | "ele" | "ellos" | "eles"
+            )
+    };
+    let sends = (hit.start..hit.end).any(|at| {
+        ["mand", "envi", "pas", "send", "text", "ping", "email"]
+            .iter()
+            .any(|root| said.text(at).starts_with(root))
+    });
+    sends
+        && (hit.start + 1..(hit.end + 4).min(end))
+            .any(|at| is_to(at) && (is_another(at + 1) || is_own(at + 1) && is_another(at + 2)))
 }
 
 /// "Laura le va a escribir para pagar ella": it is somebody else's word that counts.
@@ -895,7 +939,22 @@ fn is_an_order(word: &str) -> bool {
 pub(crate) fn is_conditional(said: &Said, (start, end): (usize, usize)) -> bool {
     said.all(Sense::Cond)
         .filter(|hit| hit.start >= start && hit.start < end)
-        .any(|hit| !is_yes(said, hit.start) && !is_polite(said, hit) && !asks_when(said, hit))
+        .any(|hit| {
+            !is_yes(said, hit.start)
+                && !is_polite(said, hit)
+                && !asks_when(said, hit)
+                && !is_when_it_is_fetched(said, hit)
+        })
+}
+
+/// "I'll swing by after school", "paso después del trabajo": only the fetching waits.
+fn is_when_it_is_fetched(said: &Said, hit: &Hit) -> bool {
+    let (start, _) = said.clause(hit.start);
+    matches!(said.text(hit.start), "after" | "despues" | "depois" | "luego")
+        && said
+            .all(Sense::Pickup)
+            .any(|pickup| pickup.start >= start && pickup.end <= hit.start + 1)
+        && !said.within((start, hit.start), Sense::Pay)
 }
 
 /// "si me puedes mandar el link", "ver si…", "cuando puedas".

@@ -648,6 +648,8 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
     match verdict {
         Verdict::Agrees(consent) => {
             let counts = match consent {
+                // "déjame pensarlo" … "sí, gracias": the yes is to what was just put off.
+                Consent::Yes if puts_it_off(state) => false,
                 Consent::Yes => {
                     let only_yes = says_only_yes(said);
                     let answered = state.pays_once_answered
@@ -700,6 +702,14 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
     if said.tokens.iter().any(Token::is_word) && state.fit_is_lost(catalog) {
         state.unsettled |= state.price != Price::Verified && state.price != Price::Quoted;
     }
+}
+
+/// Returns whether the customer put the order off since the shop last wrote.
+fn puts_it_off(state: &State) -> bool {
+    matches!(
+        state.doubt,
+        Some(Doubt::Later | Doubt::Hold | Doubt::Cancelled | Doubt::Conditional)
+    )
 }
 
 /// "oh wait, Jess can't make it, 3": not one less at all, but so many.

@@ -1,10 +1,13 @@
 //! From where the conversation stands to what should be done.
 
+use std::cmp::Ordering;
+
 use crate::catalog::Catalog;
 use crate::consent;
-use crate::conversation::{Conversation, KnownState, Role};
+use crate::conversation::{Conversation, KnownState, Role, Turn};
 use crate::customer::{take_customer_turn, take_order};
-use crate::dialogue::{Consent, Doubt, Price, Question, State};
+use crate::dialogue::{Consent, Doubt, Price, Question, State, delivery_item};
+use crate::grant::readings;
 use crate::guards;
 use crate::mention::Fit;
 use crate::order::Level;
@@ -339,16 +342,55 @@ impl Desk<'_> {
         let Some((_, consent)) = self.state.consent else {
             return false;
         };
-        let here = |(turn, _): &&(usize, Said)| *turn >= consent;
-        self.burst.iter().any(|(turn, _)| *turn == consent)
-            && self.burst.iter().filter(here).any(|(turn, said)| {
-                let from = if *turn == consent {
-                    consent::ends_at(said)
-                } else {
-                    0
-                };
-                residue::is_left(said, from)
-            })
+        let unclear = |(turn, said): &(usize, Said)| match (*turn).cmp(&consent) {
+            Ordering::Less => residue::is_mostly_unknown(said),
+            Ordering::Equal => {
+                residue::is_left(said, consent::ends_at(said)) || residue::is_mostly_unknown(said)
+            }
+            Ordering::Greater => residue::is_left(said, 0),
+        };
+        self.burst.iter().any(unclear)
+    }
+
+    /// "$7.800, envío $2.500" — "dale, pásame el link": with it or without it?
+    fn delivery_is_open(&self) -> bool {
+        let fee = delivery_item(self.catalog);
+        let first = self.burst.first().map(|(turn, _)| *turn);
+        let (Some(place), Some(before)) = (fee, first.and_then(|first| self.conversation.turns.get(..first)))
+        else {
+            return false;
+        };
+        let ordered = self.state.lines.iter().any(|line| line.places.contains(&place));
+        let answers = |said: &Said| {
+            said.has_any(&[
+                Sense::Pickup,
+                Sense::No,
+                Sense::Only,
+                Sense::Remove,
+                Sense::Cancel,
+            ])
+        };
+        if ordered || self.state.free_delivery || self.burst.iter().any(|(_, said)| answers(said)) {
+            return false;
+        }
+        let price = self.catalog.price(place);
+        let quotes = |turn: &Turn| {
+            let (tokens, ..) = tokens_of_turn(turn, self.state.language);
+            let named = tokens
+                .iter()
+                .any(|token| token.is_word() && self.catalog.index.key_of_word(&token.text) == "~delivery");
+            let amount = |token: &Token| {
+                token
+                    .number()
+                    .is_some_and(|number| readings(self.catalog, number).contains(&price))
+            };
+            named && tokens.iter().any(amount)
+        };
+        before
+            .iter()
+            .rev()
+            .take_while(|turn| turn.role == Role::Shop)
+            .any(quotes)
     }
 
     /// "mándame el link" … "ah, y otra gelatina": nobody has seen that order's total.
@@ -369,7 +411,7 @@ impl Desk<'_> {
         if self.burst_has(Sense::Hedge) {
             return Some(Why::Unsure);
         }
-        if state.extras.is_some() {
+        if state.extras.is_some() || self.delivery_is_open() {
             return Some(Why::ExtraOpen);
         }
         if state.wavers || self.wants_less() {

@@ -6,6 +6,8 @@ mod told;
 mod trouble;
 
 use crate::catalog::Catalog;
+use crate::consent;
+use crate::conversation::{Role, Turn};
 use crate::decide::Desk;
 use crate::dialogue::{Consent, Doubt, Question, State, sum};
 use crate::grant::readings;
@@ -76,6 +78,9 @@ pub(crate) fn attention(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
     {
         return Some((HandoffReason::NeedsPerson, Why::NeedsPerson));
     }
+    if let Some(trouble) = still_troubled(desk) {
+        return Some(trouble);
+    }
     let wants_it = desk.burst_has(Sense::Pay) || desk.burst_has(Sense::Want);
     let names_none =
         desk.state.lines.is_empty() && desk.burst.iter().all(|(_, said)| said.found.mentions.is_empty());
@@ -87,6 +92,86 @@ pub(crate) fn attention(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
             .iter()
             .any(|(_, said)| attention::asks_for_unsold(said, desk.catalog)))
     .then_some((HandoffReason::UnknownItem, Why::WantsUnknown))
+}
+
+/// "me llegó rajado" — "qué pena!" — "¿y ahora qué hago?": trouble lasts until an order is spoken of again.
+///
+/// A shop that says sorry has understood what the rules may have not.
+fn still_troubled(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
+    let speaks_of_an_order =
+        |said: &Said| said.has_any(OF_AN_ORDER) || (0..said.tokens.len()).any(|at| consent::is_yes(said, at));
+    let first = desk.burst.first().map(|(turn, _)| *turn)?;
+    if desk.burst.iter().any(|(_, said)| speaks_of_an_order(said)) {
+        return None;
+    }
+    let before = desk.conversation.turns.get(..first)?;
+    let shop = before.iter().rev().take_while(|turn| turn.role == Role::Shop);
+    let read = |turn: &Turn| Said::of(turn, desk.state.language, desk.catalog, &desk.state.context());
+    let answers: Vec<Said> = shop.map(read).collect();
+    let sells = |said: &Said| said.has(Sense::SoldOut) || said.amounts().next().is_some();
+    if answers.is_empty() || answers.iter().any(sells) {
+        return None;
+    }
+    let told = before.iter().rev().skip(answers.len());
+    let told: Vec<Said> = told
+        .take_while(|turn| turn.role == Role::Customer)
+        .map(read)
+        .collect();
+    if told
+        .iter()
+        .any(|said| complains(said) || attention::is_trouble(said))
+    {
+        return Some((HandoffReason::Complaint, Why::Complains));
+    }
+    if told
+        .iter()
+        .any(|said| attention::needs_a_person(said, desk.state))
+    {
+        return Some((HandoffReason::NeedsPerson, Why::NeedsPerson));
+    }
+    let asked = [
+        Sense::Want,
+        Sense::AsksPrice,
+        Sense::AsksStock,
+        Sense::AsksOptions,
+        Sense::AsksDelivery,
+        Sense::AsksHours,
+        Sense::AsksPlace,
+    ];
+    let sorry = answers.iter().any(says_sorry) && !told.iter().any(|said| said.has_any(&asked));
+    sorry.then_some((HandoffReason::Complaint, Why::Complains))
+}
+
+/// Whoever writes so is on an order, or done.
+const OF_AN_ORDER: &[Sense] = &[
+    Sense::Want,
+    Sense::Pay,
+    Sense::Accept,
+    Sense::Yes,
+    Sense::Thanks,
+    Sense::Later,
+    Sense::Cancel,
+    Sense::Laugh,
+    Sense::AsksPrice,
+    Sense::AsksStock,
+    Sense::AsksOptions,
+    Sense::AsksDelivery,
+    Sense::AsksHours,
+    Sense::AsksPayment,
+    Sense::AsksPlace,
+];
+
+/// "disculpa", "qué pena", "I'm so sorry", "poxa".
+fn says_sorry(said: &Said) -> bool {
+    (0..said.tokens.len()).any(|at| {
+        let word = said.text(at);
+        let pity = word == "pena" && said.text(at.saturating_sub(1)) == "que";
+        let oh_no = matches!(word, "oh" | "ay" | "uy") && said.text(at + 1) == "no";
+        let begins = ["disculp", "desculp", "perdon", "apolog", "lament"]
+            .iter()
+            .any(|root| word.starts_with(root));
+        pity || oh_no || begins || matches!(word, "sorry" | "poxa" | "puxa" | "gosh" | "chuta")
+    })
 }
 
 /// Orders of what is not sold here, or of too much.

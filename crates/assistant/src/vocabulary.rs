@@ -64,7 +64,7 @@ const SYNONYMS: &[&str] = &[
     "~piece pieza piezas pza pzas pz peca pecas piece pieces unidad unidades unidade unid pcs",
     "~thousand millar millares milheiro milheiros",
     "~person persona personas pessoa pessoas people person pax porciones",
-    "~delivery envio envios entrega entregas domicilio domicilios delivery despacho frete flete shipping postage reparto",
+    "~delivery envio envios entrega entregas domicilio domicilios delivery despacho frete flete shipping postage reparto motoboy motoboys sedex correios mensajeria",
     "~phone celular celulares cel telefono phone smartphone",
     "~earbuds audifono audifonos auricular auriculares fone fones earbuds earphones headphones",
     "~charger cargador cargadores carregador carregadores charger chargers",

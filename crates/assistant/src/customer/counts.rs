@@ -175,6 +175,12 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
             state.price = Price::Unsaid;
             continue;
         }
+        // "cóbrame los 15.600": what the shop said it costs.
+        let amount = i64::from(*number);
+        let is_said = |minor: &i64| *minor == amount || *minor == amount.saturating_mul(100);
+        if *number > 99 && state.shop_amounts.iter().any(is_said) {
+            continue;
+        }
         let (start, end) = said.clause(*token);
         if is_of_a_place_or_age(said, (start, *token)) {
             continue;

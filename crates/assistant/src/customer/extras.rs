@@ -187,8 +187,26 @@ fn refuses(said: &Said, extras: &[Place], catalog: &Catalog) -> bool {
         let words = (hit.start..hit.end).any(|at| is_of_fetching(said.text(at)));
         words && hit.end - hit.start > 1 && is_settled_there(said, hit.start)
     });
-    let fetched = extras.iter().all(|place| is_delivery(catalog, *place)) && fetches(said) && is_fetched;
-    drops || says_no || only || fetched
+    let delivers = extras.iter().all(|place| is_delivery(catalog, *place));
+    let fetched = fetches(said) && is_fetched || needs_no_delivery(said);
+    drops || says_no || only || delivers && fetched
+}
+
+/// "não precisa entregar", "no hace falta que me lo mandes": and nothing in doubt about it.
+fn needs_no_delivery(said: &Said) -> bool {
+    (0..said.tokens.len()).any(|at| {
+        let (start, end) = said.clause(at);
+        let needs = matches!(
+            said.text(at),
+            "precisa" | "preciso" | "necesito" | "hace" | "need" | "ocupo"
+        );
+        let delivers = (at + 1..end.min(at + 5)).any(|next| {
+            ["entreg", "envi", "mand", "llev", "deliver", "ship", "post"]
+                .iter()
+                .any(|root| said.text(next).starts_with(root))
+        });
+        needs && delivers && (start..at).any(|no| denies(said, no)) && is_settled_there(said, at)
+    })
 }
 
 /// Returns whether what stands at `at` is neither asked nor a condition nor a doubt.

@@ -42,7 +42,13 @@ pub(super) fn distribute(state: &mut State, mention: &Mention, places: &[Place],
 }
 
 pub(super) fn update_quantity(line: &mut Line, mention: &Mention, quantity: Quantity, said: &Said) {
+    // "põe mais um gelo", "2 more bags": so many on top of what was said before.
+    let on_top = mention.count.is_some()
+        && (mention.start.saturating_sub(2)..mention.end).any(|at| {
+            matches!(said.text(at), "mais" | "more") && said.clause(at) == said.clause(mention.start)
+        });
     let more = mention.another
+        || on_top
         || said.in_clause(mention.start, Sense::Add)
             && (mention.end..mention.end + 2).any(|at| matches!(said.text(at), "mas" | "mais" | "more"));
     if more {

@@ -54,6 +54,17 @@ impl Walk<'_> {
         {
             self.drop_count();
         }
+        // "I'd like to book a trial": what is done, and no book.
+        let before = self.text_before(at);
+        if word == "book"
+            && matches!(
+                before,
+                "to" | "can" | "could" | "please" | "ill" | "well" | "lets" | "i" | "we"
+            )
+        {
+            self.unnamed(at);
+            return;
+        }
         let Some(key) = self.key_at(at) else {
             self.unnamed(at);
             return;
