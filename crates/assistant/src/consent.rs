@@ -34,7 +34,7 @@ pub(crate) fn read(said: &Said, state: &State, removed: bool) -> Verdict {
     if agreed && hangs_on_a_but(said, last_yes) {
         return Verdict::Doubts(Doubt::Hold);
     }
-    if agreed && hangs_on_what_follows(said, last_yes) {
+    if agreed && hangs_on_a_condition(said, last_yes) {
         return Verdict::Doubts(Doubt::Conditional);
     }
     match (strongest, last_doubt) {
@@ -91,11 +91,19 @@ fn hangs_on_a_but(said: &Said, last_yes: Option<usize>) -> bool {
     })
 }
 
-/// "Count me in! Send the link, after I've sold my bike": a condition behind a yes holds for all of it.
-fn hangs_on_what_follows(said: &Said, last_yes: Option<usize>) -> bool {
+/// "se rolar o empréstimo, fechado! manda o link": a condition holds for all of the message.
+///
+/// One that is set before the yes may have been met; one that stands with goods is about them.
+fn hangs_on_a_condition(said: &Said, last_yes: Option<usize>) -> bool {
     let from = last_yes.unwrap_or(0);
-    said.all(Sense::Cond)
-        .any(|hit| hit.start >= from && is_conditional(said, (hit.start, hit.end)))
+    let names_goods = |(start, end): (usize, usize)| {
+        let mut mentions = said.found.mentions.iter();
+        mentions.any(|mention| start <= mention.start && mention.start < end)
+    };
+    said.all(Sense::Cond).any(|hit| {
+        is_conditional(said, (hit.start, hit.end))
+            && (hit.start >= from || !said.asks_at(hit.start) && !names_goods(said.clause(hit.start)))
+    })
 }
 
 fn is_but(said: &Said, at: usize) -> bool {
@@ -493,7 +501,17 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
             found.push((*hit, consent));
         }
     }
-    found.extend(bare_orders(said));
+    let doubted = |at: usize| {
+        doubts
+            .iter()
+            .any(|(doubt, _)| said.clause(doubt.start) == said.clause(at))
+    };
+    // "quando virar o cartão vc manda": an order, and not yet.
+    found.extend(bare_orders(said).into_iter().filter(|(hit, _)| {
+        !doubted(hit.start)
+            && !is_conditional(said, said.sentence(hit.start))
+            && !is_open_question(said, hit.start)
+    }));
     let yes = (0..said.tokens.len()).filter(|at| {
         is_yes(said, *at) && !is_conditional(said, said.sentence(*at)) && !is_open_question(said, *at)
     });
@@ -959,8 +977,10 @@ fn is_when_it_is_fetched(said: &Said, hit: &Hit) -> bool {
 
 /// "si me puedes mandar el link", "ver si…", "cuando puedas".
 fn is_polite(said: &Said, hit: &Hit) -> bool {
+    // "a ver si mi jefe autoriza" waits for it.
+    let waits = |at: usize| at > 0 && said.text(at) == "ver" && said.text(at - 1) == "a";
     said.all(Sense::Polite)
-        .any(|polite| polite.start <= hit.start && hit.start < polite.end)
+        .any(|polite| polite.start <= hit.start && hit.start < polite.end && !waits(polite.start))
 }
 
 /// "when do you open?" asks; it sets no condition.

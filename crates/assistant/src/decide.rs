@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Place};
 use crate::consent;
-use crate::conversation::{Conversation, KnownState, Role, Turn};
+use crate::conversation::{Conversation, KnownState, Role};
 use crate::customer::{take_customer_turn, take_order};
-use crate::dialogue::{Consent, Doubt, Price, Question, State, delivery_item};
+use crate::dialogue::{Consent, Doubt, Price, Question, State, delivery_item, sum};
 use crate::grant::readings;
 use crate::guards;
 use crate::mention::Fit;
@@ -354,10 +354,7 @@ impl Desk<'_> {
 
     /// "$7.800, envío $2.500" — "dale, pásame el link": with it or without it?
     fn delivery_is_open(&self) -> bool {
-        let fee = delivery_item(self.catalog);
-        let first = self.burst.first().map(|(turn, _)| *turn);
-        let (Some(place), Some(before)) = (fee, first.and_then(|first| self.conversation.turns.get(..first)))
-        else {
+        let Some(place) = delivery_item(self.catalog) else {
             return false;
         };
         let ordered = self.state.lines.iter().any(|line| line.places.contains(&place));
@@ -373,24 +370,62 @@ impl Desk<'_> {
         if ordered || self.state.free_delivery || self.burst.iter().any(|(_, said)| answers(said)) {
             return false;
         }
-        let price = self.catalog.price(place);
-        let quotes = |turn: &Turn| {
-            let (tokens, ..) = tokens_of_turn(turn, self.state.language);
-            let named = tokens
-                .iter()
-                .any(|token| token.is_word() && self.catalog.index.key_of_word(&token.text) == "~delivery");
-            let amount = |token: &Token| {
-                token
-                    .number()
-                    .is_some_and(|number| readings(self.catalog, number).contains(&price))
-            };
-            named && tokens.iter().any(amount)
+        let is_named =
+            |token: &Token| token.is_word() && self.catalog.index.key_of_word(&token.text) == "~delivery";
+        self.shop_tokens_before_the_burst().iter().any(is_named)
+            && self
+                .amounts_before_the_burst()
+                .contains(&self.catalog.price(place))
+    }
+
+    /// "R$150, com moldura R$210": two orders, one of them with something that nobody asked for.
+    fn is_one_of_two_offers(&self) -> bool {
+        let state = self.state;
+        let Some(pairs) = state.resolved(self.catalog).filter(|pairs| pairs.len() > 1) else {
+            return false;
         };
-        before
+        let adds_up = |token: &Token| {
+            matches!(
+                token.text.as_str(),
+                "so" | "then" | "entonces" | "entao" | "total" | "altogether" | "todo" | "tudo" | "="
+            )
+        };
+        if self.shop_tokens_before_the_burst().iter().any(adds_up) {
+            return false;
+        }
+        let said = self.amounts_before_the_burst();
+        let total = sum(self.catalog, &pairs).unwrap_or(0);
+        let named = |place: Place| {
+            state.touched.contains(&place)
+                || self.burst.iter().any(|(_, said)| {
+                    let mut mentions = said.found.mentions.iter();
+                    mentions.any(|mention| mention.places.contains(&place))
+                })
+        };
+        pairs.iter().any(|(place, quantity)| {
+            let price = self.catalog.price(*place);
+            let line = price.saturating_mul(i64::from(*quantity));
+            let alone = said.contains(&price) || said.contains(&line);
+            said.contains(&total) && said.contains(&(total - line)) && !alone && !named(*place)
+        })
+    }
+
+    /// Returns what the numbers of the shop's last messages may amount to.
+    fn amounts_before_the_burst(&self) -> Vec<i64> {
+        self.shop_tokens_before_the_burst()
             .iter()
-            .rev()
-            .take_while(|turn| turn.role == Role::Shop)
-            .any(quotes)
+            .filter_map(Token::number)
+            .flat_map(|number| readings(self.catalog, number))
+            .collect()
+    }
+
+    /// Returns the words of the shop's messages that the customer's last ones answer.
+    fn shop_tokens_before_the_burst(&self) -> Vec<Token> {
+        let first = self.burst.first().map_or(0, |(turn, _)| *turn);
+        let before = self.conversation.turns.get(..first).unwrap_or_default();
+        let shop = before.iter().rev().take_while(|turn| turn.role == Role::Shop);
+        shop.flat_map(|turn| tokens_of_turn(turn, self.state.language).0)
+            .collect()
     }
 
     /// "mándame el link" … "ah, y otra gelatina": nobody has seen that order's total.
@@ -411,7 +446,7 @@ impl Desk<'_> {
         if self.burst_has(Sense::Hedge) {
             return Some(Why::Unsure);
         }
-        if state.extras.is_some() || self.delivery_is_open() {
+        if state.extras.is_some() || self.delivery_is_open() || self.is_one_of_two_offers() {
             return Some(Why::ExtraOpen);
         }
         if state.wavers || self.wants_less() {

@@ -149,8 +149,6 @@ const OF_AN_ORDER: &[Sense] = &[
     Sense::Accept,
     Sense::Yes,
     Sense::Thanks,
-    Sense::Later,
-    Sense::Cancel,
     Sense::Laugh,
     Sense::AsksPrice,
     Sense::AsksStock,

@@ -37,8 +37,30 @@ fn read(row: &Row) -> (Catalog, Conversation) {
     (file.into_catalog().unwrap(), conversation)
 }
 
-/// Returns the share of charges that are still proposed once `words` were added.
+/// Returns the share of charges that are still proposed once `words` were added behind.
 fn kept(words: &[(&str, &str)]) -> f64 {
+    kept_with(words, |conversation, words| {
+        let mut in_a_message = conversation.clone();
+        in_a_message.turns.push(Turn::customer(words));
+        let behind = |with: &str| {
+            changed(conversation, |said| {
+                format!("{}{with}{words}", said.trim_end_matches(['.', '!']))
+            })
+        };
+        vec![in_a_message, behind(", "), behind(" ")]
+    })
+}
+
+/// Returns the conversation with its last message written otherwise.
+fn changed(conversation: &Conversation, write: impl Fn(&str) -> String) -> Conversation {
+    let mut conversation = conversation.clone();
+    let last = conversation.turns.last_mut().unwrap();
+    last.text = write(&last.text);
+    conversation
+}
+
+/// Returns the share of charges that are still proposed once `add` put `words` to them.
+fn kept_with(words: &[(&str, &str)], add: impl Fn(&Conversation, &str) -> Vec<Conversation>) -> f64 {
     let rows = rows_from_jsonl(OWN).unwrap();
     let (mut all, mut kept) = (0_u32, 0_u32);
     for row in rows.iter().step_by(EVERY) {
@@ -48,15 +70,7 @@ fn kept(words: &[(&str, &str)]) -> f64 {
             continue;
         }
         for (_, words) in words.iter().filter(|(language, _)| *language == row.lang) {
-            let mut in_a_message = conversation.clone();
-            in_a_message.turns.push(Turn::customer(*words));
-            let mut behind_a_comma = conversation.clone();
-            let last = behind_a_comma.turns.last_mut().unwrap();
-            last.text = format!("{}, {words}", last.text.trim_end_matches(['.', '!']));
-            let mut behind_nothing = conversation.clone();
-            let last = behind_nothing.turns.last_mut().unwrap();
-            last.text = format!("{} {words}", last.text.trim_end_matches(['.', '!']));
-            for changed in [in_a_message, behind_a_comma, behind_nothing] {
+            for changed in add(&conversation, words) {
                 all += 1;
                 kept += u32::from(charges(&catalog, &changed));
             }
@@ -69,11 +83,20 @@ fn kept(words: &[(&str, &str)]) -> f64 {
 #[test]
 fn a_doubt_takes_the_yes_back_whatever_its_words() {
     let kept = kept(&under("[takes it back]"));
-    assert!(kept < 0.05, "{kept} of the charges are still proposed");
+    assert!(kept < 0.03, "{kept} of the charges are still proposed");
 }
 
 #[test]
 fn thanks_names_places_and_times_leave_the_yes_alone() {
     let kept = kept(&under("[adds to it]"));
     assert!(kept > 0.75, "only {kept} of the charges are still proposed");
+}
+
+#[test]
+fn a_condition_before_the_yes_holds_it_back() {
+    let kept = kept_with(&under("[before it]"), |conversation, words| {
+        let before = |with: &str| changed(conversation, |said| format!("{words}{with}{said}"));
+        vec![before(", "), before(" ")]
+    });
+    assert!(kept < 0.1, "{kept} of the charges are still proposed");
 }
