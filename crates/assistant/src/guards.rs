@@ -164,11 +164,13 @@ fn says_sorry(said: &Said) -> bool {
     (0..said.tokens.len()).any(|at| {
         let word = said.text(at);
         let pity = word == "pena" && said.text(at.saturating_sub(1)) == "que";
+        let feels = matches!(word, "siento" | "sentimos") && said.text(at.saturating_sub(1)) == "lo"
+            || matches!(word, "sinto" | "sentimos") && said.text(at + 1) == "muito";
         let oh_no = matches!(word, "oh" | "ay" | "uy") && said.text(at + 1) == "no";
         let begins = ["disculp", "desculp", "perdon", "apolog", "lament"]
             .iter()
             .any(|root| word.starts_with(root));
-        pity || oh_no || begins || matches!(word, "sorry" | "poxa" | "puxa" | "gosh" | "chuta")
+        pity || feels || oh_no || begins || matches!(word, "sorry" | "poxa" | "puxa" | "gosh" | "chuta")
     })
 }
 
