@@ -10,10 +10,14 @@ const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 ///
 /// A page that lives on nine megabytes of JavaScript let a hundred grow around them while somebody
 /// scrolled: what an engine made for large pages keeps until it is worth a full look.
-const FRUGAL: [(&str, &str); 5] = [
+const FRUGAL: [(&str, &str); 8] = [
     // How many heaps the C library's threads share. By default each thread has one, and what is free
     // in one is of no use to the others: the readers of the database alone keep ten megabytes so.
     ("MALLOC_ARENA_MAX", "2"),
+    // What a large answer took goes back to the system: left alone, the library learns from the first one
+    // to keep as much for the next.
+    ("MALLOC_MMAP_THRESHOLD_", "131072"),
+    ("MALLOC_TRIM_THRESHOLD_", "131072"),
     // No graphics library for the frame of the window.
     ("GDK_GL", "disable"),
     // The page's garbage is looked for everywhere each time. Its pauses stay below ten milliseconds.
@@ -21,6 +25,8 @@ const FRUGAL: [(&str, &str); 5] = [
     // It is looked for after eight megabytes, not thirty-two, and then after half of what lives.
     ("JSC_largeHeapSize", "8388608"),
     ("JSC_heapGrowthMaxIncrease", "0.5"),
+    // A page that waits for its user has no loops worth the compiler's last step, which keeps megabytes of code.
+    ("JSC_useFTLJIT", "false"),
 ];
 /// Where the kernel shows graphics processors to programs.
 const DEVICES: &str = "/dev/dri";

@@ -19,7 +19,7 @@ pub async fn find(inbox: &Inbox, text: String, after: Option<String>) -> Result<
     let now = Timestamp::now();
     inbox
         .store
-        .read(move |conn| {
+        .search(move |conn| {
             let query = Query::parse(&text, now);
             search::page(conn, &query, after.as_deref())
         })
@@ -36,7 +36,7 @@ pub async fn find_in(
     let now = Timestamp::now();
     inbox
         .store
-        .read(move |conn| {
+        .search(move |conn| {
             let query = Query::parse(&text, now);
             search::page_of_conversation(conn, conversation, &query, after.as_deref())
         })

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::readers::ReaderOf;
 use super::{damaged_if_locked, files_beside, open};
 use crate::{DatabaseKey, Result};
 
@@ -17,7 +18,7 @@ pub fn check(path: &Path, key: &DatabaseKey) -> Result<Vec<String>> {
 }
 
 fn faults(path: &Path, key: &DatabaseKey) -> Result<Vec<String>> {
-    let connection = open::reader(path, key)?;
+    let connection = open::reader(path, key, ReaderOf::Views)?;
     let mut found = Vec::new();
     for pragma in [
         "PRAGMA cipher_integrity_check",

@@ -344,18 +344,19 @@ pub(crate) fn page(
     Ok(Page { rows, next })
 }
 
+/// How many are open, and nobody's.
+const UNASSIGNED: &str = "SELECT count(*) FROM conversations
+     WHERE resolved = 0 AND snoozed_until IS NULL AND assignee_id IS NULL";
+/// How many are open, and assigned to whose desk this is.
+const MINE: &str = "SELECT count(*) FROM conversations
+     WHERE resolved = 0 AND snoozed_until IS NULL
+       AND assignee_id = (SELECT id FROM members WHERE is_me = 1)";
+
 pub(crate) fn counts(conn: &Connection) -> Result<Counts> {
     // Each is answered from an index alone.
     let count = |sql: &str| -> Result<u32> { Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?) };
-    let unassigned = count(
-        "SELECT count(*) FROM conversations
-         WHERE resolved = 0 AND snoozed_until IS NULL AND assignee_id IS NULL",
-    )?;
-    let mine = count(
-        "SELECT count(*) FROM conversations
-         WHERE resolved = 0 AND snoozed_until IS NULL
-           AND assignee_id = (SELECT id FROM members WHERE is_me = 1)",
-    )?;
+    let unassigned = count(UNASSIGNED)?;
+    let mine = count(MINE)?;
     let alone = !conn
         .prepare_cached("SELECT 1 FROM members WHERE is_me = 0 AND removed_at IS NULL")?
         .exists([])?;
@@ -581,4 +582,31 @@ pub(crate) fn for_each(
         }))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::open_for_tests;
+
+    #[tokio::test]
+    async fn what_is_open_is_counted_without_its_rows() {
+        let (store, _folder) = open_for_tests().await;
+        let plans = store.read(|conn| {
+            [UNASSIGNED, MINE]
+                .map(|sql| plan_of(conn, sql))
+                .into_iter()
+                .collect()
+        });
+        let plans: Vec<String> = plans.await.unwrap();
+        for plan in plans {
+            assert!(plan.contains("COVERING INDEX conversations_at_work"), "{plan}");
+        }
+    }
+
+    fn plan_of(conn: &Connection, sql: &str) -> Result<String> {
+        let mut steps = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+        let steps = steps.query_map([], |row| row.get::<_, String>("detail"))?;
+        Ok(steps.collect::<rusqlite::Result<Vec<_>>>()?.join("\n"))
+    }
 }

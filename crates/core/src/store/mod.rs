@@ -38,6 +38,7 @@ pub(crate) mod proposals;
 pub(crate) mod quick_replies;
 pub(crate) mod quotations;
 pub(crate) mod reactions;
+mod readers;
 pub(crate) mod reads;
 pub(crate) mod received;
 pub(crate) mod refunds;
@@ -64,11 +65,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 pub use check::check;
+use readers::{ReaderOf, Readers};
 
 use crate::{DatabaseKey, Error, Result};
-
-/// Readers that are kept open. More may exist for a moment.
-const KEPT_READERS: usize = 4;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 type Last = fn(&Transaction<'_>) -> Result<()>;
@@ -83,7 +82,7 @@ struct Parts {
     last: Last,
     writer: Mutex<Option<mpsc::UnboundedSender<Job>>>,
     writer_thread: Mutex<Option<std::thread::JoinHandle<()>>>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
 }
 
 /// The program must not end under the writer: its libraries take themselves down then.
@@ -143,7 +142,7 @@ impl Store {
                 last,
                 writer: Mutex::new(Some(jobs)),
                 writer_thread: Mutex::new(Some(thread)),
-                readers: Mutex::new(Vec::new()),
+                readers: Readers::default(),
             })))
         })
         .await
@@ -152,15 +151,17 @@ impl Store {
     /// Opens the database for reading beside a desk that may be running.
     pub async fn open_to_read(path: PathBuf, key: DatabaseKey) -> Result<Self> {
         blocking(move || {
-            let reader = open::reader(&path, &key)?;
+            let reader = open::reader(&path, &key, ReaderOf::Views)?;
             migrations::check(&reader)?;
+            let readers = Readers::default();
+            readers.put_back(reader, ReaderOf::Views);
             Ok(Self(Arc::new(Parts {
                 path,
                 key,
                 last: |_| Ok(()),
                 writer: Mutex::new(None),
                 writer_thread: Mutex::new(None),
-                readers: Mutex::new(vec![reader]),
+                readers,
             })))
         })
         .await
@@ -214,11 +215,27 @@ impl Store {
         &self,
         job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.read_as(ReaderOf::Views, job).await
+    }
+
+    /// Runs `job` on a reader that remembers what it searched in.
+    pub(crate) async fn search<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.read_as(ReaderOf::Search, job).await
+    }
+
+    async fn read_as<T: Send + 'static>(
+        &self,
+        of: ReaderOf,
+        job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let store = self.clone();
         blocking(move || {
-            let reader = store.reader()?;
+            let reader = store.reader(of)?;
             let result = job(&reader);
-            store.put_back(reader);
+            store.0.readers.put_back(reader, of);
             result
         })
         .await
@@ -228,9 +245,9 @@ impl Store {
     pub(crate) async fn copy_to(&self, path: PathBuf, told: impl FnMut(u32) + Send + 'static) -> Result<()> {
         let store = self.clone();
         blocking(move || {
-            let reader = store.reader()?;
+            let reader = store.reader(ReaderOf::Views)?;
             let copied = open::copy(&reader, &path, &store.0.key, told);
-            store.put_back(reader);
+            store.0.readers.put_back(reader, ReaderOf::Views);
             copied
         })
         .await
@@ -255,31 +272,14 @@ impl Store {
             if let Some(thread) = thread {
                 let _ = thread.join();
             }
-            store
-                .0
-                .readers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clear();
+            store.0.readers.end();
         })
         .await;
     }
 
-    fn reader(&self) -> Result<Connection> {
-        let kept = self
-            .0
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        kept.map_or_else(|| open::reader(&self.0.path, &self.0.key), Ok)
-    }
-
-    fn put_back(&self, reader: Connection) {
-        let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < KEPT_READERS {
-            readers.push(reader);
-        }
+    fn reader(&self, of: ReaderOf) -> Result<Connection> {
+        let waiting = self.0.readers.take(of);
+        waiting.map_or_else(|| open::reader(&self.0.path, &self.0.key, of), Ok)
     }
 }
 

@@ -7,6 +7,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use secrecy::ExposeSecret;
 
+use super::readers::ReaderOf;
 use crate::{DatabaseKey, Error, Result};
 
 /// Opens the one connection that writes, making the file if there is none.
@@ -24,15 +25,16 @@ pub(crate) fn writer(path: &Path, key: &DatabaseKey) -> Result<Connection> {
 }
 
 /// Opens a connection that only reads.
-pub(crate) fn reader(path: &Path, key: &DatabaseKey) -> Result<Connection> {
+pub(crate) fn reader(path: &Path, key: &DatabaseKey, of: ReaderOf) -> Result<Connection> {
     // A reader in WAL mode needs the shared-memory file, so it opens read-write and is told not to write.
     let connection = unlocked(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "query_only", true)?;
-    // There are several, and each keeps pages of its own: what one of them counts once a minute would
-    // fill eight megabytes in each. The system keeps the file's pages for all of them.
-    connection.pragma_update(None, "cache_size", -2048)?;
+    connection.pragma_update(None, "cache_size", -of.cache_kib())?;
     Ok(connection)
 }
+
+/// The most that the writer keeps of the database.
+const WRITER_KIB: i32 = 6144;
 
 /// Pages that are copied before others get their turn.
 const PAGES_A_STEP: i32 = 1000;
@@ -75,7 +77,7 @@ fn unlocked(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connecti
     connection.set_prepared_statement_cache_capacity(128);
     connection.execute_batch(key.pragma().expose_secret())?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "cache_size", -WRITER_KIB)?;
     connection
         .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
         .map_err(|error| not_readable(path, error))?;
