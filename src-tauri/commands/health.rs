@@ -35,6 +35,13 @@ pub(crate) async fn envelope_problems(desk: Desk<'_>) -> Answer<Vec<EnvelopeProb
     Ok(health::envelope_problems(&desk.inbox()?).await?)
 }
 
+/// Returns how many messages came that are of no kind we know.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unknown_messages(desk: Desk<'_>) -> Answer<u32> {
+    Ok(health::unknown_messages(&desk.inbox()?).await?)
+}
+
 /// Returns how far the phone's history has come, one import a line.
 #[tauri::command]
 #[specta::specta]

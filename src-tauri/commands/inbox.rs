@@ -64,6 +64,13 @@ pub(crate) async fn mark_read(desk: Desk<'_>, conversation: ConversationId) -> A
     Ok(conversation::mark_read(&desk.inbox()?, conversation).await?)
 }
 
+/// Marks a conversation unread, here alone.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn mark_unread(desk: Desk<'_>, conversation: ConversationId) -> Answer<()> {
+    Ok(conversation::mark_unread(&desk.inbox()?, conversation).await?)
+}
+
 /// Says what the person can see now; `null` when the window is hidden or unfocused.
 #[tauri::command]
 #[specta::specta]

@@ -353,7 +353,7 @@ impl Shop {
         // Stripe's clock is months ahead of the window's.
         let end = (jiff::Timestamp::now() + 3 * MONTH).to_string();
         window
-            .chooses("[data-testid=reconcile-to]", &end[..10])
+            .chooses("[data-testid=reconcile-last]", &end[..10])
             .await
             .unwrap();
         window.click("[data-testid=reconcile-start]").await.unwrap();

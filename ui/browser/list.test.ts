@@ -10,9 +10,55 @@ interface Scrolled {
   wrong: string[];
 }
 
-describe('a long list', () => {
-  afterAll(closed);
+afterAll(closed);
 
+describe('a row’s menu', () => {
+  it('opens at the pointer, inside the window, and is used and left by keys', async () => {
+    const page = await staged('open=0');
+    const row = page.locator('[data-testid=conversation-row]').nth(1);
+    await row.click({ button: 'right', position: { x: 140, y: 20 } });
+    const menu = page.locator('[data-testid=row-menu]');
+    const at = await row.boundingBox();
+    const box = await menu.boundingBox();
+    expect(Math.abs((box?.x ?? 0) - (at?.x ?? 0) - 140)).toBeLessThan(8);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(800);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await menu.waitFor({ state: 'detached' });
+    await row.getByText('1 unread message').waitFor();
+
+    await row.focus();
+    await page.keyboard.press('Shift+F10');
+    await menu.waitFor();
+    await page.keyboard.press('Escape');
+    await menu.waitFor({ state: 'detached' });
+    expect(await row.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+});
+
+describe('boxes', () => {
+  it.each(['light', 'dark'] as const)('that are empty look empty in the %s', async (theme) => {
+    const page = await staged('view=notify', { theme });
+    const looks = await page.evaluate(() => {
+      const look = (box: Element) => {
+        const { backgroundColor, borderTopColor } = getComputedStyle(box);
+        const panel = box.closest('section') ?? document.body;
+        const ground = getComputedStyle(panel).backgroundColor;
+        const tick = getComputedStyle(box, '::before').visibility;
+        return { filled: backgroundColor !== ground, edged: borderTopColor !== ground, tick };
+      };
+      const boxes = [...document.querySelectorAll('input[type=checkbox]')];
+      return {
+        ticked: look(boxes.find((box) => box.matches(':checked')) ?? document.body),
+        empty: look(boxes.find((box) => !box.matches(':checked')) ?? document.body),
+      };
+    });
+    expect(looks.ticked).toEqual({ filled: true, edged: true, tick: 'visible' });
+    expect(looks.empty).toEqual({ filled: false, edged: true, tick: 'hidden' });
+  });
+});
+
+describe('a long list', () => {
   it('writes over its rows while it scrolls, and each says what is its own', async () => {
     const page = await staged('many');
     await page.waitForSelector('[data-testid=conversation-row]');

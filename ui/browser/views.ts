@@ -4,6 +4,8 @@ export const VIEWS: Record<string, string> = {
   list: 'many',
   filters: 'open=0&click=filter',
   chosen: 'open=0&click=choose',
+  'row-menu': 'open=0&menu=conversation-row',
+  toast: 'open=10&press=e',
   kinds: 'open=6',
   files: 'open=7',
   cards: 'open=10',

@@ -80,6 +80,7 @@ export function open(answers: Answers = {}) {
     subscriptions: () => ({ rows: [], next: null }),
     subscriptions_of: () => [],
     envelope_problems: () => [],
+    unknown_messages: () => 0,
     alerts: () => [],
     history_imports: () => [],
     contact_suggestions: () => [],

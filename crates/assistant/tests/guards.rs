@@ -117,6 +117,7 @@ fn marks_of_the_phone_and_long_words_are_no_orders_to_the_program() {
     for text in [
         "Quiero *dos* ```AB-123``` como en https://tienda.mx/pasteles?id=1",
         "*negrita* _cursiva_ ~tachado~ ```código``` https://example.com",
+        "<b>html</b> & \"comillas\" con mi tarjeta 4242 4242 4242 4242",
         long.as_str(),
         &"a".repeat(600),
         &"W".repeat(400),

@@ -82,6 +82,10 @@ pub(crate) enum Action {
     MarkRead {
         conversation: ConversationId,
     },
+    /// Puts it among the unread again, for whoever wants to come back to it.
+    MarkUnread {
+        conversation: ConversationId,
+    },
     CreateCharge {
         #[serde(flatten, serialize_with = "charge_for_log")]
         new: Box<NewCharge>,
@@ -188,6 +192,7 @@ pub(crate) fn apply(tx: &Transaction<'_>, actor: Actor, action: &Action, now: Ti
         }
         Action::Discard { message } => discard(tx, *message, now)?,
         Action::MarkRead { conversation } => mark_read(tx, *conversation, now)?,
+        Action::MarkUnread { conversation } => conversations::mark_unread(tx, *conversation)?,
         Action::CreateCharge {
             new,
             worked,

@@ -126,16 +126,18 @@ pub async fn versions(inbox: &Inbox, message: MessageId) -> Result<Vec<MessageVe
 
 /// Marks a conversation read, here and on the customer's phone.
 pub async fn mark_read(inbox: &Inbox, id: ConversationId) -> Result<()> {
+    mark(inbox, id, Action::MarkRead { conversation: id }).await
+}
+
+/// Marks a conversation unread, here alone: it asks to be looked at again.
+pub async fn mark_unread(inbox: &Inbox, id: ConversationId) -> Result<()> {
+    mark(inbox, id, Action::MarkUnread { conversation: id }).await
+}
+
+async fn mark(inbox: &Inbox, id: ConversationId, action: Action) -> Result<()> {
     let changed = inbox
         .store
-        .write(move |tx| {
-            apply(
-                tx,
-                Actor::Person,
-                &Action::MarkRead { conversation: id },
-                Timestamp::now(),
-            )
-        })
+        .write(move |tx| apply(tx, Actor::Person, &action, Timestamp::now()))
         .await?;
     if changed {
         inbox.outbox.notify_one();

@@ -8,7 +8,7 @@ use cobro_whatsapp::{FailureKind, WhatsAppError};
 use tokio::sync::broadcast;
 
 use crate::domain::{EnvelopeProblem, Problem, Timestamp, Words};
-use crate::store::{envelopes, outbox};
+use crate::store::{envelopes, messages, outbox};
 use crate::{CoreEvent, Inbox, Result};
 
 /// The problems that last. Raising one again counts it; clearing ends it. Both tell listeners.
@@ -108,6 +108,11 @@ pub(crate) fn words_of_stripe(error: &StripeError) -> Words {
 /// Returns the newest envelopes that could not be understood.
 pub async fn envelope_problems(inbox: &Inbox) -> Result<Vec<EnvelopeProblem>> {
     inbox.store.read(|conn| envelopes::problems(conn, 100)).await
+}
+
+/// Returns how many messages came that are of no kind we know: kept, and shown as such in their conversations.
+pub async fn unknown_messages(inbox: &Inbox) -> Result<u32> {
+    inbox.store.read(messages::unknown).await
 }
 
 /// Returns how many messages wait to be sent.

@@ -5,11 +5,12 @@ use jiff::ToSpan;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    Currency, FilterCount, Money, Overview, Page, PaymentFilter, PaymentRow, SavedFilter, Timestamp,
+    Currency, FilterCount, Money, Overview, Page, PaymentFilter, PaymentRow, ReportPeriod, SavedFilter,
+    Timestamp,
 };
 use crate::reconcile::harmless;
 use crate::store::{meta, overview};
-use crate::{Error, Inbox, Result};
+use crate::{Error, Inbox, Result, report};
 
 /// Days in the chart.
 const DAYS: usize = 14;
@@ -23,10 +24,15 @@ pub async fn get(inbox: &Inbox, currency: Option<Currency>) -> Result<Overview> 
         .stripe()
         .map(|stripe| stripe.key_mode() == cobro_stripe::KeyMode::Live);
     let now = Timestamp::now();
-    let days = midnights(now, &TimeZone::system());
+    let zone = TimeZone::system();
+    let days = midnights(now, &zone);
+    let thirty_days = report::range(&ReportPeriod::ThirtyDays, now, &zone)?;
     inbox
         .store
-        .read(move |conn| overview::get(conn, currency.unwrap_or(usual), usual, live, &days, now))
+        .read(move |conn| {
+            let currency = currency.unwrap_or(usual);
+            overview::get(conn, currency, usual, live, &days, thirty_days, now)
+        })
         .await
 }
 

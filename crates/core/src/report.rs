@@ -42,6 +42,17 @@ pub(crate) async fn of(
     inbox.store.read(move |conn| report::get(conn, &asked)).await
 }
 
+/// Returns when a period's first day begins and its last one ends.
+pub(crate) fn range(
+    period: &ReportPeriod,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<(Timestamp, Timestamp)> {
+    let midnights = midnights(&dates(period, now, zone)?, zone)?;
+    let first = midnights.first().copied().unwrap_or(now);
+    Ok((first, midnights.last().copied().unwrap_or(now)))
+}
+
 /// Returns the days of a period, oldest first.
 fn dates(period: &ReportPeriod, now: Timestamp, zone: &TimeZone) -> Result<Vec<Date>> {
     let now = jiff::Timestamp::from_millisecond(now.millis()).map_err(anyhow::Error::new)?;
@@ -181,6 +192,10 @@ fn write_rows(report: &Report, out: impl Write) -> anyhow::Result<()> {
             "without a product"
         };
         write("product", name, all, code, product.units, product.minor)?;
+    }
+    let Tally { count, minor } = report.other_products;
+    if (count, minor.0) != (0, 0) {
+        write("product", "other products", all, code, count, minor)?;
     }
     for of in &report.methods {
         let name = of.method.as_deref().unwrap_or("not known");

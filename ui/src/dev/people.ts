@@ -149,6 +149,7 @@ function person(
       snippet: last?.text ?? '',
       snippetKind: last?.kind ?? 'text',
       snippetFromMe: last?.direction === 'out',
+      notSent: messages.findLast(({ direction }) => direction === 'out')?.delivery === 'failed',
       lastAt: last?.at ?? at('08:00'),
       unread: 0,
       resolved: false,

@@ -118,6 +118,14 @@ export class PlayedDesk {
         return this.#sendAgain(args);
       case 'mark_read':
         return this.#markRead(args['conversation']);
+      case 'mark_unread': {
+        const person = this.#person(args['conversation']);
+        person.row = { ...person.row, unread: 1 };
+        this.#changed(person);
+        return null;
+      }
+      case 'unknown_messages':
+        return this.status.problems.length === 0 ? 0 : 2;
       case 'products':
         return this.products;
       case 'save_product':

@@ -268,7 +268,9 @@ export class PlayedMoney {
       },
       conversion: { links: empty ? 0 : 312, paid: 231, medianSeconds: empty ? null : 192 },
       approvals: { amount: mxn(0), charges: 0 },
-      reconciled: empty ? null : { payments: 271, open: this.#tied ? 0 : 1, until: ago(0) },
+      reconciled: empty
+        ? null
+        : { payments: 271, open: this.#tied ? 0 : 1, until: ago(0), readAt: ago(0.1) },
       days,
       disputesOpen: empty ? 0 : 1,
       contested: 0,
@@ -342,10 +344,22 @@ export class PlayedMoney {
     return {
       run: this.#runs.find(({ state }) => state === 'done') ?? run(0, 'done'),
       counts: [
-        { class: 'matched', objects: 1084, payments: this.#tied ? 271 : 270, open: 0 },
-        { class: 'unmatched', objects: 4, payments: this.#tied ? 0 : 1, open },
-        { class: 'refundOrDispute', objects: 6, payments: 3, open: 0 },
-        { class: 'other', objects: 9, payments: 0, open: 0 },
+        {
+          class: 'matched',
+          objects: 1084,
+          payments: this.#tied ? 271 : 270,
+          lines: this.#tied ? 272 : 271,
+          open: 0,
+        },
+        {
+          class: 'unmatched',
+          objects: 4,
+          payments: this.#tied ? 0 : 1,
+          lines: this.#tied ? 0 : 1,
+          open,
+        },
+        { class: 'refundOrDispute', objects: 6, payments: 3, lines: 3, open: 0 },
+        { class: 'other', objects: 9, payments: 0, lines: 0, open: 0 },
       ],
       sums: [
         {

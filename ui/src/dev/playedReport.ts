@@ -47,6 +47,10 @@ export function playedReport(period: ReportPeriod, currency: string | null): Rep
       expired: part(made, 0.08),
       cancelled: part(made, 0.04),
       other: NOTHING,
+    },
+    conversion: {
+      links: part(made, 0.96).count,
+      paid: part(made, 0.78).count,
       medianSeconds: empty ? null : 192,
     },
     collected,
@@ -97,7 +101,7 @@ export function playedReport(period: ReportPeriod, currency: string | null): Rep
           units: Math.round(collected.count * share * 1.6),
           minor: Math.round(collected.minor * share),
         })),
-    moreProducts: !empty,
+    otherProducts: empty ? NOTHING : part(collected, 0.23),
     methods: empty
       ? []
       : [
@@ -105,7 +109,14 @@ export function playedReport(period: ReportPeriod, currency: string | null): Rep
           { method: 'oxxo', collected: part(collected, 0.2) },
           { method: 'customer_balance', collected: part(collected, 0.09) },
         ],
-    reconciled: empty ? null : { payments: 271, open: 1, until: new Date().toISOString() },
+    reconciled: empty
+      ? null
+      : {
+          payments: 271,
+          open: 1,
+          until: new Date().toISOString(),
+          readAt: new Date(Date.now() - 2 * 3_600_000).toISOString(),
+        },
   };
 }
 

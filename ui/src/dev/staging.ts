@@ -3,7 +3,7 @@
  *
  * `?open=3` (the fourth conversation), `?view=customers` (or a section of the settings), `?search=pastel`,
  * `?press=c` (several: `?press=c,Tab`), `?amount=1250`, `?type=texto` (into what has the focus),
- * `?click=part-reconcile,whose`, `?wait=3000` (milliseconds, at last),
+ * `?click=part-reconcile,whose`, `?menu=conversation-row` (a right click), `?wait=3000` (milliseconds, at last),
  * `?patience=300` (for what is never there). The page then says `data-staged` on its root.
  */
 import { emit } from '@tauri-apps/api/event';
@@ -28,6 +28,7 @@ export async function staged(wish: URLSearchParams, people: string[]) {
   const text = wish.get('type');
   if (text !== null) into(document.activeElement, text);
   for (const name of wish.get('click')?.split(',') ?? []) await click(name);
+  await rightClick(wish.get('menu'));
   await pause(Number(wish.get('wait') ?? 150));
   document.documentElement.dataset['staged'] = 'done';
 }
@@ -45,6 +46,15 @@ async function view(name: string | null) {
 async function click(testid: string) {
   const element = await found(`[data-testid="${testid}"]`);
   (element?.querySelector<HTMLElement>(':scope > summary') ?? element)?.click();
+  await rest();
+}
+
+async function rightClick(testid: string | null) {
+  if (testid === null) return;
+  const element = await found(`[data-testid="${testid}"]`);
+  const { left, top } = element?.getBoundingClientRect() ?? new DOMRect();
+  const at = { clientX: left + 90, clientY: top + 30, button: 2 };
+  element?.dispatchEvent(new MouseEvent('contextmenu', { ...at, bubbles: true, cancelable: true }));
   await rest();
 }
 

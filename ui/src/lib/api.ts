@@ -271,6 +271,7 @@ export const api = {
   removeDraft: (conversation: string) => ask(() => commands.removeDraft(conversation)),
 
   markRead: (conversation: string) => ask(() => commands.markRead(conversation)),
+  markUnread: (conversation: string) => ask(() => commands.markUnread(conversation)),
   previewCharge: (charge: ChargeQuestion) => ask(() => commands.previewCharge(charge)),
   createCharge: (charge: CreateCharge) => ask(() => commands.createCharge(charge)),
   resendCharge: (id: string, charge: string) => ask(() => commands.resendCharge(id, charge)),
@@ -373,6 +374,7 @@ export const api = {
   setOnScreen: (conversation: string | null) => ask(() => commands.setOnScreen(conversation)),
   testNotification: () => ask(commands.testNotification),
   envelopeProblems: () => ask(commands.envelopeProblems),
+  unknownMessages: () => ask(commands.unknownMessages),
 
   messageVersions: (message: string) => ask(() => commands.messageVersions(message)),
   orderDraft: (message: string) => ask(() => commands.orderDraft(message)),

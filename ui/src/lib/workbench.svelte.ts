@@ -115,6 +115,8 @@ export class Workbench {
   paletteOpen = $state(false);
   keysOpen = $state(false);
   picker = $state.raw<Picker | null>(null);
+  /** What it is asked for, as it was then: what arrives meanwhile changes no answer. */
+  asked = $state.raw<ConversationRow[]>([]);
   /** How far a backup is, in percent; null while none is made. */
   backup = $state<number | null>(null);
   /** The message that is about to be forwarded. */
@@ -393,10 +395,34 @@ export class Workbench {
     const rows = this.targets();
     if (rows.length === 0) return;
     const next = thenNext ? this.inbox.neighbour(1) : null;
-    if (!thenNext && rows.every(({ resolved }) => resolved)) await this.work.reopen(rows);
-    else await this.work.resolve(rows);
-    this.inbox.chosen.clear();
+    if (thenNext) await this.work.resolve(rows);
+    else await this.resolveRows(rows);
+    this.unchoose(rows);
     if (next !== null) this.select(next);
+  }
+
+  /** Resolves them, or opens them again where all are resolved. */
+  async resolveRows(rows: ConversationRow[]) {
+    if (rows.every(({ resolved }) => resolved)) await this.work.reopen(rows);
+    else await this.work.resolve(rows);
+    this.unchoose(rows);
+  }
+
+  /** Returns what is meant by a row: all that are chosen where it is one of them. */
+  together(row: ConversationRow): ConversationRow[] {
+    return this.inbox.chosen.has(row.id) ? this.targets() : [row];
+  }
+
+  /** What was done is chosen no longer. */
+  unchoose(rows: ConversationRow[]) {
+    for (const { id } of rows) this.inbox.chosen.delete(id);
+  }
+
+  /** Marks a conversation read, or unread again; that one is then left, since looking at it reads it. */
+  async toggleRead({ id, unread }: ConversationRow) {
+    if (unread === 0 && this.thread?.id === id) this.leaveThread();
+    const marked = unread > 0 ? await api.markRead(id) : await api.markUnread(id);
+    if (!marked.ok) this.complain(language.words.work.failed, marked.error);
   }
 
   /** Resolves the open conversation, whatever is chosen in the list. */
@@ -454,8 +480,9 @@ export class Workbench {
   }
 
   /** Asks what to do with the chosen conversations or the open one. */
-  ask(picker: Picker) {
-    if (this.view !== 'inbox' || this.targets().length === 0) return;
+  ask(picker: Picker, rows = this.targets()) {
+    if (this.view !== 'inbox' || rows.length === 0) return;
+    this.asked = rows;
     this.picker = picker;
   }
 

@@ -483,4 +483,12 @@ describe('what could not be read', () => {
     await screen.findByText('3 messages were understood now');
     await screen.findByText('Everything that came in was understood.');
   });
+
+  it('counts messages of kinds that nobody knows', async () => {
+    language.choose('en');
+    await opened({ unknown_messages: () => 2 });
+    await userEvent.click(screen.getByTestId('go-health'));
+    expect((await screen.findByTestId('unknown-kinds')).textContent).toContain('2 messages');
+    expect(screen.queryByText('Everything that came in was understood.')).toBeNull();
+  });
 });

@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tell, type Call } from '../../tests/desk';
+import { aRow } from '../../tests/things';
 import { opened } from '../../tests/window';
 import { language } from '../lib/i18n/language.svelte';
 
@@ -97,5 +98,42 @@ describe('the list', () => {
     await userEvent.click(screen.getAllByTestId('choose')[0] ?? document.body);
     await userEvent.click(await screen.findByTestId('bulk-read'));
     await waitFor(() => expect(asked(calls, 'mark_read')).toEqual([{ conversation: 'maria' }]));
+  });
+
+  it('has a menu for each row, which acts on that row alone', async () => {
+    const calls = await opened(LABELS);
+    const rows = screen.getAllByTestId('conversation-row');
+    const ana = rows.find(({ dataset }) => dataset['id'] === 'ana') ?? document.body;
+    const asks = async (deed: string) => {
+      await fireEvent.contextMenu(ana, { button: 2, clientX: 20, clientY: 20 });
+      await userEvent.click(await screen.findByTestId(`row-${deed}`));
+    };
+    await asks('resolve');
+    await waitFor(() => expect(asked(calls, 'resolve')).toEqual([{ conversations: ['ana'] }]));
+    expect(screen.queryByTestId('row-menu')).toBeNull();
+
+    await asks('label');
+    await userEvent.click(await screen.findByText('VIP', { selector: '[role=option] *' }));
+    await waitFor(() => {
+      expect(asked(calls, 'set_label').at(-1)?.['conversations']).toEqual(['ana']);
+    });
+    await asks('choose');
+    await screen.findByTestId('bulk');
+    await asks('open');
+    await waitFor(() => expect(ana.getAttribute('aria-current')).toBe('true'));
+  });
+
+  it('marks a row read and unread by its menu, and leaves one that is to stay unread', async () => {
+    const calls = await opened({
+      conversations: () => ({ rows: [aRow({ id: 'maria', unread: 0 })], next: null }),
+    });
+    const row = screen.getByTestId('conversation-row');
+    await userEvent.click(row);
+    await screen.findByTestId('thread');
+    await fireEvent.contextMenu(row, { button: 2 });
+    expect(document.activeElement?.getAttribute('data-testid')).toBe('row-open');
+    await userEvent.click(screen.getByTestId('row-read'));
+    await waitFor(() => expect(asked(calls, 'mark_unread')).toEqual([{ conversation: 'maria' }]));
+    await waitFor(() => expect(screen.queryByTestId('thread')).toBeNull());
   });
 });

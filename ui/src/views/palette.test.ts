@@ -95,7 +95,7 @@ describe('the palette', () => {
   it.each([
     ['settings: stripe', 'stripe-settings'],
     ['settings: quick', 'quick-add'],
-    ['go to: reconcile', 'reconcile-from'],
+    ['go to: reconcile', 'reconcile-first'],
     ['go to: subscribers', 'subscribers-status'],
     ['add product', 'product-form'],
     ['show the keys', 'key-sheet'],

@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { refuse, tell } from '../../tests/desk';
@@ -60,6 +60,16 @@ describe('the reports', () => {
       expect(calls.at(-1)?.args['period'] ?? null).toEqual({ type: 'thirtyDays' }),
     );
     expect(screen.queryByText('Show 30 days')).toBeNull();
+  });
+
+  it('point out a last day before the first', async () => {
+    await opened({ sales_report: () => aReport() });
+    await userEvent.click(screen.getByTestId('go-reports'));
+    await userEvent.click(screen.getByTestId('period-days'));
+    const last = await screen.findByTestId('report-last');
+    await fireEvent.input(last, { target: { value: '2026-11-01' } });
+    expect((await screen.findByRole('alert')).textContent).toContain('Choose a last day');
+    expect(last.getAttribute('aria-invalid')).toBe('true');
   });
 
   it('say why they could not be made', async () => {

@@ -89,6 +89,8 @@ fn proposal_of(
             set_charge(&mut proposal, &charge, shelf);
             proposal.kind = ProposalKind::Charge;
             if let Some(doubt) = doubt_about(&proposal, dialogue) {
+                // Neither clear nor priced by the catalog is what a person has to look at.
+                proposal.why.retain(|why| *why != Why::CatalogPriced);
                 proposal.why.push(doubt);
                 proposal.kind = ProposalKind::Question;
             }

@@ -206,6 +206,8 @@ pub struct ClassCount {
     pub objects: u32,
     /// Payments, refunds and disputes in it.
     pub payments: u32,
+    /// As many as are listed, declined attempts too.
+    pub lines: u32,
     pub open: u32,
 }
 

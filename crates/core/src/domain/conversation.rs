@@ -112,6 +112,8 @@ pub struct ConversationRow {
     pub snippet: String,
     pub snippet_kind: MessageKind,
     pub snippet_from_me: bool,
+    /// The newest message of ours failed, or asks before it goes.
+    pub not_sent: bool,
     pub last_at: Timestamp,
     pub unread: u32,
     /// When free text stops being allowed; `None` if the customer never wrote.

@@ -15,6 +15,7 @@ pub struct Overview {
     /// Since midnight by this machine's clock.
     pub today: Takings,
     pub waiting: Waiting,
+    /// Of the charges made in the last 30 days, today included.
     pub conversion: Conversion,
     pub approvals: Approvals,
     /// Of the newest reading of the account.
@@ -44,12 +45,13 @@ pub struct Waiting {
     pub oldest: Option<Timestamp>,
 }
 
-/// How many of the links of the last 30 days were paid, and how fast.
+/// How many of a period's links were paid, and how fast: of those that went out and were not withdrawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversion {
     pub links: u32,
     pub paid: u32,
+    /// From the link to the money; half of those paid were faster.
     pub median_seconds: Option<u32>,
 }
 
@@ -66,6 +68,8 @@ pub struct Reconciled {
     pub payments: u32,
     pub open: u32,
     pub until: Timestamp,
+    /// When the account was read: what came since is not in it.
+    pub read_at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{MemberId, ProductId, Reconciled, Signed, Waiting};
+use super::{Conversion, MemberId, ProductId, Reconciled, Signed, Waiting};
 
 /// Which days a report is about, by the shop's own midnights.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -35,6 +35,8 @@ pub struct Report {
     /// The time zone whose midnights part the days.
     pub zone: String,
     pub links: LinkSums,
+    /// Of the charges made in these days.
+    pub conversion: Conversion,
     pub collected: Tally,
     /// Given back in these days, of whatever day the payment was.
     pub refunds: Tally,
@@ -56,7 +58,8 @@ pub struct Report {
     pub loose: Tally,
     /// The first of them, by what they came to.
     pub products: Vec<ProductSum>,
-    pub more_products: bool,
+    /// What all after the first come to.
+    pub other_products: Tally,
     pub methods: Vec<MethodSum>,
     /// Of the newest reading of the account.
     pub reconciled: Option<Reconciled>,
@@ -82,8 +85,6 @@ pub struct LinkSums {
     pub cancelled: Tally,
     /// Not with the customer: no link yet, to be approved, or in doubt.
     pub other: Tally,
-    /// From the link to the money, where it was paid.
-    pub median_seconds: Option<u32>,
 }
 
 /// What was left of payments after Stripe's fees.
@@ -123,8 +124,9 @@ pub struct ProductSum {
     /// Nothing for amounts without a product.
     pub product: Option<ProductId>,
     pub name: String,
+    /// Of charges that were paid, or begun to be, in these days.
     pub units: u32,
-    /// At the prices of the lines, before discounts and delivery.
+    /// Its share of what was paid in these days, by the prices of the lines.
     pub minor: Signed,
 }
 

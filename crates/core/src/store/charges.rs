@@ -58,6 +58,9 @@ const CHARGE: &str = concat!(
         ORDER BY status = 'succeeded' DESC, verified_at DESC LIMIT 1)"
 );
 
+/// Paid, whatever became of the money since: what every view, report and filter means by it.
+pub(crate) const IS_PAID: &str = "payment IN ('paid', 'overpaid', 'partly_refunded', 'refunded', 'disputed')";
+
 /// A charge `h` that a customer owes something for: paid, not handed over, and paid since its conversation was done with.
 pub(crate) const TO_FULFIL: &str = "h.fulfilment IN ('new', 'preparing', 'shipped')
     AND h.payment IN ('paid', 'overpaid', 'partly_refunded')

@@ -16,6 +16,19 @@ const PAGE: usize = 50;
 /// One more than a page tells whether there is another.
 const PAGE_AND_ONE: i64 = 51;
 
+/// Whether the newest message of ours did not leave: it failed, or asks before it goes. What a person took out before
+/// it left is no failure. It is looked for among the newest only: a customer who wrote so much since knows better.
+macro_rules! not_sent {
+    () => {
+        "coalesce((
+            SELECT o.delivery = 'failed' AND o.problem_code IS NOT 'discarded'
+                   OR EXISTS (SELECT 1 FROM outbox WHERE id = o.id AND asks = 1)
+            FROM (SELECT id, direction, delivery, problem_code FROM messages
+                  WHERE conversation_id = c.id AND kind <> 'note' ORDER BY at DESC, n DESC LIMIT 12) o
+            WHERE o.direction = 'out' LIMIT 1), 0) AS not_sent"
+    };
+}
+
 /// A row of the list with its customer and the charge that matters most.
 const ROW: &str = concat!(
     "
@@ -31,6 +44,8 @@ const ROW: &str = concat!(
            EXISTS (SELECT 1 FROM proposals a WHERE a.conversation_id = c.id AND a.kind = 'charge') AS ready,
            ",
     instalments!(),
+    ", ",
+    not_sent!(),
     "
     FROM conversations c
     JOIN lines l ON l.id = c.line_id
@@ -234,6 +249,15 @@ pub(crate) fn mark_read(conn: &Connection, id: ConversationId) -> Result<Option<
         )
         .optional()?;
     Ok(wamid)
+}
+
+/// Marks one message unread, where all are read and the customer wrote any. Returns whether it did.
+pub(crate) fn mark_unread(conn: &Connection, id: ConversationId) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE conversations SET unread = 1 WHERE id = :id AND unread = 0 AND last_inbound_at IS NOT NULL",
+        named_params! { ":id": id },
+    )?;
+    Ok(changed > 0)
 }
 
 pub(crate) fn row(conn: &Connection, id: ConversationId) -> Result<ConversationRow> {
@@ -492,6 +516,7 @@ fn conversation_from_row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         snippet: row.get("snippet")?,
         snippet_kind: row.get::<_, Kind>("snippet_kind")?.0,
         snippet_from_me: row.get("snippet_from_me")?,
+        not_sent: row.get("not_sent")?,
         last_at: at(row, "last_at")?,
         unread: row.get("unread")?,
         window_closes_at: maybe_at(row, "last_inbound_at")?.map(|at| at.plus(WINDOW)),

@@ -357,6 +357,13 @@ pub(crate) fn conversation_of_wamid(conn: &Connection, wamid: &str) -> Result<Op
         .optional()?)
 }
 
+/// Returns how many messages are of no kind we know.
+pub(crate) fn unknown(conn: &Connection) -> Result<u32> {
+    Ok(conn
+        .prepare_cached("SELECT count(*) FROM messages INDEXED BY messages_unknown WHERE kind = 'unknown'")?
+        .query_row([], |row| row.get(0))?)
+}
+
 /// Sets a delivery that our own sender knows, forwards or back to the queue.
 pub(crate) fn set_delivery(conn: &Connection, id: MessageId, delivery: Delivery) -> Result<()> {
     conn.prepare_cached(

@@ -27,6 +27,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0019_reports.sql"),
     include_str!("migrations/0016_waiting.sql"),
     include_str!("migrations/0021_counted.sql"),
+    include_str!("migrations/0020_paid.sql"),
 ];
 
 /// Those of the files' database.

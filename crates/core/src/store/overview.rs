@@ -1,21 +1,17 @@
 //! Totals and lists over all charges.
 
-use std::time::Duration;
-
 use rusqlite::{Connection, Row, named_params, params};
 
-use super::charges::{self, TO_FULFIL};
+use super::charges::{self, IS_PAID, TO_FULFIL};
 use super::columns::{At, at, maybe_at, money};
 use crate::domain::{
-    Approvals, ChargeId, Conversion, Currency, DayTakings, FilterCount, Money, Overview, Page, PaymentFilter,
-    PaymentRow, Reconciled, Signed, Takings, Timestamp, Waiting,
+    Approvals, ChargeId, Currency, DayTakings, FilterCount, Money, Overview, Page, PaymentFilter, PaymentRow,
+    Reconciled, Signed, Takings, Timestamp, Waiting,
 };
 use crate::{Error, Result};
 
 const PAGE: usize = 50;
 const PAGE_AND_ONE: i64 = 51;
-/// Over how long it is counted how many links were paid.
-const CONVERSION: Duration = Duration::from_hours(30 * 24);
 
 pub(crate) fn get(
     conn: &Connection,
@@ -23,6 +19,7 @@ pub(crate) fn get(
     usual: Currency,
     live: Option<bool>,
     days: &[(String, Timestamp)],
+    thirty_days: (Timestamp, Timestamp),
     now: Timestamp,
 ) -> Result<Overview> {
     let live = which(conn, live)?;
@@ -50,7 +47,7 @@ pub(crate) fn get(
         currencies: currencies(conn, usual)?,
         today,
         waiting: waiting(conn, currency, live)?,
-        conversion: conversion(conn, live, now.minus(CONVERSION))?,
+        conversion: super::report::conversion(conn, currency, live, thirty_days)?,
         approvals: approvals(conn, currency, live)?,
         reconciled: reconciled(conn, live)?,
         days: by_day,
@@ -129,29 +126,6 @@ pub(super) fn waiting(conn: &Connection, currency: Currency, live: bool) -> Resu
     })
 }
 
-fn conversion(conn: &Connection, live: bool, since: Timestamp) -> Result<Conversion> {
-    let (links, paid): (u32, u32) = conn
-        .prepare_cached(
-            "SELECT count(*), coalesce(sum(paid_at IS NOT NULL), 0) FROM charges
-             WHERE opened_at >= ?1 AND livemode = ?2 AND payment <> 'cancelled'",
-        )?
-        .query_row(params![At(since), live], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut statement = conn.prepare_cached(
-        "SELECT (paid_at - opened_at) / 1000 AS seconds FROM charges
-         WHERE opened_at >= ?1 AND livemode = ?2 AND paid_at IS NOT NULL AND payment <> 'cancelled'
-         ORDER BY seconds LIMIT 1 OFFSET ?3",
-    )?;
-    let median = statement
-        .query_map(params![At(since), live, paid / 2], |row| row.get::<_, i64>(0))?
-        .next()
-        .transpose()?;
-    Ok(Conversion {
-        links,
-        paid,
-        median_seconds: median.map(|seconds| u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)),
-    })
-}
-
 fn approvals(conn: &Connection, currency: Currency, live: bool) -> Result<Approvals> {
     let (minor, charges): (i64, u32) = conn
         .prepare_cached(
@@ -179,6 +153,7 @@ pub(super) fn reconciled(conn: &Connection, live: bool) -> Result<Option<Reconci
         payments: counts.iter().map(|count| count.payments).sum(),
         open: counts.iter().map(|count| count.open).sum(),
         until: run.view.until,
+        read_at: run.view.finished_at.unwrap_or(run.view.started_at),
     }))
 }
 
@@ -333,8 +308,8 @@ fn shows_loose(filter: PaymentFilter) -> bool {
 fn charges_condition(filter: PaymentFilter) -> &'static str {
     match filter {
         PaymentFilter::All => "1",
-        PaymentFilter::Paid => "h.payment IN ('paid', 'overpaid', 'partly_paid')",
-        PaymentFilter::Sent => "h.payment = 'open'",
+        PaymentFilter::Paid => IS_PAID,
+        PaymentFilter::Sent => "h.payment IN ('open', 'partly_paid')",
         PaymentFilter::Voucher => "h.payment = 'processing'",
         PaymentFilter::Failed => {
             "(h.payment IN ('failed_attempt', 'expired', 'draft') AND (h.payment <> 'draft' OR h.problem_code IS NOT NULL)

@@ -1,21 +1,20 @@
 //! Sums over a period, each in one currency.
 
-use rusqlite::{Connection, Row, named_params, params};
+use std::collections::HashMap;
 
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::charges::IS_PAID;
 use super::columns::{At, json};
 use super::overview;
 use crate::Result;
 use crate::domain::{
-    Currency, LinkSums, MethodSum, ProductSum, Report, ReportDay, SellerSum, Settled, Signed, Tally,
-    Timestamp,
+    Conversion, Currency, LinkSums, MethodSum, ProductId, ProductSum, Report, ReportDay, SellerSum, Settled,
+    Signed, Tally, Timestamp,
 };
 
 /// As many as are looked at; the table of charges has every one.
 const PRODUCTS: usize = 10;
-const PRODUCTS_AND_ONE: i64 = 11;
-
-/// Paid, whatever became of the money since.
-const PAID: &str = "'paid', 'overpaid', 'partly_refunded', 'refunded', 'disputed'";
 
 /// What is added up: a currency, which money, and when each day begins and ends.
 pub(crate) struct Asked {
@@ -49,14 +48,16 @@ pub(crate) fn get(conn: &Connection, asked: &Asked) -> Result<Report> {
 fn add_up(conn: &Connection, asked: &Asked) -> Result<Report> {
     let live = overview::which(conn, asked.live)?;
     let money = payments(conn, asked, live)?;
-    let (products, more_products) = products(conn, asked, live)?;
+    let (products, other_products) = products(conn, asked, live)?;
+    let links = links(conn, asked.currency, live, asked.range())?;
     Ok(Report {
         currency: asked.currency.code().to_owned(),
         currencies: currencies(conn, asked.usual, live)?,
         first: asked.days.first().cloned().unwrap_or_default(),
         last: asked.days.last().cloned().unwrap_or_default(),
         zone: asked.zone.clone(),
-        links: links(conn, asked, live)?,
+        conversion: conversion_of(&links, median_seconds(conn, asked.currency, live, asked.range())?),
+        links,
         collected: money.collected,
         refunds: refunds(conn, asked, live)?,
         loose_refunds: money.loose_refunds,
@@ -68,7 +69,7 @@ fn add_up(conn: &Connection, asked: &Asked) -> Result<Report> {
         sellers: sellers(conn, asked, live)?,
         loose: money.loose,
         products,
-        more_products,
+        other_products,
         methods: money.methods,
         reconciled: overview::reconciled(conn, live)?,
     })
@@ -104,7 +105,7 @@ fn currencies(conn: &Connection, usual: Currency, live: bool) -> Result<Vec<Stri
 /// What each fate's charges add up to, of those made in the period.
 pub(crate) fn links_statement() -> String {
     format!(
-        "SELECT CASE WHEN payment IN ({PAID}) THEN 'paid'
+        "SELECT CASE WHEN {IS_PAID} THEN 'paid'
                      WHEN payment IN ('open', 'processing', 'failed_attempt', 'partly_paid') THEN 'open'
                      WHEN payment IN ('expired', 'cancelled') THEN payment ELSE 'other' END AS fate,
                 count(*) AS count, sum(amount_minor) AS minor
@@ -115,10 +116,9 @@ pub(crate) fn links_statement() -> String {
 }
 
 /// What became of the charges made in the period.
-fn links(conn: &Connection, asked: &Asked, live: bool) -> Result<LinkSums> {
-    let (from, to) = asked.range();
+fn links(conn: &Connection, currency: Currency, live: bool, (from, to): (At, At)) -> Result<LinkSums> {
     let mut statement = conn.prepare_cached(&links_statement())?;
-    let mut rows = statement.query(params![live, asked.currency.code(), from, to])?;
+    let mut rows = statement.query(params![live, currency.code(), from, to])?;
     let mut links = LinkSums::default();
     while let Some(row) = rows.next()? {
         let tally = tally_from_row(row)?;
@@ -131,19 +131,43 @@ fn links(conn: &Connection, asked: &Asked, live: bool) -> Result<LinkSums> {
             _ => links.other = tally,
         }
     }
-    links.median_seconds = median_seconds(conn, asked, live)?;
     Ok(links)
 }
 
-fn median_seconds(conn: &Connection, asked: &Asked, live: bool) -> Result<Option<u32>> {
-    let (from, to) = asked.range();
+/// How many of the links made in the period were paid, and how fast: the one answer of every view.
+pub(super) fn conversion(
+    conn: &Connection,
+    currency: Currency,
+    live: bool,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Conversion> {
+    let links = links(conn, currency, live, (At(from), At(to)))?;
+    let median = median_seconds(conn, currency, live, (At(from), At(to)))?;
+    Ok(conversion_of(&links, median))
+}
+
+/// What the seller withdrew, and what never went out, no customer could pay.
+fn conversion_of(links: &LinkSums, median_seconds: Option<u32>) -> Conversion {
+    Conversion {
+        links: links.paid.count + links.open.count + links.expired.count,
+        paid: links.paid.count,
+        median_seconds,
+    }
+}
+
+fn median_seconds(
+    conn: &Connection,
+    currency: Currency,
+    live: bool,
+    (from, to): (At, At),
+) -> Result<Option<u32>> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT max(paid_at - opened_at, 0) / 1000 AS seconds FROM charges
          WHERE livemode = ?1 AND currency = ?2 AND created_at >= ?3 AND created_at < ?4
-           AND payment IN ({PAID}) AND paid_at IS NOT NULL AND opened_at IS NOT NULL"
+           AND {IS_PAID} AND paid_at IS NOT NULL AND opened_at IS NOT NULL"
     ))?;
     let mut seconds: Vec<u32> = statement
-        .query_map(params![live, asked.currency.code(), from, to], |row| row.get(0))?
+        .query_map(params![live, currency.code(), from, to], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     if seconds.is_empty() {
         return Ok(None);
@@ -350,36 +374,140 @@ fn sellers(conn: &Connection, asked: &Asked, live: bool) -> Result<Vec<SellerSum
     Ok(sellers)
 }
 
-/// What was sold by the charges that were paid in the period, and whether there is more. What asks for the rest of
-/// an order sells nothing: its deposit did.
-fn products(conn: &Connection, asked: &Asked, live: bool) -> Result<(Vec<ProductSum>, bool)> {
+/// What was sold of one product, or without one.
+#[derive(Default)]
+struct Sold {
+    units: u32,
+    minor: i64,
+}
+
+type Sales = HashMap<Option<ProductId>, Sold>;
+
+/// What the money of the period was paid for, by what it came to, and what all but the first come to. The sums of all
+/// are what was collected for charges.
+fn products(conn: &Connection, asked: &Asked, live: bool) -> Result<(Vec<ProductSum>, Tally)> {
+    let mut sales = Sales::new();
+    add_values(conn, asked, live, &mut sales)?;
+    add_units(conn, asked, live, &mut sales)?;
+    let mut products = sales
+        .into_iter()
+        .map(|(product, Sold { units, minor })| {
+            Ok(ProductSum {
+                product,
+                name: product_name(conn, product)?,
+                units,
+                minor: Signed(minor),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    products.sort_by(|a, b| (b.minor.0, &a.name, a.product).cmp(&(a.minor.0, &b.name, b.product)));
+    let others = products
+        .split_off(PRODUCTS.min(products.len()))
+        .into_iter()
+        .map(|of| Tally {
+            count: of.units,
+            minor: of.minor,
+        })
+        .fold(Tally::default(), plus);
+    Ok((products, others))
+}
+
+/// Parts each payment of the period between the lines of its charge; what completes an order, between the order's.
+fn add_values(conn: &Connection, asked: &Asked, live: bool, sales: &mut Sales) -> Result<()> {
+    let (from, to) = asked.range();
+    let mut statement = conn.prepare_cached(
+        "SELECT p.payment_intent, p.amount_minor AS paid, h.amount_minor AS asked, l.product_id,
+                coalesce(l.unit_minor * l.quantity, 0) AS minor
+         -- The rows themselves are long.
+         FROM payments p JOIN charges h INDEXED BY charges_report_seller ON h.id = p.charge_id
+         LEFT JOIN charge_lines l ON l.charge_id = coalesce(h.rest_of, h.id)
+         WHERE p.status = 'succeeded' AND p.livemode = ?1 AND p.currency = ?2
+           AND p.paid_at >= ?3 AND p.paid_at < ?4
+         ORDER BY p.paid_at, p.payment_intent, l.position",
+    )?;
+    let mut rows = statement.query(params![live, asked.currency.code(), from, to])?;
+    let mut payment: Option<(String, Parted)> = None;
+    while let Some(row) = rows.next()? {
+        let intent = row
+            .get_ref("payment_intent")?
+            .as_str()
+            .map_err(rusqlite::Error::from)?;
+        if payment.as_ref().is_none_or(|(of, _)| of != intent) {
+            let next = Parted {
+                paid: row.get("paid")?,
+                asked: row.get("asked")?,
+                lines: Vec::new(),
+            };
+            if let Some((_, before)) = payment.replace((intent.to_owned(), next)) {
+                before.add_to(sales);
+            }
+        }
+        if let Some((_, of)) = &mut payment {
+            of.lines.push((row.get("product_id")?, row.get("minor")?));
+        }
+    }
+    if let Some((_, last)) = payment {
+        last.add_to(sales);
+    }
+    Ok(())
+}
+
+/// A payment, and the lines that it is for.
+struct Parted {
+    paid: i64,
+    asked: i64,
+    lines: Vec<(Option<ProductId>, i64)>,
+}
+
+impl Parted {
+    /// Gives each line its share, to the minor unit. What the pay page added, such as delivery, is no product's.
+    fn add_to(self, sales: &mut Sales) {
+        let goods = self.paid.min(self.asked);
+        let whole: i128 = self.lines.iter().map(|(_, minor)| i128::from(*minor)).sum();
+        let (mut so_far, mut given) = (0_i128, 0_i64);
+        for (product, minor) in self.lines {
+            so_far += i128::from(minor);
+            let until = if whole > 0 {
+                i128::from(goods) * so_far / whole
+            } else {
+                0
+            };
+            let until = i64::try_from(until).unwrap_or(goods);
+            let sold = sales.entry(product).or_default();
+            sold.minor = sold.minor.saturating_add(until - given);
+            given = until;
+        }
+        if self.paid > given {
+            let without = sales.entry(None).or_default();
+            without.minor = without.minor.saturating_add(self.paid - given);
+        }
+    }
+}
+
+/// Counts what was sold, once, with its charge's first payment. What asks for the rest of an order sells nothing: its
+/// deposit did.
+fn add_units(conn: &Connection, asked: &Asked, live: bool, sales: &mut Sales) -> Result<()> {
     let (from, to) = asked.range();
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT l.product_id, coalesce(max(g.name), '') AS name, sum(l.quantity) AS units,
-                sum(l.unit_minor * l.quantity) AS minor
-         FROM charges h
-         JOIN charge_lines l ON l.charge_id = h.id
-         LEFT JOIN products g ON g.id = l.product_id
+        "SELECT l.product_id, sum(l.quantity) AS units
+         FROM charges h JOIN charge_lines l ON l.charge_id = h.id
          WHERE h.livemode = ?1 AND h.currency = ?2 AND h.paid_at >= ?3 AND h.paid_at < ?4
-           AND h.payment IN ({PAID}) AND h.rest_of IS NULL
-         GROUP BY l.product_id ORDER BY minor DESC, name, l.product_id LIMIT ?5"
+           AND {IS_PAID} AND h.rest_of IS NULL
+         GROUP BY l.product_id"
     ))?;
-    let mut products: Vec<ProductSum> = statement
-        .query_map(
-            params![live, asked.currency.code(), from, to, PRODUCTS_AND_ONE],
-            |row| {
-                Ok(ProductSum {
-                    product: row.get("product_id")?,
-                    name: row.get("name")?,
-                    units: row.get("units")?,
-                    minor: Signed(row.get("minor")?),
-                })
-            },
-        )?
-        .collect::<Result<_, _>>()?;
-    let more = products.len() > PRODUCTS;
-    products.truncate(PRODUCTS);
-    Ok((products, more))
+    let mut rows = statement.query(params![live, asked.currency.code(), from, to])?;
+    while let Some(row) = rows.next()? {
+        sales.entry(row.get("product_id")?).or_default().units = row.get("units")?;
+    }
+    Ok(())
+}
+
+fn product_name(conn: &Connection, product: Option<ProductId>) -> Result<String> {
+    let name = conn
+        .prepare_cached("SELECT name FROM products WHERE id = ?1")?
+        .query_row(params![product], |row| row.get(0))
+        .optional()?;
+    Ok(name.unwrap_or_default())
 }
 
 fn tally_from_row(row: &Row<'_>) -> rusqlite::Result<Tally> {

@@ -26,6 +26,13 @@ async fn the_books_of_a_day_close_to_the_minor_unit() {
     assert_eq!(report.open, 0);
     assert_eq!(count(&report, BookClass::Matched), 2);
     assert_eq!(count(&report, BookClass::RefundOrDispute), 1);
+    // As many as are listed: the declined attempt has a line, too.
+    for of in &report.counts {
+        let lines = reconciling::lines(shop.inbox(), report.run.id, of.class, None)
+            .await
+            .unwrap();
+        assert_eq!(usize::try_from(of.lines).unwrap(), lines.rows.len(), "{of:?}");
+    }
     let sum = &report.sums[0];
     assert_eq!(sum.currency, "MXN");
     // 3.6 % + 3 MXN of each, as Stripe's own lines say.

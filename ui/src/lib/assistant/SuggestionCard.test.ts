@@ -202,4 +202,16 @@ describe('the suggestion card', () => {
       expect(new Set(titles).size, kind).toBeGreaterThan(1);
     }
   });
+
+  it('says what is wrong once', () => {
+    const { card } = show({
+      ...written,
+      kind: 'handoff',
+      why: ['injection'],
+      flags: ['prompt_injection', 'card_data'],
+    });
+    expect(card.textContent).toContain('speaks for the shop or gives orders');
+    expect(card.textContent).not.toContain('tries to give orders');
+    expect(card.textContent).toContain('card data');
+  });
 });

@@ -2,7 +2,9 @@
 import type { Charge, ChargeChip, Delivery, Payment } from '$lib/api';
 import type { Words } from '$lib/i18n/en';
 
-export type ChipTone = 'paid' | 'waiting' | 'processing' | 'failed' | 'suggestion' | 'neutral';
+import type { Tone } from '$lib/shared/tones';
+
+export type ChipTone = Exclude<Tone, 'plain'>;
 
 const TONE: Record<Payment, ChipTone> = {
   draft: 'waiting',

@@ -6,6 +6,8 @@ export type NotificationTest =
 
 export class Health {
   envelopes = $state.raw<EnvelopeProblem[] | null>(null);
+  /** Messages of kinds that nobody here knows. */
+  unknown = $state(0);
   error = $state.raw<CommandError | null>(null);
   reparsing = $state(false);
   /** How many messages the last new reading brought. */
@@ -16,11 +18,13 @@ export class Health {
 
   async refresh() {
     const request = ++this.#latest;
-    const envelopes = await api.envelopeProblems();
+    const [envelopes, unknown] = await Promise.all([api.envelopeProblems(), api.unknownMessages()]);
     if (request !== this.#latest) return; // A newer answer is on its way.
 
     if (envelopes.ok) this.envelopes = envelopes.value;
-    this.error = envelopes.ok ? null : envelopes.error;
+    if (unknown.ok) this.unknown = unknown.value;
+    const failed = [envelopes, unknown].find(({ ok }) => !ok);
+    this.error = failed && !failed.ok ? failed.error : null;
   }
 
   /** Reads what was kept again, with what this version has learned. */

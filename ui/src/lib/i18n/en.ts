@@ -306,6 +306,10 @@ const en = {
     code: 'Code',
     envelopes: 'Messages from outside that could not be read',
     envelopesNone: 'Everything that came in was understood.',
+    unknownKinds: (count: number) =>
+      count === 1
+        ? '1 message is of a kind that Cobro does not know yet. It stands in its chat, kept as it came.'
+        : `${count} messages are of a kind that Cobro does not know yet. They stand in their chats, kept as they came.`,
     envelopesAdvice: 'They are kept as they came. The inbox goes on without them.',
     envelope: (seq: number, source: string) => `No. ${seq} · ${source}`,
     notifications: 'Notifications',

@@ -300,6 +300,10 @@ const es: Words = {
     code: 'Código',
     envelopes: 'Mensajes de fuera que no se pudieron leer',
     envelopesNone: 'Todo lo que llegó se entendió.',
+    unknownKinds: (count) =>
+      count === 1
+        ? '1 mensaje es de un tipo que Cobro aún no conoce. Está en su chat, guardado tal como llegó.'
+        : `${count} mensajes son de un tipo que Cobro aún no conoce. Están en sus chats, guardados tal como llegaron.`,
     envelopesAdvice: 'Se guardan tal como llegaron. La bandeja sigue sin ellos.',
     envelope: (seq, source) => `N.º ${seq} · ${source}`,
     notifications: 'Notificaciones',

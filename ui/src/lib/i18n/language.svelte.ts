@@ -9,7 +9,7 @@ import { said, type AlertView, type CommandError, type MessageProblem, type Mone
 import { chosenBefore } from '$lib/shared/appearance';
 import { bytesLabel } from '$lib/shared/bytes';
 import { numberFormat } from '$lib/shared/intl';
-import { formatMoney, separatorsOf } from '$lib/shared/money';
+import { formatMoney, separatorsOf, withAmounts } from '$lib/shared/money';
 import * as time from '$lib/shared/time';
 import en, { type Words } from './en';
 import es from './es';
@@ -93,7 +93,12 @@ export class Language {
     return formatMoney(amount, this.locale);
   }
 
-  /** Writes money for a chip: cents that are zero are left out. */
+  /** Writes the amounts in a sentence of the core's, such as "1250.00 MXN", as all others here. */
+  amounts(sentence: string) {
+    return withAmounts(sentence, (amount) => this.money(amount));
+  }
+
+  /** Writes money for a row of a list: cents that are zero are left out. */
   shortMoney(amount: Money) {
     return formatMoney(amount, this.locale, 'whole');
   }
@@ -182,16 +187,16 @@ export class Language {
 
   /** Says an error in this language: its own sentence where that is known, else what its code means. */
   error(error: CommandError) {
-    const reason = this.reason(error.message);
-    if (reason !== error.message) return reason;
+    const reason = reasonSaid(error.message, SAID[this.code]);
+    if (reason !== error.message) return this.amounts(reason);
     const words = this.words.errors[error.code];
     if (words !== undefined) return words;
-    return this.#refusal(error) ?? error.message;
+    return this.#refusal(error) ?? this.amounts(error.message);
   }
 
   /** Says in this language why something was refused or left out, as far as it is known. */
   reason(reason: string): string {
-    return reasonSaid(reason, SAID[this.code]);
+    return this.amounts(reasonSaid(reason, SAID[this.code]));
   }
 
   /** Says what WhatsApp or Stripe refused: a title and an advice, with the code behind it. */
@@ -208,7 +213,8 @@ export class Language {
 
   /** Says a problem in this language where its code is known, else as the core did. */
   problem(problem: MessageProblem): Told {
-    return problemSaid(problem, SAID[this.code]);
+    const { title, advice } = problemSaid(problem, SAID[this.code]);
+    return { title: this.amounts(title), advice: this.amounts(advice) };
   }
 
   /** Says what Meta told in this language, as far as it is known. */

@@ -299,6 +299,10 @@ const pt: Words = {
     code: 'Código',
     envelopes: 'Mensagens de fora que não puderam ser lidas',
     envelopesNone: 'Tudo o que chegou foi entendido.',
+    unknownKinds: (count) =>
+      count === 1
+        ? '1 mensagem é de um tipo que o Cobro ainda não conhece. Ela está na conversa, guardada como chegou.'
+        : `${count} mensagens são de um tipo que o Cobro ainda não conhece. Elas estão nas conversas, guardadas como chegaram.`,
     envelopesAdvice: 'Elas ficam guardadas como chegaram. A caixa segue sem elas.',
     envelope: (seq, source) => `N.º ${seq} · ${source}`,
     notifications: 'Notificações',

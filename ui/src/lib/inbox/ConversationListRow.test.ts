@@ -89,6 +89,32 @@ describe('a row of the list', () => {
     expect(show({ draft: 'Te confirmo' }).row.textContent).toMatch(/Draft:\s*Te confirmo/);
   });
 
+  it('says first that the last message did not leave', () => {
+    const { row } = show({ notSent: true, snippetFromMe: true });
+    expect(row.textContent).toMatch(/Not sent:\s*¿te pago/);
+    expect(row.textContent).not.toContain('You:');
+  });
+
+  it('goes on saying it once the customer wrote, or something else is begun', () => {
+    const said = (fields: Partial<ConversationRow>) =>
+      show({ notSent: true, ...fields }).row.textContent.replaceAll(/\s+/g, ' ');
+    expect(said({ snippetFromMe: false })).toMatch(/^(?!.*Not sent:).*Not sent/);
+    document.body.innerHTML = '';
+    expect(said({ snippetFromMe: true, draft: 'Te confirmo' })).toMatch(
+      /Draft: Te confirmo.*Not sent/,
+    );
+  });
+
+  it('has its menu where the pointer is, or below the row by key', async () => {
+    const menu = vi.fn();
+    const { row } = show({}, false, { menu });
+    expect(row.getAttribute('aria-haspopup')).toBe('menu');
+    await fireEvent.contextMenu(row, { button: 2, clientX: 30, clientY: 40 });
+    expect(menu).toHaveBeenLastCalledWith(row, { x: 30, y: 40 });
+    await fireEvent.contextMenu(row, { button: 0, clientX: 1, clientY: 1 });
+    expect(menu).toHaveBeenLastCalledWith(row, null);
+  });
+
   it('shows its labels, and to whom it is given', () => {
     const { row } = show({ labels: ['vip'], assignee: 'luis' });
     expect(row.textContent).toContain('VIP');

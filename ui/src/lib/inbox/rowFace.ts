@@ -1,21 +1,26 @@
 /** What a row of the list says, in the words of the window. */
-import type { ConversationRow } from '$lib/api';
-import type { Words } from '$lib/i18n/en';
+import type { ConversationRow, Label, Member } from '$lib/api';
+import { chipWord, toneOfCharge } from '$lib/charge/face';
+import type { Language } from '$lib/i18n/language.svelte';
+import type { Tone } from '$lib/shared/tones';
+import { nameWords } from '$lib/shared/phone';
 import { isWithinHours } from '$lib/shared/time';
+import { toneOfLabel } from '$lib/work/colors';
 import { snippetOf } from './snippet';
 
-/** What speaks: the window's language, with its way to write times. */
-export interface Speaker {
-  words: Words;
-  listTime: (at: string, now: number) => string;
-}
+/** What speaks: the window's language, with its way to write times and money. */
+export type Speaker = Pick<
+  Language,
+  'words' | 'listTime' | 'leftShort' | 'moment' | 'momentWords' | 'shortMoney'
+>;
 
 export interface RowFace {
+  name: string;
   time: string;
-  /** Whose words the last ones are, or that they are only begun. */
+  /** Whose words the last ones are, that they are only begun, or that they did not leave. */
   before: string;
   /** How `before` is painted. */
-  tone: 'drafted' | 'mine';
+  tone: 'drafted' | 'failed' | 'mine';
   said: string;
   /** Empty where all is read. */
   unread: string;
@@ -29,18 +34,104 @@ export interface RowFace {
 export function faceOf(row: ConversationRow, speaker: Speaker, now: number): RowFace {
   const { words } = speaker;
   const draft = row.draft ?? '';
-  const mine = row.snippetFromMe ? `${words.you}: ` : '';
+  const name = nameWords(row.name);
   return {
+    name,
     time: speaker.listTime(row.lastAt, now),
-    before: draft ? `${words.work.draft}: ` : mine,
-    tone: draft ? 'drafted' : 'mine',
+    ...beginning(row, speaker),
     said: draft || snippetOf(row, words),
     unread: row.unread > 0 ? words.unreadCount(row.unread) : '',
     count: row.unread > 99 ? '99+' : String(row.unread),
     resolved: row.unread === 0 && row.resolved ? words.work.resolved : '',
     choose: words.work.choose,
-    chooseIt: `${words.work.choose}: ${row.name}`,
+    chooseIt: `${words.work.choose}: ${name}`,
   };
+}
+
+function beginning(row: ConversationRow, { words }: Speaker): Pick<RowFace, 'before' | 'tone'> {
+  if (row.draft) return { before: `${words.work.draft}: `, tone: 'drafted' };
+  if (saysNotSent(row)) return { before: `${words.stepFailed}: `, tone: 'failed' };
+  return { before: row.snippetFromMe ? `${words.you}: ` : '', tone: 'mine' };
+}
+
+/** Whether the snippet itself is what did not leave; else a chip says it. */
+function saysNotSent(row: ConversationRow): boolean {
+  return row.notSent && row.snippetFromMe && !row.draft;
+}
+
+/** What else a row shows: a chip. */
+export interface RowChip {
+  key: string;
+  tone: Tone;
+  text: string;
+  title?: string;
+  icon?: 'suggestion' | 'alarm' | 'clock' | 'alert';
+  /** Shortened before it takes a line of its own. */
+  gives?: boolean;
+}
+
+export interface Around {
+  labels: Label[];
+  members: Member[];
+  /** Whether there are several lines to tell apart. */
+  showLine: boolean;
+  now: number;
+}
+
+/** Returns what else is known of a conversation: what failed, money, labels, who has it, and until when it can wait. */
+export function chipsOf(row: ConversationRow, speaker: Speaker, around: Around): RowChip[] {
+  const { words } = speaker;
+  const chips: RowChip[] = [];
+  if (row.notSent && !saysNotSent(row))
+    chips.push({ key: 'not-sent', tone: 'failed', text: words.stepFailed, icon: 'alert' });
+  if (row.readyToCharge) {
+    const text = words.suggestion.kinds.charge;
+    chips.push({ key: 'ready', tone: 'suggestion', text, icon: 'suggestion' });
+  }
+  if (row.chip) {
+    const text = `${speaker.shortMoney(row.chip.amount)} · ${chipWord(row.chip, words)}`;
+    chips.push({ key: 'charge', tone: toneOfCharge(row.chip), text });
+  }
+  chips.push(...wakingOf(row, speaker, around.now));
+  for (const { id, name, color } of around.labels)
+    if (row.labels.includes(id))
+      chips.push({ key: id, tone: toneOfLabel(color), text: name, title: name });
+  chips.push(...assigneeOf(row, speaker, around.members));
+  if (row.windowClosesAt !== null && closesSoon(row, around.now)) {
+    const text = words.windowLeft(speaker.leftShort(row.windowClosesAt, around.now));
+    chips.push({ key: 'window', tone: 'plain', text, icon: 'clock' });
+  }
+  chips.push(...lineOf(row, speaker, around.showLine));
+  return chips;
+}
+
+function wakingOf(row: ConversationRow, speaker: Speaker, now: number): RowChip[] {
+  const { work } = speaker.words;
+  if (row.snoozedUntil !== null) {
+    const title = work.snoozedUntil(speaker.momentWords(row.snoozedUntil, now));
+    const text = speaker.moment(row.snoozedUntil, now);
+    return [{ key: 'snoozed', tone: 'plain', text, title, icon: 'alarm' }];
+  }
+  return row.wokeAt === null
+    ? []
+    : [{ key: 'woke', tone: 'processing', text: work.woke, icon: 'alarm' }];
+}
+
+/** Who has it, where there is more than one who could. */
+function assigneeOf(row: ConversationRow, { words }: Speaker, members: Member[]): RowChip[] {
+  const assignee = members.length > 1 ? members.find(({ id }) => id === row.assignee) : undefined;
+  if (!assignee) return [];
+  const text = assignee.isMe ? words.work.me : assignee.name;
+  return [{ key: 'assignee', tone: 'plain', text, title: words.work.assigned(text) }];
+}
+
+function lineOf(row: ConversationRow, { words }: Speaker, showLine: boolean): RowChip[] {
+  const { lineName: title } = row;
+  if (!row.lineKnown) {
+    const text = words.unknownLine(title);
+    return [{ key: 'line', tone: 'failed', text, title, gives: true }];
+  }
+  return showLine ? [{ key: 'line', tone: 'plain', text: title, title, gives: true }] : [];
 }
 
 /** Returns whether the window of free answers closes in the next hours. */

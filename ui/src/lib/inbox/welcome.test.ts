@@ -2,7 +2,7 @@ import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { tell } from '../../../tests/desk';
-import { aStatus } from '../../../tests/things';
+import { aProduct, aStatus } from '../../../tests/things';
 import { open, opened } from '../../../tests/window';
 import App from '../../views/App.svelte';
 import { language } from '../i18n/language.svelte';
@@ -43,6 +43,14 @@ describe('a new shop', () => {
     expect(screen.queryByTestId('welcome-stripe')).toBeNull();
     await userEvent.click(screen.getByTestId('welcome-catalog'));
     await screen.findByTestId('catalog');
+  });
+
+  it('has put in what it sells, also where that came from a file', async () => {
+    open({ ...NOBODY, products: () => [aProduct()] });
+    render(App);
+    await screen.findByTestId('welcome');
+    await waitFor(() => expect(screen.queryByTestId('welcome-catalog')).toBeNull());
+    expect(screen.getAllByText('Done')).toHaveLength(3);
   });
 });
 

@@ -159,7 +159,7 @@ export class Books {
 
 /** What is unclear comes first; else what there is. */
 function classToShow({ counts }: ReconcileReport): BookClass | undefined {
-  return (counts.find(({ open }) => open > 0) ?? counts.find(({ objects }) => objects > 0))?.class;
+  return (counts.find(({ open }) => open > 0) ?? counts.find(({ lines }) => lines > 0))?.class;
 }
 
 function dayOf(date: Date): string {

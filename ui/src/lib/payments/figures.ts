@@ -33,17 +33,20 @@ export function conversionFigure(
 }
 
 /** How much of the account has its place, by its newest reading. */
-export function reconciledFigure(placed: Overview['reconciled'], run: () => void): Figure {
+export function reconciledFigure(
+  placed: Overview['reconciled'],
+  now: number,
+  run: () => void,
+): Figure {
   const words = language.words.paymentsView;
+  const state = (open: number) => (open > 0 ? words.withoutPlace(open) : words.allPlaced);
   return {
     id: 'total-reconciled',
     label: words.reconciled,
     figure: placed ? language.percent(sharePlaced(placed)) : '—',
-    behind: !placed
-      ? words.notYet
-      : placed.open > 0
-        ? words.withoutPlace(placed.open)
-        : words.allPlaced,
+    behind: placed
+      ? words.asOf(state(placed.open), language.momentWords(placed.readAt, now))
+      : words.notYet,
     bad: (placed?.open ?? 0) > 0,
     run,
   };

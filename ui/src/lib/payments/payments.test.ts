@@ -101,7 +101,12 @@ describe('the payments', () => {
         anOverview({
           disputesOpen: 1,
           contested: 2,
-          reconciled: { payments: 9, open: 3, until: '2026-11-24T00:00:00Z' },
+          reconciled: {
+            payments: 9,
+            open: 3,
+            until: '2026-11-24T00:00:00Z',
+            readAt: '2026-11-24T00:00:00Z',
+          },
         }),
     });
     const payments = new Payments();
@@ -204,8 +209,8 @@ describe('the books', () => {
   it('open on what there is, in words, and offer no more than there is', async () => {
     const run = { id: 'run', state: 'done' };
     const counts = [
-      { class: 'unmatched', payments: 0, objects: 0, open: 0 },
-      { class: 'matched', payments: 2, objects: 3, open: 0 },
+      { class: 'unmatched', payments: 0, objects: 0, lines: 0, open: 0 },
+      { class: 'matched', payments: 2, objects: 3, lines: 2, open: 0 },
     ];
     const line = (id: string, status: string) => ({
       ...{ id, status, key: id, class: 'matched', kind: 'charge', at: '2026-11-24T12:00:00Z' },
@@ -216,7 +221,11 @@ describe('the books', () => {
       reconcile_estimate: () => ({ reads: 7, left: 100, allowance: 10_000, warns: false }),
       reconcile_report: () => ({ run, counts, sums: [], open: 0, closes: true }),
       reconcile_lines: () => ({
-        rows: [line('ch_1', 'succeeded'), line('ch_2', 'failed')],
+        rows: [
+          line('ch_1', 'succeeded'),
+          line('ch_2', 'failed'),
+          { ...line('ch_3', 'succeeded'), description: 'Subscription update' },
+        ],
         next: null,
       }),
     });
@@ -228,6 +237,7 @@ describe('the books', () => {
     const rows = screen.getAllByTestId('book-line').map(({ textContent }) => textContent);
     expect(rows[0]).toContain('paid');
     expect(rows[1]).toContain('declined');
+    expect(rows[2]).toContain('Payment of a subscription');
     expect(screen.queryByText(language.words.payoutsPane.loadMore)).toBeNull();
   });
 

@@ -1,10 +1,8 @@
-import { fireEvent, render, screen } from '@testing-library/svelte';
+import { render, screen } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deskAnswers, later, refuse } from '../../../tests/desk';
 import { aReport } from '../../../tests/things';
 import { language } from '../i18n/language.svelte';
-import DaysBar from './DaysBar.svelte';
-import PeriodBar from './PeriodBar.svelte';
 import ReportBody from './ReportBody.svelte';
 import { isEmpty, Reports } from './reports.svelte';
 
@@ -99,7 +97,7 @@ describe('the sums', () => {
     expect(said('report-fees')).toContain('MX$20.00');
     expect(said('report-net')).toContain('MX$480.00 MX$380.00 after refunds');
     expect(said('report-time')).toContain('2 m 0 s');
-    expect(said('total-conversion')).toContain('33% 1 of 3');
+    expect(said('total-conversion')).toContain('33% 1 of 3 sent');
   });
 
   it('name payments whose fee is not known, and put them into no net', () => {
@@ -118,6 +116,23 @@ describe('the sums', () => {
     expect(said('report-notes')).toContain('1 payment was settled in USD: fee $0.90, net $10.10');
   });
 
+  it('of products name what all after the first ten come to', () => {
+    shown({ otherProducts: { count: 4, minor: 120_00 } });
+    expect(said('report-products')).toContain('Other products4MX$120.00');
+  });
+
+  it('say when the account was read, and draw nothing where nothing came', () => {
+    const readAt = '2026-11-26T16:27:00Z';
+    shown({
+      reconciled: { payments: 4, open: 0, until: readAt, readAt },
+      products: [{ product: null, name: '', units: 2, minor: 0 }],
+    });
+    expect(said('total-reconciled')).toContain('100% Every payment has its place · as of ');
+    const chart = screen.getByTestId('day-chart');
+    expect(chart.querySelectorAll('.bar.none')).toHaveLength(1);
+    expect(screen.getByTestId('report-products').querySelectorAll('tr.none')).toHaveLength(1);
+  });
+
   it('stand day by day, the newest first, and by seller, product and way of paying', () => {
     shown();
     const days = screen.getAllByRole('row').map(({ textContent }) => textContent);
@@ -125,18 +140,8 @@ describe('the sums', () => {
     expect(days[2]).toContain('Nov 25');
     expect(said('report-sellers')).toContain('Rosa1MX$200.00MX$200.00');
     expect(said('report-sellers')).toContain('Unassigned');
-    expect(said('report-products')).toContain('Amounts without a product2MX$700.00');
+    expect(said('report-products')).toContain('Amounts without a product, delivery2MX$700.00');
+    expect(screen.queryByText('Other products')).toBeNull();
     expect(said('report-methods')).toContain('Card2MX$570.00');
   });
-});
-
-it('a last day before the first is pointed out', async () => {
-  deskAnswers({ sales_report: () => aReport() });
-  const reports = new Reports();
-  render(PeriodBar, { reports });
-  render(DaysBar, { reports });
-  await fireEvent.click(screen.getByTestId('period-days'));
-  reports.first = '2026-11-26';
-  reports.last = '2026-11-01';
-  expect((await screen.findByRole('alert')).textContent).toContain('Choose a last day');
 });

@@ -1,11 +1,14 @@
+import { fireEvent, render, screen } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { deskAnswers, refuse } from '../../../tests/desk';
 import { aConnection, minutesAgo } from '../../../tests/things';
 import type { AlertView, HistoryImport, Kit as CoreKit } from '../api';
+import { language } from '../i18n/language.svelte';
 import { Alerts } from './alerts.svelte';
 import { Connection } from './connection.svelte';
 import { Imports } from './imports.svelte';
 import { Kit } from './kit.svelte';
+import KitForm from './KitForm.svelte';
 import { Policy } from './policy.svelte';
 
 describe('the connection', () => {
@@ -96,6 +99,19 @@ describe('the kit', () => {
     await shown.create('https://a.mx/');
     expect(shown.failed?.message).toBe('No permission.');
     expect(shown.value).not.toBeNull();
+  });
+
+  it('finds nothing wrong with what nobody has touched', async () => {
+    language.choose('en');
+    deskAnswers({ kit: () => ({ ...kit, base: 'http://127.0.0.1:7100/' }) });
+    const shown = new Kit();
+    await shown.show('line-1');
+    render(KitForm, { kit: shown });
+    const field = screen.getByTestId<HTMLInputElement>('kit-base');
+    expect(field.value).toBe('http://127.0.0.1:7100/');
+    expect(screen.queryByText(language.words.kit.baseWrong)).toBeNull();
+    await fireEvent.input(field, { target: { value: 'http://pay.mx/' } });
+    expect(screen.getByText(language.words.kit.baseWrong)).toBeTruthy();
   });
 
   it('shows nothing of another number', async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { exponentOf, formatMoney, parseAmount, separatorsOf, type AmountProblem } from './money';
+import {
+  exponentOf,
+  formatMoney,
+  withAmounts,
+  parseAmount,
+  separatorsOf,
+  type AmountProblem,
+} from './money';
 
 const MEXICO = { group: ',', decimal: '.' };
 const COLOMBIA = { group: '.', decimal: ',' };
@@ -134,5 +141,22 @@ describe('formatMoney', () => {
 
   it('writes what is owed with its sign, also below one unit', () => {
     expect(write(-5, 'USD')).toBe('−$0.05');
+  });
+});
+
+describe('the amounts in a sentence of the core’s', () => {
+  const said = (text: string) =>
+    withAmounts(text, (amount) => formatMoney(amount, 'en')).replace(/\u00a0/g, ' ');
+
+  it('are written as all others', () => {
+    expect(said('2500.00 MXN are owed after this deposit, not 80.50 USD. Charge it')).toBe(
+      'MX$2,500.00 are owed after this deposit, not $80.50. Charge it',
+    );
+    expect(said('480 MXN')).toBe('MX$480.00');
+  });
+
+  it('stay where they are none', () => {
+    for (const text of ['12 CSV', 'AB-12.5 MX', '1.250.00 MXN', '5.123 MXN', '3 MXNs'])
+      expect(said(text)).toBe(text);
   });
 });

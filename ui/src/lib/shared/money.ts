@@ -180,6 +180,24 @@ export function formatMoney(
   return amount.minor < 0 ? `−${written}` : written;
 }
 
+const WRITTEN = /(?<![\d.,])(\d+)(?:\.(\d+))? ([A-Z]{3})(?![\p{L}\d])/gu;
+
+/** Rewrites each amount in a text that is written as the core writes them: digits with a point, and the code. */
+export function withAmounts(text: string, write: (amount: Amount) => string): string {
+  return text.replace(
+    WRITTEN,
+    (as: string, whole: string, fraction: string | undefined, currency: string) => {
+      const exponent = exponentOf(currency);
+      const cents = fraction ?? '';
+      if (!CODES.has(currency) || cents.length > exponent) return as;
+      const minor = Number(whole + cents.padEnd(exponent, '0'));
+      return Number.isSafeInteger(minor) ? write({ minor, currency }) : as;
+    },
+  );
+}
+
+const CODES = new Set(Intl.supportedValuesOf('currency'));
+
 /** Writes the amount as a person would type it: no sign, no groups, and all its decimals. */
 export function plainAmount(amount: Amount, written: Separators): string {
   const exponent = exponentOf(amount.currency);

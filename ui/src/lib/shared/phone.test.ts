@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { phoneWords } from './phone';
+import { nameWords, phoneWords } from './phone';
 
 it('writes a number in one form, however it came', () => {
   for (const same of [
@@ -20,4 +20,9 @@ it('leaves alone what it does not know', () => {
   expect(phoneWords('99812')).toBe('+99812');
   expect(phoneWords('+999 12')).toBe('+999 12');
   expect(phoneWords('Sucursal Sur')).toBe('Sucursal Sur');
+});
+
+it('calls who gave no name by a number that can be read, and nobody else', () => {
+  expect(nameWords('+5215512345678')).toBe('+52 1 55 1234 5678');
+  for (const name of ['Ana', '+1', '5215512345678', '@ana']) expect(nameWords(name)).toBe(name);
 });

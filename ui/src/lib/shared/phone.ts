@@ -49,6 +49,11 @@ export function phoneWords(phone: string): string {
   return phone.startsWith('+') ? phone : `+${phone}`;
 }
 
+/** Returns what to call somebody: who gave no name is called by their number, as people read it. */
+export function nameWords(name: string): string {
+  return /^\+\d{6,}$/.test(name) ? phoneWords(name) : name;
+}
+
 function cut(digits: string, sizes: readonly number[]): string[] {
   let at = 0;
   return sizes.map((size) => digits.slice(at, (at += size)));

@@ -6,8 +6,8 @@ use cobro_whatsapp::webhook::{InboundMessage, MessageKind, Update};
 use super::shop::{LINE, Shop, ago, ana, reaction};
 use crate::domain::Timestamp;
 use crate::receive::PARSER;
-use crate::reparse;
 use crate::store::meta;
+use crate::{health, reparse};
 
 /// A webhook with one message of Ana's.
 fn body(wamid: &str, at: Timestamp, kind: &str, rest: &str) -> String {
@@ -41,9 +41,11 @@ async fn an_unknown_message_is_shown_once_the_parser_knows_it() {
     shop.got_once(&picture, unknown("w2", ago(8))).await;
     let before = shop.only().await;
     assert_eq!(before.snippet_kind, MessageKind::Unknown);
+    assert_eq!(health::unknown_messages(&shop.inbox).await.unwrap(), 2);
 
     let done = reparse::all(&shop.inbox).await.unwrap();
     assert_eq!((done.envelopes, done.messages), (2, 2));
+    assert_eq!(health::unknown_messages(&shop.inbox).await.unwrap(), 0);
     let row = shop.only().await;
     let thread = shop.thread(row.id).await;
     assert_eq!(
@@ -72,13 +74,13 @@ async fn what_could_not_be_read_is_read_later() {
     };
     shop.got_once(&text, vec![unreadable]).await;
     assert!(shop.rows().await.is_empty());
-    let problems = crate::health::envelope_problems(&shop.inbox).await.unwrap();
+    let problems = health::envelope_problems(&shop.inbox).await.unwrap();
     assert_eq!(problems.len(), 1);
 
     reparse::all(&shop.inbox).await.unwrap();
     let row = shop.only().await;
     assert_eq!((row.snippet.as_str(), row.unread), ("hola", 1));
-    let problems = crate::health::envelope_problems(&shop.inbox).await.unwrap();
+    let problems = health::envelope_problems(&shop.inbox).await.unwrap();
     assert!(problems.is_empty());
     assert_eq!(shop.count("notices").await, 0, "what is old is not announced");
 }
@@ -193,6 +195,6 @@ async fn a_part_that_breaks_does_not_cost_its_neighbours() {
     shop.hears(updates).await;
     let id = shop.only().await.id;
     assert_eq!(shop.texts(id).await, ["uno", "tres"]);
-    let problems = crate::health::envelope_problems(&shop.inbox).await.unwrap();
+    let problems = health::envelope_problems(&shop.inbox).await.unwrap();
     assert_eq!(problems.len(), 1);
 }

@@ -1,17 +1,19 @@
 //! Reports: a period's sales, to the minor unit.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use rusqlite::params;
 
 use super::money::{charged_at, mxn, paid};
 use super::shop::{Shop, ago, ana, says};
 use crate::domain::{
-    ChargeId, ConversationId, Currency, MemberId, Money, PaymentRecord, RefundId, Report, ReportPeriod,
-    Signed, Tally, Timestamp,
+    ChargeId, ConversationId, Currency, MemberId, Money, PaymentFilter, PaymentRecord, ProductId, RefundId,
+    Report, ReportPeriod, Signed, Tally, Timestamp,
 };
 use crate::store::columns::At;
 use crate::store::{payments, report as sums};
-use crate::{report, tools, work};
+use crate::{Actor, catalog, overview, report, tools, work};
 
 fn at(text: &str) -> Timestamp {
     Timestamp::from_rfc3339(text).unwrap()
@@ -194,7 +196,7 @@ async fn a_day_adds_up_to_the_minor_unit() {
     assert_eq!(today.links.paid, tally(1, 200_00));
     assert_eq!(today.links.open, tally(1, 80_00));
     assert_eq!(today.links.expired, tally(1, 250_00));
-    assert_eq!(today.links.median_seconds, Some(120));
+    assert_eq!(today.conversion.median_seconds, Some(120));
     assert_eq!(today.waiting.links, 1);
 
     let methods: Vec<_> = today
@@ -220,12 +222,152 @@ async fn a_day_adds_up_to_the_minor_unit() {
     assert_eq!((sold.product, sold.units, sold.minor.0), (None, 2, 700_00));
 }
 
+/// Writes what a charge is for, in place of its one line.
+async fn for_goods(shop: &Shop, charge: ChargeId, goods: Vec<(Option<ProductId>, i64, i64)>) {
+    let written = shop.inbox.store.write(move |tx| {
+        tx.execute("DELETE FROM charge_lines WHERE charge_id = ?1", params![charge])?;
+        for (position, (product, unit, quantity)) in goods.into_iter().enumerate() {
+            tx.execute(
+                "INSERT INTO charge_lines (charge_id, position, product_id, name, options, unit_minor, quantity, note)
+                 VALUES (?1, ?2, ?3, '', '[]', ?4, ?5, '')",
+                params![charge, i64::try_from(position).unwrap(), product, unit, quantity],
+            )?;
+        }
+        Ok(())
+    });
+    written.await.unwrap();
+}
+
+async fn product(shop: &Shop, name: &str) -> ProductId {
+    let sheet = format!("name,price\n{name},100.00\n");
+    catalog::import(&shop.inbox, Actor::Person, sheet.into_bytes())
+        .await
+        .unwrap();
+    let products = catalog::products(&shop.inbox, false).await.unwrap();
+    products.iter().find(|of| of.name == name).unwrap().id
+}
+
+#[tokio::test]
+async fn products_share_what_was_paid_and_all_of_them_come_to_what_was_collected() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    let ana = shop.only().await.id;
+    let (cake, candle) = (product(&shop, "Pastel").await, product(&shop, "Vela").await);
+    let (made, paid_at) = (at("2026-11-26T15:00:00Z"), at("2026-11-26T16:00:00Z"));
+
+    // A plan of three: 1000 of goods, of which a third was paid.
+    let plan = charged_at(&shop, ana, mxn(333_34), made).await;
+    for_goods(
+        &shop,
+        plan,
+        vec![(Some(cake), 300_00, 3), (Some(candle), 50_00, 2)],
+    )
+    .await;
+    became(
+        &shop,
+        plan,
+        "paid",
+        Some(money("pi_1", Some(plan), mxn(333_34), paid_at)),
+    )
+    .await;
+    // Half of it as a deposit, and today the rest, with delivery.
+    let deposit = charged_at(&shop, ana, mxn(150_00), at("2026-11-20T15:00:00Z")).await;
+    for_goods(&shop, deposit, vec![(Some(cake), 300_00, 1)]).await;
+    let before = money("pi_2", Some(deposit), mxn(150_00), at("2026-11-20T16:00:00Z"));
+    became(&shop, deposit, "paid", Some(before)).await;
+    let rest = charged_at(&shop, ana, mxn(150_00), made).await;
+    let completes = shop.inbox.store.write(move |tx| {
+        tx.execute(
+            "UPDATE charges SET rest_of = ?2 WHERE id = ?1",
+            params![rest, deposit],
+        )?;
+        Ok(())
+    });
+    completes.await.unwrap();
+    became(
+        &shop,
+        rest,
+        "overpaid",
+        Some(money("pi_3", Some(rest), mxn(199_00), paid_at)),
+    )
+    .await;
+    // Nobody asked for this one.
+    let loose = money("pi_4", None, mxn(70_00), paid_at);
+    shop.inbox
+        .store
+        .write(move |tx| payments::save(tx, &loose, "{}"))
+        .await
+        .unwrap();
+
+    let today = read(&shop, ReportPeriod::Today, "MXN").await;
+    let sold: Vec<_> = today
+        .products
+        .iter()
+        .map(|of| (of.name.as_str(), of.units, of.minor.0))
+        .collect();
+    let expected = [("Pastel", 3, 300_00 + 150_00), ("", 0, 49_00), ("Vela", 2, 33_34)];
+    assert_eq!(sold, expected);
+    assert_eq!(today.other_products, tally(0, 0));
+    let all: i64 = sold.iter().map(|(_, _, minor)| minor).sum();
+    assert_eq!(all, today.collected.minor.0 - today.loose.minor.0);
+}
+
+#[tokio::test]
+async fn reports_and_payments_mean_the_same_by_paid() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    let ana = shop.only().await.id;
+    let now = Timestamp::now();
+    let states = [
+        "paid",
+        "overpaid",
+        "partly_refunded",
+        "refunded",
+        "disputed",
+        "partly_paid",
+        "open",
+        "expired",
+        "cancelled",
+        "needs_approval",
+    ];
+    for state in states {
+        let charge = charged_at(&shop, ana, mxn(100_00), now).await;
+        became(&shop, charge, state, None).await;
+        let seconds = now.plus(Duration::from_secs(60));
+        let paid = shop.inbox.store.write(move |tx| {
+            tx.execute(
+                "UPDATE charges SET paid_at = ?2 WHERE id = ?1 AND payment IN ('paid', 'refunded')",
+                params![charge, At(seconds)],
+            )?;
+            Ok(())
+        });
+        paid.await.unwrap();
+    }
+    let report = report::get(&shop.inbox, ReportPeriod::ThirtyDays, None)
+        .await
+        .unwrap();
+    let seen = overview::get(&shop.inbox, None).await.unwrap();
+    let counts = overview::counts(&shop.inbox).await.unwrap();
+    let counted = |filter| counts.iter().find(|of| of.filter == filter).map(|of| of.count);
+
+    assert_eq!(report.links.paid.count, 5);
+    assert_eq!(counted(PaymentFilter::Paid), Some(5));
+    assert_eq!(
+        counted(PaymentFilter::Sent),
+        Some(2),
+        "of a part the rest is still waited for"
+    );
+    assert_eq!((report.conversion.links, report.conversion.paid), (8, 5));
+    assert_eq!(report.conversion.median_seconds, Some(60));
+    assert_eq!(seen.conversion, report.conversion);
+}
+
 #[tokio::test]
 async fn the_shops_midnight_parts_the_days_and_no_currency_is_added_to_another() {
     let (shop, _) = a_day_of_sales().await;
     let yesterday = read(&shop, day("2026-11-25"), "MXN").await;
     assert_eq!(yesterday.links.made, tally(1, 500_00));
-    assert_eq!(yesterday.links.median_seconds, Some(2400));
+    assert_eq!(yesterday.conversion.median_seconds, Some(2400));
     assert_eq!(yesterday.collected, tally(0, 0));
     assert_eq!(yesterday.refunds, tally(0, 0));
 

@@ -295,6 +295,14 @@ async fn a_failure_says_what_to_do() {
     let id = shop.only().await.id;
     let problem = shop.thread(id).await.remove(0).problem.unwrap();
     assert_eq!(problem.title, "The 24-hour window is closed");
+    assert!(shop.only().await.not_sent, "the list shows it");
+
+    // Whether it came is still open when the customer writes: the list goes on showing it.
+    shop.hears(says(ana("w2", "¿hola?", ago(1)))).await;
+    assert!(shop.only().await.not_sent);
+    shop.hears(vec![Update::Echo(ana("w3", "aquí estoy", ago(0)))])
+        .await;
+    assert!(!shop.only().await.not_sent, "the newer one left");
 }
 
 #[tokio::test]
@@ -486,4 +494,21 @@ async fn an_inquiry_names_its_product_and_opens_no_free_hours() {
         shop.thread(id).await[0].product_name.as_deref(),
         Some("Rosca de Reyes")
     );
+}
+
+#[tokio::test]
+async fn what_was_read_can_be_put_among_the_unread_again() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(3)))).await;
+    let id = shop.only().await.id;
+    conversation::mark_read(&shop.inbox, id).await.unwrap();
+    assert_eq!(shop.only().await.unread, 0);
+
+    let mut events = shop.inbox.events();
+    conversation::mark_unread(&shop.inbox, id).await.unwrap();
+    conversation::mark_unread(&shop.inbox, id).await.unwrap();
+    assert_eq!(shop.only().await.unread, 1, "once is enough");
+    assert!(told(&mut events).contains(&CoreEvent::ConversationChanged { conversation: id }));
+    conversation::mark_read(&shop.inbox, id).await.unwrap();
+    assert_eq!(shop.only().await.unread, 0);
 }

@@ -25,7 +25,7 @@ const LINE: &str = "
 
 /// What is shown of a class: what moved a customer's money, and of the rest what moved the balance. The second line says
 /// nothing more, but in the words of the index by class, which has no others.
-const SHOWN: &str = "(b.shelf IN ('charge', 'refund', 'dispute', 'ours')
+pub(super) const SHOWN: &str = "(b.shelf IN ('charge', 'refund', 'dispute', 'ours')
     OR (b.shelf = 'balance_transaction' AND b.class = 'other'))
     AND b.shelf NOT IN ('session', 'payment_intent', 'invoice')";
 

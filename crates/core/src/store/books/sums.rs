@@ -4,25 +4,27 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Row, params};
 
+use super::lines::SHOWN;
 use crate::Result;
 use crate::domain::{BalanceSum, BookClass, ClassCount, ClassSum, MoneySum, Signed};
 
 /// Returns how many objects each class holds.
 pub(crate) fn counts(conn: &Connection, run: i64) -> Result<Vec<ClassCount>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT b.class, count(*) AS objects,
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT b.class, count(*) AS objects, sum({SHOWN}) AS lines,
                 sum((b.shelf = 'charge' AND b.status = 'succeeded') OR b.shelf IN ('refund', 'dispute', 'ours')) AS payments,
                 sum(b.class IN ('unmatched', 'missing', 'differs', 'duplicate') AND n.note IS NULL
                     AND b.shelf IN ('charge', 'ours')) AS open
          FROM book_objects b LEFT JOIN book_notes n ON n.object_id = b.id
-         WHERE b.run = ?1 AND b.class IS NOT NULL GROUP BY b.class",
-    )?;
+         WHERE b.run = ?1 AND b.class IS NOT NULL GROUP BY b.class"
+    ))?;
     let found: Vec<ClassCount> = statement
         .query_map(params![run], |row| {
             Ok(ClassCount {
                 class: row.get("class")?,
                 objects: row.get("objects")?,
                 payments: row.get("payments")?,
+                lines: row.get("lines")?,
                 open: row.get("open")?,
             })
         })?
@@ -38,6 +40,7 @@ pub(crate) fn counts(conn: &Connection, run: i64) -> Result<Vec<ClassCount>> {
                     class,
                     objects: 0,
                     payments: 0,
+                    lines: 0,
                     open: 0,
                 })
         })

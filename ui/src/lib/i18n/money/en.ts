@@ -27,6 +27,7 @@ const en = {
     approvals: 'Needs approval',
     reconciled: 'Reconciled',
     notYet: 'Not read yet',
+    asOf: (state: string, moment: string) => `${state} · as of ${moment}`,
     allPlaced: 'Every payment has its place',
     withoutPlace: (count: number) => (count === 1 ? '1 to look at' : `${count} to look at`),
     perDay: 'Collected per day',
@@ -190,8 +191,6 @@ const en = {
     putBack: 'I have looked: put it back',
   },
   books: {
-    from: 'From',
-    to: 'To',
     zone: (zone: string) => `Days by this computer’s clock (${zone})`,
     cost: (reads: string, left: string) => `About ${reads} reads; ${left} left this month`,
     costly: 'That is a lot of this month’s reads.',
@@ -247,6 +246,12 @@ const en = {
       stripe: 'Stripe’s balance',
     },
     nothing: 'Nothing in here',
+    /** What Stripe itself writes of a payment. */
+    described: {
+      'Subscription creation': 'First payment of a subscription',
+      'Subscription update': 'Payment of a subscription',
+      'Payment for Invoice': 'Payment of an invoice',
+    } as Record<string, string>,
     /** Stripe's words for how a payment, a refund or a dispute stands. */
     statuses: {
       succeeded: 'paid',

@@ -28,6 +28,7 @@ const es: MoneyWords = {
     approvals: 'Por aprobar',
     reconciled: 'Conciliado',
     notYet: 'Aún sin leer',
+    asOf: (state, moment) => `${state} · leído ${moment}`,
     allPlaced: 'Cada pago tiene su lugar',
     withoutPlace: (count) => (count === 1 ? '1 por revisar' : `${count} por revisar`),
     perDay: 'Cobrado por día',
@@ -191,8 +192,6 @@ const es: MoneyWords = {
     putBack: 'Ya lo revisé: dejarlo como dice Stripe',
   },
   books: {
-    from: 'Desde',
-    to: 'Hasta',
     zone: (zone) => `Días según el reloj de esta computadora (${zone})`,
     cost: (reads, left) => `Unas ${reads} lecturas; quedan ${left} este mes`,
     costly: 'Es mucho de las lecturas de este mes.',
@@ -248,6 +247,11 @@ const es: MoneyWords = {
       stripe: 'Saldo de Stripe',
     },
     nothing: 'Aquí no hay nada',
+    described: {
+      'Subscription creation': 'Primer pago de una suscripción',
+      'Subscription update': 'Pago de una suscripción',
+      'Payment for Invoice': 'Pago de una factura',
+    },
     statuses: {
       succeeded: 'pagado',
       failed: 'rechazado',

@@ -28,6 +28,7 @@ const pt: MoneyWords = {
     approvals: 'A aprovar',
     reconciled: 'Conciliado',
     notYet: 'Ainda não lido',
+    asOf: (state, moment) => `${state} · lido ${moment}`,
     allPlaced: 'Cada pagamento tem o seu lugar',
     withoutPlace: (count) => (count === 1 ? '1 para conferir' : `${count} para conferir`),
     perDay: 'Recebido por dia',
@@ -191,8 +192,6 @@ const pt: MoneyWords = {
     putBack: 'Já conferi: deixar como a Stripe diz',
   },
   books: {
-    from: 'De',
-    to: 'Até',
     zone: (zone) => `Dias pelo relógio deste computador (${zone})`,
     cost: (reads, left) => `Cerca de ${reads} leituras; restam ${left} neste mês`,
     costly: 'É muito das leituras deste mês.',
@@ -250,6 +249,11 @@ const pt: MoneyWords = {
       stripe: 'Saldo da Stripe',
     },
     nothing: 'Nada aqui',
+    described: {
+      'Subscription creation': 'Primeiro pagamento de uma assinatura',
+      'Subscription update': 'Pagamento de uma assinatura',
+      'Payment for Invoice': 'Pagamento de uma fatura',
+    },
     statuses: {
       succeeded: 'pago',
       failed: 'recusado',

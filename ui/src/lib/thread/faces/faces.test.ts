@@ -198,6 +198,31 @@ describe('the face of', () => {
     expect(deeds.chargeOrder).toHaveBeenCalledExactlyOnceWith(message);
   });
 
+  it('a cart names what the catalog knows, its code after it', async () => {
+    const mxn = (minor: number) => ({ minor, currency: 'MXN' });
+    const draft: OrderDraft = {
+      message: 'm1',
+      lines: [
+        {
+          product: 'gel-1',
+          known: 'p1',
+          name: 'Gelatina mosaico',
+          quantity: 2,
+          price: mxn(18_000),
+          sum: mxn(36_000),
+        },
+      ],
+      total: mxn(36_000),
+      description: '2 × Gelatina mosaico',
+      problem: null,
+    };
+    const { said } = show(holds('order', { type: 'order', catalogId: null, items: [] }), {
+      order: () => Promise.resolve({ ok: true, value: draft }),
+    });
+    await screen.findByText('Gelatina mosaico');
+    expect(said()).toMatch(/Gelatina mosaico.*gel-1/s);
+  });
+
   it('a cart that cannot be added up says why', async () => {
     const draft: OrderDraft = {
       message: 'm1',
