@@ -6,6 +6,16 @@ use cobro_sandbox::stripe::PayWith;
 
 use super::*;
 
+/// Until its fee is known a payment is read again, and would come back under its own name.
+async fn until_read_to_its_end(shop: &TestShop, charge: &Charge) {
+    shop.sandbox.advance(Duration::from_secs(2));
+    shop.until_async("the fee is known", || async {
+        now(shop, charge).await.fee.is_some()
+    })
+    .await;
+    shop.settled().await;
+}
+
 #[tokio::test]
 async fn a_charge_that_somebody_marked_paid_turns_red() {
     let shop = TestShop::open().await;
@@ -121,13 +131,7 @@ async fn another_accounts_key_calls_nobody_a_forger() {
     let shop = TestShop::open().await;
     let ana = shop.customer("5215512345678", "Ana").await;
     let paid = shop.paid(&ana, 100_00).await;
-    // Until its fee is known it is read again, and would come back under its own name.
-    shop.sandbox.advance(Duration::from_secs(2));
-    shop.until_async("the fee is known", || async {
-        now(&shop, &paid).await.fee.is_some()
-    })
-    .await;
-    shop.settled().await;
+    until_read_to_its_end(&shop, &paid).await;
     // As if every payment was of another account.
     shop.tampered(
         "UPDATE payments SET payment_intent = 'pi_3OTHER1', account = NULL;
@@ -173,6 +177,9 @@ async fn what_was_paid_into_another_account_is_not_looked_for_in_this_one() {
     let ana = shop.customer("5215512345678", "Ana").await;
     let old = shop.paid(&ana, 100_00).await;
     let new = shop.paid(&ana, 200_00).await;
+    for charge in [&old, &new] {
+        until_read_to_its_end(&shop, charge).await;
+    }
     verify::check(shop.inbox()).await.unwrap();
     // As if the first was paid before the shop moved to the account that it has now.
     shop.tampered(
@@ -197,12 +204,7 @@ async fn a_false_alarm_takes_nothing_away_and_thanks_nobody_twice() {
     let ana = shop.customer("5215512345678", "Ana").await;
     let charge = shop.paid(&ana, 100_00).await;
     shop.paid(&ana, 200_00).await;
-    shop.sandbox.advance(Duration::from_secs(2));
-    shop.until_async("the fee is known", || async {
-        now(&shop, &charge).await.fee.is_some()
-    })
-    .await;
-    shop.settled().await;
+    until_read_to_its_end(&shop, &charge).await;
     let before = now(&shop, &charge).await;
     let said = ana.phone.inbox().len();
     shop.announced().await;
