@@ -25,7 +25,7 @@ impl ReaderOf {
     pub(crate) fn cache_kib(self) -> i32 {
         match self {
             Self::Views => 2048,
-            Self::Search => 8192,
+            Self::Search => 16_384,
         }
     }
 }
