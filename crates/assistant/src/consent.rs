@@ -377,6 +377,16 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
         };
         found.push((*hit, doubt));
     }
+    let consults =
+        (0..said.tokens.len()).filter(|at| is_talked_over(said, *at) || is_still_missing(said, *at));
+    found.extend(consults.map(|at| {
+        let hit = Hit {
+            sense: Sense::Later,
+            start: at,
+            end: at + 1,
+        };
+        (hit, Doubt::Later)
+    }));
     // "no gracias" after "¿algo más?" only says that this is all.
     if state.question == Question::Upsell || state.question == Question::Other {
         found.retain(|(hit, doubt)| {
@@ -388,6 +398,180 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
         });
     }
     found
+}
+
+/// "vou dar uma palavrinha com o pai dele", "I need a quick chat with my wife": with somebody, before anything.
+///
+/// Nobody lists what people call talking; that they are going to, and with whom, they say.
+fn is_talked_over(said: &Said, at: usize) -> bool {
+    let (start, _) = said.clause(at);
+    let is_with = matches!(said.text(at), "con" | "com" | "with" | "past" | "by");
+    let is_own = |at: usize| {
+        matches!(
+            said.text(at),
+            "my" | "his"
+                | "her"
+                | "mi"
+                | "mis"
+                | "minha"
+                | "meu"
+                | "la"
+                | "el"
+                | "o"
+                | "a"
+                | "the"
+                | "our"
+                | "nuestra"
+                | "nuestro"
+                | "nossa"
+                | "nosso"
+        )
+    };
+    let is_somebody =
+        |at: usize| crate::vocabulary::is_person(said.text(at)) || is_of_the_house(said.text(at));
+    let names = is_somebody(at + 1) || is_own(at + 1) && is_somebody(at + 2);
+    let is_going_to = |at: usize| {
+        matches!(
+            said.text(at),
+            "vou"
+                | "voy"
+                | "vamos"
+                | "ill"
+                | "let"
+                | "lemme"
+                | "need"
+                | "gotta"
+                | "gonna"
+                | "want"
+                | "have"
+                | "tengo"
+                | "tenemos"
+                | "tenho"
+                | "temos"
+                | "preciso"
+                | "necesito"
+                | "ocupo"
+                | "debo"
+                | "deixa"
+                | "deja"
+                | "dejame"
+                | "dejeme"
+                | "falta"
+                | "quiero"
+                | "quero"
+                | "quisiera"
+                | "queria"
+                | "just"
+                | "im"
+                | "estoy"
+                | "estou"
+                | "will"
+        )
+    };
+    let harmless = [Sense::Pickup, Sense::Deliver, Sense::Pay].iter().any(|sense| {
+        // "vou" alone may go anywhere.
+        said.all(*sense)
+            .any(|hit| start <= hit.start && hit.end <= at && hit.end - hit.start > 1)
+    });
+    // "voy con mi mamá", "I'll go with my brother": they come along.
+    let before = at.checked_sub(1).map_or("", |before| said.text(before));
+    let come_along = matches!(
+        before,
+        "voy"
+            | "vou"
+            | "vamos"
+            | "go"
+            | "come"
+            | "coming"
+            | "going"
+            | "ir"
+            | "llego"
+            | "chego"
+            | "paso"
+            | "passo"
+    );
+    is_with && names && !harmless && !come_along && (start..at).any(is_going_to)
+}
+
+/// "só falta o povo confirmar", "just waiting on the deposit from my tenants": something has to come first.
+///
+/// The link may be what is missing, and goods may: those are asked for.
+fn is_still_missing(said: &Said, at: usize) -> bool {
+    let (start, end) = said.clause(at);
+    let is_missing = matches!(
+        said.text(at),
+        "falta" | "faltan" | "faltam" | "pendiente" | "depende" | "depends" | "pending"
+    ) || said.text(at) == "waiting" && matches!(said.text(at + 1), "on" | "for")
+        || matches!(said.text(at), "esperando" | "aguardando");
+    let denied = (at.saturating_sub(2).max(start)..at)
+        .any(|before| matches!(said.text(before), "no" | "nao" | "hace" | "not"));
+    let asked_for = [Sense::Pay, Sense::AsksPayment]
+        .iter()
+        .any(|sense| said.within((start, end), *sense));
+    let goods = said
+        .found
+        .mentions
+        .iter()
+        .any(|mention| start <= mention.start && mention.start < end);
+    // "esperando el link", "no falta nada", "falta algo?"
+    let nothing = (at + 1..end).any(|next| {
+        matches!(
+            said.text(next),
+            "nada" | "algo" | "nothing" | "link" | "liga" | "enlace" | "pagar" | "pix" | "pago" | "pagamento"
+        )
+    });
+    is_missing && end > at + 1 && !denied && !asked_for && !goods && !nothing && !said.asks_at(at)
+}
+
+/// Who else decides: "el contador", "the committee".
+fn is_of_the_house(word: &str) -> bool {
+    matches!(
+        word,
+        "manager"
+            | "accountant"
+            | "committee"
+            | "landlord"
+            | "landlady"
+            | "team"
+            | "family"
+            | "missus"
+            | "hubby"
+            | "contador"
+            | "contadora"
+            | "familia"
+            | "encargado"
+            | "encargada"
+            | "gerente"
+            | "patroa"
+            | "patrao"
+            | "patrona"
+            | "patron"
+            | "equipo"
+            | "equipe"
+            | "vieja"
+            | "viejo"
+            | "casa"
+            | "sindico"
+            | "diretora"
+            | "directora"
+            | "director"
+            | "kids"
+            | "ninos"
+            | "hijos"
+            | "filhos"
+            | "parents"
+            | "pais"
+            | "papas"
+            | "flatmate"
+            | "housemate"
+            | "pessoal"
+            | "turma"
+            | "dueño"
+            | "dueno"
+            | "duena"
+            | "dona"
+            | "owner"
+    )
 }
 
 /// "¿te mando el link?" — "mándamelo el lunes": it is the link that is sent then.
@@ -860,6 +1044,15 @@ pub(crate) fn is_yes(said: &Said, at: usize) -> bool {
     let is_last = said.tokens.get(at + 1).is_none_or(crate::read::Token::divides);
     let as_if = matches!(said.text(at.saturating_sub(1)), "como" | "por" | "que") && at > 0;
     if is_last && !as_if {
+        return true;
+    }
+    // "ok si las dos, me manda el link?"
+    let takes_all = said.all(Sense::Both).any(|hit| {
+        hit.start == at + 1
+            && (hit.end > at + 2 || matches!(said.text(at + 1), "ambos" | "ambas"))
+            && said.tokens.get(hit.end).is_none_or(crate::read::Token::divides)
+    });
+    if takes_all && !as_if {
         return true;
     }
     let agrees_on = said

@@ -642,6 +642,8 @@ fn agree(state: &mut State, said: &Said, verdict: Verdict, corrected: bool, at: 
         Verdict::Agrees(_) if guards::names_own_price(said, state, catalog, None) => {
             Verdict::Doubts(Doubt::Conditional)
         }
+        // The shop said that it does not know yet.
+        Verdict::Agrees(_) if state.checks => Verdict::Neither,
         Verdict::Agrees(Consent::Accept) if state.brings && only_takes_along(said) => Verdict::Neither,
         verdict => verdict,
     };

@@ -449,7 +449,7 @@ impl Desk<'_> {
         if state.extras.is_some() || self.delivery_is_open() || self.is_one_of_two_offers() {
             return Some(Why::ExtraOpen);
         }
-        if state.wavers || self.wants_less() {
+        if state.wavers || self.wants_less() || self.wants_more() {
             return Some(Why::Unsettled);
         }
         if self.adds_something_else() {
@@ -483,6 +483,23 @@ impl Desk<'_> {
             }
         }
         None
+    }
+
+    /// "let's do both", and only one of them was understood.
+    fn wants_more(&self) -> bool {
+        let selected = self.state.selected(self.catalog);
+        let counts = selected.iter().map(|line| line.quantity.value().unwrap_or(2));
+        let takes_several = |said: &Said| {
+            said.all(Sense::Both).any(|hit| {
+                (hit.start..hit.end).any(|at| {
+                    matches!(
+                        said.text(at),
+                        "both" | "ambos" | "ambas" | "dos" | "duas" | "dois" | "two" | "2"
+                    )
+                })
+            })
+        };
+        counts.fold(0, u32::saturating_add) < 2 && self.burst.iter().any(|(_, said)| takes_several(said))
     }
 
     /// "quinta não posso, fica só a de terça": less than what the shop added up, and nobody counted it anew.

@@ -110,6 +110,8 @@ pub(crate) struct State {
     pub(crate) ends_with_total: bool,
     /// The customer said one number or another, and the shop has not added up since.
     pub(crate) wavers: bool,
+    /// The shop's last message says that it has to look, or ask, before it knows.
+    pub(crate) checks: bool,
     /// What the shop offered on top, and nobody has taken or refused yet.
     pub(crate) extras: Option<Vec<Place>>,
     /// The shop asked whether to bring it, and said for how much.
@@ -170,6 +172,7 @@ impl State {
             delivers: false,
             ends_with_total: false,
             wavers: false,
+            checks: false,
             extras: None,
             fee_asked: false,
             priced_each: false,

@@ -343,7 +343,24 @@ fn claims_a_price(said: &Said, desk: &Desk<'_>) -> bool {
         && said.tokens.iter().any(|token| {
             matches!(
                 token.text.as_str(),
-                "descuento" | "desconto" | "discount" | "gratis" | "free" | "off"
+                "descuento"
+                    | "desconto"
+                    | "discount"
+                    | "gratis"
+                    | "free"
+                    | "off"
+                    | "brinde"
+                    | "bonus"
+                    | "cortesia"
+                    | "incluia"
+                    | "incluian"
+                    | "incluido"
+                    | "incluida"
+                    | "incluso"
+                    | "inclusa"
+                    | "included"
+                    | "regalaban"
+                    | "regalan"
             )
         })
 }
@@ -482,16 +499,30 @@ fn is_a_price(said: &Said, at: usize, number: Decimal, money: bool, catalog: &Ca
         .mentions
         .iter()
         .any(|mention| mention.start <= at && at < mention.end);
+    let of_paying = at
+        .checked_sub(1)
+        .is_some_and(|before| tells_a_price(said.text(before)));
     let grouped = said.text(at).contains(['.', ',']);
     let (cheapest, _) = catalog.prices();
     let plausible = readings(catalog, number)
         .iter()
         .any(|minor| *minor >= cheapest / 4);
     let claimed = grouped && said.has(Sense::Claim);
-    !mention
-        && (introduced || claimed)
+    // "me cobraban 30 el general": thirty of the money, and not thirty of them.
+    (!mention || of_paying && said.has(Sense::Claim))
+        && (introduced || claimed || of_paying)
         && plausible
         && (grouped || number.as_whole().is_some_and(|whole| whole > 12))
+}
+
+/// "me cobraban 30", "it was costing 40", "sempre paguei 50".
+fn tells_a_price(word: &str) -> bool {
+    [
+        "cobr", "cost", "custa", "vali", "sali", "saia", "charg", "pagu", "pagaba", "pagava", "paid",
+        "paying", "dejaba", "deixava",
+    ]
+    .iter()
+    .any(|root| word.starts_with(root))
 }
 
 /// Returns whether the catalog or the shop explains the amount.

@@ -63,7 +63,8 @@ impl Said {
             .iter()
             .map(|token| if token.quoted { blank() } else { token.clone() })
             .collect();
-        let found = find(catalog, &own, context);
+        let mut found = find(catalog, &own, context);
+        found.mentions.retain(|mention| !is_whose_it_is(&tokens, mention));
         Self {
             tokens,
             hits,
@@ -219,6 +220,25 @@ impl Said {
                 | "e"
         )
     }
+}
+
+/// "la quíntuple a mis dos cachorros", "for my dog": whom it is for, and not what is bought.
+fn is_whose_it_is(tokens: &[Token], mention: &Mention) -> bool {
+    let is_pet = mention
+        .keys
+        .iter()
+        .all(|key| matches!(key.as_str(), "~dog" | "~cat"));
+    let near = tokens
+        .iter()
+        .take(mention.end)
+        .skip(mention.start.saturating_sub(2));
+    let is_own = |token: &Token| {
+        matches!(
+            token.text.as_str(),
+            "mi" | "mis" | "my" | "our" | "meu" | "meus" | "minha" | "minhas" | "nuestro" | "nuestros"
+        )
+    };
+    is_pet && !mention.keys.is_empty() && near.into_iter().any(is_own)
 }
 
 /// Returns whether a number and the word behind it stand so in an item's name: "tres leches".

@@ -2,6 +2,7 @@
 
 mod account;
 mod amounts;
+mod checks;
 mod counted;
 mod explain;
 mod extras;
@@ -9,6 +10,7 @@ mod question;
 
 use account::account_for;
 use amounts::judge_amounts;
+use checks::checks_first;
 use counted::{corrected, is_of_the_stock, keep_said, said_before, says_one};
 use explain::{explain_total, offered_by_price};
 use extras::left_to_choose;
@@ -27,6 +29,7 @@ use crate::said::Said;
 /// Takes in one message of the shop.
 pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog: &Catalog) {
     let said = Said::of(turn, state.language, catalog, &state.context());
+    state.checks = false;
     if said.has(Sense::Received) && !said.asks() {
         state.paid = true;
         state.linked = false;
@@ -118,8 +121,9 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         state.unsettled = false;
     }
     state.ends_with_total = ends_with_amount(&said);
-    if state.question == Question::Confirm {
-        // It asks again, so that the answer to this counts.
+    state.checks = checks_first(&said);
+    if state.question == Question::Confirm || state.checks {
+        // It asks again, so that the answer to this counts; or it does not know yet.
         state.consent = None;
     }
     state.doubt = None;

@@ -323,6 +323,32 @@ fn a_whatsapp_cart_is_a_proposal_by_itself() {
 }
 
 #[test]
+fn a_cart_is_not_said_back_without_the_item_that_is_gone() {
+    let line = |id: &str| OrderLine {
+        id: id.into(),
+        quantity: 1,
+    };
+    let order = Order {
+        lines: vec![line("gel"), line("old")],
+    };
+    for after in [
+        vec!["hola, ese es mi pedido"],
+        vec!["cuánto sería?"],
+        vec!["mándame el link porfa"],
+        vec!["sí", "eso es todo, gracias"],
+    ] {
+        let mut turns = vec![Turn::order(order.clone())];
+        turns.extend(after.iter().map(|text| Turn::customer(*text)));
+        let proposal = propose(&catalog(), &Conversation::of(turns), &Rules::default());
+        assert!(
+            !matches!(proposal.decision, Decision::Charge(_) | Decision::Recap(_)),
+            "{after:?}: {:?}",
+            proposal.decision
+        );
+    }
+}
+
+#[test]
 fn a_cart_with_an_item_that_is_gone_goes_to_a_person() {
     let order = Order {
         lines: vec![OrderLine {

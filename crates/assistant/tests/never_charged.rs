@@ -20,6 +20,14 @@ struct Shop {
     agrees_to_nothing: &'static [&'static str],
     /// Asks for the link and says nothing of the extra, though its words may look so.
     leaves_the_extra_open: &'static [&'static str],
+    /// The total, and something that nobody asked for beside it, offered in words of no list.
+    unasked: &'static [&'static str],
+    /// The total, from a shop that must look first.
+    looks_first: &'static [&'static str],
+    /// Asks to pay, and leaves no word open.
+    pays: &'static [&'static str],
+    /// Says yes, and that somebody else is asked before.
+    talks_it_over: &'static [&'static str],
     /// Follows along.
     follows: &'static [&'static str],
     /// Puts off what the shop asked; what the shop says to it; what closes the chat.
@@ -115,6 +123,26 @@ const SPANISH: Shop = Shop {
         "no entendí lo del envío, mándame el link",
         "¿y si paso por ella? mándame el link",
         "no quiero problemas, mándame el link",
+    ],
+    unasked: &[
+        "$180. Le queda muy bien el pastel de chocolate, $420",
+        "$180. ¿Y si se lleva el pastel de chocolate, nada más $420?",
+        "Son $180. Le conviene el pastel de chocolate, $420",
+    ],
+    looks_first: &[
+        "$180, nada más déjame checar si hay",
+        "Son $180. Le pregunto a la repostera y le aviso",
+        "$180, creo que todavía me queda una",
+        "$180. Te confirmo si llega hoy",
+        "Son $180. Tengo que verificar con el proveedor",
+    ],
+    pays: &["ok, mándame el link", "va, cómo te pago?", "perfecto, cóbrame"],
+    talks_it_over: &[
+        "perfecto, nada más lo platico tantito con mi viejo",
+        "va, tengo que cuadrarlo con mi marido",
+        "sí, quiero darle una pensada con mi hermana",
+        "perfecto, solo falta que confirme mi jefa",
+        "va, depende de cómo me vaya el viernes",
     ],
     follows: &[
         "sí claro",
@@ -213,6 +241,26 @@ const ENGLISH: Shop = Shop {
         "not sure yet, send me the link",
         "no idea, send me the link",
     ],
+    unasked: &[
+        "£32. How about a balloon arch too, only £90?",
+        "£32. We usually recommend the balloon arch with it, £90",
+        "£32. Worth having the balloon arch while we're at it, £90?",
+    ],
+    looks_first: &[
+        "£32, let me just check we've one left",
+        "It's £32 but I'd have to ask Dave whether it's in",
+        "£32. I think we've got one left",
+        "£32. not sure we have it in stock tbh",
+        "£32. I'll let you know if the delivery turns up",
+    ],
+    pays: &["ok send the link", "great, how do I pay?", "perfect, bill me"],
+    talks_it_over: &[
+        "sounds good, need a quick natter with the missus",
+        "deal, I just have to run it past my dad",
+        "yes, need to square it with my boyfriend",
+        "great, just waiting on my sister to confirm",
+        "deal, depends on the weather",
+    ],
     follows: &[
         "yes please",
         "yes I saw",
@@ -285,6 +333,28 @@ const PORTUGUESE: Shop = Shop {
         "não tem problema, manda o link",
         "não entendi da entrega, manda o link",
         "a entrega não sei ainda, manda o link",
+    ],
+    unasked: &[
+        "R$ 60. Que tal uma torta de limão junto, 95?",
+        "R$ 60. Combina muito com a torta de limão, R$ 95",
+    ],
+    looks_first: &[
+        "R$ 60, só vou confirmar se tem",
+        "R$ 60. Preciso ver no estoque",
+        "Fica R$ 60. Acho que ainda tem um",
+        "R$ 60. Te aviso se chegar hoje",
+    ],
+    pays: &[
+        "ok, manda o link",
+        "beleza, como eu pago?",
+        "fechado, manda o link",
+    ],
+    talks_it_over: &[
+        "tá bom, vou só dar uma palavrinha com o pai dele",
+        "perfeito, só preciso trocar uma ideia com meu marido",
+        "sim, tenho que alinhar com a minha mãe",
+        "show, só falta o povo confirmar presença",
+        "beleza, depende da minha chefe",
     ],
     follows: &["sim claro", "sim, já vi", "claro, já sei", "sim, obrigada"],
     asks: &["Fica R$ 60. Posso mandar o link?", "R$ 60. Te mando o link?"],
@@ -370,6 +440,51 @@ fn a_yes_to_what_was_said_behind_the_amount_is_no_yes_to_the_amount() {
         .iter()
         .flat_map(|shop| shop.false_charges(&[shop.totals], &[&follows(shop)]));
     assert_none(charged.collect());
+}
+
+#[test]
+fn what_nobody_asked_for_is_asked_about_however_it_is_offered() {
+    let charged = SHOPS
+        .iter()
+        .flat_map(|shop| shop.false_charges(&[shop.unasked], &[shop.pays, shop.follows]));
+    assert_none(charged.collect());
+}
+
+#[test]
+fn a_shop_that_must_look_first_has_promised_nothing() {
+    let charged = SHOPS
+        .iter()
+        .flat_map(|shop| shop.false_charges(&[shop.looks_first], &[shop.pays, shop.follows]));
+    assert_none(charged.collect());
+    for (shop, said, pays) in [
+        (SPANISH, "Déjame ver. Sí, son $180", "mándame el link"),
+        (ENGLISH, "let me check... yes we do, £32", "send me the link"),
+        (ENGLISH, "£32. Any questions just ask", "send me the link"),
+        (PORTUGUESE, "Vou ver. Tem sim, R$ 60", "manda o link"),
+    ] {
+        assert!(shop.charged(&[said, pays]).is_some(), "{said}");
+    }
+}
+
+#[test]
+fn whoever_talks_it_over_first_has_not_ordered() {
+    let charged = SHOPS
+        .iter()
+        .flat_map(|shop| shop.false_charges(&[shop.totals, shop.asks], &[shop.talks_it_over]));
+    assert_none(charged.collect());
+}
+
+#[test]
+fn nothing_else_is_wanted_and_so_it_is_charged() {
+    for (shop, said, total) in [
+        (SPANISH, "solo eso, nada más, mándame el link", 180_00),
+        (ENGLISH, "just that, nothing else, send me the link", 32_00),
+        (PORTUGUESE, "só isso, mais nada, manda o link", 60_00),
+    ] {
+        for told in shop.totals {
+            assert_eq!(shop.charged(&[told, said]), Some(total), "{told} / {said}");
+        }
+    }
 }
 
 #[test]

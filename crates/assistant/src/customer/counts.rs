@@ -54,6 +54,13 @@ pub(super) fn take_groups(state: &mut State, said: &Said, catalog: &Catalog) {
         want_all(state, &places);
         return;
     }
+    // "need a banner" — "cards $45, banner $95" — "let's do both": those that the shop named.
+    let offered = places.len() == 2 && places.iter().all(|place| state.offer.contains(place));
+    let assumed = state.lines.iter().all(|line| line.quantity == Quantity::Assumed);
+    if named && both && number.is_none() && offered && assumed {
+        want_all(state, &places);
+        return;
+    }
     if state.has_wanted() {
         if let (Some(number), [line]) = (number, state.lines.as_mut_slice())
             && named

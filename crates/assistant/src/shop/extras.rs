@@ -36,7 +36,11 @@ pub(super) fn left_to_choose(
         .flat_map(|(_, number, _)| readings(catalog, number))
         .collect();
     let mut choices: Option<Vec<Place>> = None;
-    let is_open = |at: usize| is_optional(said, at) || is_only_named(state, said, at, catalog);
+    let is_open = |at: usize| {
+        is_optional(said, at)
+            || is_only_named(state, said, at, catalog)
+            || is_unasked(state, said, at, offered, catalog)
+    };
     for (at, number, _) in said.amounts().filter(|(at, ..)| is_open(*at)) {
         let amount = readings(catalog, number);
         let mut places = named_beside(said, offered, at, catalog);
@@ -79,6 +83,40 @@ fn is_only_named(state: &State, said: &Said, at: usize, catalog: &Catalog) -> bo
     let is_added = (at.saturating_sub(3).max(start)..at).any(is_plus) || (at + 1..at + 5).any(is_plus);
     let others = said.amounts().count() > 1;
     others && !state.delivers && !is_added && is_of_a_delivery(said, at, catalog)
+}
+
+/// "£196. How about tracking too, £35?": what nobody asked for stands with its price beside the order's.
+fn is_unasked(state: &State, said: &Said, at: usize, offered: &[Mention], catalog: &Catalog) -> bool {
+    let ordered = state.resolved(catalog).unwrap_or_default();
+    let mut places = named_beside(said, offered, at, catalog);
+    if places.is_empty() {
+        // "worth doing the tracking while it's in, £35": named some words before, behind no other amount.
+        let (start, _) = said.sentence(at);
+        let before = said
+            .amounts()
+            .map(|(other, ..)| other + 1)
+            .filter(|other| *other <= at);
+        let from = before.max().unwrap_or(0).max(start);
+        let named = offered
+            .iter()
+            .filter(|mention| from <= mention.start && mention.start < at);
+        places.extend(named.flat_map(|mention| places_meant(catalog, mention)));
+    }
+    let is_new = |place: &Place| ordered.iter().all(|(other, _)| other != place);
+    let price_at = |at: usize| {
+        said.tokens
+            .get(at)
+            .and_then(Token::number)
+            .map(|number| readings(catalog, number))
+    };
+    let is_its_own =
+        price_at(at).is_some_and(|amount| places.iter().any(|place| amount.contains(&catalog.price(*place))));
+    let total = sum(catalog, &ordered).unwrap_or(0);
+    let others = said.amounts().filter(|(other, ..)| *other != at);
+    let tells_the_orders = others
+        .flat_map(|(_, number, _)| readings(catalog, number))
+        .any(|minor| minor == total || ordered.iter().any(|(place, _)| catalog.price(*place) == minor));
+    state.has_wanted() && !places.is_empty() && places.iter().all(is_new) && is_its_own && tells_the_orders
 }
 
 /// Returns the items named in the amount's own part of the sentence.
