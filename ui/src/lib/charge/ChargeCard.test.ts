@@ -1,6 +1,7 @@
 import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { deskAnswers } from '../../../tests/desk';
 import { aCharge, aMessage, minutesAgo, NOW } from '../../../tests/things';
 import type { Charge } from '../api';
 import { language } from '../i18n/language.svelte';
@@ -17,6 +18,7 @@ function show(fields: Partial<Charge>, more: { canWrite?: boolean } = {}) {
     sendAgain: vi.fn(),
     chargeRest: vi.fn(),
     restock: vi.fn(),
+    toDisputes: vi.fn(),
   };
   const charge = aCharge(fields);
   const message = aMessage({ kind: 'payButton', charge: charge.id, delivery: charge.delivery });
@@ -55,6 +57,26 @@ describe('the charge card', () => {
     const recurrence = { type: 'subscription', every, trialDays: 7 } as const;
     const { card } = show({ payment: 'processing', terms: { recurrence } });
     expect(card.textContent).not.toContain('left');
+  });
+
+  it('counts no time down while a supervisor has not let the link go', () => {
+    const fields = { createdAt: minutesAgo(600), expiresAt: minutesAgo(600 - 48 * 60) };
+    const { card } = show({ payment: 'needsApproval', link: null, delivery: null, ...fields });
+    expect(card.textContent).toContain('Single use · 48 h once it is sent');
+    expect(card.textContent).not.toContain('left');
+  });
+
+  it('leads a disputed payment to its answer, and gives nothing back', async () => {
+    const stripeIds = { paymentLink: null, checkoutSession: null, paymentIntent: 'pi_9' };
+    const calls = deskAnswers({ open_link: () => null });
+    const { did } = show({ payment: 'disputed', livemode: false, stripeIds });
+    expect(screen.queryByTestId('card-refund')).toBeNull();
+    await userEvent.click(screen.getByTestId('card-dispute'));
+    expect(did.toDisputes).toHaveBeenCalledOnce();
+    await userEvent.click(screen.getByTestId('card-stripe'));
+    expect(calls.at(-1)?.args).toEqual({
+      url: 'https://dashboard.stripe.com/test/payments/pi_9',
+    });
   });
 
   it('says that it comes again, and what a plan comes to', () => {

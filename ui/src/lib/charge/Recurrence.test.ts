@@ -7,6 +7,7 @@ import type { ChargeQuestion, CreateCharge } from '../api';
 import { language } from '../i18n/language.svelte';
 import { ChargeComposer } from './composer.svelte';
 import Recurrence from './Recurrence.svelte';
+import RecurrenceSum from './RecurrenceSum.svelte';
 
 const mxn = (minor: number) => ({ minor, currency: 'MXN' });
 
@@ -33,6 +34,7 @@ function open(totals = totalsOf(mxn(90_000))) {
   composer.amountText = '900';
   composer.edited();
   render(Recurrence, { composer, fixed: false });
+  render(RecurrenceSum, { composer });
   const asked = () => calls.findLast(({ command }) => command === 'preview_charge')?.args['charge'];
   return { composer, calls, asked: () => asked() as ChargeQuestion | undefined };
 }
@@ -75,7 +77,7 @@ describe('how often', () => {
       expect(asked()?.terms?.recurrence).toEqual({ type: 'instalments', count: 6, interest: 500 });
     });
     const said = (await screen.findByTestId('often-plan')).textContent;
-    expect(said).toContain('MX$157.50 now, then 5 × MX$157.50');
+    expect(said).toContain('MX$157.50 now, then 5\u00a0×\u00a0MX$157.50');
     expect(said).toContain('MX$945.00');
     expect(said).toContain('interest: MX$45.00');
 

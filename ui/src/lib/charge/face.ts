@@ -190,6 +190,25 @@ function isStillPayable(charge: Charge): boolean {
   );
 }
 
+/** What Stripe has to be asked about, because only its own page says more. */
+const SEEN_AT_STRIPE: ReadonlySet<Payment> = new Set(['overpaid', 'disputed', 'unknown']);
+
+/** Returns the page of Stripe's that a card sends people to, where it does. */
+export function stripePage({
+  payment,
+  stripeIds,
+  livemode,
+}: Pick<Charge, 'payment' | 'stripeIds' | 'livemode'>): string | null {
+  if (!SEEN_AT_STRIPE.has(payment)) return null;
+  const { paymentIntent, paymentLink } = stripeIds;
+  const object = paymentIntent
+    ? `payments/${paymentIntent}`
+    : paymentLink
+      ? `payment-links/${paymentLink}`
+      : 'payments';
+  return `https://dashboard.stripe.com/${livemode ? '' : 'test/'}${object}`;
+}
+
 /** Returns what may be offered. The core decides again: this only spares useless clicks. */
 export function actionsOf(charge: Charge): ChargeActions {
   const payable = charge.link !== null && PAYABLE.has(charge.payment);

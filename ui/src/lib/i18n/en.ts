@@ -47,6 +47,7 @@ const en = {
   unreadCount: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
   windowLeft: (time: string) => `window ${time} left`,
   unknownLine: (name: string) => `Unknown line · ${name}`,
+  someUnknownLine: 'Unknown line',
   lineCount: (count: number) => `${count} lines`,
   empty: {
     all: { title: 'No conversations yet', advice: 'They appear here when a customer writes.' },
@@ -78,6 +79,7 @@ const en = {
   freeForm: (time: string) => `Free-form ${time}`,
   freeFormHint: 'You can write freely until WhatsApp closes this window.',
   freeFormClosed: 'Window closed',
+  freeFormClosedShort: 'Closed',
   showCustomer: 'Show the customer',
   fromPhone: 'from phone',
   automatic: 'automatic',
@@ -144,6 +146,7 @@ const en = {
   singleUse: 'Single use',
   reusable: 'Can be paid more than once',
   timeLeft: (time: string) => `${time} left`,
+  timeOnceSent: (time: string) => `${time} once it is sent`,
   noExpiry: 'no expiry',
   copyLink: 'Copy',
   linkCopied: 'Link copied',
@@ -204,6 +207,7 @@ const en = {
   // The charge composer.
   charge: {
     title: 'Charge',
+    titleFor: (name: string) => `Charge ${name}`,
     amount: 'Amount',
     currency: 'Currency',
     description: 'Description',
@@ -222,6 +226,7 @@ const en = {
     fee: (fee: string) => `Stripe fee ≈ ${fee}`,
     net: (net: string) => `net ≈ ${net}`,
     estimate: 'estimate',
+    estimateOf: (percent: string, fixed: string) => `estimate: ${percent} + ${fixed}`,
     noEstimate: 'No fee estimate for this currency',
     submit: 'Create link and send',
     checking: 'Checking…',
@@ -234,6 +239,7 @@ const en = {
     sent: (amount: string) => `Charge of ${amount} is on its way`,
     failed: 'The charge was not created',
     createAnyway: 'Charge anyway',
+    cancelOld: 'Cancel the old one',
     confirmed: 'Confirmed',
     amountProblems: {
       empty: 'Type an amount.',

@@ -44,6 +44,7 @@ const es: Words = {
   unreadCount: (count) => (count === 1 ? '1 mensaje sin leer' : `${count} mensajes sin leer`),
   windowLeft: (time) => `quedan ${time} de ventana`,
   unknownLine: (name) => `Línea desconocida · ${name}`,
+  someUnknownLine: 'Línea desconocida',
   lineCount: (count) => `${count} líneas`,
   empty: {
     all: {
@@ -77,6 +78,7 @@ const es: Words = {
   freeForm: (time) => `Texto libre ${time}`,
   freeFormHint: 'Puedes escribir libremente hasta que WhatsApp cierre esta ventana.',
   freeFormClosed: 'Ventana cerrada',
+  freeFormClosedShort: 'Cerrada',
   showCustomer: 'Ver al cliente',
   fromPhone: 'desde el teléfono',
   automatic: 'automático',
@@ -141,6 +143,7 @@ const es: Words = {
   singleUse: 'Un solo uso',
   reusable: 'Se puede pagar más de una vez',
   timeLeft: (time) => `quedan ${time}`,
+  timeOnceSent: (time) => `${time} desde que se envíe`,
   noExpiry: 'sin vencimiento',
   copyLink: 'Copiar',
   linkCopied: 'Enlace copiado',
@@ -200,6 +203,7 @@ const es: Words = {
 
   charge: {
     title: 'Cobro',
+    titleFor: (name) => `Cobrar a ${name}`,
     amount: 'Monto',
     currency: 'Moneda',
     description: 'Descripción',
@@ -218,6 +222,7 @@ const es: Words = {
     fee: (fee) => `Comisión de Stripe ≈ ${fee}`,
     net: (net) => `neto ≈ ${net}`,
     estimate: 'estimado',
+    estimateOf: (percent, fixed) => `estimado: ${percent} + ${fixed}`,
     noEstimate: 'Sin comisión estimada para esta moneda',
     submit: 'Crear enlace y enviar',
     checking: 'Revisando…',
@@ -229,6 +234,7 @@ const es: Words = {
     sent: (amount) => `El cobro de ${amount} va en camino`,
     failed: 'No se creó el cobro',
     createAnyway: 'Cobrar de todos modos',
+    cancelOld: 'Cancelar el anterior',
     confirmed: 'Confirmado',
     amountProblems: {
       empty: 'Escribe un monto.',

@@ -8,7 +8,7 @@
 import { said, type AlertView, type CommandError, type MessageProblem, type Money } from '$lib/api';
 import { chosenBefore } from '$lib/shared/appearance';
 import { bytesLabel } from '$lib/shared/bytes';
-import { numberFormat } from '$lib/shared/intl';
+import { languageNames, numberFormat } from '$lib/shared/intl';
 import { formatMoney, separatorsOf, withAmounts } from '$lib/shared/money';
 import * as time from '$lib/shared/time';
 import en, { type Words } from './en';
@@ -118,6 +118,11 @@ export class Language {
       style: 'percent',
       maximumFractionDigits: 1,
     }).format(value / 100);
+  }
+
+  /** Names a language by its code, as Meta writes it: `es_MX`. */
+  tongue(code: string) {
+    return languageNames(this.locale).of(code.replace('_', '-')) ?? code;
   }
 
   bytes(size: number) {

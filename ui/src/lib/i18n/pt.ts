@@ -44,6 +44,7 @@ const pt: Words = {
   unreadCount: (count) => (count === 1 ? '1 mensagem não lida' : `${count} mensagens não lidas`),
   windowLeft: (time) => `restam ${time} de janela`,
   unknownLine: (name) => `Linha desconhecida · ${name}`,
+  someUnknownLine: 'Linha desconhecida',
   lineCount: (count) => `${count} linhas`,
   empty: {
     all: {
@@ -77,6 +78,7 @@ const pt: Words = {
   freeForm: (time) => `Texto livre ${time}`,
   freeFormHint: 'Você pode escrever livremente até o WhatsApp fechar esta janela.',
   freeFormClosed: 'Janela fechada',
+  freeFormClosedShort: 'Fechada',
   showCustomer: 'Ver o cliente',
   fromPhone: 'do telefone',
   automatic: 'automática',
@@ -141,6 +143,7 @@ const pt: Words = {
   singleUse: 'Uso único',
   reusable: 'Pode ser paga mais de uma vez',
   timeLeft: (time) => `restam ${time}`,
+  timeOnceSent: (time) => `${time} a partir do envio`,
   noExpiry: 'sem vencimento',
   copyLink: 'Copiar',
   linkCopied: 'Link copiado',
@@ -199,6 +202,7 @@ const pt: Words = {
 
   charge: {
     title: 'Cobrança',
+    titleFor: (name) => `Cobrar de ${name}`,
     amount: 'Valor',
     currency: 'Moeda',
     description: 'Descrição',
@@ -217,6 +221,7 @@ const pt: Words = {
     fee: (fee) => `Taxa da Stripe ≈ ${fee}`,
     net: (net) => `líquido ≈ ${net}`,
     estimate: 'estimativa',
+    estimateOf: (percent, fixed) => `estimativa: ${percent} + ${fixed}`,
     noEstimate: 'Sem taxa estimada para esta moeda',
     submit: 'Criar link e enviar',
     checking: 'Verificando…',
@@ -228,6 +233,7 @@ const pt: Words = {
     sent: (amount) => `A cobrança de ${amount} está a caminho`,
     failed: 'A cobrança não foi criada',
     createAnyway: 'Cobrar mesmo assim',
+    cancelOld: 'Cancelar a anterior',
     confirmed: 'Confirmado',
     amountProblems: {
       empty: 'Digite um valor.',

@@ -18,6 +18,13 @@ export function dateFormat(
   return kept(moments, locale, options, () => new Intl.DateTimeFormat(locale, options));
 }
 
+const tongues = new Map<string, Intl.DisplayNames>();
+
+/** Returns the names of languages in the locale's own. */
+export function languageNames(locale: string): Intl.DisplayNames {
+  return kept(tongues, locale, {}, () => new Intl.DisplayNames(locale, { type: 'language' }));
+}
+
 /** Returns what a reader sees as the text's first letter, however many code points it has. */
 export function firstGrapheme(text: string): string {
   // Plain letters are nearly all, and need no rules.

@@ -36,6 +36,14 @@ export function kitFieldOf(
   return KIT_FIELDS[template.kit][Number(name) - 1] ?? null;
 }
 
+/** Returns a template's text with what its places are for instead of their numbers: `[Amount]`. */
+export function inWords(template: Template, fields: Record<KitField, string>): string {
+  return template.body.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => {
+    const field = kitFieldOf(template, { place: 'body', button: null, name, example: null });
+    return `[${field ? fields[field] : name.replaceAll('_', ' ')}]`;
+  });
+}
+
 export class TemplateChoice {
   state = $state<'loading' | 'ready' | 'failed'>('loading');
   error = $state.raw<CommandError | null>(null);

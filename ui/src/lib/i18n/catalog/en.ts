@@ -96,7 +96,7 @@ const en = {
     shipping: 'Ask for a delivery address',
     codes: 'Customer may type a promotion code',
     because: {
-      linkLasts: 'Payment link: it lasts until it is switched off',
+      linkLasts: 'Payment link: it can stay open longer than a day',
       linkIsReusable: 'Payment link: many can pay it',
       spei: 'Pay page of 24 h: only it takes transfers',
       installments: 'Pay page of 24 h: only it has instalments',

@@ -94,7 +94,7 @@ const es: SaleWords = {
     shipping: 'Pedir una dirección de entrega',
     codes: 'El cliente puede escribir un código de promoción',
     because: {
-      linkLasts: 'Enlace de pago: dura hasta que se apaga',
+      linkLasts: 'Enlace de pago: puede seguir abierto más de un día',
       linkIsReusable: 'Enlace de pago: lo pueden pagar muchos',
       spei: 'Página de 24 h: solo ella acepta transferencias',
       installments: 'Página de 24 h: solo ella tiene meses sin intereses',

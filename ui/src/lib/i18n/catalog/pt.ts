@@ -94,7 +94,7 @@ const pt: SaleWords = {
     shipping: 'Pedir um endereço de entrega',
     codes: 'O cliente pode digitar um código promocional',
     because: {
-      linkLasts: 'Link de pagamento: dura até ser desligado',
+      linkLasts: 'Link de pagamento: pode ficar aberto por mais de um dia',
       linkIsReusable: 'Link de pagamento: muitos podem pagar',
       spei: 'Página de 24 h: só ela aceita transferências',
       installments: 'Página de 24 h: só ela tem parcelas',

@@ -62,7 +62,11 @@ const inbox: typeof en = {
     people: 'Clientes',
     messages: 'Mensajes',
     results: 'Resultados de la búsqueda',
-    none: { title: 'No se encontró nada', advice: 'Prueba con menos letras o quita un filtro.' },
+    none: {
+      title: 'No se encontró nada',
+      advice: 'Prueba con menos letras.',
+      adviceFilter: 'Prueba con menos letras o quita un filtro.',
+    },
     failed: 'La búsqueda no funcionó',
     building: 'Los mensajes antiguos todavía se están preparando para la búsqueda.',
     unclear: (filter: string) =>
@@ -133,7 +137,7 @@ const inbox: typeof en = {
     note: 'Nota',
     notePlaceholder: 'El cliente nunca la ve. @ nombra a alguien',
     noteSave: 'Guardar la nota',
-    noteHint: 'Intro la guarda · Esc vuelve al cliente',
+    noteHint: 'Enter la guarda · Esc vuelve al cliente',
     noteFailed: 'La nota no se guardó',
     removeNote: 'Quitar la nota',
     notRemoved: 'La nota no se quitó',

@@ -63,7 +63,11 @@ const inbox: typeof en = {
     people: 'Clientes',
     messages: 'Mensagens',
     results: 'Resultados da busca',
-    none: { title: 'Nada encontrado', advice: 'Tente com menos letras ou tire um filtro.' },
+    none: {
+      title: 'Nada encontrado',
+      advice: 'Tente com menos letras.',
+      adviceFilter: 'Tente com menos letras ou tire um filtro.',
+    },
     failed: 'A busca não funcionou',
     building: 'As mensagens antigas ainda estão sendo preparadas para a busca.',
     unclear: (filter: string) =>

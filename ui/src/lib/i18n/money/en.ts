@@ -182,6 +182,7 @@ const en = {
     times: (count: number) => (count === 1 ? 'reminded once' : `reminded ${count} times`),
   },
   moneyCard: {
+    toDispute: 'Go to the dispute',
     missing: (amount: string, missing: string) => `${amount} has come; ${missing} is missing`,
     tooMuch: (amount: string, left: string) => `${amount} has come; ${left} too much`,
     voucherUntil: (left: string) => `The voucher can be paid for ${left}`,

@@ -183,6 +183,7 @@ const es: MoneyWords = {
     times: (count) => (count === 1 ? 'recordado una vez' : `recordado ${count} veces`),
   },
   moneyCard: {
+    toDispute: 'Ver la disputa',
     missing: (amount, missing) => `Llegaron ${amount}; faltan ${missing}`,
     tooMuch: (amount, left) => `Llegaron ${amount}; sobran ${left}`,
     voucherUntil: (left) => `La ficha se puede pagar durante ${left}`,

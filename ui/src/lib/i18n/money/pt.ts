@@ -183,6 +183,7 @@ const pt: MoneyWords = {
     times: (count) => (count === 1 ? 'lembrado uma vez' : `lembrado ${count} vezes`),
   },
   moneyCard: {
+    toDispute: 'Ver a disputa',
     missing: (amount, missing) => `Chegaram ${amount}; faltam ${missing}`,
     tooMuch: (amount, left) => `Chegaram ${amount}; sobram ${left}`,
     voucherUntil: (left) => `O voucher pode ser pago por ${left}`,

@@ -150,12 +150,12 @@ const en = {
   },
   codes: {
     label: 'Code of Stripe’s',
-    hint: 'Code to take off',
-    take: 'Take off',
+    hint: 'Discount code',
+    take: 'Apply',
     list: 'List',
     none: 'Stripe has no codes that can be used now.',
     remove: 'Remove',
-    percentOff: (percent: string) => `−${percent} %`,
+    percentOff: (percent: string) => `−${percent}`,
     amountOff: (amount: string) => `−${amount}`,
   },
   deliveryWays: {

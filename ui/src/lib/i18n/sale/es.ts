@@ -157,7 +157,7 @@ const es: SaleFormWords = {
     list: 'Lista',
     none: 'Stripe no tiene códigos que se puedan usar ahora.',
     remove: 'Quitar',
-    percentOff: (percent) => `−${percent} %`,
+    percentOff: (percent) => `−${percent}`,
     amountOff: (amount) => `−${amount}`,
   },
   deliveryWays: {

@@ -155,7 +155,7 @@ const pt: SaleFormWords = {
     list: 'Lista',
     none: 'A Stripe não tem códigos que possam ser usados agora.',
     remove: 'Remover',
-    percentOff: (percent) => `−${percent} %`,
+    percentOff: (percent) => `−${percent}`,
     amountOff: (amount) => `−${amount}`,
   },
   deliveryWays: {

@@ -16,9 +16,11 @@ const es: typeof en = {
       days === 1 ? 'después de un día gratis' : `después de ${days} días gratis`,
     fromNow: 'desde el día en que paga',
     plan: (first: string, others: number, each: string) =>
-      `${first} ahora, después ${others} × ${each}`,
+      `${first} ahora, después ${others}\u00a0×\u00a0${each}`,
     total: 'Total',
-    perPayment: 'por cada pago',
+    feeEach: (fee: string) => `Cada pago: comisión ≈ ${fee}`,
+    submitRhythm: (rhythm: string) => `Crear enlace, ${rhythm}`,
+    submitPlan: (count: number) => `Crear enlace, ${count} pagos`,
     ofItInterest: (amount: string) => `de eso, interés: ${amount}`,
     bankMonths: 'Meses sin intereses',
     bankMonthsHint: 'Recibes todo de una vez; el cliente le paga al banco cada mes.',

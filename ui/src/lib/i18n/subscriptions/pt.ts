@@ -16,9 +16,11 @@ const pt: typeof en = {
       days === 1 ? 'depois de um dia grátis' : `depois de ${days} dias grátis`,
     fromNow: 'a partir do dia em que pagar',
     plan: (first: string, others: number, each: string) =>
-      `${first} agora, depois ${others} × ${each}`,
+      `${first} agora, depois ${others}\u00a0×\u00a0${each}`,
     total: 'Total',
-    perPayment: 'por pagamento',
+    feeEach: (fee: string) => `Cada pagamento: taxa ≈ ${fee}`,
+    submitRhythm: (rhythm: string) => `Criar link, ${rhythm}`,
+    submitPlan: (count: number) => `Criar link, ${count} pagamentos`,
     ofItInterest: (amount: string) => `disso, juros: ${amount}`,
     bankMonths: 'Meses sem juros (meses sin intereses)',
     bankMonthsHint: 'Você recebe tudo de uma vez; o cliente paga ao banco por mês.',
