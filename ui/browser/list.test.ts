@@ -58,6 +58,20 @@ describe('boxes', () => {
   });
 });
 
+describe('the open conversation', () => {
+  it('stays in sight when the list becomes lower', async () => {
+    const page = await staged('open=10');
+    await page.setViewportSize({ width: 1280, height: 640 });
+    await page.waitForTimeout(200);
+    const [row, list] = await page.evaluate(() => {
+      const current = document.querySelector('[data-testid=conversation-row][aria-current=true]');
+      const rows = document.querySelector('[role=list]:has([data-testid=conversation-row])');
+      return [current, rows].map((element) => element?.getBoundingClientRect().bottom ?? NaN);
+    });
+    expect(row).toBeLessThanOrEqual((list ?? NaN) + 1);
+  });
+});
+
 describe('a long list', () => {
   it('writes over its rows while it scrolls, and each says what is its own', async () => {
     const page = await staged('many');

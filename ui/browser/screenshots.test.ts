@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
 import { closed, staged } from './stage';
 import { VIEWS } from './views';
 
@@ -16,6 +17,9 @@ const SIZES = [
   [1280, 800],
   [1920, 1080],
 ] as const;
+
+/** The addresses of views in which a menu is open. */
+const HAS_MENU = /menu=|click=thread-more|click=filter/;
 
 interface Shot {
   name: string;
@@ -46,8 +50,11 @@ describe.runIf(folder)('screenshots', () => {
   const views = Object.entries(VIEWS).filter(([name]) => shotsOf(name).length > 0);
   it.each(views)('of %s', { timeout: 300_000 }, async (name, query) => {
     for (const { lang, theme, sizes } of shotsOf(name)) {
-      const page = await staged(query, { lang, theme });
+      let page: Page | null = null;
       for (const { width, height, file } of sizes) {
+        // A menu closes when the window changes its size.
+        if (!page || HAS_MENU.test(query))
+          page = await staged(query, { lang, theme, width, height });
         await page.setViewportSize({ width, height });
         await page.waitForTimeout(120);
         await page.screenshot({ path: `${folder}/${file}.png` });

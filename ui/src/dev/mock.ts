@@ -36,11 +36,15 @@ const line = {
 };
 const status: Status = {
   startup: startup(),
-  mode: (wish.get('mode') ?? 'sandbox') as Mode,
-  stream: wish.has('trouble') ? 'connecting' : 'connected',
-  lines: wish.has('lines') ? [line, { ...line, id: 'line-2', name: 'Sucursal Sur' }] : [line],
+  mode: (wish.get('mode') ?? (wish.has('blank') ? 'unset' : 'sandbox')) as Mode,
+  stream: wish.has('trouble') || wish.has('blank') ? 'connecting' : 'connected',
+  lines: wish.has('blank')
+    ? []
+    : wish.has('lines')
+      ? [line, { ...line, id: 'line-2', name: 'Sucursal Sur' }]
+      : [line],
   unread: 0,
-  outboxDepth: 1,
+  outboxDepth: wish.has('empty') || wish.has('blank') ? 0 : 1,
   defaultCurrency: 'MXN',
   defaultExpiryHours: 48,
   holdSeconds: 3,
@@ -70,8 +74,8 @@ function startup(): Status['startup'] {
     error: {
       code: 'profileInUse',
       message:
-        'This profile is open in another Cobro. Close that one, or start this one with another --profile.',
-      details: 'lock held on cobro.lock (os error 11)',
+        'This profile is in use by another desk (process 4711). Close that one, or start this one with another --profile',
+      details: null,
     },
   };
 }

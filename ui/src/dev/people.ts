@@ -1,5 +1,5 @@
 /** A shop's morning, played: who wrote what, and who owes what. */
-import type { Charge, ChargeChip, ConversationRow, Message } from '../lib/api';
+import type { Charge, ChargeChip, ConversationRow, Message, Money } from '../lib/api';
 import { MEDIA_PIECES, OTHER_PIECES, type Piece } from './faces';
 import { workedOut } from './playedShop';
 
@@ -285,7 +285,13 @@ function cards(): Played {
     },
     { payment: 'disputed', delivery: 'read', description: 'En disputa', paidAt: at('09:00') },
     { payment: 'unknown', delivery: 'read', description: 'Sin entender' },
-    { payment: 'needsApproval', delivery: null, link: null, description: 'Cotización grande' },
+    {
+      payment: 'needsApproval',
+      delivery: null,
+      link: null,
+      description: 'Cotización grande',
+      expiresAt: new Date(Date.parse(at('09:23')) + 48 * 3_600_000).toISOString(),
+    },
     { payment: 'partlyPaid', delivery: 'read', description: 'SPEI incompleto' },
   ];
   const charges = states.map((state, index) =>
@@ -498,4 +504,12 @@ export function playedCrowd(count: number): Played[] {
       index % 3 === 0 ? { amount: mxn(10_000 + index * 150), delivery: 'delivered' } : null,
     ),
   );
+}
+
+/** Adds up what was paid, each currency by itself. */
+export function sumsOf(paid: Charge[]): Money[] {
+  const sums = new Map<string, number>();
+  for (const { amount } of paid)
+    sums.set(amount.currency, (sums.get(amount.currency) ?? 0) + amount.minor);
+  return [...sums].map(([currency, minor]) => ({ currency, minor }));
 }

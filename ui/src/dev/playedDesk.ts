@@ -20,7 +20,7 @@ import type {
 } from '../lib/api';
 import { formatMoney } from '../lib/shared/money';
 import { echoOf } from '../lib/thread/echo';
-import { chipOf, type Played } from './people';
+import { chipOf, sumsOf, type Played } from './people';
 import { PlayedAssistant } from './playedAssistant';
 import { PlayedMoney } from './playedMoney';
 import { PlayedSubscriptions } from './playedSubscriptions';
@@ -254,7 +254,7 @@ export class PlayedDesk {
       fields: [],
       stats: {
         paidCount: paid.length,
-        lifetime: paid.slice(0, 1).map(({ amount }) => amount),
+        lifetime: sumsOf(paid),
         held: [],
         since: paid[0]?.createdAt ?? null,
       },

@@ -15,7 +15,8 @@ function picture(id: string, isSticker: boolean, size: string): string {
     ? `<circle cx="256" cy="256" r="220" fill="hsl(45 95% 62%)"/><circle cx="180" cy="210" r="28"/><circle cx="332" cy="210" r="28"/><path d="M150 310q106 110 212 0" fill="none" stroke="#000" stroke-width="26" stroke-linecap="round"/>`
     : `<rect width="1200" height="900" fill="hsl(${hue} 45% 78%)"/><circle cx="950" cy="180" r="90" fill="hsl(${hue + 40} 90% 88%)"/><path d="M0 700l300-320 220 230 180-150 500 440H0z" fill="hsl(${hue} 35% 48%)"/><text x="40" y="860" font-size="48" fill="#fff8">${size}</text>`;
   const box = isSticker ? '0 0 512 512' : '0 0 1200 900';
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" preserveAspectRatio="xMidYMid slice" width="1200" height="900">${scene}</svg>`;
+  const [width, height] = isSticker ? [512, 512] : [1200, 900];
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" preserveAspectRatio="xMidYMid slice" width="${width}" height="${height}">${scene}</svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 

@@ -13,7 +13,7 @@ import type {
   SearchPage,
 } from '../lib/api';
 import { plain } from '../lib/palette/entries';
-import type { Played } from './people';
+import { sumsOf, type Played } from './people';
 
 type Args = Record<string, unknown>;
 
@@ -337,7 +337,7 @@ function statsOf(charges: Charge[]) {
   const paid = charges.filter((charge) => charge.payment === 'paid');
   return {
     paidCount: paid.length,
-    lifetime: paid.slice(0, 1).map(({ amount }) => amount),
+    lifetime: sumsOf(paid),
     held: [],
     since: paid[0]?.paidAt ?? null,
   };

@@ -4,6 +4,7 @@
  * `?open=3` (the fourth conversation), `?view=customers` (or a section of the settings), `?search=pastel`,
  * `?press=c` (several: `?press=c,Tab`), `?amount=1250`, `?type=texto` (into what has the focus),
  * `?click=part-reconcile,whose`, `?menu=conversation-row` (a right click), `?wait=3000` (milliseconds, at last),
+ * `?top` (the open conversation from its beginning), `?up=800` (so many pixels before its end),
  * `?patience=300` (for what is never there). The page then says `data-staged` on its root.
  */
 import { emit } from '@tauri-apps/api/event';
@@ -29,6 +30,7 @@ export async function staged(wish: URLSearchParams, people: string[]) {
   if (text !== null) into(document.activeElement, text);
   for (const name of wish.get('click')?.split(',') ?? []) await click(name);
   await rightClick(wish.get('menu'));
+  if (wish.has('top') || wish.has('up')) await scrollUp(Number(wish.get('up') ?? Infinity));
   await pause(Number(wish.get('wait') ?? 150));
   document.documentElement.dataset['staged'] = 'done';
 }
@@ -41,6 +43,17 @@ async function view(name: string | null) {
     await click(`section-${name}`);
   }
   if (name === 'customers') await click('customer-row');
+}
+
+/** Scrolls the conversation up, a window at a time: what comes into sight is measured on the way. */
+async function scrollUp(by: number) {
+  let pane = (await found('[data-testid="message"]'))?.parentElement;
+  while (pane && !/auto|scroll/.test(getComputedStyle(pane).overflowY)) pane = pane.parentElement;
+  if (!pane) return;
+  for (let left = by; left > 0 && pane.scrollTop > 0; left -= 600) {
+    pane.scrollBy(0, -Math.min(left, 600));
+    await pause(60);
+  }
 }
 
 async function click(testid: string) {

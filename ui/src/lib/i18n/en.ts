@@ -354,6 +354,7 @@ const en = {
     opening: 'Opening your inbox…',
     failed: 'Cobro could not start',
     whatToDo: 'Close this window, put that right and start Cobro again.',
+    copy: 'Copy this message',
     profile: 'Profile folder',
     silent: 'Cobro’s core does not answer. Close the window and start Cobro again.',
   },

@@ -347,6 +347,7 @@ const es: Words = {
     opening: 'Abriendo tu bandeja…',
     failed: 'Cobro no pudo iniciar',
     whatToDo: 'Cierra esta ventana, corrige eso y vuelve a abrir Cobro.',
+    copy: 'Copiar este mensaje',
     profile: 'Carpeta del perfil',
     silent: 'El núcleo de Cobro no responde. Cierra la ventana y vuelve a abrir Cobro.',
   },

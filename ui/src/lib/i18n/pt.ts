@@ -347,6 +347,7 @@ const pt: Words = {
     opening: 'Abrindo sua caixa de entrada…',
     failed: 'O Cobro não pôde iniciar',
     whatToDo: 'Feche esta janela, corrija isso e abra o Cobro de novo.',
+    copy: 'Copiar esta mensagem',
     profile: 'Pasta do perfil',
     silent: 'O núcleo do Cobro não responde. Feche a janela e abra o Cobro de novo.',
   },
