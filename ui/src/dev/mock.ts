@@ -110,6 +110,7 @@ const desk = new PlayedDesk(
   status,
   (event) => void emit('core-events', [event]),
 );
+if (wish.has('blank')) desk.products = [];
 if (wish.has('products')) desk.products = playedCatalog(Number(wish.get('products')));
 Object.assign(window, { desk, people: people.map(({ row }) => row.id) });
 

@@ -128,7 +128,7 @@ function assigneeOf(row: ConversationRow, { words }: Speaker, members: Member[])
 function lineOf(row: ConversationRow, { words }: Speaker, showLine: boolean): RowChip[] {
   const { lineName: title } = row;
   if (!row.lineKnown) {
-    const text = words.unknownLine(title);
+    const text = words.someUnknownLine;
     return [{ key: 'line', tone: 'failed', text, title, gives: true }];
   }
   return showLine ? [{ key: 'line', tone: 'plain', text: title, title, gives: true }] : [];

@@ -37,7 +37,8 @@ const inbox = {
   },
   welcome: {
     title: 'Ready for your first customer',
-    advice: 'Who writes to your number appears on the left by themselves.',
+    titleToDo: 'Before your first customer writes',
+    advice: 'When somebody writes to your number, the chat appears on the left.',
     done: 'Done',
     whatsapp: {
       title: 'Connect WhatsApp',

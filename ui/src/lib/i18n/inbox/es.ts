@@ -39,6 +39,7 @@ const inbox: typeof en = {
   },
   welcome: {
     title: 'Todo listo para tu primer cliente',
+    titleToDo: 'Antes de tu primer cliente',
     advice: 'Quien escriba a tu número aparece solo a la izquierda.',
     done: 'Hecho',
     whatsapp: {

@@ -39,6 +39,7 @@ const inbox: typeof en = {
   },
   welcome: {
     title: 'Tudo pronto para o primeiro cliente',
+    titleToDo: 'Antes do primeiro cliente',
     advice: 'Quem escrever para o seu número aparece sozinho à esquerda.',
     done: 'Feito',
     whatsapp: {
