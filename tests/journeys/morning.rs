@@ -97,7 +97,7 @@ async fn a_morning_needs_no_mouse() {
     writes(&window, "pick-input", "mañana 9").await;
     window.wait_for("[data-testid=pick-option]").await.unwrap();
     window.presses(Key::Enter).await.unwrap();
-    reads(&window, "[data-testid=toast]", "Put aside").await;
+    reads(&window, "[data-testid=toast]", "Snoozed until").await;
 
     // What was it that Ana wanted?
     window.types("/").await.unwrap();
