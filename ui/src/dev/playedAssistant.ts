@@ -67,8 +67,8 @@ export class PlayedAssistant {
       charge: 'proposed',
       kind: DRAFTS[suggests] ?? (suggests === 'question' ? 'question' : 'charge'),
       lines: isCharge ? lines(suggests) : [],
-      discount: isCharge && suggests !== 'monthly' ? mxn(5_000) : null,
-      total: isCharge ? mxn(suggests === 'monthly' ? 65_000 : 103_000) : null,
+      discount: suggests === 'crowded' ? mxn(5_000) : null,
+      total: isCharge ? mxn(totalOf(suggests)) : null,
       every: suggests === 'monthly' ? { interval: 'month', count: 1 } : null,
       description: '',
       text: isCharge || suggests === 'handoff' ? null : DRAFT,
@@ -96,13 +96,18 @@ const DRAFT =
 function lines(suggests: string): Proposal['lines'] {
   if (suggests === 'monthly') return [line('Mensualidad del taller de repostería', 1, 65_000)];
   const usual = [
-    line('Pastel tres leches 20 personas', 1, 72_000),
-    line('Gelatina mosaico', 2, 18_000),
+    line('Pastel de tres leches mediano', 2, 48_000),
+    line('Velita de número', 1, 3_500),
   ];
   if (suggests !== 'crowded') return usual;
   const long =
     'Mesa de postres con mantel, vajilla, velas personalizadas y montaje en jardín (sábado por la tarde)';
   return [...usual, ...usual, line(long, 12, 180_000), line('Velita', 100, 1_500), ...usual];
+}
+
+function totalOf(suggests: string): number {
+  const sum = lines(suggests).reduce((sum, { unit, quantity }) => sum + unit.minor * quantity, 0);
+  return suggests === 'crowded' ? sum - 5_000 : sum;
 }
 
 function line(name: string, quantity: number, minor: number): Proposal['lines'][number] {

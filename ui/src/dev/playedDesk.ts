@@ -363,7 +363,7 @@ export class PlayedDesk {
       message:
         typeof message === 'string'
           ? message
-          : `${first}, aquí está ${what}. Total ${written}. Paga de forma segura con Stripe 👇`,
+          : `${first}, aquí está ${what}. ${totals.rest.minor > 0 ? `De un total de ${formatMoney(totals.total, 'es-MX')}, ahora ${written}` : `Total ${written}`}. Paga de forma segura con Stripe 👇`,
       button: `Pagar ${written}`,
       fee: money.currency === 'MXN' ? fee : null,
       net: money.currency === 'MXN' ? { ...fee, minor: money.minor - fee.minor } : null,

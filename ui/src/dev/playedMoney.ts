@@ -71,6 +71,7 @@ const SHOWN: Partial<Record<PaymentFilter, string[]>> = {
   voucher: ['processing'],
   failed: ['failedAttempt', 'expired'],
   refunded: ['refunded', 'partlyRefunded'],
+  approval: ['needsApproval'],
 };
 
 export class PlayedMoney {
@@ -122,7 +123,7 @@ export class PlayedMoney {
         this.#saved = args['filters'] as SavedFilter[];
         return null;
       case 'payment_counts':
-        return (['all', 'paid', 'sent', 'voucher', 'failed', 'unmatched'] as const).map(
+        return (['all', 'paid', 'sent', 'voucher', 'failed', 'unmatched', 'approval'] as const).map(
           (filter) => ({ filter, count: this.#rows(filter, '').length }),
         );
       case 'payments':
@@ -226,7 +227,7 @@ export class PlayedMoney {
         amount: mxn(31_000),
         description: '',
         method: 'card •• 9424',
-        customer: null,
+        customer: 'Maria Gonzalez',
         conversation: null,
         charge: null,
         paymentIntent: 'pi_3QloOse9424',
@@ -267,7 +268,7 @@ export class PlayedMoney {
         oldest: empty ? null : ago(1.3),
       },
       conversion: { links: empty ? 0 : 312, paid: 231, medianSeconds: empty ? null : 192 },
-      approvals: { amount: mxn(0), charges: 0 },
+      approvals: this.#approvals(),
       reconciled: empty
         ? null
         : { payments: 271, open: this.#tied ? 0 : 1, until: ago(0), readAt: ago(0.1) },
@@ -275,6 +276,12 @@ export class PlayedMoney {
       disputesOpen: empty ? 0 : 1,
       contested: 0,
     };
+  }
+
+  #approvals() {
+    const waiting = this.#rows('approval', '');
+    const minor = waiting.reduce((sum, { amount }) => sum + amount.minor, 0);
+    return { amount: mxn(minor), charges: waiting.length };
   }
 
   #refundable(id: string) {
@@ -414,7 +421,7 @@ export class PlayedMoney {
 function run(number: number, state: Reconciliation['state']): Reconciliation {
   return {
     id: `run-${String(number)}-${state}`,
-    since: ago(31),
+    since: startOf(30),
     until: ago(0),
     livemode: false,
     state,
@@ -428,6 +435,13 @@ function run(number: number, state: Reconciliation['state']): Reconciliation {
     finishedAt: state === 'done' ? ago(0) : null,
     problem: null,
   };
+}
+
+/** As the picker's first day: it begins at midnight. */
+function startOf(days: number): string {
+  const day = new Date(Date.now() - days * DAY);
+  day.setHours(0, 0, 0, 0);
+  return day.toISOString();
 }
 
 function dispute(): Dispute {

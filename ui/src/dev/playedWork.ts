@@ -220,7 +220,7 @@ export class PlayedWork {
       conversations: [row],
       charges,
       messages: messages.length,
-      since: messages[0]?.at ?? row.lastAt,
+      since: charges.map(({ createdAt }) => createdAt).sort()[0] ?? messages[0]?.at ?? row.lastAt,
     };
   }
 

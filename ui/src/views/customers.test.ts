@@ -87,7 +87,7 @@ describe('two customers who are one', () => {
     await screen.findByTestId('pick-input');
     await userEvent.type(screen.getByTestId('pick-input'), '{Enter}');
     await screen.findByTestId('join-confirm');
-    await userEvent.click(screen.getByText('Keep it'));
+    await userEvent.click(screen.getByText('Keep them apart'));
     expect(screen.queryByTestId('join-confirm')).toBeNull();
     expect(calls.some(({ command }) => command === 'join_contacts')).toBe(false);
   });

@@ -4,7 +4,7 @@ import { language, LANGUAGE_CODES, LANGUAGES } from '$lib/i18n/language.svelte';
 import { TABS } from '$lib/inbox/tabs';
 import type { PaletteAction } from '$lib/palette/entries';
 import { PARTS } from '$lib/payments/payments.svelte';
-import { commandKey } from '$lib/shared/keys';
+import { commandKey, shiftKey } from '$lib/shared/keys';
 import { chooseLanguage, chooseTheme } from '$lib/settings/appearance';
 import { theme, THEMES } from '$lib/settings/theme.svelte';
 import { SECTIONS, type Workbench } from '$lib/workbench.svelte';
@@ -41,7 +41,7 @@ function conversationActions(workbench: Workbench): PaletteAction[] {
     {
       key: 'resolveNext',
       label: words.work.resolveNext,
-      hint: '⇧E',
+      hint: `${shiftKey()} E`,
       run: () => void workbench.resolve({ thenNext: true }),
     },
     { key: 'snooze', label: words.work.snooze, hint: 'H', run: () => workbench.ask('snooze') },
@@ -50,7 +50,7 @@ function conversationActions(workbench: Workbench): PaletteAction[] {
     {
       key: 'findIn',
       label: words.find_in.title,
-      hint: `${commandKey()}F`,
+      hint: `${commandKey().trim()} F`,
       run: () => {
         if (workbench.thread) workbench.thread.finding = true;
       },
@@ -79,7 +79,7 @@ function conversationActions(workbench: Workbench): PaletteAction[] {
           {
             key: 'suggestion',
             label: words.suggestion.accept,
-            hint: `${commandKey()}↵`,
+            hint: `${commandKey().trim()} ↵`,
             run: () => {
               workbench.go('inbox');
               workbench.acceptSuggestion();

@@ -33,6 +33,8 @@ const en = {
   tryAgain: 'Try again',
   dismiss: 'Dismiss',
   loading: 'Loading…',
+  loadingLong: 'This takes longer than usual.',
+  notKnown: 'not known now',
 
   // The band.
   band: {
@@ -279,6 +281,7 @@ const en = {
     stats: 'Payments',
     paidSince: (count: number, since: string) => `${count} paid since ${since}`,
     paidCount: (count: number) => `${count} paid`,
+    failed: 'The customer could not be read',
     lifetime: (amount: string) => `${amount} lifetime`,
     held: (amount: string) => `Stripe holds ${amount} of theirs for their next transfer`,
     neverPaid: 'No payments yet',

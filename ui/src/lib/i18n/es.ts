@@ -32,6 +32,8 @@ const es: Words = {
   tryAgain: 'Intentar de nuevo',
   dismiss: 'Descartar',
   loading: 'Cargando…',
+  loadingLong: 'Tarda más de lo normal.',
+  notKnown: 'no se sabe ahora',
 
   band: {
     sandbox: 'Entorno de prueba – sin dinero real',
@@ -274,6 +276,7 @@ const es: Words = {
     paidSince: (count, since) =>
       count === 1 ? `1 pagado desde ${since}` : `${count} pagados desde ${since}`,
     paidCount: (count) => (count === 1 ? '1 pagado' : `${count} pagados`),
+    failed: 'No se pudo leer el cliente',
     lifetime: (amount) => `${amount} en total`,
     held: (amount) => `Stripe guarda ${amount} de más para su próxima transferencia`,
     neverPaid: 'Aún sin pagos',

@@ -158,6 +158,16 @@ export class Language {
     return time.momentWords(at, now, this.locale);
   }
 
+  /** Writes day, year and clock: what proves something says exactly when. */
+  exact(at: string) {
+    return time.exactLabel(at, this.locale);
+  }
+
+  /** Writes a day inside a sentence: small where the language has it so. */
+  dayWords(at: string, now: number) {
+    return time.dayWords(at, now, this.locale);
+  }
+
   month(at: string) {
     return time.monthLabel(at, this.locale);
   }

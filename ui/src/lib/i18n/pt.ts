@@ -32,11 +32,13 @@ const pt: Words = {
   tryAgain: 'Tentar de novo',
   dismiss: 'Dispensar',
   loading: 'Carregando…',
+  loadingLong: 'Está demorando mais que o normal.',
+  notKnown: 'não se sabe agora',
 
   band: {
     sandbox: 'Ambiente de teste – sem dinheiro real',
     test: 'Modo de teste – a Stripe não move dinheiro real',
-    unset: 'O Stripe ainda não está configurado – as cobranças estão desativadas',
+    unset: 'A Stripe ainda não está configurado – as cobranças estão desativadas',
   },
 
   conversations: 'Conversas',
@@ -163,7 +165,7 @@ const pt: Words = {
     needsApproval: 'Precisa de aprovação',
     open: 'Aberta',
     processing: 'Em processo',
-    voucher: 'Boleto a pagar',
+    voucher: 'Voucher a pagar',
     partlyPaid: 'Paga em parte',
     overpaid: 'Paga a mais',
     paid: 'Paga',
@@ -185,12 +187,13 @@ const pt: Words = {
     unknown: 'sem confirmação',
   },
   cardWords: {
-    creating: 'O Stripe está criando o link…',
-    notCreated: 'O Stripe não criou o link. Nada foi enviado.',
+    creating: 'A Stripe está criando o link…',
+    notCreated: 'A Stripe não criou o link. Nada foi enviado.',
     needsApproval: 'É enviada quando um supervisor aprovar.',
     processing: 'Iniciado, ainda não confirmado. Nada a fazer até a Stripe confirmar.',
-    voucher: 'O cliente tem um boleto para pagar. O Stripe confirma no próximo dia útil.',
-    partlyPaid: 'Chegou menos do que foi pedido. O Stripe guarda o valor até vir o resto.',
+    voucher:
+      'O cliente tem um voucher para pagar em uma loja. A Stripe confirma no próximo dia útil.',
+    partlyPaid: 'Chegou menos do que foi pedido. A Stripe guarda o valor até vir o resto.',
     overpaid: 'Chegou mais do que foi pedido. Veja o pagamento na Stripe.',
     failedAttempt: 'O pagamento foi recusado. O link ainda vale para outra tentativa.',
     expired: 'O link não funciona mais. Envie uma nova cobrança se ainda for preciso.',
@@ -255,8 +258,8 @@ const pt: Words = {
       hundredTimesUsual: 'É mais de cem vezes o usual aqui. Confira os zeros.',
       outOfStock: 'Há menos estoque do que esta cobrança vende.',
       endsSooner: 'Esta página de pagamento termina no máximo em 24 horas.',
-      belowMinimum: 'O Stripe pode recusar um valor tão pequeno.',
-      aboveMaximum: 'O Stripe não aceita tanto de uma vez. Cobre em partes.',
+      belowMinimum: 'A Stripe pode recusar um valor tão pequeno.',
+      aboveMaximum: 'A Stripe não aceita tanto de uma vez. Cobre em partes.',
       implausible: 'É muito mais do que o normal aqui. O valor está certo?',
       windowClosed:
         'A janela de 24 horas está fechada: o cliente precisa escrever primeiro, depois você pode cobrar.',
@@ -273,6 +276,7 @@ const pt: Words = {
     paidSince: (count, since) =>
       count === 1 ? `1 paga desde ${since}` : `${count} pagas desde ${since}`,
     paidCount: (count) => (count === 1 ? '1 paga' : `${count} pagas`),
+    failed: 'Não foi possível ler o cliente',
     lifetime: (amount) => `${amount} no total`,
     held: (amount) => `A Stripe guarda ${amount} a mais para a próxima transferência`,
     neverPaid: 'Nenhum pagamento ainda',

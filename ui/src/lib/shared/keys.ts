@@ -106,6 +106,11 @@ export function takesText(element: Element | null): boolean {
 
 const NOT_TEXT = new Set(['checkbox', 'radio', 'button', 'submit', 'range', 'color', 'file']);
 
+/** Returns how this system's keyboards call Shift. */
+export function shiftKey(platform: string = navigator.userAgent): string {
+  return /mac/i.test(platform) ? '⇧' : 'Shift';
+}
+
 /** Returns how this system's people call the command key. */
 export function commandKey(platform: string = navigator.userAgent): string {
   return /mac/i.test(platform) ? '⌘' : 'Ctrl ';

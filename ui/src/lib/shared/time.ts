@@ -30,7 +30,7 @@ export function dayLabel(at: string, now: number, locale: string): string {
 }
 
 /** Returns the same as it is written inside a sentence. */
-function dayWords(at: string, now: number, locale: string): string {
+export function dayWords(at: string, now: number, locale: string): string {
   const ago = daysAgo(at, now);
   if (Math.abs(ago) <= 1) return relativeDay(-ago, locale);
   if (Math.abs(ago) < 7) return dateFormat(locale, { weekday: 'long' }).format(new Date(at));
@@ -59,6 +59,12 @@ export function momentLabel(at: string, now: number, locale: string): string {
 export function momentWords(at: string, now: number, locale: string): string {
   const clock = clockTime(at, locale);
   return daysAgo(at, now) === 0 ? clock : `${dayWords(at, now, locale)} ${clock}`;
+}
+
+/** Returns day, year and clock, which stay true however long ago it was. */
+export function exactLabel(at: string, locale: string): string {
+  const day = dateFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+  return `${day.format(new Date(at))}, ${clockTime(at, locale)}`;
 }
 
 /** Returns month and year, as in "customer since March 2025". */

@@ -37,7 +37,7 @@ const en = {
       writing: 'The model is writing…',
       agrees: 'The model agrees',
       differs: 'The model reads it another way',
-      refused: 'The model’s answer broke a rule and was not used',
+      refused: 'By the rules alone: the model’s answer broke one and was not used',
       silent: 'The model gave no answer',
     },
     secondReasons: {

@@ -38,7 +38,7 @@ const es: typeof en = {
       writing: 'El modelo está escribiendo…',
       agrees: 'El modelo está de acuerdo',
       differs: 'El modelo lo lee de otra manera',
-      refused: 'La respuesta del modelo rompió una regla y no se usó',
+      refused: 'Solo por las reglas: la respuesta del modelo rompió una y no se usó',
       silent: 'El modelo no respondió',
     },
     secondReasons: {

@@ -38,7 +38,7 @@ const pt: typeof en = {
       writing: 'O modelo está escrevendo…',
       agrees: 'O modelo concorda',
       differs: 'O modelo lê de outro jeito',
-      refused: 'A resposta do modelo quebrou uma regra e não foi usada',
+      refused: 'Só pelas regras: a resposta do modelo quebrou uma e não foi usada',
       silent: 'O modelo não respondeu',
     },
     secondReasons: {

@@ -98,7 +98,7 @@ const es: SaleWords = {
       linkIsReusable: 'Enlace de pago: lo pueden pagar muchos',
       spei: 'Página de 24 h: solo ella acepta transferencias',
       installments: 'Página de 24 h: solo ella tiene meses sin intereses',
-      voucherDays: 'Página de 24 h: solo ella fija los días del cupón',
+      voucherDays: 'Página de 24 h: solo ella fija los días de la ficha',
       discount: 'Página de 24 h: solo ella descuenta el código',
       shippingChoices: 'Página de 24 h: solo ella ofrece formas de entrega',
       knownCustomer: 'Página de 24 h: solo ella es para un cliente conocido',

@@ -98,7 +98,7 @@ const pt: SaleWords = {
       linkIsReusable: 'Link de pagamento: muitos podem pagar',
       spei: 'Página de 24 h: só ela aceita transferências',
       installments: 'Página de 24 h: só ela tem parcelas',
-      voucherDays: 'Página de 24 h: só ela define os dias do boleto',
+      voucherDays: 'Página de 24 h: só ela define os dias do voucher',
       discount: 'Página de 24 h: só ela desconta o código',
       shippingChoices: 'Página de 24 h: só ela oferece formas de entrega',
       knownCustomer: 'Página de 24 h: só ela é para um cliente conhecido',

@@ -225,6 +225,7 @@ const inbox = {
     title: 'Customers',
     search: 'Search by name or number',
     failed: 'The customers could not be read',
+    paid: 'paid',
     none: 'No customers yet',
     noneAdvice: 'Everybody who writes is listed here.',
     choose: 'Choose a customer',

@@ -227,6 +227,7 @@ const inbox: typeof en = {
     title: 'Clientes',
     search: 'Buscar por nombre o número',
     failed: 'No se pudieron leer los clientes',
+    paid: 'pagado',
     none: 'Todavía no hay clientes',
     noneAdvice: 'Aquí aparece cada persona que escribe.',
     choose: 'Elige un cliente',

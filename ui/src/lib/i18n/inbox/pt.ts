@@ -229,6 +229,7 @@ const inbox: typeof en = {
     title: 'Clientes',
     search: 'Buscar por nome ou número',
     failed: 'Não foi possível ler os clientes',
+    paid: 'pago',
     none: 'Ainda não há clientes',
     noneAdvice: 'Todos que escrevem aparecem aqui.',
     choose: 'Escolha um cliente',

@@ -16,11 +16,11 @@ const es: MoneyWords = {
     currency: 'Moneda',
     collectedToday: 'Cobrado hoy',
     paymentsAndNet: (count, net) =>
-      count === 1 ? `1 pago · neto ${net}` : `${count} pagos · neto ${net}`,
+      count === 1 ? `1 pago · neto\u00a0${net}` : `${count} pagos · neto\u00a0${net}`,
     paymentsOnly: (count) => (count === 1 ? '1 pago' : `${count} pagos`),
     waiting: 'Por cobrar',
     links: (count, oldest) =>
-      count === 1 ? `1 enlace · ${oldest}` : `${count} enlaces · el más viejo ${oldest}`,
+      count === 1 ? `1 enlace · ${oldest}` : `${count} enlaces · el más viejo\u00a0${oldest}`,
     noLinks: 'Ningún enlace abierto',
     conversion: 'Enlace → pagado',
     median: (time) => `mediana ${time}`,
@@ -39,7 +39,7 @@ const es: MoneyWords = {
       all: 'Todos',
       paid: 'Pagados',
       sent: 'Enviados',
-      voucher: 'Ficha',
+      voucher: 'Fichas',
       failed: 'Fallidos',
       refunded: 'Reembolsados',
       toFulfil: 'Por entregar',
@@ -103,10 +103,10 @@ const es: MoneyWords = {
     empty: 'Ninguna disputa',
     emptyAdvice: 'Si el banco de un cliente retira dinero, aparece aquí con su fecha límite.',
     failed: 'No se pudieron leer las disputas',
-    due: (time) => `Responde en ${time}`,
+    due: (day, left) => `Responde antes del ${day} (quedan ${left})`,
     over: 'La fecha límite pasó',
     evidence: 'Guardar las pruebas',
-    evidenceText: 'Como texto',
+    evidenceText: 'Guardar como tabla (CSV)',
     answer: 'Responder en Stripe',
     customer: 'Cliente desconocido',
     reasons: {
@@ -201,7 +201,7 @@ const es: MoneyWords = {
     cancel: 'Detener',
     resume: 'Seguir',
     resumeAnyway: 'Seguir de todos modos',
-    progress: (objects, reads) => `${objects} objetos · ${reads} lecturas`,
+    progress: (objects, reads) => `${objects} registros en ${reads} lecturas`,
     stages: {
       sessions: 'Leyendo visitas…',
       paymentIntents: 'Leyendo pagos…',
@@ -237,7 +237,7 @@ const es: MoneyWords = {
       differs: 'Otro importe u otra moneda',
       duplicate: 'Pagado dos veces',
       refundOrDispute: 'Reembolsos y disputas',
-      other: 'Otros movimientos',
+      other: 'Depósitos, comisiones y otros',
     },
     sums: {
       class: 'Dónde está',

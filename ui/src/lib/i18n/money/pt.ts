@@ -16,11 +16,13 @@ const pt: MoneyWords = {
     currency: 'Moeda',
     collectedToday: 'Recebido hoje',
     paymentsAndNet: (count, net) =>
-      count === 1 ? `1 pagamento · líquido ${net}` : `${count} pagamentos · líquido ${net}`,
+      count === 1
+        ? `1 pagamento · líquido\u00a0${net}`
+        : `${count} pagamentos · líquido\u00a0${net}`,
     paymentsOnly: (count) => (count === 1 ? '1 pagamento' : `${count} pagamentos`),
     waiting: 'A receber',
     links: (count, oldest) =>
-      count === 1 ? `1 link · ${oldest}` : `${count} links · o mais antigo ${oldest}`,
+      count === 1 ? `1 link · ${oldest}` : `${count} links · o mais antigo\u00a0${oldest}`,
     noLinks: 'Nenhum link aberto',
     conversion: 'Link → pago',
     median: (time) => `mediana ${time}`,
@@ -36,12 +38,12 @@ const pt: MoneyWords = {
     dayLabel: (day, amount, count) =>
       `${day}: ${amount}, ${count === 1 ? '1 pagamento' : `${count} pagamentos`}`,
     filters: {
-      all: 'Todos',
-      paid: 'Pagos',
-      sent: 'Enviados',
-      voucher: 'Voucher',
+      all: 'Todas',
+      paid: 'Pagas',
+      sent: 'Enviadas',
+      voucher: 'Vouchers',
       failed: 'Falharam',
-      refunded: 'Reembolsados',
+      refunded: 'Reembolsadas',
       toFulfil: 'A entregar',
       unmatched: 'Sem conversa',
       red: 'Conferir',
@@ -85,7 +87,7 @@ const pt: MoneyWords = {
     confirm: (amount) => `Devolver ${amount}`,
     given: (amount) => `${amount} serão devolvidos`,
     underWay: (amount) => `${amount} está a caminho de volta`,
-    asked: (amount) => `O Stripe ainda não confirmou a devolução de ${amount}`,
+    asked: (amount) => `A Stripe ainda não confirmou a devolução de ${amount}`,
     askedAdvice: 'O Cobro continua perguntando por dez minutos. O chat mostra o resultado.',
     notGiven: 'O reembolso não foi feito',
     line: (amount, state) => `Reembolso ${amount} · ${state}`,
@@ -103,10 +105,10 @@ const pt: MoneyWords = {
     empty: 'Nenhuma contestação',
     emptyAdvice: 'Se o banco de um cliente retirar dinheiro, aparece aqui com o prazo.',
     failed: 'Não foi possível ler as contestações',
-    due: (time) => `Responda em ${time}`,
+    due: (day, left) => `Responda até ${day} (restam ${left})`,
     over: 'O prazo acabou',
     evidence: 'Salvar as provas',
-    evidenceText: 'Como texto',
+    evidenceText: 'Salvar como tabela (CSV)',
     answer: 'Responder na Stripe',
     customer: 'Cliente desconhecido',
     reasons: {
@@ -134,8 +136,8 @@ const pt: MoneyWords = {
     emptyAdvice:
       'Quando a Stripe enviar dinheiro ao seu banco, cada repasse aparece aqui com o conteúdo.',
     failed: 'Não foi possível ler os repasses',
-    arrives: (day) => `chega em ${day}`,
-    arrived: (day) => `chegou em ${day}`,
+    arrives: (day) => `chega ${day}`,
+    arrived: (day) => `chegou ${day}`,
     contents: 'O que contém',
     sum: (amount, fee, net) => `${amount} − ${fee} de taxas = ${net}`,
     more: 'Há mais: veja na Stripe',
@@ -201,7 +203,7 @@ const pt: MoneyWords = {
     cancel: 'Parar',
     resume: 'Continuar',
     resumeAnyway: 'Continuar mesmo assim',
-    progress: (objects, reads) => `${objects} objetos · ${reads} leituras`,
+    progress: (objects, reads) => `${objects} registros em ${reads} leituras`,
     stages: {
       sessions: 'Lendo visitas…',
       paymentIntents: 'Lendo pagamentos…',
@@ -239,7 +241,7 @@ const pt: MoneyWords = {
       differs: 'Outro valor ou outra moeda',
       duplicate: 'Pago duas vezes',
       refundOrDispute: 'Reembolsos e contestações',
-      other: 'Outros movimentos',
+      other: 'Repasses, taxas e outros',
     },
     sums: {
       class: 'Onde está',

@@ -68,7 +68,7 @@ const pt: typeof en = {
     resume: 'Retomar',
     cancel: 'Cancelar…',
     keepGoing: 'Não terminar',
-    changeCard: 'Enviar link para trocar o cartão',
+    changeCard: 'Trocar cartão',
     cardSent: 'O link para trocar o cartão está a caminho',
     cardFailed: 'O link não foi enviado',
     pauseUntil: 'Até (vazio: até você retomar)',
