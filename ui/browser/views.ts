@@ -65,7 +65,7 @@ export const VIEWS: Record<string, string> = {
   catalog: 'view=catalog&products=40',
   product: 'view=catalog&products=40&click=product-row',
   'catalog-stripe': 'view=catalog&products=40&click=catalog-stripe',
-  'catalog-empty': 'view=catalog',
+  'catalog-empty': 'view=catalog&empty',
   assistant: 'view=assistant&model',
   health: 'view=health',
   team: 'view=team',

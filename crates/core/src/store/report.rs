@@ -484,16 +484,27 @@ impl Parted {
     }
 }
 
-/// Counts what was sold, once, with its charge's first payment. What asks for the rest of an order sells nothing: its
-/// deposit did.
+/// A charge whose goods are sold anew with each payment: a link that many pay, and a subscription that is no plan.
+const SELLS_EACH_TIME: &str = "(h.single_use = 0
+    OR (json_extract(h.terms, '$.terms.recurrence') IS NOT NULL
+        AND json_extract(h.terms, '$.terms.recurrence.count') IS NULL))";
+
+/// Counts what was sold: once, with its charge's first payment, or with each. What asks for the rest of an order
+/// sells nothing: its deposit did.
 fn add_units(conn: &Connection, asked: &Asked, live: bool, sales: &mut Sales) -> Result<()> {
     let (from, to) = asked.range();
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT l.product_id, sum(l.quantity) AS units
-         FROM charges h JOIN charge_lines l ON l.charge_id = h.id
-         WHERE h.livemode = ?1 AND h.currency = ?2 AND h.paid_at >= ?3 AND h.paid_at < ?4
-           AND {IS_PAID} AND h.rest_of IS NULL
-         GROUP BY l.product_id"
+        "SELECT product_id, sum(quantity) AS units FROM (
+             SELECT l.product_id, l.quantity
+             FROM charges h JOIN charge_lines l ON l.charge_id = h.id
+             WHERE h.livemode = ?1 AND h.currency = ?2 AND h.paid_at >= ?3 AND h.paid_at < ?4
+               AND {IS_PAID} AND h.rest_of IS NULL AND NOT {SELLS_EACH_TIME}
+             UNION ALL
+             SELECT l.product_id, l.quantity
+             FROM payments p JOIN charges h ON h.id = p.charge_id JOIN charge_lines l ON l.charge_id = h.id
+             WHERE p.status = 'succeeded' AND p.livemode = ?1 AND p.currency = ?2
+               AND p.paid_at >= ?3 AND p.paid_at < ?4 AND {SELLS_EACH_TIME})
+         GROUP BY product_id"
     ))?;
     let mut rows = statement.query(params![live, asked.currency.code(), from, to])?;
     while let Some(row) = rows.next()? {

@@ -309,6 +309,8 @@ const en = {
     title: 'Health and settings',
     well: 'Everything works',
     wellAdvice: 'Problems appear here with what to do about them.',
+    wellButNews: 'Cobro itself has no problem',
+    newsBelow: 'What WhatsApp says of the account stands below.',
     problems: 'Problems',
     since: (moment: string) => `since ${moment}`,
     times: (count: number) => `${count} times`,

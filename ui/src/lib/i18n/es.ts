@@ -303,6 +303,8 @@ const es: Words = {
     title: 'Estado y ajustes',
     well: 'Todo funciona',
     wellAdvice: 'Aquí aparecen los problemas y qué hacer con ellos.',
+    wellButNews: 'Cobro funciona',
+    newsBelow: 'Lo que WhatsApp dice de la cuenta está abajo.',
     problems: 'Problemas',
     since: (moment) => `desde ${moment}`,
     times: (count) => `${count} veces`,

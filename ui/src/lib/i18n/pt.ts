@@ -303,6 +303,8 @@ const pt: Words = {
     title: 'Estado e ajustes',
     well: 'Tudo funciona',
     wellAdvice: 'Os problemas aparecem aqui, com o que fazer.',
+    wellButNews: 'O Cobro funciona',
+    newsBelow: 'O que o WhatsApp diz da conta está abaixo.',
     problems: 'Problemas',
     since: (moment) => `desde ${moment}`,
     times: (count) => `${count} vezes`,

@@ -86,9 +86,14 @@ export class Inbox {
 
   /** Returns the rows that a deed is for: the chosen ones, else the one that is open. */
   targets(open: ConversationRow | null): ConversationRow[] {
-    const chosen = this.rows.filter(({ id }) => this.chosen.has(id));
-    if (chosen.length > 0) return chosen;
+    if (this.chosen.size > 0) return this.rows.filter(({ id }) => this.chosen.has(id));
     return open ? [open] : [];
+  }
+
+  /** What has left the list is chosen no longer: nobody sees any more what a deed would be for. */
+  #keepChosen() {
+    const here = new Set(this.rows.map(({ id }) => id));
+    for (const id of [...this.chosen]) if (!here.has(id)) this.chosen.delete(id);
   }
 
   async refresh({ fromTop = false } = {}) {
@@ -110,6 +115,7 @@ export class Inbox {
     this.#next = merged.next;
     this.error = null;
     this.state = 'ready';
+    this.#keepChosen();
   }
 
   /** Re-reads the head of the list, and those of the changed rows that lie below it. */

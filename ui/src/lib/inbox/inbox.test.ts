@@ -39,6 +39,26 @@ describe('Inbox', () => {
     });
   });
 
+  it('forgets what was chosen and has left the list, and does nothing to the open one instead', async () => {
+    const pages = [page(['a', 'b', 'c']), page(['b', 'c']), page(['c'])];
+    deskAnswers({ conversations: () => pages.shift() });
+    const inbox = new Inbox();
+    const open = aRow({ id: 'open' });
+    await inbox.refresh();
+    inbox.choose('a');
+    inbox.choose('b');
+    const meant = () => inbox.targets(open).map(({ id }) => id);
+    expect(meant()).toEqual(['a', 'b']);
+
+    await inbox.refresh();
+    expect([...inbox.chosen]).toEqual(['b']);
+    expect(meant()).toEqual(['b']);
+
+    await inbox.refresh();
+    expect(inbox.chosen.size).toBe(0);
+    expect(meant()).toEqual(['open']);
+  });
+
   it('goes on by cursor and shows no row twice', async () => {
     deskAnswers({
       conversations: ({ after }) => (after === null ? page(['a', 'b'], 'b') : page(['b', 'c'])),

@@ -248,6 +248,33 @@ async fn product(shop: &Shop, name: &str) -> ProductId {
 }
 
 #[tokio::test]
+async fn a_link_that_many_pay_sells_its_goods_each_time() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    let ana = shop.only().await.id;
+    let cake = product(&shop, "Pastel").await;
+    let link = charged_at(&shop, ana, mxn(180_00), at("2026-11-20T15:00:00Z")).await;
+    for_goods(&shop, link, vec![(Some(cake), 90_00, 2)]).await;
+    let open_to_many = shop.inbox.store.write(move |tx| {
+        tx.execute("UPDATE charges SET single_use = 0 WHERE id = ?1", params![link])?;
+        Ok(())
+    });
+    open_to_many.await.unwrap();
+    for (intent, paid_at) in [
+        ("pi_1", "2026-11-20T16:00:00Z"),
+        ("pi_2", "2026-11-26T15:00:00Z"),
+        ("pi_3", "2026-11-26T16:00:00Z"),
+    ] {
+        let paid = money(intent, Some(link), mxn(180_00), at(paid_at));
+        became(&shop, link, "paid", Some(paid)).await;
+    }
+
+    let today = read(&shop, ReportPeriod::Today, "MXN").await;
+    assert_eq!(today.products[0].units, 4);
+    assert_eq!(today.products[0].minor.0, 360_00);
+}
+
+#[tokio::test]
 async fn products_share_what_was_paid_and_all_of_them_come_to_what_was_collected() {
     let mut shop = Shop::open().await;
     shop.hears(says(ana("w1", "hola", ago(9)))).await;

@@ -127,7 +127,7 @@ const es: typeof en = {
       'El catálogo está vacío, así que todavía no puede sugerir nada. Agrega lo que vendes.',
     when: 'Cuándo habla',
     enabled: 'Sugerir el siguiente paso',
-    recaps: 'Repetir un pedido cuando no es seguro',
+    recaps: 'Confirmar un pedido cuando hay dudas',
     replies: 'Redactar respuestas a preguntas',
     handoffs: 'Avisarme cuando debe ver una persona',
     maxQuantity: 'Máximo de un producto',

@@ -127,7 +127,7 @@ const pt: typeof en = {
       'O catálogo está vazio, então ainda não há o que sugerir. Adicione o que você vende.',
     when: 'Quando ele fala',
     enabled: 'Sugerir o próximo passo',
-    recaps: 'Repetir um pedido quando não é certo',
+    recaps: 'Confirmar um pedido quando há dúvidas',
     replies: 'Rascunhar respostas a perguntas',
     handoffs: 'Avisar quando uma pessoa deve olhar',
     maxQuantity: 'Máximo de um produto',

@@ -19,7 +19,7 @@ const es: SaleWords = {
     noMatch: 'Ningún producto con esas palabras',
     noMatchAdvice: 'Se buscan nombres, otros nombres, descripciones y SKU.',
     choose: 'Elige un producto para editarlo',
-    left: (count) => `quedan ${count}`,
+    left: (count) => (count === '1' ? 'queda 1' : `quedan ${count}`),
     oversold: (count) => `${count} vendidos de más`,
     soldOut: 'Agotado',
     from: (price) => `desde ${price}`,

@@ -19,7 +19,7 @@ const pt: SaleWords = {
     noMatch: 'Nenhum produto com essas palavras',
     noMatchAdvice: 'A busca olha nomes, outros nomes, descrições e SKU.',
     choose: 'Escolha um produto para editar',
-    left: (count) => `restam ${count}`,
+    left: (count) => (count === '1' ? 'resta 1' : `restam ${count}`),
     oversold: (count) => `${count} vendidos a mais`,
     soldOut: 'Esgotado',
     from: (price) => `a partir de ${price}`,

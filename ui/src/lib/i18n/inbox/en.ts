@@ -286,7 +286,7 @@ const inbox = {
     ],
     out: 'Export the history',
     outAbout:
-      'Conversations, messages, charges, subscriptions and payments, one JSON line each, also while Cobro runs. The catalog, notes, files and settings are in a backup:',
+      'Conversations, messages, charges, subscriptions and payments, one JSON line each, also while Cobro runs. The catalog, notes, files and settings are in a backup, above. The history is written by:',
     erase: 'Erase a customer',
     eraseAbout: 'Each customer’s data can be given out and erased in their profile.',
     toCustomers: 'Go to the customers',

@@ -288,9 +288,9 @@ const inbox: typeof en = {
     ],
     out: 'Exportar el historial',
     outAbout:
-      'Conversaciones, mensajes, cobros, suscripciones y pagos, una línea JSON cada uno, también con Cobro abierto. El catálogo, las notas, los archivos y los ajustes están en un respaldo:',
+      'Conversaciones, mensajes, cobros, suscripciones y pagos, una línea JSON cada uno, también con Cobro abierto. El catálogo, las notas, los archivos y los ajustes están en un respaldo, arriba. El historial lo escribe:',
     erase: 'Borrar un cliente',
-    eraseAbout: 'Los datos de cada cliente se entregan y se borran en su perfil.',
+    eraseAbout: 'Los datos de cada cliente se pueden entregar y borrar en su perfil.',
     toCustomers: 'Ir a los clientes',
   },
 };

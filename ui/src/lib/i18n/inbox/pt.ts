@@ -290,9 +290,9 @@ const inbox: typeof en = {
     ],
     out: 'Exportar o histórico',
     outAbout:
-      'Conversas, mensagens, cobranças, assinaturas e pagamentos, uma linha JSON cada, também com o Cobro aberto. O catálogo, as notas, os arquivos e os ajustes estão em um backup:',
+      'Conversas, mensagens, cobranças, assinaturas e pagamentos, uma linha JSON cada, também com o Cobro aberto. O catálogo, as notas, os arquivos e os ajustes estão em um backup, acima. O histórico é escrito por:',
     erase: 'Apagar um cliente',
-    eraseAbout: 'Os dados de cada cliente são entregues e apagados no perfil dele.',
+    eraseAbout: 'Os dados de cada cliente podem ser entregues e apagados no perfil dele.',
     toCustomers: 'Ir para os clientes',
   },
 };

@@ -14,14 +14,15 @@ const en = {
     same: 'The same on both sides',
     progress: (done: number, all: number) => `${done} of ${all}`,
     lookAgain: 'Look again',
-    run: (count: number) => (count === 0 ? 'Compare' : `Move ${count} products`),
+    run: (count: number) =>
+      count === 0 ? 'Compare' : count === 1 ? 'Move 1 product' : `Move ${count} products`,
     failed: 'The catalogs were not brought together',
     conflicts: (count: number) =>
       count === 1
         ? 'One product was changed on both sides'
         : `${count} products were changed on both sides`,
-    conflictsAdvice: 'Open each and decide whose word counts.',
-    decide: 'Show them',
+    conflictsAdvice: 'Decide which side counts.',
+    decide: 'Show',
     skipped: (count: number) => `${count} left out`,
     conflict: 'Changed here and at Stripe',
     refused: 'Stripe refused this product',

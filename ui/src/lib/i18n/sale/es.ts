@@ -16,15 +16,16 @@ const es: SaleFormWords = {
     same: 'Iguales en ambos lados',
     progress: (done, all) => `${done} de ${all}`,
     lookAgain: 'Mirar de nuevo',
-    run: (count) => (count === 0 ? 'Comparar' : `Mover ${count} productos`),
+    run: (count) =>
+      count === 0 ? 'Comparar' : count === 1 ? 'Mover 1 producto' : `Mover ${count} productos`,
     failed: 'No se juntaron los catálogos',
     conflicts: (count) =>
       count === 1
         ? 'Un producto cambió en ambos lados'
         : `${count} productos cambiaron en ambos lados`,
-    conflictsAdvice: 'Abre cada uno y decide cuál vale.',
-    decide: 'Mostrarlos',
-    skipped: (count) => `${count} no incluidos`,
+    conflictsAdvice: 'Decide cuál de los dos lados vale.',
+    decide: 'Mostrar',
+    skipped: (count) => (count === 1 ? '1 no incluido' : `${count} no incluidos`),
     conflict: 'Cambió aquí y en Stripe',
     refused: 'Stripe rechazó este producto',
     here: 'Aquí',

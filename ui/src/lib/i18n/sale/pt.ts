@@ -16,13 +16,14 @@ const pt: SaleFormWords = {
     same: 'Iguais nos dois lados',
     progress: (done, all) => `${done} de ${all}`,
     lookAgain: 'Olhar de novo',
-    run: (count) => (count === 0 ? 'Comparar' : `Mover ${count} produtos`),
+    run: (count) =>
+      count === 0 ? 'Comparar' : count === 1 ? 'Mover 1 produto' : `Mover ${count} produtos`,
     failed: 'Os catálogos não foram reunidos',
     conflicts: (count) =>
       count === 1 ? 'Um produto mudou nos dois lados' : `${count} produtos mudaram nos dois lados`,
-    conflictsAdvice: 'Abra cada um e decida qual vale.',
+    conflictsAdvice: 'Decida qual dos lados vale.',
     decide: 'Mostrar',
-    skipped: (count) => `${count} deixados de fora`,
+    skipped: (count) => (count === 1 ? '1 deixado de fora' : `${count} deixados de fora`),
     conflict: 'Mudou aqui e na Stripe',
     refused: 'A Stripe recusou este produto',
     here: 'Aqui',

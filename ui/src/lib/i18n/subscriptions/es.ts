@@ -86,7 +86,7 @@ const es: typeof en = {
     beforeDays: 'Días antes',
     after: 'Enviar un recibo después de cada pago',
     failed: 'Avisar cuando falla un pago, con dónde pagar',
-    byTemplate: 'Fuera de las 24 horas enviar las plantillas del kit (WhatsApp las cobra)',
+    byTemplate: 'Fuera de las 24 horas enviar las plantillas del juego (WhatsApp las cobra)',
     hint: 'Cada uno se envía una vez, entre las nueve de la mañana y las nueve de la noche si puede esperar.',
   },
 };

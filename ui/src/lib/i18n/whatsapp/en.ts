@@ -247,7 +247,7 @@ const en = {
   connect: {
     failed: 'The connection could not be read',
     keys: 'Access',
-    keysAdvice: 'They go to this computer’s keychain and are never shown again.',
+    keysAdvice: 'Secret and token go to this computer’s keychain and are never shown again.',
     appId: 'App id',
     appSecret: 'App secret',
     token: 'System-user token',
@@ -312,7 +312,7 @@ const en = {
     noAlerts: 'WhatsApp told nothing that needs you.',
     alertEnded: 'over',
     dismissAlert: (title: string) => `Dismiss: ${title}`,
-    severity: { info: 'Note', warning: 'Warning', critical: 'Sales stop' },
+    severity: { info: 'Note', warning: 'Warning', critical: 'Stops sales' },
     notDone: 'That did not happen',
     offline: 'No connection. What is shown is the last known state.',
   },
