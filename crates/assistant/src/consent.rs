@@ -93,7 +93,7 @@ fn hangs_on_a_but(said: &Said, last_yes: Option<usize>) -> bool {
 
 /// "se rolar o empréstimo, fechado! manda o link": a condition holds for all of the message.
 ///
-/// One that is set before the yes may have been met; one that stands with goods is about them.
+/// A question that is set before the yes may be over, and whether there are any is for the shop to know.
 fn hangs_on_a_condition(said: &Said, last_yes: Option<usize>) -> bool {
     let from = last_yes.unwrap_or(0);
     let names_goods = |(start, end): (usize, usize)| {
@@ -102,8 +102,41 @@ fn hangs_on_a_condition(said: &Said, last_yes: Option<usize>) -> bool {
     };
     said.all(Sense::Cond).any(|hit| {
         is_conditional(said, (hit.start, hit.end))
-            && (hit.start >= from || !said.asks_at(hit.start) && !names_goods(said.clause(hit.start)))
+            && (hit.start >= from
+                || !(said.asks_at(hit.start)
+                    || is_about_stock(said, hit) && names_goods(said.clause(hit.start))))
     })
+}
+
+/// "si tienes…", "if you still have…", "se tiver…": the shop knows that by itself.
+fn is_about_stock(said: &Said, hit: &Hit) -> bool {
+    let asked = (hit.start + 1..=hit.start + 4).find(|at| {
+        !matches!(
+            said.text(*at),
+            "you" | "u" | "vc" | "voce" | "still" | "todavia" | "aun" | "ainda" | "ustedes" | "te"
+        )
+    });
+    matches!(said.text(hit.start), "si" | "if" | "se")
+        && asked.is_some_and(|at| {
+            matches!(
+                said.text(at),
+                "tienes"
+                    | "tiene"
+                    | "tienen"
+                    | "tenes"
+                    | "hay"
+                    | "queda"
+                    | "quedan"
+                    | "have"
+                    | "got"
+                    | "tem"
+                    | "tiver"
+                    | "tiverem"
+                    | "houver"
+                    | "sobrou"
+                    | "sobrar"
+            )
+        })
 }
 
 fn is_but(said: &Said, at: usize) -> bool {
@@ -366,7 +399,7 @@ fn doubts(said: &Said, state: &State, removed: bool) -> Vec<(Hit, Doubt)> {
             Sense::Accept if is_for_later(said, hit) => Doubt::Later,
             Sense::Accept if sends_link_later(said, hit, state) => Doubt::Later,
             // "can't wait!" does not wait.
-            Sense::Hold if said.text(hit.start) == "wait" && said.is_negated(hit.start) => continue,
+            Sense::Hold if is_eager(said, hit) => continue,
             Sense::Hold => Doubt::Hold,
             // "no wine, just the class" refuses the wine.
             Sense::No if names_what_is_refused(said, hit) => continue,
@@ -572,6 +605,26 @@ fn is_of_the_house(word: &str) -> bool {
             | "dona"
             | "owner"
     )
+}
+
+/// "can't wait!", "can't wait to see them" does not wait; "can't wait that long" won't.
+fn is_eager(said: &Said, hit: &Hit) -> bool {
+    let at = hit.start;
+    let (_, end) = said.clause(at);
+    let is_long = |at: usize| {
+        let is_number = said.tokens.get(at).is_some_and(|token| token.number().is_some());
+        is_number
+            || matches!(
+                said.text(at),
+                "that" | "so" | "this" | "a" | "another" | "ages" | "long"
+            )
+    };
+    let looks_forward = match said.text(at + 1) {
+        "to" => true,
+        "for" => !is_long(at + 2),
+        _ => at + 1 == end,
+    };
+    said.text(at) == "wait" && said.is_negated(at) && looks_forward
 }
 
 /// "¿te mando el link?" — "mándamelo el lunes": it is the link that is sent then.
@@ -978,6 +1031,7 @@ fn is_open_question(said: &Said, at: usize) -> bool {
                     | "who"
                     | "until"
                     | "long"
+                    | "how"
             )
         })
 }
@@ -1159,13 +1213,122 @@ pub(crate) fn is_conditional(said: &Said, (start, end): (usize, usize)) -> bool 
 }
 
 /// "I'll swing by after school", "paso después del trabajo": only the fetching waits.
+///
+/// What is not a time or an errand, to the end of the clause, may be what the payment waits for.
 fn is_when_it_is_fetched(said: &Said, hit: &Hit) -> bool {
-    let (start, _) = said.clause(hit.start);
-    matches!(said.text(hit.start), "after" | "despues" | "depois" | "luego")
+    let (start, end) = said.clause(hit.start);
+    let follows = || hit.start + 1..end;
+    let is_time = |at: usize| {
+        // "después del 15", "after the 5th": that is when people are paid.
+        let is_date = matches!(said.text(at.saturating_sub(1)), "del" | "do" | "el" | "the" | "o");
+        let is_number = said.tokens.get(at).is_some_and(|token| token.number().is_some());
+        is_number && !is_date || is_an_errand(said.text(at))
+    };
+    let is_small = |at: usize| {
+        matches!(
+            said.text(at),
+            "de" | "del"
+                | "do"
+                | "da"
+                | "das"
+                | "the"
+                | "my"
+                | "la"
+                | "las"
+                | "el"
+                | "mi"
+                | "o"
+                | "a"
+                | "meu"
+        ) || said.tokens.get(at).is_some_and(|token| !token.is_word())
+    };
+    follows().any(is_time)
+        && follows().all(|at| is_time(at) || is_small(at))
+        && matches!(said.text(hit.start), "after" | "despues" | "depois" | "luego")
         && said
             .all(Sense::Pickup)
             .any(|pickup| pickup.start >= start && pickup.end <= hit.start + 1)
         && !said.within((start, hit.start), Sense::Pay)
+}
+
+/// What somebody does before they come by: never what brings them money.
+fn is_an_errand(word: &str) -> bool {
+    matches!(
+        word,
+        "work"
+            | "school"
+            | "class"
+            | "college"
+            | "uni"
+            | "lunch"
+            | "breakfast"
+            | "dinner"
+            | "tea"
+            | "church"
+            | "gym"
+            | "practice"
+            | "noon"
+            | "hour"
+            | "hours"
+            | "hrs"
+            | "am"
+            | "pm"
+            | "trabajo"
+            | "chamba"
+            | "escuela"
+            | "colegio"
+            | "cole"
+            | "clase"
+            | "clases"
+            | "comida"
+            | "comer"
+            | "almuerzo"
+            | "almorzar"
+            | "desayuno"
+            | "misa"
+            | "gimnasio"
+            | "oficina"
+            | "mediodia"
+            | "hora"
+            | "horas"
+            | "trabalho"
+            | "servico"
+            | "expediente"
+            | "almoco"
+            | "almocar"
+            | "aula"
+            | "escola"
+            | "faculdade"
+            | "academia"
+            | "igreja"
+            | "missa"
+            | "meio"
+            | "today"
+            | "hoy"
+            | "hoje"
+            | "manana"
+            | "amanha"
+            | "tomorrow"
+            | "lunes"
+            | "martes"
+            | "miercoles"
+            | "jueves"
+            | "viernes"
+            | "sabado"
+            | "domingo"
+            | "segunda"
+            | "terca"
+            | "quarta"
+            | "quinta"
+            | "sexta"
+            | "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
+            | "saturday"
+            | "sunday"
+    )
 }
 
 /// "si me puedes mandar el link", "ver si…", "cuando puedas".

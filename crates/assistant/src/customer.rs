@@ -37,7 +37,7 @@ pub(crate) fn take_customer_turn(
     count_what_was_asked(state, said, catalog);
     let mut removed = take_mentions(state, said, catalog, at);
     take_a_pair(state, said);
-    state.unsettled |= asks_for_one_more(state, said);
+    state.unsettled |= asks_for_one_more(state, said) || sets_a_limit(state, said);
     removed |= pay_for_this(state, said);
     removed |= pays_a_part_first(state, said, catalog);
     take_upsell(state, said, catalog);
@@ -90,6 +90,16 @@ fn asks_for_one_more(state: &State, said: &Said) -> bool {
         ) && matches!(next, "mas" | "mais" | "more")
     };
     !state.lines.is_empty() && said.found.mentions.is_empty() && (0..said.tokens.len()).any(more)
+}
+
+/// "no more than 2 bags", "no más de 2": neither two more nor two less, and of how many the total must tell.
+fn sets_a_limit(state: &State, said: &Said) -> bool {
+    let limits = |at: usize| {
+        matches!(said.text(at), "no" | "not" | "nao")
+            && matches!(said.text(at + 1), "mas" | "mais" | "more")
+            && matches!(said.text(at + 2), "de" | "do" | "que" | "than")
+    };
+    !state.lines.is_empty() && (0..said.tokens.len()).any(limits)
 }
 
 /// "un par de gelatinas", "a couple of cakes": two of them, but one pair of shoes.

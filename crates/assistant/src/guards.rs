@@ -14,6 +14,7 @@ use crate::grant::readings;
 use crate::price::{Trouble, priced};
 use crate::proposal::{HandoffReason, Why};
 use crate::read::{Decimal, Hit, Sense};
+use crate::residue;
 use crate::said::Said;
 
 /// Returns why the last messages go to a person, if they do.
@@ -96,7 +97,7 @@ pub(crate) fn attention(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
 
 /// "me llegó rajado" — "qué pena!" — "¿y ahora qué hago?": trouble lasts until an order is spoken of again.
 ///
-/// A shop that says sorry has understood what the rules may have not.
+/// A shop that says sorry has understood what the rules have not: something must have been told.
 fn still_troubled(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
     let speaks_of_an_order =
         |said: &Said| said.has_any(OF_AN_ORDER) || (0..said.tokens.len()).any(|at| consent::is_yes(said, at));
@@ -139,7 +140,8 @@ fn still_troubled(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
         Sense::AsksPlace,
     ];
     let sorry = answers.iter().any(says_sorry) && !told.iter().any(|said| said.has_any(&asked));
-    sorry.then_some((HandoffReason::Complaint, Why::Complains))
+    let told_of_something = told.iter().any(|said| residue::is_left(said, 0));
+    (sorry && told_of_something).then_some((HandoffReason::Complaint, Why::Complains))
 }
 
 /// Whoever writes so is on an order, or done.
@@ -159,7 +161,7 @@ const OF_AN_ORDER: &[Sense] = &[
     Sense::AsksPlace,
 ];
 
-/// "disculpa", "qué pena", "I'm so sorry", "poxa".
+/// "disculpa", "qué pena", "I'm so sorry", "poxa": for what was told, and not for asking or for a late answer.
 fn says_sorry(said: &Said) -> bool {
     (0..said.tokens.len()).any(|at| {
         let word = said.text(at);
@@ -170,8 +172,19 @@ fn says_sorry(said: &Said) -> bool {
         let begins = ["disculp", "desculp", "perdon", "apolog", "lament"]
             .iter()
             .any(|root| word.starts_with(root));
-        pity || feels || oh_no || begins || matches!(word, "sorry" | "poxa" | "puxa" | "gosh" | "chuta")
+        let sorry = pity || feels || oh_no || begins;
+        (sorry || matches!(word, "sorry" | "poxa" | "puxa" | "gosh" | "chuta"))
+            && !said.asks_at(at)
+            && !(at + 1..said.sentence(at).1).any(|next| is_a_late_answer(said.text(next)))
     })
+}
+
+/// "disculpa la demora", "sorry for the wait".
+fn is_a_late_answer(word: &str) -> bool {
+    ["demor", "tard", "esper", "atras", "retras", "delay", "wait"]
+        .iter()
+        .any(|root| word.starts_with(root))
+        || word == "late"
 }
 
 /// Orders of what is not sold here, or of too much.

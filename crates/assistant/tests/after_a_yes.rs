@@ -89,7 +89,7 @@ fn a_doubt_takes_the_yes_back_whatever_its_words() {
 #[test]
 fn thanks_names_places_and_times_leave_the_yes_alone() {
     let kept = kept(&under("[adds to it]"));
-    assert!(kept > 0.75, "only {kept} of the charges are still proposed");
+    assert!(kept > 0.78, "only {kept} of the charges are still proposed");
 }
 
 #[test]

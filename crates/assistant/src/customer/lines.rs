@@ -5,7 +5,7 @@ use crate::catalog::{Catalog, Place};
 use crate::dialogue::{State, is_delivery};
 use crate::mention::{Mention, common};
 use crate::order::{Line, Quantity};
-use crate::read::Sense;
+use crate::read::{Language, Sense, Token};
 use crate::said::Said;
 
 /// "2 camisetas negras, una M y otra L": options share out what was counted before.
@@ -43,14 +43,12 @@ pub(super) fn distribute(state: &mut State, mention: &Mention, places: &[Place],
 
 pub(super) fn update_quantity(line: &mut Line, mention: &Mention, quantity: Quantity, said: &Said) {
     // "põe mais um gelo", "2 more bags": so many on top of what was said before.
-    let on_top = mention.count.is_some()
-        && (mention.start.saturating_sub(2)..mention.end).any(|at| {
-            matches!(said.text(at), "mais" | "more") && said.clause(at) == said.clause(mention.start)
-        });
+    let near = mention.start.saturating_sub(2)..mention.end;
+    let on_top = mention.count.is_some() && near.into_iter().any(|at| is_beside_a_count(said, mention, at));
     let more = mention.another
         || on_top
         || said.in_clause(mention.start, Sense::Add)
-            && (mention.end..mention.end + 2).any(|at| matches!(said.text(at), "mas" | "mais" | "more"));
+            && (mention.end..mention.end + 2).any(|at| is_more(said, at));
     if more {
         let extra = if mention.count.is_some() {
             quantity.value()
@@ -69,6 +67,34 @@ pub(super) fn update_quantity(line: &mut Line, mention: &Mention, quantity: Quan
     } else if quantity == Quantity::Unclear || matches!(quantity, Quantity::Said(_)) {
         line.quantity = quantity;
     }
+}
+
+/// "mais um", "2 more"; in Spanish only "2 más", for "más 2" is a plus.
+fn is_beside_a_count(said: &Said, mention: &Mention, at: usize) -> bool {
+    let is_count = |at: usize| {
+        let number = said.tokens.get(at).and_then(Token::number);
+        number.is_some() || matches!(said.text(at), "um" | "uma" | "un" | "una" | "one" | "another")
+    };
+    let behind = at.checked_sub(1).is_some_and(is_count);
+    let before = is_count(at + 1) && said.text(at) != "mas";
+    let is_spanish_or_never_but = said.text(at) != "mas" || said.language == Language::Spanish;
+    (behind || before)
+        && is_spanish_or_never_but
+        && is_more(said, at)
+        && said.clause(at) == said.clause(mention.start)
+}
+
+/// "more", but not "no more", "no más de" or "more than": those set a limit.
+fn is_more(said: &Said, at: usize) -> bool {
+    let denied = at.checked_sub(1).is_some_and(|before| {
+        matches!(
+            said.text(before),
+            "no" | "nao" | "not" | "never" | "nunca" | "sin" | "sem" | "without"
+        )
+    });
+    matches!(said.text(at), "mas" | "mais" | "more")
+        && !denied
+        && !matches!(said.text(at + 1), "than" | "de" | "do" | "que")
 }
 
 /// Returns the line that a better idea takes the place of.
