@@ -185,7 +185,7 @@ async fn a_year_of_subscribers_is_seen_in_the_window() {
     story
         .window
         .wait_for_text("[data-testid=often-plan]", "the plan", |text| {
-            text.contains("MX$300.00 now, then 2 × MX$300.00")
+            text.contains("MX$300.00 now, then 2\u{a0}×\u{a0}MX$300.00")
         })
         .await
         .unwrap();
