@@ -119,6 +119,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::contacts::export_customer,
             commands::contacts::erase_customer,
             commands::data::back_up,
+            commands::data::export_all,
             commands::data::notify_rules,
             commands::data::set_notify_rules,
             commands::contacts::set_field,

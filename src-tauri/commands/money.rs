@@ -380,7 +380,11 @@ fn currency_from_code(code: Option<String>) -> Result<Option<Currency>, Error> {
         .map_err(|error| Error::Invalid(error.to_string()))
 }
 
-async fn ask_where(window: &WebviewWindow, app: &AppHandle, name: &str) -> Option<std::path::PathBuf> {
+pub(super) async fn ask_where(
+    window: &WebviewWindow,
+    app: &AppHandle,
+    name: &str,
+) -> Option<std::path::PathBuf> {
     let (say, chosen) = oneshot::channel();
     app.dialog()
         .file()

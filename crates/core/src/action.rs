@@ -75,7 +75,7 @@ pub(crate) enum Action {
         #[serde(skip)]
         outgoing: Box<Outgoing>,
     },
-    /// Takes out what has not left yet.
+    /// Takes out what has not left yet, or puts aside what failed.
     Discard {
         message: MessageId,
     },
@@ -352,7 +352,11 @@ fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending, now: Timestamp) -
             inbound_at: None,
         },
     )?;
+    if let Some(failed) = sending.retry_of {
+        messages::put_aside(tx, failed)?;
+    }
     if let Some(charge) = sending.charge {
+        messages::put_aside_of_charge(tx, sending.conversation, charge)?;
         charges::carry(tx, charge, sending.message)?;
     }
     Ok(true)
@@ -411,7 +415,7 @@ fn react(
 
 fn discard(tx: &Transaction<'_>, message: MessageId, now: Timestamp) -> Result<bool> {
     if !outbox::discard(tx, message)? {
-        return Ok(false);
+        return messages::put_aside(tx, message);
     }
     let words = Words::new(
         "discarded",
@@ -432,16 +436,13 @@ fn not_sent(tx: &Transaction<'_>, message: MessageId, words: Words, now: Timesta
 }
 
 fn mark_read(tx: &Transaction<'_>, conversation: ConversationId, now: Timestamp) -> Result<bool> {
-    let Some(wamid) = conversations::mark_read(tx, conversation)? else {
+    let Some(seen) = conversations::mark_read(tx, conversation)? else {
         return Ok(false);
     };
-    outbox::queue(
-        tx,
-        MessageId(Uuid::now_v7()),
-        conversation,
-        &Outgoing::ReadReceipt { wamid },
-        now,
-    )?;
+    if let Some(wamid) = seen.wamid {
+        let receipt = Outgoing::ReadReceipt { wamid };
+        outbox::queue(tx, MessageId(Uuid::now_v7()), conversation, &receipt, now)?;
+    }
     Ok(true)
 }
 

@@ -46,6 +46,10 @@ pub enum CoreEvent {
     BackupMoved {
         percent: u32,
     },
+    /// An export is so far, in percent.
+    ExportMoved {
+        percent: u32,
+    },
     /// Labels, people of the shop or prepared answers changed.
     ToolsChanged,
     /// A reading of the account came further, or something was done about what it found.

@@ -1,7 +1,7 @@
 //! Export: every conversation, message, charge, subscription and payment, one JSON object a line.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -15,7 +15,7 @@ use crate::store::{
     alerts, changes, charges, contacts, conversations, customers, envelopes, messages, payments, reactions,
     subscriptions,
 };
-use crate::{DatabaseKey, Result, Store, media};
+use crate::{CoreEvent, DatabaseKey, Error, Inbox, Result, Store, media};
 
 /// Writes the whole history of the database at `path`, also beside a running desk.
 ///
@@ -32,6 +32,82 @@ pub async fn write<W: Write + Send + 'static>(path: PathBuf, key: DatabaseKey, m
         .await;
     store.close().await;
     written
+}
+
+/// Writes the whole history where a person says, and tells how far it is. Until it is whole it has another name, so
+/// that half an export never looks like one.
+pub async fn save(inbox: &Inbox, path: PathBuf) -> Result<()> {
+    let mut half = path.clone().into_os_string();
+    half.push(".part");
+    let half = PathBuf::from(half);
+    let (begun, teller) = (half.clone(), inbox.clone());
+    let written = inbox
+        .store
+        .read(move |conn| {
+            let snapshot = conn.unchecked_transaction()?;
+            let file = std::fs::File::create(&begun).map_err(|error| unwritable(&error))?;
+            let mut out = Told {
+                out: BufWriter::new(file),
+                lines: 0,
+                all: lines(&snapshot)?,
+                percent: 0,
+                tell: move |percent| teller.emit(CoreEvent::ExportMoved { percent }),
+            };
+            write_all(&snapshot, &mut out)?;
+            out.flush().map_err(|error| unwritable(&error))?;
+            out.out.get_ref().sync_all().map_err(|error| unwritable(&error))
+        })
+        .await
+        .and_then(|()| std::fs::rename(&half, &path).map_err(|error| unwritable(&error)));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&half);
+    }
+    written
+}
+
+fn unwritable(error: &std::io::Error) -> Error {
+    Error::Invalid(format!(
+        "The file can't be written there ({error}). Choose another place"
+    ))
+}
+
+/// Returns about how many lines there will be: of what there is most.
+fn lines(conn: &Connection) -> Result<u64> {
+    let lines: i64 = conn.query_row(
+        "SELECT (SELECT count(*) FROM envelopes) + (SELECT count(*) FROM contacts) + (SELECT count(*) FROM messages)
+                + (SELECT count(*) FROM charges) + (SELECT count(*) FROM payments)",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(u64::try_from(lines).unwrap_or(0))
+}
+
+/// Writes, and tells each per cent of the lines.
+struct Told<W, F> {
+    out: W,
+    lines: u64,
+    all: u64,
+    percent: u32,
+    tell: F,
+}
+
+impl<W: Write, F: FnMut(u32)> Write for Told<W, F> {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(buf)?;
+        let ended = buf.iter().take(written).filter(|byte| **byte == b'\n').count();
+        self.lines += u64::try_from(ended).unwrap_or(0);
+        // What is not counted beforehand comes last: it is never told that all is done before it is.
+        let percent = u32::try_from(self.lines * 100 / self.all.max(1)).map_or(99, |percent| percent.min(99));
+        if percent > self.percent {
+            self.percent = percent;
+            (self.tell)(percent);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }
 
 fn write_all(conn: &Connection, out: &mut impl Write) -> Result<()> {

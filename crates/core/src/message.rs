@@ -345,7 +345,7 @@ fn as_template(conn: &Connection, language: Language, id: MessageId, now: Timest
     Ok(sending.outgoing)
 }
 
-/// Takes out a message that has not left. It stays in the thread as not sent.
+/// Takes out a message that has not left, or puts aside one that failed. It stays in the thread as not sent.
 pub async fn discard(inbox: &Inbox, id: MessageId) -> Result<()> {
     let message = inbox
         .store

@@ -120,7 +120,7 @@ export class PlayedDesk {
         return this.#markRead(args['conversation']);
       case 'mark_unread': {
         const person = this.#person(args['conversation']);
-        person.row = { ...person.row, unread: 1 };
+        person.row = { ...person.row, unread: 1, marked: true };
         this.#changed(person);
         return null;
       }
@@ -341,7 +341,7 @@ export class PlayedDesk {
 
   #markRead(id: unknown) {
     const person = this.#person(id);
-    person.row = { ...person.row, unread: 0 };
+    person.row = { ...person.row, unread: 0, marked: false };
     this.#changed(person);
     return null;
   }
@@ -559,7 +559,8 @@ export class PlayedDesk {
   /** Lets a customer say something. */
   hears(id: string, text: string) {
     const person = this.#person(id);
-    person.row = { ...person.row, unread: person.row.unread + 1 };
+    const before = person.row.marked ? 0 : person.row.unread;
+    person.row = { ...person.row, unread: before + 1, marked: false };
     this.#add(person, {
       ...ownMessage(crypto.randomUUID(), id, text),
       direction: 'in',
@@ -643,6 +644,7 @@ function ownMessage(id: string, conversation: string, text: string): Message {
     problem: null,
     charge: null,
     retryOf: null,
+    putAside: false,
     mediaName: null,
     content: null,
     media: null,

@@ -67,7 +67,7 @@ const ago = (days: number) => new Date(Date.now() - days * DAY).toISOString();
 
 const SHOWN: Partial<Record<PaymentFilter, string[]>> = {
   paid: ['paid', 'overpaid', 'partlyPaid'],
-  sent: ['open'],
+  sent: ['open', 'processing', 'failedAttempt', 'partlyPaid'],
   voucher: ['processing'],
   failed: ['failedAttempt', 'expired'],
   refunded: ['refunded', 'partlyRefunded'],
@@ -258,6 +258,7 @@ export class PlayedMoney {
       currencies: ['MXN', 'BRL'],
       today: {
         amount: mxn(empty ? 0 : 3_821_400),
+        refunded: mxn(empty ? 0 : 42_000),
         payments: empty ? 0 : 27,
         net: 3_680_200,
         withoutFee: 0,

@@ -143,6 +143,8 @@ export class PlayedWork {
         return '/home/laura/Documentos/cobro María González';
       case 'erase_customer':
         return null;
+      case 'export_all':
+        return '/home/laura/Documentos/cobro-export.jsonl';
       case 'back_up':
         return '/home/laura/Respaldos/cobro-backup-2026-11-24-15-00-00';
       case 'notify_rules':
@@ -267,6 +269,7 @@ export class PlayedWork {
       problem: null,
       charge: null,
       retryOf: null,
+      putAside: false,
       mediaName: null,
       content: null,
       media: null,

@@ -231,6 +231,7 @@ export const api = {
   eraseCustomer: (contact: string, typed: string) =>
     ask(() => commands.eraseCustomer(contact, typed)),
   backUp: () => ask(commands.backUp),
+  exportAll: () => ask(commands.exportAll),
   notifyRules: () => ask(commands.notifyRules),
   setNotifyRules: (rules: NotifyRules) => ask(() => commands.setNotifyRules(rules)),
   messagesBackTo: (id: string, before: string | null, to: string) =>

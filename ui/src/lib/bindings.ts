@@ -231,6 +231,8 @@ export const commands = {
 	eraseCustomer: (contact: ContactId, typed: string) => typedError<null, CommandError>(__TAURI_INVOKE("erase_customer", { contact, typed })),
 	/**  Copies everything, encrypted, where a person says. Returns the folder, or nothing if they changed their mind. */
 	backUp: () => typedError<string | null, CommandError>(__TAURI_INVOKE("back_up")),
+	/**  Writes everything, readable, where a person says. Returns the file, or nothing if they changed their mind. */
+	exportAll: () => typedError<string | null, CommandError>(__TAURI_INVOKE("export_all")),
 	/**  Returns what is announced. */
 	notifyRules: () => typedError<NotifyRules, CommandError>(__TAURI_INVOKE("notify_rules")),
 	/**  Changes what is announced. */
@@ -806,11 +808,13 @@ export type ConversationRow = {
 	snippet: string,
 	snippetKind: MessageKind,
 	snippetFromMe: boolean,
-	/**  The newest message of ours failed, or asks before it goes. */
+	/**  A message of ours failed and was neither sent again nor put aside, or one asks before it goes. */
 	notSent: boolean,
 	lastAt: Timestamp,
 	unread: number,
-	/**  When free text stops being allowed; `None` if the customer never wrote. */
+	/**  A person put it among the unread, and nothing came since: there is one unread, and none to count. */
+	marked: boolean,
+	/**  When free text stops being allowed, or WhatsApp refused it; `None` if the customer never wrote. */
 	windowClosesAt: Timestamp | null,
 	chip: ChargeChip | null,
 	/**  Done, until the customer writes again. */
@@ -882,6 +886,8 @@ export type CoreEvent = { type: "conversationChanged"; conversation: Conversatio
 { type: "catalogSyncing"; done: number; all: number } | 
 /**  A backup is so far, in percent. */
 { type: "backupMoved"; percent: number } | 
+/**  An export is so far, in percent. */
+{ type: "exportMoved"; percent: number } | 
 /**  Labels, people of the shop or prepared answers changed. */
 { type: "toolsChanged" } | 
 /**  A reading of the account came further, or something was done about what it found. */
@@ -1327,6 +1333,8 @@ export type Message = {
 	charge: ChargeId | null,
 	/**  The earlier attempt that this one repeats. */
 	retryOf: MessageId | null,
+	/**  It failed, and a person needs nothing more of it: the list speaks of it no longer. */
+	putAside: boolean,
 	mediaName: string | null,
 	/**  What it holds besides its words. */
 	content: Content | null,
@@ -1672,7 +1680,10 @@ export type Payment =
 
 /**  Which charges the list shows. */
 export type PaymentFilter = "all" | "paid" | 
-/**  The link is with the customer. */
+/**
+ *  The customer has, or is about to get, a link whose money is still waited for: also where a voucher is under way,
+ *  or a first try was declined.
+ */
 "sent" | 
 /**  A voucher or transfer is under way. */
 "voucher" | "failed" | "refunded" | "toFulfil" | 
@@ -1688,6 +1699,7 @@ export type PaymentRow = {
 	amount: Money,
 	description: string,
 	method: string | null,
+	/**  Whose chat it is of; of money from elsewhere whoever paid it, as Stripe knows them. */
 	customer: string | null,
 	conversation: ConversationId | null,
 	/**  `None` where no conversation asked for it. */
@@ -2562,6 +2574,8 @@ export type Tab = "all" |
 
 export type Takings = {
 	amount: Money,
+	/**  What of it was given back since. */
+	refunded: Money,
 	payments: number,
 	/**  After Stripe's fees, of those payments whose fee is known and in this currency. */
 	net: Signed,

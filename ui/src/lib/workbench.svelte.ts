@@ -119,6 +119,8 @@ export class Workbench {
   asked = $state.raw<ConversationRow[]>([]);
   /** How far a backup is, in percent; null while none is made. */
   backup = $state<number | null>(null);
+  /** How far an export is, in percent; null while none is made. */
+  exported = $state<number | null>(null);
   /** The message that is about to be forwarded. */
   forwarding = $state.raw<Message | null>(null);
   /** What a view is to open when it is shown; the view takes it. */
@@ -192,6 +194,9 @@ export class Workbench {
         break;
       case 'backupMoved':
         this.backup = event.percent;
+        break;
+      case 'exportMoved':
+        this.exported = event.percent;
         break;
       case 'toolsChanged':
         this.#toldOf.add('tools');
@@ -267,9 +272,19 @@ export class Workbench {
 
   startCharge() {
     if (!this.composer || this.view !== 'inbox') return;
+    if (this.openRow && this.isOffboarded(this.openRow)) {
+      toasts.add('bad', language.words.charge.failed, language.words.write.offboarded.blocked);
+      return;
+    }
     this.composer.show();
     void this.catalog.ensure();
     this.focus = 'amount';
+  }
+
+  /** Returns whether its number was taken away from us: nothing can be sent from it. */
+  isOffboarded(row: ConversationRow): boolean {
+    const lines = this.status.value?.lines ?? [];
+    return lines.some(({ id, offboardedAt }) => id === row.line && offboardedAt !== null);
   }
 
   /** Puts a product into the open conversation's charge; where none is open, shows it in the catalog. */

@@ -447,6 +447,10 @@ describe('an order', () => {
     });
     await userEvent.click(charge);
     const line = await screen.findByTestId('charge-line');
+    const amount = screen.getByTestId<HTMLInputElement>('charge-amount');
+    await waitFor(() => {
+      expect(amount.placeholder).toMatch(/^[1-9]\d*\.\d\d$/);
+    });
     expect(within(line).getByLabelText('What it is for')).toHaveProperty('value', 'X');
     expect(within(line).getByTestId('line-quantity')).toHaveProperty('value', '3');
   });
@@ -462,7 +466,27 @@ describe('a number that was taken away', () => {
     await press('j');
     await screen.findByTestId('offboarded');
     expect(screen.queryByTestId('composer')).toBeNull();
+    expect(screen.getByTestId<HTMLButtonElement>('charge-open').disabled).toBe(true);
+    await press('c');
+    expect(screen.queryByTestId('charge-amount')).toBeNull();
     await userEvent.click(screen.getByText('Go to the connection'));
+    await screen.findByTestId('save-keys');
+  });
+
+  it('is told beside the list where WhatsApp refused the token', async () => {
+    language.choose('en');
+    const problem = {
+      id: 'send',
+      code: '190',
+      title: 'WhatsApp refused the access token',
+      advice: 'It expired',
+      since: minutesAgo(1),
+      count: 1,
+    };
+    await opened({ status: () => aStatus({ problems: [problem] }) });
+    const refused = await screen.findByTestId('token-refused');
+    expect(refused.textContent).toContain('refused the access token');
+    await userEvent.click(within(refused).getByText('Settings → WhatsApp'));
     await screen.findByTestId('save-keys');
   });
 });

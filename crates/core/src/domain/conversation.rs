@@ -112,11 +112,13 @@ pub struct ConversationRow {
     pub snippet: String,
     pub snippet_kind: MessageKind,
     pub snippet_from_me: bool,
-    /// The newest message of ours failed, or asks before it goes.
+    /// A message of ours failed and was neither sent again nor put aside, or one asks before it goes.
     pub not_sent: bool,
     pub last_at: Timestamp,
     pub unread: u32,
-    /// When free text stops being allowed; `None` if the customer never wrote.
+    /// A person put it among the unread, and nothing came since: there is one unread, and none to count.
+    pub marked: bool,
+    /// When free text stops being allowed, or WhatsApp refused it; `None` if the customer never wrote.
     pub window_closes_at: Option<Timestamp>,
     pub chip: Option<ChargeChip>,
     /// Done, until the customer writes again.

@@ -107,6 +107,8 @@ pub struct Message {
     pub charge: Option<ChargeId>,
     /// The earlier attempt that this one repeats.
     pub retry_of: Option<MessageId>,
+    /// It failed, and a person needs nothing more of it: the list speaks of it no longer.
+    pub put_aside: bool,
     pub media_name: Option<String>,
     /// What it holds besides its words.
     pub content: Option<Content>,

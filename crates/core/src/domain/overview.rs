@@ -30,6 +30,8 @@ pub struct Overview {
 #[serde(rename_all = "camelCase")]
 pub struct Takings {
     pub amount: Money,
+    /// What of it was given back since.
+    pub refunded: Money,
     pub payments: u32,
     /// After Stripe's fees, of those payments whose fee is known and in this currency.
     pub net: Signed,
@@ -87,7 +89,8 @@ pub struct DayTakings {
 pub enum PaymentFilter {
     All,
     Paid,
-    /// The link is with the customer.
+    /// The customer has, or is about to get, a link whose money is still waited for: also where a voucher is under way,
+    /// or a first try was declined.
     Sent,
     /// A voucher or transfer is under way.
     Voucher,
@@ -140,6 +143,7 @@ pub struct PaymentRow {
     pub amount: Money,
     pub description: String,
     pub method: Option<String>,
+    /// Whose chat it is of; of money from elsewhere whoever paid it, as Stripe knows them.
     pub customer: Option<String>,
     pub conversation: Option<ConversationId>,
     /// `None` where no conversation asked for it.

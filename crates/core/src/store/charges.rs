@@ -58,6 +58,9 @@ const CHARGE: &str = concat!(
         ORDER BY status = 'succeeded' DESC, verified_at DESC LIMIT 1)"
 );
 
+/// Its money is still waited for, however far it came: what every figure, filter and tab means by open.
+pub(crate) const WAITS: &str = "payment IN ('open', 'processing', 'failed_attempt', 'partly_paid')";
+
 /// Paid, whatever became of the money since: what every view, report and filter means by it.
 pub(crate) const IS_PAID: &str = "payment IN ('paid', 'overpaid', 'partly_refunded', 'refunded', 'disputed')";
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::charges::{self, TO_FULFIL};
+use super::charges::{self, TO_FULFIL, WAITS};
 use super::columns::{At, Kind, at, instalments, maybe_at, money};
 use crate::action::snippet_of;
 use crate::domain::{
@@ -16,16 +16,24 @@ const PAGE: usize = 50;
 /// One more than a page tells whether there is another.
 const PAGE_AND_ONE: i64 = 51;
 
-/// Whether the newest message of ours did not leave: it failed, or asks before it goes. What a person took out before
-/// it left is no failure. It is looked for among the newest only: a customer who wrote so much since knows better.
+/// Whether a message of ours did not leave: it asks before it goes, or it failed and was neither sent again nor put
+/// aside. A later one does not make up for it. What was taken out before it left is no failure.
 macro_rules! not_sent {
     () => {
-        "coalesce((
-            SELECT o.delivery = 'failed' AND o.problem_code IS NOT 'discarded'
-                   OR EXISTS (SELECT 1 FROM outbox WHERE id = o.id AND asks = 1)
-            FROM (SELECT id, direction, delivery, problem_code FROM messages
-                  WHERE conversation_id = c.id AND kind <> 'note' ORDER BY at DESC, n DESC LIMIT 12) o
-            WHERE o.direction = 'out' LIMIT 1), 0) AS not_sent"
+        "(EXISTS (SELECT 1 FROM messages f
+                  WHERE f.conversation_id = c.id AND f.delivery = 'failed' AND f.put_aside = 0
+                    AND (f.problem_code IS NULL OR f.problem_code NOT IN ('discarded', 'withdrawn')))
+          OR EXISTS (SELECT 1 FROM outbox WHERE conversation_id = c.id AND asks = 1)) AS not_sent"
+    };
+}
+
+/// When WhatsApp last refused free text because its window was closed, if the customer has not written since: its own
+/// account of the 24 hours counts, not our clock.
+macro_rules! refused_at {
+    () => {
+        "(SELECT max(f.at) FROM messages f
+          WHERE f.conversation_id = c.id AND f.delivery = 'failed' AND f.problem_code = '131047'
+            AND f.at > c.last_inbound_at) AS refused_at"
     };
 }
 
@@ -37,7 +45,7 @@ const ROW: &str = concat!(
            (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' ORDER BY seen_at DESC LIMIT 1) AS phone,
            (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'username' ORDER BY seen_at DESC LIMIT 1) AS username,
            (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' ORDER BY seen_at DESC LIMIT 1) AS user_id,
-           c.snippet, c.snippet_kind, c.snippet_from_me, c.last_at, c.unread, c.last_inbound_at,
+           c.snippet, c.snippet_kind, c.snippet_from_me, c.last_at, c.unread, c.marked, c.last_inbound_at,
            c.resolved, c.done_at, c.snoozed_until, c.woke_at, c.assignee_id, c.listed_at, d.words AS draft,
            (SELECT group_concat(hex(label_id)) FROM conversation_labels WHERE conversation_id = c.id) AS labels,
            h.amount_minor, h.currency, h.payment, m.delivery,
@@ -46,6 +54,8 @@ const ROW: &str = concat!(
     instalments!(),
     ", ",
     not_sent!(),
+    ", ",
+    refused_at!(),
     "
     FROM conversations c
     JOIN lines l ON l.id = c.line_id
@@ -121,7 +131,8 @@ pub(crate) fn refresh(conn: &Connection, id: ConversationId) -> Result<()> {
                      UNION ALL
                      SELECT r.at FROM messages m JOIN reactions r ON r.target = m.wamid
                      WHERE m.conversation_id = :id AND r.direction = 'in')),
-             unread = min(unread, (SELECT count(*) FROM messages WHERE conversation_id = :id AND direction = 'in'))
+             unread = max(marked,
+                 min(unread, (SELECT count(*) FROM messages WHERE conversation_id = :id AND direction = 'in')))
          WHERE id = :id",
     )?
     .execute(named_params! {
@@ -207,7 +218,9 @@ fn newest_from_row(row: &Row<'_>) -> rusqlite::Result<Newest> {
 pub(crate) fn advance(conn: &Connection, id: ConversationId, latest: &Latest) -> Result<()> {
     conn.prepare_cached(
         "UPDATE conversations
-         SET unread = unread + ?2,
+         SET unread = CASE WHEN ?2 > 0 AND marked = 1 THEN ?2 ELSE unread + ?2 END,
+             -- Something is new in it now.
+             marked = CASE WHEN ?2 > 0 THEN 0 ELSE marked END,
              last_inbound_at = CASE WHEN ?3 > coalesce(last_inbound_at, 0) THEN ?3 ELSE last_inbound_at END,
              snippet = CASE WHEN ?4 >= last_at THEN ?5 ELSE snippet END,
              snippet_kind = CASE WHEN ?4 >= last_at THEN ?6 ELSE snippet_kind END,
@@ -230,10 +243,16 @@ pub(crate) fn advance(conn: &Connection, id: ConversationId, latest: &Latest) ->
     Ok(())
 }
 
-/// Marks everything read. Returns the newest wamid to report as read, if there was something unread.
-pub(crate) fn mark_read(conn: &Connection, id: ConversationId) -> Result<Option<String>> {
+/// What was unread, and is read.
+pub(crate) struct Seen {
+    /// The newest of the customer's messages, to report as read. Of one who only ever reacted there is none.
+    pub wamid: Option<String>,
+}
+
+/// Marks everything read. Returns what was, if something was unread.
+pub(crate) fn mark_read(conn: &Connection, id: ConversationId) -> Result<Option<Seen>> {
     let changed = conn.execute(
-        "UPDATE conversations SET unread = 0 WHERE id = :id AND unread > 0",
+        "UPDATE conversations SET unread = 0, marked = 0 WHERE id = :id AND unread > 0",
         named_params! { ":id": id },
     )?;
     if changed == 0 {
@@ -248,13 +267,13 @@ pub(crate) fn mark_read(conn: &Connection, id: ConversationId) -> Result<Option<
             |row| row.get(0),
         )
         .optional()?;
-    Ok(wamid)
+    Ok(Some(Seen { wamid }))
 }
 
-/// Marks one message unread, where all are read and the customer wrote any. Returns whether it did.
+/// Puts a conversation among the unread, where all is read and the customer wrote or reacted. Returns whether it did.
 pub(crate) fn mark_unread(conn: &Connection, id: ConversationId) -> Result<bool> {
     let changed = conn.execute(
-        "UPDATE conversations SET unread = 1 WHERE id = :id AND unread = 0 AND last_inbound_at IS NOT NULL",
+        "UPDATE conversations SET unread = 1, marked = 1 WHERE id = :id AND unread = 0 AND last_inbound_at IS NOT NULL",
         named_params! { ":id": id },
     )?;
     Ok(changed > 0)
@@ -276,24 +295,34 @@ pub(crate) struct Address {
     pub contact: ContactId,
     pub contact_name: String,
     pub last_inbound_at: Option<Timestamp>,
+    refused_at: Option<Timestamp>,
 }
 
 impl Address {
     pub(crate) fn window_is_open(&self, now: Timestamp) -> bool {
-        self.last_inbound_at.is_some_and(|at| now < at.plus(WINDOW))
+        window_closes(self.last_inbound_at, self.refused_at).is_some_and(|closes| now < closes)
     }
 }
 
+/// Returns when free text stops being allowed: a day after the customer's last message, or when WhatsApp refused some.
+fn window_closes(last_inbound_at: Option<Timestamp>, refused_at: Option<Timestamp>) -> Option<Timestamp> {
+    let closes = last_inbound_at?.plus(WINDOW);
+    Some(refused_at.map_or(closes, |refused| closes.min(refused)))
+}
+
 pub(crate) fn address(conn: &Connection, id: ConversationId) -> Result<Address> {
-    conn.prepare_cached(
+    conn.prepare_cached(concat!(
         "SELECT l.phone_number_id, c.contact_id, coalesce(nullif(k.book_name, ''), k.name) AS name, c.last_inbound_at,
                 (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'phone' ORDER BY seen_at DESC LIMIT 1) AS phone,
-                (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' ORDER BY seen_at DESC LIMIT 1) AS user_id
+                (SELECT value FROM identities WHERE contact_id = c.contact_id AND kind = 'user_id' ORDER BY seen_at DESC LIMIT 1) AS user_id,
+                ",
+        refused_at!(),
+        "
          FROM conversations c
          JOIN lines l ON l.id = c.line_id
          JOIN contacts k ON k.id = c.contact_id
          WHERE c.id = :id",
-    )?
+    ))?
     .query_row(named_params! { ":id": id }, |row| {
         Ok(Address {
             phone_number_id: row.get("phone_number_id")?,
@@ -302,6 +331,7 @@ pub(crate) fn address(conn: &Connection, id: ConversationId) -> Result<Address> 
             contact: row.get("contact_id")?,
             contact_name: row.get("name")?,
             last_inbound_at: maybe_at(row, "last_inbound_at")?,
+            refused_at: maybe_at(row, "refused_at")?,
         })
     })
     .optional()?
@@ -389,10 +419,9 @@ pub(crate) fn counts(conn: &Connection) -> Result<Counts> {
         mine: if alone { mine + unassigned } else { mine },
         unassigned,
         unread: count("SELECT count(*) FROM conversations WHERE unread > 0")?,
-        awaiting: count(
-            "SELECT count(DISTINCT conversation_id) FROM charges
-             WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid')",
-        )?,
+        awaiting: count(&format!(
+            "SELECT count(DISTINCT conversation_id) FROM charges WHERE {WAITS}"
+        ))?,
         paid: count(&format!(
             "SELECT count(DISTINCT conversation_id) FROM charges h WHERE {TO_FULFIL}"
         ))?,
@@ -461,8 +490,7 @@ fn tab_condition(tab: Tab) -> String {
         Tab::All => "",
         Tab::Unread => "AND c.unread > 0",
         Tab::Awaiting => {
-            "AND c.id IN (SELECT conversation_id FROM charges
-                          WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid'))"
+            return format!("AND c.id IN (SELECT conversation_id FROM charges WHERE {WAITS})");
         }
         Tab::Paid => {
             return format!("AND c.id IN (SELECT conversation_id FROM charges h WHERE {TO_FULFIL})");
@@ -519,7 +547,8 @@ fn conversation_from_row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         not_sent: row.get("not_sent")?,
         last_at: at(row, "last_at")?,
         unread: row.get("unread")?,
-        window_closes_at: maybe_at(row, "last_inbound_at")?.map(|at| at.plus(WINDOW)),
+        marked: row.get("marked")?,
+        window_closes_at: window_closes(maybe_at(row, "last_inbound_at")?, maybe_at(row, "refused_at")?),
         chip: chip_from_row(row)?,
         resolved: row.get("resolved")?,
         done_at: maybe_at(row, "done_at")?,

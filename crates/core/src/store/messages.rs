@@ -23,7 +23,7 @@ const DEEPEST: usize = 3000;
 const SELECT: &str = "
     SELECT m.n, m.id, m.conversation_id, m.wamid, m.direction, m.origin, m.kind, m.text, m.at, m.delivery,
            m.problem_code, m.problem_title, m.problem_advice, m.charge_id, m.retry_of, m.media_name,
-           m.content, m.referral, m.reply_to, m.forwarded, m.edited_at, m.revoked_at, m.pricing,
+           m.put_aside, m.content, m.referral, m.reply_to, m.forwarded, m.edited_at, m.revoked_at, m.pricing,
            CASE WHEN m.referral IS NOT NULL THEN (
                SELECT p.name FROM products p WHERE p.sku = json_extract(m.referral, '$.product')) END AS product_name,
            coalesce(o.asks, 0) AS asks,
@@ -325,6 +325,40 @@ pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Resul
     Ok(Some(moved))
 }
 
+/// Says that a message which failed needs nothing more. Returns whether there was one that did.
+pub(crate) fn put_aside(conn: &Connection, id: MessageId) -> Result<bool> {
+    let changed = conn
+        .prepare_cached(
+            "UPDATE messages SET put_aside = 1 WHERE id = ?1 AND delivery = 'failed' AND put_aside = 0",
+        )?
+        .execute(params![id])?;
+    Ok(changed > 0)
+}
+
+/// Says so of all that failed to bring a charge's link: it is being sent once more.
+pub(crate) fn put_aside_of_charge(
+    conn: &Connection,
+    conversation: ConversationId,
+    charge: ChargeId,
+) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE messages SET put_aside = 1
+         WHERE conversation_id = ?1 AND delivery = 'failed' AND put_aside = 0 AND charge_id = ?2",
+    )?
+    .execute(params![conversation, charge])?;
+    Ok(())
+}
+
+/// Says so of all that failed in a conversation that a person is done with.
+pub(crate) fn put_aside_all(conn: &Connection, conversation: ConversationId) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE messages SET put_aside = 1
+         WHERE conversation_id = ?1 AND delivery = 'failed' AND put_aside = 0",
+    )?
+    .execute(params![conversation])?;
+    Ok(())
+}
+
 /// Writes what WhatsApp says that the message costs. Returns its conversation if that is news.
 pub(crate) fn set_pricing(
     conn: &Connection,
@@ -503,6 +537,7 @@ fn message_from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
         problem: words(row)?,
         charge: row.get("charge_id")?,
         retry_of: row.get("retry_of")?,
+        put_aside: row.get("put_aside")?,
         media_name: row.get("media_name")?,
         content: json(row, "content")?,
         media: media_from_row(row)?,

@@ -28,6 +28,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0016_waiting.sql"),
     include_str!("migrations/0021_counted.sql"),
     include_str!("migrations/0020_paid.sql"),
+    include_str!("migrations/0022_face.sql"),
 ];
 
 /// Those of the files' database.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, named_params, params};
 
-use super::charges::{self, IS_PAID, TO_FULFIL};
+use super::charges::{self, IS_PAID, TO_FULFIL, WAITS};
 use super::columns::{At, at, maybe_at, money};
 use crate::domain::{
     Approvals, ChargeId, Currency, DayTakings, FilterCount, Money, Overview, Page, PaymentFilter, PaymentRow,
@@ -89,19 +89,26 @@ fn takings(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Takings> {
-    let (minor, payments, net, without_fee): (i64, u32, i64, u32) = conn
+    let (minor, refunded, payments, net, without_fee): (i64, i64, u32, i64, u32) = conn
         .prepare_cached(
-            "SELECT coalesce(sum(amount_minor), 0), count(*),
+            "SELECT coalesce(sum(amount_minor), 0), coalesce(sum(refunded_minor), 0), count(*),
                     coalesce(sum(iif(fee_currency = currency, net_minor, 0)), 0),
                     coalesce(sum(fee_minor IS NULL), 0)
              FROM payments
              WHERE status = 'succeeded' AND currency = ?1 AND livemode = ?2 AND paid_at >= ?3 AND paid_at < ?4",
         )?
         .query_row(params![currency.code(), live, At(from), At(to)], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
         })?;
     Ok(Takings {
         amount: whole(minor, currency)?,
+        refunded: whole(refunded, currency)?,
         payments,
         net: Signed(net),
         without_fee,
@@ -109,10 +116,10 @@ fn takings(
 }
 
 pub(super) fn waiting(conn: &Connection, currency: Currency, live: bool) -> Result<Waiting> {
-    conn.prepare_cached(
+    conn.prepare_cached(&format!(
         "SELECT coalesce(sum(amount_minor), 0) AS minor, count(*) AS links, min(created_at) AS oldest FROM charges
-         WHERE payment IN ('open', 'processing', 'failed_attempt', 'partly_paid') AND currency = ?1 AND livemode = ?2",
-    )?
+         WHERE {WAITS} AND currency = ?1 AND livemode = ?2"
+    ))?
     .query_row(params![currency.code(), live], |row| {
         Ok((row.get::<_, i64>("minor")?, row.get("links")?, maybe_at(row, "oldest")?))
     })
@@ -267,9 +274,9 @@ fn loose_rows(
     last_id: &str,
 ) -> Result<Vec<PaymentRow>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT p.payment_intent, p.paid_at, p.amount_minor, p.currency, p.method FROM payments p
+        "SELECT p.payment_intent, p.paid_at, p.amount_minor, p.currency, p.method, {PAYER} AS payer FROM payments p
          WHERE {LOOSE} AND (p.paid_at < :last_at OR (p.paid_at = :last_at AND p.payment_intent < :last_id))
-           AND (:query = '' OR p.payment_intent LIKE :like ESCAPE '\\')
+           AND (:query = '' OR p.payment_intent LIKE :like ESCAPE '\\' OR payer LIKE :like ESCAPE '\\')
          ORDER BY p.paid_at DESC, p.payment_intent DESC LIMIT :limit"
     ))?;
     let rows = statement
@@ -291,7 +298,7 @@ fn loose_from_row(row: &Row<'_>) -> rusqlite::Result<PaymentRow> {
         amount: money(row, "amount_minor", "currency")?,
         description: String::new(),
         method: row.get("method")?,
-        customer: None,
+        customer: row.get("payer")?,
         conversation: None,
         charge: None,
         payment_intent: Some(intent),
@@ -301,6 +308,14 @@ fn loose_from_row(row: &Row<'_>) -> rusqlite::Result<PaymentRow> {
 /// Money that came, and that no charge of ours asked for.
 const LOOSE: &str = "p.charge_id IS NULL AND p.status = 'succeeded' AND p.paid_at IS NOT NULL";
 
+/// Who paid it, as Stripe knows them: by name, else by e-mail.
+const PAYER: &str = "CASE WHEN json_valid(p.raw) THEN coalesce(
+    nullif(json_extract(p.raw, '$.latest_charge.billing_details.name'), ''),
+    nullif(json_extract(p.raw, '$.customer_details.name'), ''),
+    nullif(json_extract(p.raw, '$.latest_charge.billing_details.email'), ''),
+    nullif(json_extract(p.raw, '$.customer_details.email'), ''),
+    nullif(json_extract(p.raw, '$.receipt_email'), '')) END";
+
 fn shows_loose(filter: PaymentFilter) -> bool {
     matches!(filter, PaymentFilter::All | PaymentFilter::Unmatched)
 }
@@ -309,7 +324,7 @@ fn charges_condition(filter: PaymentFilter) -> &'static str {
     match filter {
         PaymentFilter::All => "1",
         PaymentFilter::Paid => IS_PAID,
-        PaymentFilter::Sent => "h.payment IN ('open', 'partly_paid')",
+        PaymentFilter::Sent => WAITS,
         PaymentFilter::Voucher => "h.payment = 'processing'",
         PaymentFilter::Failed => {
             "(h.payment IN ('failed_attempt', 'expired', 'draft') AND (h.payment <> 'draft' OR h.problem_code IS NOT NULL)

@@ -9,13 +9,14 @@ import ChargeCard from './ChargeCard.svelte';
 
 const mxn = (minor: number) => ({ minor, currency: 'MXN' });
 
-function show(fields: Partial<Charge>, more: { canWrite?: boolean } = {}) {
+function show(fields: Partial<Charge>, more: { canWrite?: boolean; blocked?: string } = {}) {
   const did = {
     copy: vi.fn(),
     resend: vi.fn(),
     cancel: vi.fn(),
     retry: vi.fn(),
     sendAgain: vi.fn(),
+    putAside: vi.fn(),
     chargeRest: vi.fn(),
     restock: vi.fn(),
     toDisputes: vi.fn(),
@@ -77,6 +78,12 @@ describe('the charge card', () => {
     expect(calls.at(-1)?.args).toEqual({
       url: 'https://dashboard.stripe.com/test/payments/pi_9',
     });
+  });
+
+  it('resends nothing from a number that is not ours any more, and says why', () => {
+    show({ payment: 'open' }, { blocked: 'Disconnected' });
+    const resend = screen.getByTestId<HTMLButtonElement>('charge-resend');
+    expect([resend.disabled, resend.title]).toEqual([true, 'Disconnected']);
   });
 
   it('says that it comes again, and what a plan comes to', () => {

@@ -95,6 +95,8 @@ const en = {
     unknown: 'Answer lost – waiting for WhatsApp’s confirmation',
   },
   sendAgain: 'Send again',
+  putAside: 'Not needed any more',
+  markedUnread: 'Marked as unread',
   sendAgainAsk: 'If the first one did arrive, the customer gets it twice.',
   sendAgainYes: 'Send it again anyway',
   sendAgainNo: 'Wait',

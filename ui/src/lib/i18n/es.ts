@@ -94,6 +94,8 @@ const es: Words = {
     unknown: 'Respuesta perdida – esperando la confirmación de WhatsApp',
   },
   sendAgain: 'Enviar otra vez',
+  putAside: 'Ya no hace falta',
+  markedUnread: 'Marcado como no leído',
   sendAgainAsk: 'Si el primero sí llegó, el cliente lo recibe dos veces.',
   sendAgainYes: 'Enviar de todos modos',
   sendAgainNo: 'Esperar',

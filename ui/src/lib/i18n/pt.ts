@@ -94,6 +94,8 @@ const pt: Words = {
     unknown: 'Resposta perdida – aguardando a confirmação do WhatsApp',
   },
   sendAgain: 'Enviar de novo',
+  putAside: 'Não é mais preciso',
+  markedUnread: 'Marcada como não lida',
   sendAgainAsk: 'Se a primeira chegou, o cliente recebe duas vezes.',
   sendAgainYes: 'Enviar mesmo assim',
   sendAgainNo: 'Esperar',

@@ -17,13 +17,14 @@ export type Speaker = Pick<
 export interface RowFace {
   name: string;
   time: string;
-  /** Whose words the last ones are, that they are only begun, or that they did not leave. */
+  /** Whose words the last ones are, or that they are only begun. */
   before: string;
   /** How `before` is painted. */
-  tone: 'drafted' | 'failed' | 'mine';
+  tone: 'drafted' | 'mine';
   said: string;
   /** Empty where all is read. */
   unread: string;
+  /** Empty where a person marked it, and nothing came since: a dot says so. */
   count: string;
   /** Empty where it is not, or where something is unread. */
   resolved: string;
@@ -40,23 +41,23 @@ export function faceOf(row: ConversationRow, speaker: Speaker, now: number): Row
     time: speaker.listTime(row.lastAt, now),
     ...beginning(row, speaker),
     said: draft || snippetOf(row, words),
-    unread: row.unread > 0 ? words.unreadCount(row.unread) : '',
-    count: row.unread > 99 ? '99+' : String(row.unread),
+    unread: unreadWords(row, speaker),
+    count: row.marked ? '' : row.unread > 99 ? '99+' : String(row.unread),
     resolved: row.unread === 0 && row.resolved ? words.work.resolved : '',
     choose: words.work.choose,
     chooseIt: `${words.work.choose}: ${name}`,
   };
 }
 
-function beginning(row: ConversationRow, { words }: Speaker): Pick<RowFace, 'before' | 'tone'> {
-  if (row.draft) return { before: `${words.work.draft}: `, tone: 'drafted' };
-  if (saysNotSent(row)) return { before: `${words.stepFailed}: `, tone: 'failed' };
-  return { before: row.snippetFromMe ? `${words.you}: ` : '', tone: 'mine' };
+/** A conversation that a person marked has nothing new in it to count. */
+function unreadWords(row: ConversationRow, { words }: Speaker): string {
+  if (row.unread === 0) return '';
+  return row.marked ? words.markedUnread : words.unreadCount(row.unread);
 }
 
-/** Whether the snippet itself is what did not leave; else a chip says it. */
-function saysNotSent(row: ConversationRow): boolean {
-  return row.notSent && row.snippetFromMe && !row.draft;
+function beginning(row: ConversationRow, { words }: Speaker): Pick<RowFace, 'before' | 'tone'> {
+  if (row.draft) return { before: `${words.work.draft}: `, tone: 'drafted' };
+  return { before: row.snippetFromMe ? `${words.you}: ` : '', tone: 'mine' };
 }
 
 /** What else a row shows: a chip. */
@@ -82,7 +83,7 @@ export interface Around {
 export function chipsOf(row: ConversationRow, speaker: Speaker, around: Around): RowChip[] {
   const { words } = speaker;
   const chips: RowChip[] = [];
-  if (row.notSent && !saysNotSent(row))
+  if (row.notSent)
     chips.push({ key: 'not-sent', tone: 'failed', text: words.stepFailed, icon: 'alert' });
   if (row.readyToCharge) {
     const text = words.suggestion.kinds.charge;

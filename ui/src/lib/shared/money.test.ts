@@ -152,11 +152,19 @@ describe('the amounts in a sentence of the core’s', () => {
     expect(said('2500.00 MXN are owed after this deposit, not 80.50 USD. Charge it')).toBe(
       'MX$2,500.00 are owed after this deposit, not $80.50. Charge it',
     );
-    expect(said('480 MXN')).toBe('MX$480.00');
+    expect(said('480 JPY')).toBe('¥480');
   });
 
   it('stay where they are none', () => {
-    for (const text of ['12 CSV', 'AB-12.5 MX', '1.250.00 MXN', '5.123 MXN', '3 MXNs'])
+    for (const text of [
+      '12 CSV',
+      'AB-12.5 MX',
+      '1.250.00 MXN',
+      '5.123 MXN',
+      '3 MXNs',
+      'Pack 10 ALL',
+      '480 MXN',
+    ])
       expect(said(text)).toBe(text);
   });
 });

@@ -182,14 +182,17 @@ export function formatMoney(
 
 const WRITTEN = /(?<![\d.,])(\d+)(?:\.(\d+))? ([A-Z]{3})(?![\p{L}\d])/gu;
 
-/** Rewrites each amount in a text that is written as the core writes them: digits with a point, and the code. */
+/**
+ * Rewrites each amount in a text that is written as the core writes them: digits with a point, all the currency's
+ * decimals, and the code. "10 ALL" in a product's name is no money.
+ */
 export function withAmounts(text: string, write: (amount: Amount) => string): string {
   return text.replace(
     WRITTEN,
     (as: string, whole: string, fraction: string | undefined, currency: string) => {
       const exponent = exponentOf(currency);
       const cents = fraction ?? '';
-      if (!CODES.has(currency) || cents.length > exponent) return as;
+      if (!CODES.has(currency) || cents.length !== exponent) return as;
       const minor = Number(whole + cents.padEnd(exponent, '0'));
       return Number.isSafeInteger(minor) ? write({ minor, currency }) : as;
     },

@@ -49,11 +49,16 @@ describe('a message', () => {
 
   it('tells why it failed, and tries again at once', async () => {
     const problem = { code: '131047', title: 'The window is closed', advice: 'Wait.' };
-    const { sendAgain, bubble } = show({ ...mine, delivery: 'failed', problem });
+    const { deeds, sendAgain, bubble } = show({ ...mine, delivery: 'failed', problem });
     expect(bubble.textContent).toContain('The window is closed');
     expect(bubble.textContent).toContain('131047');
     await userEvent.click(screen.getByTestId('send-again'));
     expect(sendAgain).toHaveBeenCalledOnce();
+    await userEvent.click(screen.getByTestId('put-aside'));
+    expect(deeds.discard).toHaveBeenCalledOnce();
+    document.body.innerHTML = '';
+    show({ ...mine, delivery: 'failed', problem, putAside: true });
+    expect(screen.queryByTestId('put-aside')).toBeNull();
   });
 
   it('warns before it repeats what may have arrived', async () => {

@@ -28,6 +28,7 @@ export function echoOf(
     problem: null,
     charge: null,
     retryOf: null,
+    putAside: false,
     mediaName: null,
     content: contentOf(body),
     media: null,

@@ -83,7 +83,9 @@ export class Thread {
     }
     this.view = keepSame(this.view, view.value);
     this.messages = messages.value.messages;
-    if (this.#isOpening) this.#markUnread(view.value.row.unread);
+    const { row } = view.value;
+    // What a person marked has nothing new in it.
+    if (this.#isOpening) this.#markUnread(row.marked ? 0 : row.unread);
     this.olderCursor = messages.value.next;
     this.echoes = this.echoes.filter(({ id }) => !this.messages.some((known) => known.id === id));
     this.error = null;

@@ -2,9 +2,9 @@
 
 use cobro_whatsapp::webhook::Update;
 
-use super::shop::{Shop, ago, ana, picture, says, text};
+use super::shop::{Shop, ago, ana, picture, says, text, told};
 use crate::domain::{MessageId, NotifyRules, PaymentFilter, SavedFilter};
-use crate::{customer, notify, overview, search, work};
+use crate::{CoreEvent, customer, export, notify, overview, search, work};
 
 fn bea(wamid: &str, words: &str, minutes: u64) -> Vec<Update> {
     says(text(wamid, "5215548217730", "Bea", words, ago(minutes)))
@@ -16,6 +16,26 @@ async fn two() -> Shop {
     shop.hears(says(picture("w2", "así", ago(4)))).await;
     shop.hears(bea("w3", "un pastel también", 3)).await;
     shop
+}
+
+#[tokio::test]
+async fn everything_is_saved_where_a_person_says_or_nothing_is() {
+    let shop = two().await;
+    let path = shop.folder.path().join("mine.jsonl");
+    let mut events = shop.inbox.events();
+    export::save(&shop.inbox, path.clone()).await.unwrap();
+    let saved = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(saved.lines().count(), shop.exported().await.len());
+    let told = told(&mut events);
+    assert!(
+        told.iter()
+            .any(|event| matches!(event, CoreEvent::ExportMoved { percent } if *percent > 0))
+    );
+
+    let nowhere = shop.folder.path().join("no such folder").join("mine.jsonl");
+    let refused = export::save(&shop.inbox, nowhere).await.unwrap_err();
+    assert!(refused.to_string().contains("Choose another place"), "{refused}");
+    assert!(!shop.folder.path().join("mine.jsonl.part").exists());
 }
 
 #[tokio::test]

@@ -353,6 +353,8 @@ async fn reports_and_payments_mean_the_same_by_paid() {
         "disputed",
         "partly_paid",
         "open",
+        "processing",
+        "failed_attempt",
         "expired",
         "cancelled",
         "needs_approval",
@@ -381,12 +383,61 @@ async fn reports_and_payments_mean_the_same_by_paid() {
     assert_eq!(counted(PaymentFilter::Paid), Some(5));
     assert_eq!(
         counted(PaymentFilter::Sent),
-        Some(2),
+        Some(4),
         "of a part the rest is still waited for"
     );
-    assert_eq!((report.conversion.links, report.conversion.paid), (8, 5));
+    assert_eq!((report.conversion.links, report.conversion.paid), (10, 5));
     assert_eq!(report.conversion.median_seconds, Some(60));
     assert_eq!(seen.conversion, report.conversion);
+
+    // What the figure counts, its chip counts and its list shows.
+    let listed = overview::page(&shop.inbox, PaymentFilter::Sent, String::new(), None)
+        .await
+        .unwrap();
+    assert_eq!((seen.waiting.links, listed.rows.len()), (4, 4));
+    assert_eq!(report.waiting.links, 4);
+}
+
+#[tokio::test]
+async fn money_from_elsewhere_says_who_paid_it() {
+    let shop = Shop::open().await;
+    let payment = PaymentRecord {
+        charge: None,
+        ..paid(ChargeId::new(), 500_00, Timestamp::now())
+    };
+    let raw = r#"{"latest_charge":{"billing_details":{"name":"Luz Ortega","email":"luz@example.test"}}}"#;
+    let saved = shop
+        .inbox
+        .store
+        .write(move |tx| payments::save(tx, &payment, raw).map(drop));
+    saved.await.unwrap();
+    let found = overview::page(&shop.inbox, PaymentFilter::Unmatched, "luz o".into(), None)
+        .await
+        .unwrap();
+    assert_eq!(found.rows[0].customer.as_deref(), Some("Luz Ortega"));
+}
+
+#[tokio::test]
+async fn what_was_given_back_is_said_beside_what_came() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    let ana = shop.only().await.id;
+    let now = Timestamp::now();
+    let charge = charged_at(&shop, ana, mxn(500_00), now).await;
+    let payment = PaymentRecord {
+        refunded_minor: 120_00,
+        ..paid(charge, 500_00, now)
+    };
+    let saved = shop
+        .inbox
+        .store
+        .write(move |tx| payments::save(tx, &payment, "{}").map(drop));
+    saved.await.unwrap();
+    let seen = overview::get(&shop.inbox, None).await.unwrap();
+    assert_eq!(
+        (seen.today.amount, seen.today.refunded),
+        (mxn(500_00), mxn(120_00))
+    );
 }
 
 #[tokio::test]

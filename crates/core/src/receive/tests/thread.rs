@@ -12,7 +12,7 @@ use crate::domain::{
     NewMessage, Origin, ProductDraft, Referral, Timestamp,
 };
 use crate::store::columns::At;
-use crate::store::products;
+use crate::store::{conversations, products};
 use crate::{CoreEvent, conversation, message};
 
 #[tokio::test]
@@ -302,7 +302,57 @@ async fn a_failure_says_what_to_do() {
     assert!(shop.only().await.not_sent);
     shop.hears(vec![Update::Echo(ana("w3", "aquí estoy", ago(0)))])
         .await;
-    assert!(!shop.only().await.not_sent, "the newer one left");
+    assert!(shop.only().await.not_sent, "a later one does not make up for it");
+    let failed = shop.thread(id).await.remove(0);
+    message::discard(&shop.inbox, failed.id).await.unwrap();
+    assert!(!shop.only().await.not_sent, "a person put it aside");
+    assert!(shop.thread(id).await.remove(0).put_aside);
+    assert!(message::discard(&shop.inbox, failed.id).await.is_err());
+}
+
+fn refused(wamid: &str, minutes: u64) -> Update {
+    Update::Status(StatusUpdate {
+        errors: vec![StatusError {
+            code: 131_047,
+            title: "Re-engagement message".into(),
+            message: None,
+            details: None,
+        }],
+        ..status(wamid, Status::Failed, ago(minutes))
+    })
+}
+
+#[tokio::test]
+async fn a_window_that_whatsapp_says_is_closed_is_closed_until_the_customer_writes() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    shop.hears(vec![Update::Echo(ana("w2", "¿lo quieres?", ago(5)))])
+        .await;
+    assert!(shop.only().await.window_is_open(ago(0)));
+    shop.hears(vec![refused("w2", 4)]).await;
+    let row = shop.only().await;
+    assert!(!row.window_is_open(ago(0)), "our clock is not believed");
+    let address = shop
+        .inbox
+        .store
+        .read(move |conn| conversations::address(conn, row.id));
+    assert!(!address.await.unwrap().window_is_open(ago(0)), "nor is it sent");
+
+    shop.hears(says(ana("w3", "sí", ago(1)))).await;
+    assert!(shop.only().await.window_is_open(ago(0)));
+    shop.hears(vec![refused("w2", 0)]).await;
+    assert!(shop.only().await.window_is_open(ago(0)), "that was before");
+}
+
+#[tokio::test]
+async fn what_failed_is_gone_from_the_list_once_the_conversation_is_done_with() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    shop.hears(vec![Update::Echo(ana("w2", "listo", ago(5)))]).await;
+    shop.hears(vec![refused("w2", 4)]).await;
+    let id = shop.only().await.id;
+    crate::work::resolve(&shop.inbox, vec![id]).await.unwrap();
+    assert!(!shop.only().await.not_sent);
 }
 
 #[tokio::test]
@@ -510,5 +560,38 @@ async fn what_was_read_can_be_put_among_the_unread_again() {
     assert_eq!(shop.only().await.unread, 1, "once is enough");
     assert!(told(&mut events).contains(&CoreEvent::ConversationChanged { conversation: id }));
     conversation::mark_read(&shop.inbox, id).await.unwrap();
+    assert_eq!(shop.only().await.unread, 0);
+}
+
+#[tokio::test]
+async fn a_mark_is_no_message_once_there_is_one() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(3)))).await;
+    let id = shop.only().await.id;
+    conversation::mark_read(&shop.inbox, id).await.unwrap();
+    conversation::mark_unread(&shop.inbox, id).await.unwrap();
+    assert!(shop.only().await.marked);
+    shop.hears(vec![Update::Echo(ana("w2", "dime", ago(2)))]).await;
+    assert!(shop.only().await.marked, "our own words are no news");
+    shop.hears(says(ana("w3", "¿hay?", ago(1)))).await;
+    let row = shop.only().await;
+    assert_eq!((row.unread, row.marked), (1, false));
+}
+
+#[tokio::test]
+async fn a_chat_of_reactions_alone_is_read_and_stays_so() {
+    let mut shop = Shop::open().await;
+    shop.hears(vec![Update::Echo(ana("w1", "gracias", ago(5)))]).await;
+    shop.hears(says(reaction("r1", "w1", Some("👍"), ago(4)))).await;
+    let id = shop.only().await.id;
+    conversation::mark_unread(&shop.inbox, id).await.unwrap();
+    let shop = shop.restart().await;
+    assert!(shop.only().await.marked);
+    let mut events = shop.inbox.events();
+    conversation::mark_read(&shop.inbox, id).await.unwrap();
+    let told = told(&mut events);
+    assert!(told.contains(&CoreEvent::ConversationChanged { conversation: id }));
+    assert!(told.contains(&CoreEvent::StatusChanged), "the dock counts");
+    let shop = shop.restart().await;
     assert_eq!(shop.only().await.unread, 0);
 }

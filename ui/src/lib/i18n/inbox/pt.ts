@@ -174,6 +174,7 @@ const inbox: typeof en = {
     forwardTo: 'Encaminhar para…',
     forwarded: (name: string) => `Encaminhada para ${name}`,
     pick: 'Escolher',
+    toWhatsApp: 'Ajustes → WhatsApp',
     offline:
       'Sem conexão com as mensagens recebidas. O que você escrever sai assim que ela voltar.',
     nothing: 'Nada encontrado',
@@ -289,8 +290,13 @@ const inbox: typeof en = {
       'Inicie o Cobro com a mesma chave. O que chegou desde então vem do relay.',
     ],
     out: 'Exportar o histórico',
+    outAll: 'Exportar tudo…',
+    outOne: 'Um cliente: escolher em Clientes',
+    outByCommand: 'Pela linha de comando',
+    outDone: (file) => `Está tudo em ${file}`,
+    outFailed: 'Não foi exportado',
     outAbout:
-      'Conversas, mensagens, cobranças, assinaturas e pagamentos, uma linha JSON cada, também com o Cobro aberto. O catálogo, as notas, os arquivos e os ajustes estão em um backup, acima. O histórico é escrito por:',
+      'Conversas, mensagens, cobranças, assinaturas e pagamentos, uma linha JSON cada, também com o Cobro aberto. O catálogo, as notas, os arquivos e os ajustes estão em um backup, acima.',
     erase: 'Apagar um cliente',
     eraseAbout: 'Os dados de cada cliente podem ser entregues e apagados no perfil dele.',
     toCustomers: 'Ir para os clientes',

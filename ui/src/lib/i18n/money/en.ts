@@ -16,6 +16,7 @@ const en = {
     collectedToday: 'Collected today',
     paymentsAndNet: (count: number, net: string) =>
       count === 1 ? `1 payment · net\u00a0${net}` : `${count} payments · net\u00a0${net}`,
+    refundedOf: (amount: string) => `${amount}\u00a0given back`,
     paymentsOnly: (count: number) => (count === 1 ? '1 payment' : `${count} payments`),
     waiting: 'Waiting',
     links: (count: number, oldest: string) =>
@@ -37,7 +38,7 @@ const en = {
     filters: {
       all: 'All',
       paid: 'Paid',
-      sent: 'Sent',
+      sent: 'Waiting',
       voucher: 'Vouchers',
       failed: 'Failed',
       refunded: 'Refunded',

@@ -17,6 +17,7 @@ const es: MoneyWords = {
     collectedToday: 'Cobrado hoy',
     paymentsAndNet: (count, net) =>
       count === 1 ? `1 pago · neto\u00a0${net}` : `${count} pagos · neto\u00a0${net}`,
+    refundedOf: (amount) => `${amount}\u00a0devuelto`,
     paymentsOnly: (count) => (count === 1 ? '1 pago' : `${count} pagos`),
     waiting: 'Por cobrar',
     links: (count, oldest) =>
@@ -38,7 +39,7 @@ const es: MoneyWords = {
     filters: {
       all: 'Todos',
       paid: 'Pagados',
-      sent: 'Enviados',
+      sent: 'Por cobrar',
       voucher: 'Fichas',
       failed: 'Fallidos',
       refunded: 'Reembolsados',

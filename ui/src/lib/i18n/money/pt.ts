@@ -19,6 +19,7 @@ const pt: MoneyWords = {
       count === 1
         ? `1 pagamento · líquido\u00a0${net}`
         : `${count} pagamentos · líquido\u00a0${net}`,
+    refundedOf: (amount) => `${amount}\u00a0devolvido`,
     paymentsOnly: (count) => (count === 1 ? '1 pagamento' : `${count} pagamentos`),
     waiting: 'A receber',
     links: (count, oldest) =>
@@ -40,7 +41,7 @@ const pt: MoneyWords = {
     filters: {
       all: 'Todas',
       paid: 'Pagas',
-      sent: 'Enviadas',
+      sent: 'A receber',
       voucher: 'Vouchers',
       failed: 'Falharam',
       refunded: 'Reembolsadas',

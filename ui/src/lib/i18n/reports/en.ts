@@ -32,7 +32,7 @@ const en = {
         ? `1 payment still without a fee: ${amount}`
         : `${count} payments still without a fee: ${amount}`,
     afterRefunds: (amount: string) => `${amount} after refunds`,
-    openNow: 'Open now',
+    openNow: 'Waiting now',
     linksPaid: 'Links paid',
     paidOf: (paid: number, links: number) => `${paid} of ${links} sent`,
     timeToPay: 'From link to paid',

@@ -32,7 +32,7 @@ const es: typeof en = {
         ? `1 pago aún sin comisión: ${amount}`
         : `${count} pagos aún sin comisión: ${amount}`,
     afterRefunds: (amount) => `${amount} tras reembolsos`,
-    openNow: 'Abierto ahora',
+    openNow: 'Por cobrar ahora',
     linksPaid: 'Enlaces pagados',
     paidOf: (paid, links) => `${paid} de ${links} enviados`,
     timeToPay: 'Del enlace al pago',

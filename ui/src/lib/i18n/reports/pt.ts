@@ -32,7 +32,7 @@ const pt: typeof en = {
         ? `1 pagamento ainda sem taxa: ${amount}`
         : `${count} pagamentos ainda sem taxa: ${amount}`,
     afterRefunds: (amount) => `${amount} após reembolsos`,
-    openNow: 'Em aberto agora',
+    openNow: 'A receber agora',
     linksPaid: 'Links pagos',
     paidOf: (paid, links) => `${paid} de ${links} enviados`,
     timeToPay: 'Do link ao pagamento',

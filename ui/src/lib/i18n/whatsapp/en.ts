@@ -124,6 +124,7 @@ const en = {
   // Writing more than text.
   write: {
     offboarded: {
+      blocked: 'The number was disconnected from Cobro: connect it again in Settings → WhatsApp',
       title: 'This number was taken away from Cobro',
       advice: 'Nothing can be sent from it until it is connected again.',
       connect: 'Go to the connection',

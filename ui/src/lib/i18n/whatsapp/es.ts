@@ -122,6 +122,7 @@ const es: WhatsAppWords = {
 
   write: {
     offboarded: {
+      blocked: 'El número fue desconectado de Cobro: conéctalo de nuevo en Ajustes → WhatsApp',
       title: 'Este número ya no está en Cobro',
       advice: 'No se puede enviar nada desde él hasta conectarlo de nuevo.',
       connect: 'Ir a la conexión',

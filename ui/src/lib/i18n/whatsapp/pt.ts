@@ -122,6 +122,7 @@ const pt: WhatsAppWords = {
 
   write: {
     offboarded: {
+      blocked: 'O número foi desconectado do Cobro: conecte-o de novo em Ajustes → WhatsApp',
       title: 'Este número não está mais no Cobro',
       advice: 'Nada pode ser enviado por ele até conectá-lo de novo.',
       connect: 'Ir para a conexão',
