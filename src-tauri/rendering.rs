@@ -10,7 +10,7 @@ const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 ///
 /// A page that lives on nine megabytes of JavaScript let a hundred grow around them while somebody
 /// scrolled: what an engine made for large pages keeps until it is worth a full look.
-const FRUGAL: [(&str, &str); 8] = [
+const FRUGAL: [(&str, &str); 9] = [
     // How many heaps the C library's threads share. By default each thread has one, and what is free
     // in one is of no use to the others: the readers of the database alone keep ten megabytes so.
     ("MALLOC_ARENA_MAX", "2"),
@@ -25,7 +25,9 @@ const FRUGAL: [(&str, &str); 8] = [
     // It is looked for after eight megabytes, not thirty-two, and then after half of what lives.
     ("JSC_largeHeapSize", "8388608"),
     ("JSC_heapGrowthMaxIncrease", "0.5"),
-    // A page that waits for its user has no loops worth the compiler's last step, which keeps megabytes of code.
+    // A page that waits for its user has no loops worth the compiler's later steps: they keep megabytes
+    // of code, and compile on the processor that paints.
+    ("JSC_useDFGJIT", "false"),
     ("JSC_useFTLJIT", "false"),
 ];
 /// Where the kernel shows graphics processors to programs.
