@@ -140,6 +140,14 @@ fn is_about_stock(said: &Said, hit: &Hit) -> bool {
 }
 
 fn is_but(said: &Said, at: usize) -> bool {
+    // "fechado, só que eu queria sete", "solo que", "except that": it is taken, and not so.
+    let only_that = matches!(said.text(at), "so" | "solo" | "nomas" | "except" | "only")
+        && matches!(said.text(at + 1), "que" | "q" | "that")
+        && !said.asks_at(at)
+        && at > 0;
+    if only_that && said.tokens.get(at).is_some_and(|token| !token.quoted) {
+        return true;
+    }
     let token = said
         .tokens
         .get(at)
@@ -223,8 +231,16 @@ fn is_put_off(said: &Said, hit: &Hit) -> bool {
                 | "how"
         )
     });
+    // "pago agora e levo os docs à tarde": what comes later is something else.
+    let at_once = (hit.end.saturating_sub(1)..hit.end + 2).any(|at| {
+        matches!(
+            said.text(at),
+            "agora" | "ahora" | "ahorita" | "now" | "ya" | "hoje" | "hoy" | "today"
+        )
+    });
     is_for_later(said, hit)
         || !asks_for_link
+            && !at_once
             && (hit.start..end).any(|at| {
                 // "te pago el primer mes": what is paid, not when.
                 !is_first(said.text(at.saturating_sub(1)))
@@ -1071,6 +1087,7 @@ fn bare_orders(said: &Said) -> Vec<(Hit, Consent)> {
                     | "cobra"
             ) && said.clause(*at).1 == at + 1
                 && !said.is_negated(*at)
+                || is_told_to(said.text(*at)) && said.clause(*at) == (*at, at + 1) && !said.asks_at(*at)
         })
         .map(|at| {
             let hit = Hit {
@@ -1081,6 +1098,24 @@ fn bare_orders(said: &Said) -> Vec<(Hit, Consent)> {
             (hit, Consent::Accept)
         })
         .collect()
+}
+
+/// "confirma", "ativa", "reserve": said alone, an order to do what was asked about.
+fn is_told_to(word: &str) -> bool {
+    matches!(
+        word,
+        "confirma"
+            | "confirme"
+            | "ativa"
+            | "ative"
+            | "activa"
+            | "active"
+            | "reserve"
+            | "separe"
+            | "agende"
+            | "gere"
+            | "fecha"
+    )
 }
 
 /// Returns whether the message says yes to whatever was asked.

@@ -30,10 +30,26 @@ impl Said {
                 .any(|hit| hit.start < at && at <= hit.end + 1)
                 && ends(at + 1)
         };
+        // "uno solito", "una sola", "one only".
+        let is_alone = |at: usize| {
+            matches!(
+                self.text(at + 1),
+                "solo"
+                    | "sola"
+                    | "solito"
+                    | "solita"
+                    | "nomas"
+                    | "so"
+                    | "only"
+                    | "apenas"
+                    | "sozinho"
+                    | "sozinha"
+            ) && ends(at + 2)
+        };
         self.tokens
             .iter()
             .enumerate()
-            .any(|(at, token)| is_mine(token) || is_one_in_words(token) && is_only_one(at))
+            .any(|(at, token)| is_mine(token) || is_one_in_words(token) && (is_only_one(at) || is_alone(at)))
     }
 
     /// "mejor 4", "2 no más", "4": the number is said instead of another.

@@ -52,6 +52,10 @@ pub(crate) fn take_customer_turn(
     }
     let changed = order_of(&before) != order_of(&state.lines);
     if changed {
+        // "2 more" of three are five, which nobody wrote.
+        let counted = state.lines.iter().filter(|line| !before.contains(line));
+        let counted: Vec<u32> = counted.filter_map(|line| line.quantity.value()).collect();
+        state.heard.extend(counted.into_iter().map(i64::from));
         state.changed(catalog, at);
     }
     note_numbers(state, said);
@@ -74,6 +78,7 @@ pub(crate) fn take_order(state: &mut State, order: &Order, at: usize, catalog: &
                 .push(Line::of_place(place, line.quantity, state.round)),
             None => state.unknown = true,
         }
+        state.heard.insert(i64::from(line.quantity));
     }
     state.order_turn = Some(at);
     state.consent = Some((Consent::Pay, at));
@@ -94,12 +99,7 @@ fn asks_for_one_more(state: &State, said: &Said) -> bool {
 
 /// "no more than 2 bags", "no más de 2": neither two more nor two less, and of how many the total must tell.
 fn sets_a_limit(state: &State, said: &Said) -> bool {
-    let limits = |at: usize| {
-        matches!(said.text(at), "no" | "not" | "nao")
-            && matches!(said.text(at + 1), "mas" | "mais" | "more")
-            && matches!(said.text(at + 2), "de" | "do" | "que" | "than")
-    };
-    !state.lines.is_empty() && (0..said.tokens.len()).any(limits)
+    !state.lines.is_empty() && (0..said.tokens.len()).any(|at| wording::sets_a_limit(said, at))
 }
 
 /// "un par de gelatinas", "a couple of cakes": two of them, but one pair of shoes.
@@ -121,6 +121,7 @@ fn take_a_pair(state: &mut State, said: &Said) {
         let lines = state.lines.iter_mut().filter(|line| line.meets(mention));
         for line in lines.filter(|line| line.quantity == Quantity::Assumed) {
             line.quantity = Quantity::Said(2);
+            state.heard.insert(2);
         }
     }
 }
@@ -171,6 +172,9 @@ fn note_numbers(state: &mut State, said: &Said) {
         if number > 1 && said.corrects(at) && !state.asks_another_number() {
             state.corrections.insert(number);
         }
+    }
+    if said.has(Sense::Both) {
+        state.heard.insert(2);
     }
     if said.says_only_one() {
         state.numbers.insert(1);
@@ -277,7 +281,12 @@ fn order_of(lines: &[Line]) -> Vec<(Vec<Place>, Option<u32>, Level)> {
 /// "Lo mismo de siempre": fills the order from the customer's history.
 fn bring_back(state: &mut State, said: &Said, catalog: &Catalog, conversation: &Conversation, at: usize) {
     let always = said.has(Sense::Same);
-    if !always && !said.has(Sense::SameLast) || state.has_wanted() {
+    if !always && !said.has(Sense::SameLast) {
+        return;
+    }
+    if state.has_wanted() {
+        // "quiero un pastel" … "y lo de siempre": beside it, or is that it?
+        state.unsettled |= always;
         return;
     }
     if !state.last.is_empty() && !always {
@@ -305,6 +314,9 @@ fn bring_back(state: &mut State, said: &Said, catalog: &Catalog, conversation: &
             ))
         })
         .collect();
+    state
+        .heard
+        .extend(newest.lines.iter().map(|line| i64::from(line.quantity)));
     state.order_turn = Some(at);
     // "Always" must be what it always was; the shop says it back otherwise.
     state.unsettled |= always && orders.iter().any(|order| order.lines != newest.lines)
@@ -344,6 +356,10 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
     });
     let mut replaced = None;
     for mention in &said.found.mentions {
+        if is_not_known_yet(said, mention) {
+            state.unsettled = true;
+            continue;
+        }
         if is_dropped(said, mention) {
             removed |= drop_lines(state, mention);
             continue;
@@ -381,6 +397,49 @@ fn take_mentions(state: &mut State, said: &Said, catalog: &Catalog, at: usize) -
         state.order_turn.get_or_insert(at);
     }
     removed
+}
+
+/// "aún no sé qué talla usan las chicas", "not sure which one, small maybe": what is named there is chosen by nobody.
+fn is_not_known_yet(said: &Said, mention: &Mention) -> bool {
+    let (start, _) = said.clause(mention.start);
+    let asks = |at: usize| {
+        matches!(
+            said.text(at),
+            "que"
+                | "q"
+                | "cual"
+                | "cuales"
+                | "qual"
+                | "quais"
+                | "which"
+                | "what"
+                | "si"
+                | "se"
+                | "if"
+                | "whether"
+        )
+    };
+    let knows = |at: usize| {
+        matches!(
+            said.text(at),
+            "se" | "c"
+                | "sei"
+                | "know"
+                | "idea"
+                | "ideia"
+                | "sure"
+                | "seguro"
+                | "segura"
+                | "certeza"
+                | "decido"
+                | "decidi"
+        )
+    };
+    (start..mention.start).any(|at| {
+        let denied = wording::is_no(said, at) || matches!(said.text(at), "n" | "sin" | "sem" | "dunno");
+        let known = (at..at + 3).find(|word| knows(*word) || said.text(*word) == "dunno");
+        denied && known.is_some_and(|known| (known + 1..mention.start).any(asks))
+    })
 }
 
 /// "a la clase del sábado, dos sueltas": a common word that fits several items, beside one that is named.
@@ -438,6 +497,7 @@ fn take_mention(
     let quantity = quantity_of(catalog, mention, &places);
     let level = level_of(said, mention, state);
     let round = state.round;
+    state.heard.extend(quantity.value().map(i64::from));
     if distribute(state, mention, &places, quantity) {
         return;
     }
@@ -816,7 +876,7 @@ fn take_upsell(state: &mut State, said: &Said, catalog: &Catalog) {
 }
 
 /// "sí dale", "yes please": nothing stands beside the yes, and no "claro", which only follows along.
-fn says_only_yes(said: &Said) -> bool {
+pub(crate) fn says_only_yes(said: &Said) -> bool {
     let is_yes_word = |at: usize| {
         consent::is_yes(said, at)
             || matches!(

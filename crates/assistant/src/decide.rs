@@ -1,5 +1,7 @@
 //! From where the conversation stands to what should be done.
 
+mod as_priced;
+
 use std::cmp::Ordering;
 
 use crate::catalog::{Catalog, Place};
@@ -22,6 +24,9 @@ use crate::shop::{settle, take_shop_turn};
 
 /// From so many of an item on, a charge needs the shop's word.
 const MANY: u32 = 20;
+
+/// So often is asked which one is meant.
+const OFTEN_ENOUGH: u32 = 2;
 
 /// What the customer has said since the shop last wrote: (turn, read).
 pub(crate) type Burst = Vec<(usize, Said)>;
@@ -98,7 +103,7 @@ fn read(
 }
 
 /// Returns the language of the customer's and the shop's words together.
-fn language_of_conversation(catalog: &Catalog, conversation: &Conversation) -> Language {
+pub(crate) fn language_of_conversation(catalog: &Catalog, conversation: &Conversation) -> Language {
     let text: Vec<&str> = conversation
         .turns
         .iter()
@@ -285,6 +290,10 @@ impl Desk<'_> {
         if waiting {
             return (Decision::Nothing, Why::QuestionPending);
         }
+        if self.state.unknown {
+            // A cart with goods that are not ours: what is ours of it is not what was ordered.
+            return (Decision::Nothing, Why::WantsUnknown);
+        }
         let charge = match priced(self) {
             Ok(charge) => charge,
             Err(trouble) => return self.troubled(trouble),
@@ -462,6 +471,9 @@ impl Desk<'_> {
         if state.alternatives && !names_one {
             return Some(Why::Unsettled);
         }
+        if !self.is_what_was_priced(consent) {
+            return Some(Why::Unsettled);
+        }
         match state.price {
             Price::Mismatch => return Some(Why::AmountUnexplained),
             Price::Verified => return None,
@@ -558,6 +570,10 @@ impl Desk<'_> {
                 (Decision::Handoff(HandoffReason::UnknownItem), Why::PaysForUnknown)
             }
             Trouble::Nothing => (reply::to_question(self), Why::NoItem),
+            // Asked twice, it is for somebody who knows the goods.
+            Trouble::Option if self.state.options_asked >= OFTEN_ENOUGH => {
+                (Decision::Handoff(HandoffReason::NeedsPerson), Why::OptionMissing)
+            }
             Trouble::Option => (reply::which_option(self), Why::OptionMissing),
             Trouble::Quantity => (reply::to_question(self), Why::QuantityUnclear),
             Trouble::OutOfRange => (Decision::Handoff(HandoffReason::Quantity), Why::TooMany),

@@ -112,6 +112,8 @@ pub(crate) struct State {
     pub(crate) wavers: bool,
     /// The shop's last message says that it has to look, or ask, before it knows.
     pub(crate) checks: bool,
+    /// How often the shop has asked which one is meant.
+    pub(crate) options_asked: u32,
     /// What the shop offered on top, and nobody has taken or refused yet.
     pub(crate) extras: Option<Vec<Place>>,
     /// The shop asked whether to bring it, and said for how much.
@@ -173,6 +175,7 @@ impl State {
             ends_with_total: false,
             wavers: false,
             checks: false,
+            options_asked: 0,
             extras: None,
             fee_asked: false,
             priced_each: false,
@@ -334,6 +337,7 @@ impl State {
         self.in_parts = false;
         self.delivers = false;
         self.extras = None;
+        self.options_asked = 0;
         self.wavers = false;
         self.ends_with_total = false;
     }

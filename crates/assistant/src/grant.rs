@@ -63,11 +63,25 @@ pub(crate) fn grant_from(said: &Said, catalog: &Catalog, state: &State) -> Optio
             (Some(Grant::Off { cut, from }), Some(Grant::UnitPrice(_) | Grant::Total(_))) => {
                 Some(Grant::Off { cut, from })
             }
+            // "$24 each, so $144": so many at that price.
+            (Some(Grant::UnitPrice(minor)), Some(_)) if is_so_many_at(minor, number, catalog, state) => {
+                Some(Grant::UnitPrice(minor))
+            }
             (_, Some(found)) => Some(found),
             (before, None) => before,
         };
     }
     grant
+}
+
+/// Returns whether the amount is what the ordered pieces cost at `unit` each.
+fn is_so_many_at(unit: i64, number: Decimal, catalog: &Catalog, state: &State) -> bool {
+    let pairs = state.resolved(catalog).unwrap_or_default();
+    let [(_, quantity)] = pairs.as_slice() else {
+        return false;
+    };
+    let total = unit.checked_mul(i64::from(*quantity));
+    *quantity > 1 && total.is_some_and(|total| readings(catalog, number).contains(&total))
 }
 
 fn is_refusal(said: &Said, at: usize) -> bool {
@@ -177,7 +191,23 @@ fn is_off(said: &Said, at: usize, money: bool) -> bool {
     });
     let result = says_what_is_left(said, start, at);
     let take_off = said.text(at + 1) == "off" || said.text(at + 2) == "off";
-    let currency_or_close = money || after || take_off;
+    // "te descuento 15.000": the verb right before it says so.
+    let taken = at.checked_sub(1).is_some_and(|before| {
+        matches!(
+            said.text(before),
+            "descuento"
+                | "descontamos"
+                | "rebajo"
+                | "rebajamos"
+                | "tiro"
+                | "tiramos"
+                | "quito"
+                | "quitamos"
+                | "desconto"
+                | "abato"
+        )
+    });
+    let currency_or_close = money || after || take_off || taken;
     currency_or_close && (after || before) && !result
 }
 

@@ -299,7 +299,11 @@ fn wants_instalments(said: &Said) -> bool {
             });
             // "meses sin intereses" is no "mesa".
             let is_long = hit.end - hit.start > 2;
-            (is_long || !is_item(hit)) && !item_in_clause
+            // "mándame para abonar": where that is said of paying all of it.
+            let pays = said
+                .all(Sense::Pay)
+                .any(|pay| pay.start < hit.start && hit.end <= pay.end);
+            !pays && (is_long || !is_item(hit)) && !item_in_clause
         })
 }
 

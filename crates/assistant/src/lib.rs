@@ -6,6 +6,7 @@
 //! the customer, or left to a person: a wrong charge costs trust and money, a
 //! missed one costs a click.
 
+mod cart;
 mod catalog;
 mod consent;
 mod conversation;
@@ -30,6 +31,7 @@ mod shop;
 mod vocabulary;
 pub mod wire;
 
+pub use cart::cart_stands;
 pub use catalog::{Catalog, CatalogError, Item};
 pub use conversation::{Conversation, KnownCharge, KnownState, Order, OrderLine, PastOrder, Role, Turn};
 pub use decide::{propose, trace};

@@ -28,6 +28,8 @@ const HARMLESS: &[Sense] = &[
     Sense::Done,
     Sense::Both,
     Sense::Detail,
+    Sense::Same,
+    Sense::SameLast,
 ];
 
 /// Returns whether a part of the message from `from` on says something that no rule knows.
@@ -181,6 +183,26 @@ fn pays_by(word: &str) -> bool {
     )
 }
 
+/// What stands beside a card's number, where somebody wrote one.
+fn is_on_a_card(word: &str) -> bool {
+    matches!(
+        word,
+        "val"
+            | "valid"
+            | "validade"
+            | "vence"
+            | "venc"
+            | "vto"
+            | "exp"
+            | "expires"
+            | "cvv"
+            | "cvc"
+            | "cod"
+            | "codigo"
+            | "code"
+    )
+}
+
 fn unplaced(said: &Said, (start, end): (usize, usize)) -> usize {
     (start..end).filter(|at| is_unplaced(said, *at)).count()
 }
@@ -193,6 +215,7 @@ fn is_unplaced(said: &Said, at: usize) -> bool {
             && !crate::vocabulary::is_stop(&token.text)
             && !crate::vocabulary::is_vocative(&token.text)
             && !pays_by(&token.text)
+            && !(said.card && is_on_a_card(&token.text))
             && !said
                 .hits
                 .iter()

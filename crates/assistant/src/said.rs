@@ -167,6 +167,23 @@ impl Said {
         self.text(at) == "no" && !self.all(Sense::No).any(|hit| hit.start == at)
     }
 
+    /// "se me acabó el agua", "acabou o gás", "we're out of coffee": the customer's own is used up, which is why they write.
+    pub(crate) fn runs_out_at(&self, at: usize) -> bool {
+        let is_own = |at: usize| {
+            matches!(
+                self.text(at),
+                "were" | "we" | "im" | "am" | "are" | "ran" | "run" | "running" | "been" | "all"
+            )
+        };
+        let by_shop = matches!(self.text(at.saturating_sub(1)), "les" | "os" | "you" | "te") && at > 0;
+        let used_up = match self.text(at) {
+            "acabo" | "acabaron" | "acabou" | "acabaram" | "terminou" => true,
+            "out" => at > 0 && is_own(at - 1) && self.text(at + 1) == "of",
+            _ => false,
+        };
+        used_up && !by_shop && !self.asks_at(at)
+    }
+
     /// Returns every number that can be an amount: (token, number, currency beside it).
     pub(crate) fn amounts(&self) -> impl Iterator<Item = (usize, Decimal, bool)> + '_ {
         self.tokens.iter().enumerate().filter_map(|(at, token)| {

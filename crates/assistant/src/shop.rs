@@ -63,6 +63,11 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         state.grant = Some(grant);
         state.grant_turn = Some(at);
     }
+    if state.grant.is_none() && takes_something_off(&said) {
+        // How much, or off what, was not understood.
+        state.grant = Some(Grant::Unclear);
+        state.grant_turn = Some(at);
+    }
     if said.has(Sense::FreeDelivery) {
         state.free_delivery = true;
         state
@@ -96,8 +101,17 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
             matches!(said.text(at.saturating_sub(1)), "a" | "cada")
                 || matches!(said.text(at + 1), "el" | "la" | "por" | "per" | "o" | "each")
         };
+        let least = catalog.prices().0 / 2;
+        let prices = said.amounts().filter(|(_, number, money)| {
+            *money || readings(catalog, *number).iter().any(|minor| *minor >= least)
+        });
         state.priced_each = said.has(Sense::Each)
-            || said.amounts().count() > 1
+            || prices.count() > 1
+            // "la caja está en $260, ¿serían 2 cajas?"
+            || state.lines.iter().any(|line| {
+                let ordered = line.quantity.value().filter(|number| *number > 1);
+                ordered.is_some_and(|ordered| said.counts().any(|(_, number)| number == ordered))
+            })
             || said
                 .amounts()
                 .any(|(at, ..)| is_rate(at) || at > 0 && is_rate(at - 1));
@@ -112,6 +126,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         // "$50 in total, cool?"
         state.question = Question::Confirm;
     }
+    state.options_asked += u32::from(state.question == Question::Option || lets_choose(&said));
     state.question_words = question_words(&said);
     if matches!(state.question, Question::Other | Question::Confirm) && offers_more(state, &said, &offered) {
         state.question = Question::Upsell;
@@ -248,6 +263,11 @@ fn goes_with_a_sum(word: &str) -> bool {
             | "dos"
             | "both"
     )
+}
+
+/// Returns whether the shop knows what it says, and asks for nothing but a yes to it, if it asks.
+pub(crate) fn asks_for_a_yes_at_most(said: &Said) -> bool {
+    matches!(question_of(said), Question::None | Question::Confirm) && !checks_first(said)
 }
 
 /// Returns whether the order is one piece of one item whose price the shop has said.
@@ -502,6 +522,32 @@ fn gives_in(state: &State, said: &Said) -> bool {
     state.haggles && agrees && !refuses && !said.asks() && said.amounts().next().is_none()
 }
 
+/// "te hago un descuento", "I'll take a bit off": something is given, whatever its amount.
+fn takes_something_off(said: &Said) -> bool {
+    (0..said.tokens.len()).any(|at| {
+        let gives = ["te", "le", "les", "lhe", "ill", "we", "i"].contains(&said.text(at))
+            && matches!(
+                said.text(at + 1),
+                "descuento"
+                    | "descontamos"
+                    | "rebajo"
+                    | "rebajamos"
+                    | "quito"
+                    | "quitamos"
+                    | "tiro"
+                    | "desconto"
+                    | "abato"
+            );
+        let (start, end) = said.sentence(at);
+        let has_amount = said.amounts().any(|(amount, ..)| start <= amount && amount < end);
+        gives
+            && has_amount
+            && !said.is_negated(at)
+            && !said.asks_at(at)
+            && !consent::is_conditional(said, (start, end))
+    })
+}
+
 /// "¿de 20 o de 30?" names two, also where only one of them is a word of the catalog.
 fn lets_choose(said: &Said) -> bool {
     (0..said.tokens.len()).any(|at| {
@@ -569,8 +615,37 @@ fn recap(state: &mut State, said: &Said, offered: &[Mention], catalog: &Catalog,
     if recap_more_or_less(state, &listed, &amounts, catalog, at) {
         return;
     }
+    take_the_sibling(state, &listed, &amounts, catalog, at);
     recap_quantities(state, offered, catalog, at, said);
     recap_total(state, &amounts, offered, said, catalog, at);
+}
+
+/// "mi pibe calza 40" — "entonces la de talle 40, $125.000": the shop says back the one that the number is in the name of.
+fn take_the_sibling(
+    state: &mut State,
+    listed: &[(Place, u32)],
+    amounts: &[i64],
+    catalog: &Catalog,
+    at: usize,
+) {
+    let ([(place, _)], [line]) = (listed, state.lines.as_mut_slice()) else {
+        return;
+    };
+    let entries = line
+        .place()
+        .and_then(|old| catalog.index.entry(old))
+        .zip(catalog.index.entry(*place));
+    let Some((old, new)) = entries else { return };
+    let named = |number: &i64| {
+        let number = number.to_string();
+        new.keys.contains(&number) && !old.keys.contains(&number)
+    };
+    let is_sibling = old.head.is_some() && old.head == new.head;
+    if is_sibling && amounts.contains(&catalog.price(*place)) && state.numbers.iter().any(named) {
+        line.places = vec![*place];
+        state.unsettled = false;
+        state.changed(catalog, at);
+    }
 }
 
 /// Returns how many the shop lists: as many as were ordered, where it does not count them.

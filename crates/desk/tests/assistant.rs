@@ -229,6 +229,23 @@ async fn a_cart_is_a_proposal_by_itself_and_a_price_that_differs_is_asked_about(
     )
     .await;
 
+    ana.phone.writes("sí por favor");
+    until(&shop, ana.conversation, "a yes is to the cart", |proposal| {
+        proposal.is_some_and(|it| {
+            let is_the_cart = it.total == Some(mxn(199_00)) && it.why == [Why::CartPriced];
+            it.kind == ProposalKind::Charge && is_the_cart && it.evidence.len() == 2
+        })
+    })
+    .await;
+    ana.phone.writes("y agrégame otro de esos");
+    until(
+        &shop,
+        ana.conversation,
+        "what is added is not the cart",
+        |proposal| proposal.is_some_and(|it| it.kind == ProposalKind::Handoff),
+    )
+    .await;
+
     ana.phone.sends(
         json!({"type": "order", "order": {"catalog_id": "1", "text": "", "product_items": [
         {"product_retailer_id": "gel-1", "quantity": 2, "item_price": 180.0, "currency": "MXN"},

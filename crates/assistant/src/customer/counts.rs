@@ -1,5 +1,6 @@
 //! Groups and numbers that stand without an item.
 
+use super::wording::sets_a_limit;
 use crate::catalog::{Catalog, Place};
 use crate::dialogue::{Price, Question, State, is_delivery};
 use crate::order::{Level, Line, Quantity};
@@ -9,7 +10,7 @@ use crate::said::Said;
 /// "los dos", "both", "all 3": everything that was offered, or that many of the one thing.
 pub(super) fn take_groups(state: &mut State, said: &Said, catalog: &Catalog) {
     let number = said.found.group;
-    let both = said.has(Sense::Both);
+    let both = said.has(Sense::Both) || takes_all(said);
     if let (true, [line]) = (wants_one_of_each(said), state.lines.as_slice())
         && (2..=3).contains(&line.places.len())
     {
@@ -67,6 +68,7 @@ pub(super) fn take_groups(state: &mut State, said: &Said, catalog: &Catalog) {
             && line.quantity.value() != Some(number)
         {
             line.quantity = Quantity::Said(number);
+            state.heard.insert(i64::from(number));
         }
         return;
     }
@@ -77,6 +79,15 @@ pub(super) fn take_groups(state: &mut State, said: &Said, catalog: &Catalog) {
         Some(_) => state.unsettled = true,
         None => {}
     }
+}
+
+/// "todos", "sí, todas": the whole clause, and so all that was named.
+fn takes_all(said: &Said) -> bool {
+    (0..said.tokens.len()).any(|at| {
+        let (start, end) = said.clause(at);
+        let is_all = matches!(said.text(at), "todos" | "todas") && !said.asks_at(at);
+        is_all && (start..end).all(|other| other == at || crate::consent::is_yes(said, other))
+    })
 }
 
 /// "una de cada color", "one of each", "dame una y una".
@@ -110,6 +121,7 @@ pub(super) fn want_all(state: &mut State, places: &[Place]) {
 pub(super) fn set_single(state: &mut State, number: u32) {
     let round = state.round;
     if let [line] = state.lines.as_mut_slice() {
+        state.heard.insert(i64::from(number));
         line.quantity = Quantity::Said(number);
         line.level = Level::Wanted;
         line.round = round;
@@ -188,11 +200,17 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
         if *number > 99 && state.shop_amounts.iter().any(is_said) {
             continue;
         }
+        let before = token.checked_sub(1).map_or("", |before| said.text(before));
+        if *number > 12 && asks_to_be_given(before) {
+            // "si me haces 43": a price, and not so many.
+            continue;
+        }
         let (start, end) = said.clause(*token);
         if is_of_a_place_or_age(said, (start, *token)) {
             continue;
         }
         let near = (start.max(token.saturating_sub(5)), *token + 1);
+        let is_limit = token.checked_sub(3).is_some_and(|no| sets_a_limit(said, no));
         let sets = said.within(near, Sense::SetQty)
             || said.within(near, Sense::Accept)
             || said.within(near, Sense::Want)
@@ -201,6 +219,7 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
             || state.question == Question::Quantity
             || start > 0 && end - start == 1
             || pieces_follow(said, *token)
+            || is_limit
             // "bota mais 2"
             || matches!(said.text(token.saturating_sub(1)), "mais" | "mas" | "more" | "otros" | "otras" | "outros" | "outras");
         let known = state
@@ -220,7 +239,7 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
             continue;
         }
         let more = (*token + 1..*token + 2).any(|at| matches!(said.text(at), "mas" | "mais" | "more"))
-            || said.in_clause(*token, Sense::Add);
+            || said.in_clause(*token, Sense::Add) && !is_limit;
         let selected: Vec<usize> = selected_positions(state, catalog);
         match selected.as_slice() {
             [only] => {
@@ -231,6 +250,7 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
                         0
                     };
                     line.quantity = Quantity::Said(base.saturating_add(*number));
+                    state.heard.insert(i64::from(base.saturating_add(*number)));
                     line.level = Level::Wanted;
                     line.round = state.round;
                 }
@@ -239,6 +259,14 @@ pub(super) fn take_numbers(state: &mut State, said: &Said, catalog: &Catalog) {
             _ => state.unsettled = true,
         }
     }
+}
+
+/// "me haces 43", "me dejas 20": what is asked for there is a price.
+fn asks_to_be_given(word: &str) -> bool {
+    matches!(
+        word,
+        "haces" | "hace" | "hacen" | "haga" | "dejas" | "deja" | "dejan" | "deje" | "deixa" | "deixas"
+    )
 }
 
 /// "la calle Hidalgo 23", "cumple 3": the number counts no goods.

@@ -14,7 +14,7 @@ pub(super) fn is_dropped(said: &Said, mention: &Mention) -> bool {
     let removes = said
         .all(Sense::Remove)
         .any(|hit| hit.start >= before && hit.end <= mention.start + 1);
-    let negated = (before..mention.start).any(|at| is_no(said, at))
+    let negated = (before..mention.start).any(|at| is_no(said, at) && !sets_a_limit(said, at))
         && !(before..mention.start).any(|at| matches!(said.text(at), "mejor" | "melhor" | "si" | "sim"));
     let is_the_next_ones = |at: usize| {
         said.found
@@ -52,6 +52,13 @@ fn is_compared_with(said: &Said, mention: &Mention) -> bool {
             .any(|other| other.start > from && other.end <= mention.start)
     };
     than && prefers.is_some_and(between)
+}
+
+/// "no más de 2", "no more than 2", "não mais que 2": how many at most, and nothing is left out.
+pub(super) fn sets_a_limit(said: &Said, at: usize) -> bool {
+    matches!(said.text(at), "no" | "not" | "nao")
+        && matches!(said.text(at + 1), "mas" | "mais" | "more")
+        && matches!(said.text(at + 2), "de" | "do" | "que" | "than")
 }
 
 pub(super) fn is_no(said: &Said, at: usize) -> bool {
@@ -146,6 +153,8 @@ pub(super) fn level_of(said: &Said, mention: &Mention, state: &State) -> Level {
     let counted = mention.count.is_some_and(|count| !count.article);
     match () {
         () if conditional => Level::Asked,
+        // "ya se acabó el agua": why they write, and how many is not said.
+        () if !wants && (span.0..span.1).any(|at| said.runs_out_at(at)) => Level::Asked,
         () if asks_price && !pays_here => Level::Asked,
         // "cuánto las bujías, el filtro y la mano de obra": a list that is asked about.
         () if !wants && said.within((sentence.0, mention.start), Sense::AsksPrice) => Level::Asked,

@@ -201,6 +201,10 @@ fn happened(said: &Said, at: usize) -> bool {
         return false;
     };
     let word = token.text.as_str();
+    // What ran out was used, and nobody did it.
+    if said.runs_out_at(at) || said.runs_out_at(at + 1) {
+        return false;
+    }
     // "hoy no llego a pagarte"
     if word == "llego" && !token.ends_stressed && matches!(said.text(at + 1), "a" | "al" | "con") {
         return false;

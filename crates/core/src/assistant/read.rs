@@ -1,6 +1,8 @@
 //! From a conversation's rows to what is proposed in it.
 
-use cobro_assistant::{Cut, Decision, DiscountRule, Faq, HandoffReason, ProposedCharge, Rules, propose};
+use cobro_assistant::{
+    Cut, Decision, DiscountRule, Faq, HandoffReason, ProposedCharge, Rules, cart_stands, propose,
+};
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
@@ -8,8 +10,8 @@ use super::dialogue::{Dialogue, gather};
 use super::shelf::Shelf;
 use crate::Result;
 use crate::domain::{
-    AssistantSettings, ChargeId, ConversationId, Evidence, Flag, Proposal, ProposalKind, ProposedLine,
-    ShopAnswers, Timestamp, Why,
+    AssistantSettings, ChargeId, ConversationId, Evidence, Flag, Money, OrderDraft, Proposal, ProposalKind,
+    ProposedLine, ShopAnswers, Timestamp, Why,
 };
 use crate::order;
 use crate::store::proposals;
@@ -88,7 +90,7 @@ fn proposal_of(
         Decision::Charge(charge) => {
             set_charge(&mut proposal, &charge, shelf);
             proposal.kind = ProposalKind::Charge;
-            if let Some(doubt) = doubt_about(&proposal, dialogue) {
+            if let Some(doubt) = doubt_about(&proposal, dialogue, shelf) {
                 // Neither clear nor priced by the catalog is what a person has to look at.
                 proposal.why.retain(|why| *why != Why::CatalogPriced);
                 proposal.why.push(doubt);
@@ -100,26 +102,30 @@ fn proposal_of(
             proposal.text = Some(text);
         }
         Decision::Reply(text) if settings.replies => proposal.text = Some(text),
-        Decision::Handoff(HandoffReason::UnknownItem) if sent_cart(dialogue) => {
-            set_cart(&mut proposal, dialogue, shelf)?;
+        Decision::Handoff(reason) => {
+            let cart = standing_cart(dialogue, shelf).filter(|_| reason == HandoffReason::UnknownItem);
+            match cart {
+                Some(cart) => set_cart(&mut proposal, cart, shelf)?,
+                // A voice note is no reason to be called: the person sees that it is there.
+                None if settings.handoffs && reason != HandoffReason::Unreadable => {
+                    proposal.kind = ProposalKind::Handoff;
+                }
+                None => return None,
+            }
         }
-        // A voice note is no reason to be called: the person sees that it is there.
-        Decision::Handoff(reason) if settings.handoffs && reason != HandoffReason::Unreadable => {
-            proposal.kind = ProposalKind::Handoff;
-        }
-        Decision::Recap(_) | Decision::Reply(_) | Decision::Handoff(_) | Decision::Nothing => return None,
+        Decision::Recap(_) | Decision::Reply(_) | Decision::Nothing => return None,
     }
     (!proposal.evidence.is_empty()).then_some(proposal)
 }
 
 /// Returns what a person should decide before it is charged.
-fn doubt_about(proposal: &Proposal, dialogue: &Dialogue) -> Option<Why> {
+fn doubt_about(proposal: &Proposal, dialogue: &Dialogue, shelf: &Shelf) -> Option<Why> {
     let comes_again = proposal.flags.contains(&Flag::Subscription);
     let is_reduced = proposal.discount.is_some() || proposal.lines.iter().any(|line| line.special);
     match () {
         () if comes_again && proposal.every.is_none() => Some(Why::RhythmsDiffer),
         () if comes_again && is_reduced => Some(Why::DiscountComesAgain),
-        () if cart_differs(proposal, dialogue) => Some(Why::CartDiffers),
+        () if cart_differs(proposal, dialogue, shelf) => Some(Why::CartDiffers),
         () => None,
     }
 }
@@ -164,27 +170,52 @@ pub(super) fn described(lines: &[ProposedLine]) -> String {
     }
 }
 
-/// Returns the cart, if it is the last thing that was said.
-fn last_cart(dialogue: &Dialogue) -> Option<&super::dialogue::Source> {
-    dialogue.sources.last().filter(|source| source.cart.is_some())
+/// A cart that is still what the customer wants.
+struct Cart<'a> {
+    source: &'a super::dialogue::Source,
+    draft: OrderDraft,
 }
 
-fn sent_cart(dialogue: &Dialogue) -> bool {
-    last_cart(dialogue).is_some()
+/// Returns the last cart, if nothing but a plain yes to it was said since.
+fn standing_cart<'a>(dialogue: &'a Dialogue, shelf: &Shelf) -> Option<Cart<'a>> {
+    let at = dialogue
+        .sources
+        .iter()
+        .rposition(|source| source.cart.is_some())?;
+    let source = dialogue.sources.get(at)?;
+    let draft = order::draft_of(source.message, source.cart.as_deref()?);
+    let in_ours = |total: &Money| total.currency() == shelf.catalog.currency();
+    let total = draft.total.filter(in_ours).map(Money::minor);
+    cart_stands(&shelf.catalog, &dialogue.conversation, at, total).then_some(Cart { source, draft })
 }
 
 /// Returns whether a cart's own sum is another than the catalog's.
-fn cart_differs(proposal: &Proposal, dialogue: &Dialogue) -> bool {
-    last_cart(dialogue)
-        .and_then(|source| order::draft_of(source.message, source.cart.as_deref().unwrap_or_default()).total)
+fn cart_differs(proposal: &Proposal, dialogue: &Dialogue, shelf: &Shelf) -> bool {
+    standing_cart(dialogue, shelf)
+        .and_then(|cart| cart.draft.total)
         .is_some_and(|total| Some(total) != proposal.total)
 }
 
 /// Proposes a cart with goods that are in WhatsApp's catalog and not in ours, at the prices that WhatsApp shows.
 /// What is in ours at the same price stays it: its name is read, and its stock is counted.
-fn set_cart(proposal: &mut Proposal, dialogue: &Dialogue, shelf: &Shelf) -> Option<()> {
-    let source = last_cart(dialogue)?;
-    let draft = order::draft_of(source.message, source.cart.as_deref()?);
+fn set_cart(proposal: &mut Proposal, cart: Cart<'_>, shelf: &Shelf) -> Option<()> {
+    let Cart { source, draft } = cart;
+    if proposal
+        .evidence
+        .iter()
+        .all(|evidence| evidence.message != source.message)
+    {
+        // A yes is to the cart before it.
+        proposal.evidence.insert(
+            0,
+            Evidence {
+                message: source.message,
+                text: source.text.clone(),
+                from_me: false,
+                at: source.at,
+            },
+        );
+    }
     proposal.kind = ProposalKind::Charge;
     proposal.total = Some(draft.total?);
     proposal.lines = draft

@@ -1,0 +1,144 @@
+//! Whether the order is the one that the shop last named a price for.
+//!
+//! Whoever agrees, agrees to what was priced: these goods, and so many. What was understood otherwise is said
+//! back, however well each word was understood.
+
+use super::{Desk, MANY};
+use crate::catalog::Place;
+use crate::dialogue::{Consent, Price, sum};
+use crate::grant::readings;
+use crate::mention::{Fit, Mention};
+use crate::read::{Sense, Token};
+use crate::said::Said;
+
+/// What is ordered, each with how many.
+type Pairs = [(Place, u32)];
+
+impl Desk<'_> {
+    /// Returns whether goods and quantities are those that the shop priced and somebody counted.
+    pub(super) fn is_what_was_priced(&self, consent: Consent) -> bool {
+        let state = self.state;
+        let Some(pairs) = state.resolved(self.catalog) else {
+            return true;
+        };
+        let told = self.told_the_price();
+        let amounts: Vec<i64> = told.iter().flat_map(|told| self.amounts_in(told)).collect();
+        let names_another = told
+            .as_ref()
+            .is_some_and(|told| self.prices_a_sibling(told, &pairs, &amounts));
+        !names_another
+            && self.is_counted_by_the_customer(&pairs, &amounts)
+            && !self.counts_something_else(&pairs)
+            && !self.is_agreed_before_it_grew(consent, &pairs)
+    }
+
+    /// Returns the shop's last message with a price of the order as it is.
+    fn told_the_price(&self) -> Option<Said> {
+        let state = self.state;
+        let at = state.price_turn.filter(|_| state.price != Price::Unsaid)?;
+        let turn = self.conversation.turns.get(at)?;
+        Some(Said::of(turn, state.language, self.catalog, &state.context()))
+    }
+
+    fn amounts_in(&self, said: &Said) -> Vec<i64> {
+        let amounts = said.amounts();
+        amounts
+            .flat_map(|(_, number, _)| readings(self.catalog, number))
+            .collect()
+    }
+
+    /// "entonces la de talle 40, $125.000", to whoever would be charged for the 42.
+    fn prices_a_sibling(&self, told: &Said, pairs: &Pairs, amounts: &[i64]) -> bool {
+        let head = |place: &Place| {
+            let entry = self.catalog.index.entry(*place);
+            entry.and_then(|entry| entry.head.as_deref())
+        };
+        let is_ours = |mention: &Mention| pairs.iter().any(|(place, _)| mention.places.contains(place));
+        let is_a_sibling = |mention: &Mention| match mention.places.as_slice() {
+            [place] => {
+                let is_priced = amounts.contains(&self.catalog.price(*place));
+                let mut ours = pairs.iter().map(|(ours, _)| head(ours));
+                mention.fit == Fit::Exact
+                    && is_priced
+                    && ours.any(|ours| ours.is_some() && ours == head(place))
+            }
+            _ => false,
+        };
+        let mentions = || told.found.mentions.iter();
+        let asks_which = told.asks() && told.has(Sense::QOption);
+        !asks_which && mentions().any(is_a_sibling) && !mentions().any(is_ours)
+    }
+
+    /// "temos 41 e 42": so many that only the shop wrote, and named no price for, are no order.
+    fn is_counted_by_the_customer(&self, pairs: &Pairs, amounts: &[i64]) -> bool {
+        let total = sum(self.catalog, pairs).unwrap_or(0);
+        let is_counted = |pair: &(Place, u32)| {
+            let is_priced = amounts.contains(&self.costs(*pair)) || amounts.contains(&total);
+            pair.1 < 2 || is_priced || self.state.heard.contains(&i64::from(pair.1))
+        };
+        self.state.price == Price::Verified || pairs.iter().all(is_counted)
+    }
+
+    /// "full groom for my dogs, ive got 5": a number that may count, and that nothing of the order has.
+    fn counts_something_else(&self, pairs: &Pairs) -> bool {
+        self.burst.iter().any(|(_, said)| {
+            let mut counts = said.counts();
+            counts.any(|(at, number)| {
+                (2..=MANY).contains(&number) && !self.is_of_the_order(said, at, number, pairs)
+            })
+        })
+    }
+
+    fn is_of_the_order(&self, said: &Said, at: usize, number: u32, pairs: &Pairs) -> bool {
+        let mut mentions = said.found.mentions.iter();
+        let is_named = mentions.any(|mention| mention.start <= at && at < mention.end);
+        let quantities = || pairs.iter().map(|(_, quantity)| *quantity);
+        let all = quantities().fold(0, u32::saturating_add);
+        let is_so_many = |quantity: u32| quantity == number || quantity == number.saturating_mul(12);
+        let written = number.to_string();
+        let in_a_name = pairs.iter().any(|(place, _)| {
+            let entry = self.catalog.index.entry(*place);
+            entry.is_some_and(|entry| entry.keys.contains(&written))
+        });
+        let amount = said.tokens.get(at).and_then(Token::number);
+        let mut amounts = amount
+            .into_iter()
+            .flat_map(|amount| readings(self.catalog, amount));
+        // "VERANO10"
+        let is_a_code = said.tokens.get(at).is_some_and(|token| token.glued)
+            && at
+                .checked_sub(1)
+                .and_then(|before| said.tokens.get(before))
+                .is_some_and(Token::is_word);
+        // "2 more party bags": on top of what there was.
+        let is_more = |word: &str| matches!(word, "more" | "mas" | "mais");
+        let beside = is_more(said.text(at + 1)) || at > 0 && is_more(said.text(at - 1));
+        let is_added = beside && quantities().any(|quantity| quantity > number);
+        is_named
+            || is_a_code
+            || is_added
+            || in_a_name
+            || number == all
+            || quantities().any(is_so_many)
+            || amounts.any(|minor| self.state.shop_amounts.contains(&minor))
+    }
+
+    /// "fechado, só que eu queria sete": agreed to, at a price of as many as there were before.
+    fn is_agreed_before_it_grew(&self, consent: Consent, pairs: &Pairs) -> bool {
+        let state = self.state;
+        let priced_at = state.price_turn.filter(|_| state.price != Price::Unsaid);
+        let total = sum(self.catalog, pairs).unwrap_or(0);
+        let was_told = |pair: &(Place, u32)| {
+            let told = &state.shop_amounts;
+            pair.1 < 2 || told.contains(&self.costs(*pair)) || told.contains(&total)
+        };
+        consent < Consent::Pay
+            && priced_at.is_some()
+            && state.order_turn > priced_at
+            && !pairs.iter().all(was_told)
+    }
+
+    fn costs(&self, (place, quantity): (Place, u32)) -> i64 {
+        self.catalog.price(place).saturating_mul(i64::from(quantity))
+    }
+}
