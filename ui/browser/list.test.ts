@@ -25,7 +25,7 @@ describe('a row’s menu', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await menu.waitFor({ state: 'detached' });
-    await row.getByText('1 unread message').waitFor();
+    await row.getByText('Marked as unread').waitFor();
 
     await row.focus();
     await page.keyboard.press('Shift+F10');

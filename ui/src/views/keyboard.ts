@@ -27,6 +27,9 @@ function run(action: KeyAction, workbench: Workbench, focused: Element | null): 
   switch (action) {
     case 'next':
     case 'previous':
+      // The row that was clicked is behind: its ring would say otherwise.
+      if (focused instanceof HTMLElement && focused.matches('[data-testid="conversation-row"]'))
+        focused.blur();
       workbench.step(action === 'next' ? 1 : -1);
       return true;
     case 'open':

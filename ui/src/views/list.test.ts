@@ -34,12 +34,21 @@ describe('the list', () => {
 
   it('has its tabs with counts, and asks for the one that is chosen', async () => {
     const calls = await opened();
-    expect(screen.getByTestId('tab-all').textContent).toMatch(/All\s*2/);
+    expect(screen.getByTestId('tab-all').title).toContain('(2)');
     await userEvent.click(screen.getByTestId('tab-mine'));
     await waitFor(() => {
       expect(asked(calls, 'conversations').at(-1)).toMatchObject({ tab: 'mine' });
     });
     expect(screen.getByTestId('tab-mine').getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('takes the ring from the row that was clicked, once a key goes on', async () => {
+    await opened();
+    const [row] = await screen.findAllByTestId('conversation-row');
+    if (row) await userEvent.click(row);
+    expect(document.activeElement).toBe(row);
+    await userEvent.keyboard('j');
+    expect(document.activeElement).toBe(document.body);
   });
 
   it('keeps what does not fit under “More”, and brings it out when it is chosen', async () => {

@@ -308,6 +308,25 @@ const en = {
 
   // Health and settings.
   healthView: {
+    unread: {
+      parts: {
+        webhook: 'A delivery of WhatsApp',
+        messages: 'A message',
+        message_echoes: 'A message from the phone',
+        history: 'An earlier message',
+        calls: 'A call',
+        statuses: 'A delivery report',
+        state_sync: 'A contact of the phone',
+        user_id_update: 'A changed user id',
+      } as Record<string, string>,
+      troubles: {
+        notJson: 'it can’t be read at all',
+        noChanges: 'there is nothing in it',
+        noObject: 'it has a form that was never documented',
+        missing: 'something needed is missing',
+        other: 'it is not understood yet',
+      },
+    },
     title: 'Health and settings',
     well: 'Everything works',
     wellAdvice: 'Problems appear here with what to do about them.',

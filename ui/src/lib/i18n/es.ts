@@ -302,6 +302,37 @@ const es: Words = {
   },
 
   healthView: {
+    unread: {
+      parts: {
+        webhook: 'Una entrega de WhatsApp',
+
+        messages: 'Un mensaje',
+
+        message_echoes: 'Un mensaje del teléfono',
+
+        history: 'Un mensaje anterior',
+
+        calls: 'Una llamada',
+
+        statuses: 'Un aviso de entrega',
+
+        state_sync: 'Un contacto del teléfono',
+
+        user_id_update: 'Un cambio de id de usuario',
+      },
+
+      troubles: {
+        notJson: 'no se puede leer',
+
+        noChanges: 'no trae nada',
+
+        noObject: 'tiene una forma que nunca se documentó',
+
+        missing: 'falta algo necesario',
+
+        other: 'todavía no se entiende',
+      },
+    },
     title: 'Estado y ajustes',
     well: 'Todo funciona',
     wellAdvice: 'Aquí aparecen los problemas y qué hacer con ellos.',

@@ -64,7 +64,8 @@ describe('the words', () => {
 });
 
 /** Translations of codes are a choice of each language, not a set that all share. */
-const BY_CODE = /^(errors|people\.categories|connect\.(qualities|neededFor))\b/;
+const BY_CODE =
+  /^(errors|people\.categories|healthView\.unread\.troubles|connect\.(qualities|neededFor))\b/;
 
 function keysOf(words: object): string[] {
   return leavesOf(words)

@@ -302,6 +302,37 @@ const pt: Words = {
   },
 
   healthView: {
+    unread: {
+      parts: {
+        webhook: 'Uma entrega do WhatsApp',
+
+        messages: 'Uma mensagem',
+
+        message_echoes: 'Uma mensagem do telefone',
+
+        history: 'Uma mensagem anterior',
+
+        calls: 'Uma chamada',
+
+        statuses: 'Um aviso de entrega',
+
+        state_sync: 'Um contato do telefone',
+
+        user_id_update: 'Uma mudança de id de usuário',
+      },
+
+      troubles: {
+        notJson: 'não pode ser lida',
+
+        noChanges: 'não traz nada',
+
+        noObject: 'tem uma forma que nunca foi documentada',
+
+        missing: 'falta algo necessário',
+
+        other: 'ainda não é entendida',
+      },
+    },
     title: 'Estado e ajustes',
     well: 'Tudo funciona',
     wellAdvice: 'Os problemas aparecem aqui, com o que fazer.',

@@ -245,6 +245,21 @@ describe('the composer', () => {
     expect(did.send).not.toHaveBeenCalled();
   });
 
+  it('leaves no slash behind where the list that a click opened is closed', async () => {
+    const { letter } = show();
+    const open = () => userEvent.click(screen.getByTestId('quick-tool'));
+    await open();
+    expect(letter.text).toBe('/');
+    await userEvent.keyboard('{Escape}');
+    expect(letter.text).toBe('');
+    await open();
+    await open();
+    expect(letter.text).toBe('');
+    await open();
+    await userEvent.click(document.body);
+    expect(letter.text).toBe('');
+  });
+
   it('leads to the settings where there is no quick reply yet', async () => {
     const { did, field } = show();
     await userEvent.type(field(), '/');

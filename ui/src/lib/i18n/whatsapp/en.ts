@@ -319,6 +319,29 @@ const en = {
   },
 
   kit: {
+    refusals: {
+      ABUSIVE_CONTENT:
+        'WhatsApp finds the words abusive. Write them more kindly, and send the template again',
+
+      CATEGORY_NOT_AVAILABLE:
+        'This account may not use that category yet. Choose another, or ask Meta',
+
+      INCORRECT_CATEGORY:
+        'The words do not fit the category. Choose marketing for offers, utility for news of an order',
+
+      INVALID_FORMAT:
+        'The text or its places {{1}} are not written as WhatsApp wants. Look for places at the beginning or the end, blanks and missing examples, and send it again',
+
+      PROMOTIONAL:
+        'WhatsApp takes it for advertising. Take the offer out, or make it a marketing template',
+
+      SCAM: 'WhatsApp takes it for a fraud. Say who writes and why, without links that nobody knows',
+
+      TAG_CONTENT_MISMATCH:
+        'Its words are not in the language that it was made for. Translate it, and send it again',
+
+      other: 'WhatsApp rejected it. Look at it in WhatsApp Manager, change it and send it again',
+    },
     title: 'Template kit',
     advice: 'One click creates Cobro’s templates in three languages; Meta approves each of them.',
     base: 'Where the pay button leads',

@@ -315,6 +315,28 @@ const es: WhatsAppWords = {
   },
 
   kit: {
+    refusals: {
+      ABUSIVE_CONTENT:
+        'WhatsApp considera ofensivo el texto. Escríbelo de otra forma y envía la plantilla otra vez',
+
+      CATEGORY_NOT_AVAILABLE:
+        'Esta cuenta aún no puede usar esa categoría. Elige otra, o pregunta a Meta',
+
+      INCORRECT_CATEGORY:
+        'El texto no corresponde a la categoría. Elige marketing para ofertas, utilidad para avisos de un pedido',
+
+      INVALID_FORMAT:
+        'El texto o sus lugares {{1}} no están como WhatsApp los quiere. Busca lugares al principio o al final, espacios y ejemplos que faltan, y envíala otra vez',
+
+      PROMOTIONAL: 'WhatsApp la toma por publicidad. Quita la oferta, o hazla de marketing',
+
+      SCAM: 'WhatsApp la toma por un fraude. Di quién escribe y para qué, sin enlaces desconocidos',
+
+      TAG_CONTENT_MISMATCH:
+        'El texto no está en el idioma de la plantilla. Tradúcelo y envíala otra vez',
+
+      other: 'WhatsApp la rechazó. Mírala en WhatsApp Manager, cámbiala y envíala otra vez',
+    },
     title: 'Juego de plantillas',
     advice: 'Un clic crea las plantillas de Cobro en tres idiomas; Meta aprueba cada una.',
     base: 'A dónde lleva el botón de pago',

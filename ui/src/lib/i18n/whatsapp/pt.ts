@@ -316,6 +316,28 @@ const pt: WhatsAppWords = {
   },
 
   kit: {
+    refusals: {
+      ABUSIVE_CONTENT:
+        'O WhatsApp considera o texto ofensivo. Escreva de outro jeito e envie o modelo de novo',
+
+      CATEGORY_NOT_AVAILABLE:
+        'Esta conta ainda não pode usar essa categoria. Escolha outra, ou pergunte à Meta',
+
+      INCORRECT_CATEGORY:
+        'O texto não combina com a categoria. Escolha marketing para ofertas, utilidade para avisos de um pedido',
+
+      INVALID_FORMAT:
+        'O texto ou os lugares {{1}} não estão como o WhatsApp quer. Procure lugares no começo ou no fim, espaços e exemplos que faltam, e envie de novo',
+
+      PROMOTIONAL:
+        'O WhatsApp o toma por propaganda. Tire a oferta, ou faça dele um modelo de marketing',
+
+      SCAM: 'O WhatsApp o toma por golpe. Diga quem escreve e por quê, sem links desconhecidos',
+
+      TAG_CONTENT_MISMATCH: 'O texto não está no idioma do modelo. Traduza e envie de novo',
+
+      other: 'O WhatsApp o recusou. Veja no WhatsApp Manager, mude e envie de novo',
+    },
     title: 'Kit de modelos',
     advice: 'Um clique cria os modelos do Cobro em três idiomas; a Meta aprova cada um.',
     base: 'Para onde leva o botão de pagamento',
