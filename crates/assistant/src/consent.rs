@@ -1,7 +1,7 @@
 //! Whether a message agrees to the order, and what takes that back.
 
 use crate::dialogue::{Consent, Doubt, Question, State};
-use crate::read::{Hit, Language, Sense};
+use crate::read::{Hit, Language, Sense, Token};
 use crate::said::Said;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub(crate) enum Verdict {
 /// `removed` says that a "no" in it took an item off, and so was not an answer.
 pub(crate) fn read(said: &Said, state: &State, removed: bool) -> Verdict {
     let doubts = doubts(said, state, removed);
-    let consents = consents(said, &doubts);
+    let mut consents = consents(said, &doubts);
+    consents.extend(bare_answer(said, state));
     if let Some(doubt) = whole_message_doubt(said, &consents) {
         return Verdict::Doubts(doubt);
     }
@@ -231,19 +232,12 @@ fn is_put_off(said: &Said, hit: &Hit) -> bool {
                 | "how"
         )
     });
-    // "pago agora e levo os docs à tarde": what comes later is something else.
-    let at_once = (hit.end.saturating_sub(1)..hit.end + 2).any(|at| {
-        matches!(
-            said.text(at),
-            "agora" | "ahora" | "ahorita" | "now" | "ya" | "hoje" | "hoy" | "today"
-        )
-    });
     is_for_later(said, hit)
         || !asks_for_link
-            && !at_once
             && (hit.start..end).any(|at| {
                 // "te pago el primer mes": what is paid, not when.
                 !is_first(said.text(at.saturating_sub(1)))
+                    && !is_told_of_something_else(said, hit, at)
                     && matches!(
                         said.text(at),
                         "rato"
@@ -278,6 +272,20 @@ fn is_put_off(said: &Said, hit: &Hit) -> bool {
                             | "payday"
                     )
             })
+}
+
+/// "pago agora e levo os docs à tarde": what comes later is something else.
+fn is_told_of_something_else(said: &Said, hit: &Hit, later: usize) -> bool {
+    let now = (hit.end.saturating_sub(1)..hit.end + 2).find(|at| {
+        let ends = said.clause(*at).1 == at + 1;
+        match said.text(*at) {
+            "agora" | "ahora" | "ahorita" | "now" | "hoje" | "hoy" | "today" => true,
+            // "ya el lunes" is on Monday.
+            "ya" => ends,
+            _ => false,
+        }
+    });
+    now.is_some_and(|now| (now + 1..later).any(|at| matches!(said.text(at), "y" | "e" | "and")))
 }
 
 /// "te pago el primer mes": what is paid, not when.
@@ -755,6 +763,7 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
             && !wondered
             && !another_pays
             && !spoken_of
+            && !asks_to_be_told(said, hit)
             && !said.is_negated(hit.start)
             && !is_refused_after(said, hit)
             && !is_conditional(said, said.sentence(hit.start))
@@ -785,6 +794,34 @@ fn consents(said: &Said, doubts: &[(Hit, Doubt)]) -> Vec<(Hit, Consent)> {
         (hit, Consent::Yes)
     }));
     found
+}
+
+/// "mándame dónde están", "mándame foto": told or shown, and not charged.
+fn asks_to_be_told(said: &Said, hit: &Hit) -> bool {
+    hit.sense == Sense::Accept
+        && matches!(
+            said.text(hit.end),
+            "donde"
+                | "adonde"
+                | "onde"
+                | "where"
+                | "cual"
+                | "cuales"
+                | "cuanto"
+                | "cuando"
+                | "quando"
+                | "foto"
+                | "fotos"
+                | "video"
+                | "videos"
+                | "catalogo"
+                | "menu"
+                | "info"
+                | "informacion"
+                | "ubicacion"
+                | "direccion"
+                | "medidas"
+        )
 }
 
 /// "do I have to pay today?", "es muy pronto para pagar": paying is spoken of, and no link is asked for.
@@ -1087,7 +1124,6 @@ fn bare_orders(said: &Said) -> Vec<(Hit, Consent)> {
                     | "cobra"
             ) && said.clause(*at).1 == at + 1
                 && !said.is_negated(*at)
-                || is_told_to(said.text(*at)) && said.clause(*at) == (*at, at + 1) && !said.asks_at(*at)
         })
         .map(|at| {
             let hit = Hit {
@@ -1100,22 +1136,33 @@ fn bare_orders(said: &Said) -> Vec<(Hit, Consent)> {
         .collect()
 }
 
-/// "confirma", "ativa", "reserve": said alone, an order to do what was asked about.
-fn is_told_to(word: &str) -> bool {
-    matches!(
-        word,
-        "confirma"
-            | "confirme"
-            | "ativa"
-            | "ative"
-            | "activa"
-            | "active"
-            | "reserve"
-            | "separe"
-            | "agende"
-            | "gere"
-            | "fecha"
-    )
+/// "confirma", "ativa", "reserve": all that is said, to a shop that asked whether to.
+fn bare_answer(said: &Said, state: &State) -> Option<(Hit, Consent)> {
+    let mut words = (0..said.tokens.len()).filter(|at| said.tokens.get(*at).is_some_and(Token::is_word));
+    let (at, None) = (words.next()?, words.next()) else {
+        return None;
+    };
+    let has_number = said.tokens.iter().any(|token| token.number().is_some());
+    let tells = is_told_to(said.text(at), said.language) && state.question == Question::Confirm;
+    (tells && !has_number && !said.asks()).then_some((
+        Hit {
+            sense: Sense::Accept,
+            start: at,
+            end: at + 1,
+        },
+        Consent::Accept,
+    ))
+}
+
+fn is_told_to(word: &str, language: Language) -> bool {
+    match language {
+        Language::Spanish => matches!(word, "confirma" | "confirme" | "activa" | "active"),
+        Language::Portuguese => matches!(
+            word,
+            "confirma" | "confirme" | "ativa" | "ative" | "reserve" | "separe" | "agende" | "gere" | "fecha"
+        ),
+        Language::English => false,
+    }
 }
 
 /// Returns whether the message says yes to whatever was asked.

@@ -1,6 +1,7 @@
 //! What a person must look at, whatever else was said.
 
 mod attention;
+mod part;
 mod signs;
 mod told;
 mod trouble;
@@ -41,6 +42,7 @@ pub(crate) fn handoff(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
         return says(R::PriceClaim, Why::ClaimsPrice);
     }
     if desk.rules.answers.instalments.is_none() && desk.burst.iter().any(|(_, said)| wants_instalments(said))
+        || part::is_asked_for(desk)
     {
         return says(R::Instalments, Why::Instalments);
     }
@@ -299,11 +301,7 @@ fn wants_instalments(said: &Said) -> bool {
             });
             // "meses sin intereses" is no "mesa".
             let is_long = hit.end - hit.start > 2;
-            // "mándame para abonar": where that is said of paying all of it.
-            let pays = said
-                .all(Sense::Pay)
-                .any(|pay| pay.start < hit.start && hit.end <= pay.end);
-            !pays && (is_long || !is_item(hit)) && !item_in_clause
+            (is_long || !is_item(hit)) && !item_in_clause
         })
 }
 

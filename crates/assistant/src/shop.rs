@@ -63,7 +63,7 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         state.grant = Some(grant);
         state.grant_turn = Some(at);
     }
-    if state.grant.is_none() && takes_something_off(&said) {
+    if state.grant.is_none() && (takes_something_off(&said) || promises_a_discount(&said)) {
         // How much, or off what, was not understood.
         state.grant = Some(Grant::Unclear);
         state.grant_turn = Some(at);
@@ -107,11 +107,10 @@ pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog:
         });
         state.priced_each = said.has(Sense::Each)
             || prices.count() > 1
-            // "la caja está en $260, ¿serían 2 cajas?"
-            || state.lines.iter().any(|line| {
-                let ordered = line.quantity.value().filter(|number| *number > 1);
-                ordered.is_some_and(|ordered| said.counts().any(|(_, number)| number == ordered))
-            })
+            || state
+                .lines
+                .iter()
+                .any(|line| prices_one_and_asks_for(line, &said))
             || said
                 .amounts()
                 .any(|(at, ..)| is_rate(at) || at > 0 && is_rate(at - 1));
@@ -520,6 +519,76 @@ fn gives_in(state: &State, said: &Said) -> bool {
             .iter()
             .any(|token| matches!(token.text.as_str(), "no" | "nao" | "not"));
     state.haggles && agrees && !refuses && !said.asks() && said.amounts().next().is_none()
+}
+
+/// "la caja está en $260. ¿Serían 2 cajas?": the price of one stands in a sentence of its own.
+fn prices_one_and_asks_for(line: &Line, said: &Said) -> bool {
+    let Some(ordered) = line.quantity.value().filter(|number| *number > 1) else {
+        return false;
+    };
+    let Some((price, ..)) = said.amounts().next() else {
+        return false;
+    };
+    let (start, end) = said.sentence(price);
+    let is_one = |at: usize| {
+        matches!(
+            said.text(at),
+            "el" | "la" | "o" | "a" | "the" | "un" | "una" | "um" | "uma"
+        )
+    };
+    let of_one = (start..price).any(is_one);
+    let counted = |from: usize, to: usize| {
+        said.counts()
+            .any(|(at, number)| number == ordered && from <= at && at < to)
+    };
+    of_one && !counted(0, end) && counted(end, said.tokens.len())
+}
+
+/// "te hago un descuento, ¿va?", "I can give you a discount": given, and nobody said how much.
+fn promises_a_discount(said: &Said) -> bool {
+    let is_discount = |word: &str| {
+        ["descuent", "descont", "discount", "rebaj"]
+            .iter()
+            .any(|root| word.starts_with(root))
+    };
+    let gives = |word: &str| {
+        matches!(
+            word,
+            "hago"
+                | "hacemos"
+                | "haremos"
+                | "haria"
+                | "doy"
+                | "damos"
+                | "dare"
+                | "daria"
+                | "aplico"
+                | "aplicamos"
+                | "ofrezco"
+                | "ofrecemos"
+                | "consigo"
+                | "faco"
+                | "fazemos"
+                | "dou"
+                | "ofereco"
+                | "give"
+                | "do"
+                | "make"
+                | "offer"
+                | "apply"
+                | "knock"
+                | "hacer"
+                | "dar"
+                | "fazer"
+        )
+    };
+    (0..said.tokens.len())
+        .filter(|at| is_discount(said.text(*at)))
+        .any(|at| {
+            let (start, end) = said.clause(at);
+            let given = (start..end).find(|at| gives(said.text(*at)));
+            given.is_some_and(|given| !said.is_negated(given) && !said.is_negated(at))
+        })
 }
 
 /// "te hago un descuento", "I'll take a bit off": something is given, whatever its amount.

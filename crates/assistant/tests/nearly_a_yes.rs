@@ -316,3 +316,196 @@ fn a_shop_that_is_sorry_for_a_late_answer_has_heard_no_complaint() {
     ];
     assert!(SPANISH.proposes(&story).is_handoff(), "{story:?}");
 }
+
+const SHOES: Shop = Shop {
+    currency: "MXN",
+    items: &[("Zapatos negros", 900), ("Masaje relajante", 500)],
+    opening: "quiero los zapatos negros",
+    total: "$900",
+    asks: "$900. ¿Te mando el link?",
+};
+
+const GROOM: Shop = Shop {
+    currency: "GBP",
+    items: &[("Full groom", 45), ("Dog walk 1 hour", 15)],
+    opening: "a full groom please",
+    total: "£45",
+    asks: "£45. Shall I send the link?",
+};
+
+const CAKE: Shop = Shop {
+    currency: "BRL",
+    items: &[("Bolo de cenoura", 80)],
+    opening: "quero o bolo de cenoura",
+    total: "R$ 80",
+    asks: "R$ 80. Posso mandar o link?",
+};
+
+const SWEETS: Shop = Shop {
+    currency: "MXN",
+    items: &[("Gelatina mosaico", 180), ("Caja de 12 cupcakes", 260)],
+    opening: "quiero 2 gelatinas",
+    total: "$360",
+    asks: "$360. ¿Te mando el link?",
+};
+
+#[test]
+fn words_that_pay_elsewhere_may_call_it_off_or_pay_a_part() {
+    assert_never(
+        &SHOES,
+        &[
+            &["te cancelo hoy"],
+            &["perdón, te la cancelo hoy"],
+            &["mejor te lo cancelo hoy, gracias"],
+            &["link pra cancelar"],
+            &["te abono hoy 200"],
+            &["abono hoy 300"],
+            &["mándame para abonar"],
+            &["pásame no más para abonar 300"],
+            &["te deposito 300 hoy"],
+            &["cobra el anticipo"],
+            &["¿cobran la reserva?"],
+            &["mándame el link del anticipo, te lo pago"],
+        ],
+    );
+    assert_never(
+        &CAKE,
+        &[
+            &["como faço pra cancelar?"],
+            &["cobra a entrada já"],
+            &["vocês cobram a entrada?"],
+            &["passa pra acertar o endereço"],
+            &["passa pra acertar a entrega"],
+        ],
+    );
+}
+
+#[test]
+fn a_place_a_day_and_how_others_pay_are_asked_about() {
+    let alone = |shop: &Shop, text: &str| shop.charged(false, &[text]);
+    for text in [
+        "dime dónde están ubicados",
+        "decime dónde queda el local",
+        "dime donde",
+        "mándame dónde están",
+        "voy a pagar ya el lunes",
+        "te deposito ya en la quincena",
+        "te transfiero ya mañana",
+        "te deposito hoy en la noche",
+        "Activa",
+    ] {
+        assert_eq!(alone(&SHOES, text), None, "{text}");
+    }
+    for text in [
+        "how do you take payment?",
+        "where do you take payment, on the day?",
+        "what do you take for payment",
+    ] {
+        assert_eq!(alone(&GROOM, text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_word_of_a_form_is_no_order() {
+    for story in [
+        [
+            "una cita de masaje relajante",
+            "> $500. ¿Nombre y fecha?",
+            "Laura. Fecha, sábado 12",
+        ],
+        [
+            "un masaje relajante",
+            "> $500. ¿Qué te falta?",
+            "Fecha, hora, lugar",
+        ],
+        ["un masaje relajante", "> $500. ¿Cuándo?", "Fecha: 12/10"],
+    ] {
+        assert!(SHOES.proposes(&story).charge().is_none(), "{story:?}");
+    }
+    let date = ["quero o bolo de cenoura", "> R$ 80. Que dia?", "fecha: 12/10"];
+    assert!(CAKE.proposes(&date).charge().is_none());
+    let told = ["quero o bolo de cenoura", "> R$ 80. Posso confirmar?", "confirma"];
+    assert!(CAKE.proposes(&told).charge().is_some());
+}
+
+#[test]
+fn one_price_beside_the_number_ordered_may_be_that_of_all() {
+    for story in [
+        [
+            "quiero 2 gelatinas",
+            "> 2 gelatinas = $180. ¿te mando el link?",
+            "sí",
+        ],
+        [
+            "quiero 2 gelatinas",
+            "> por ser hoy 2 gelatinas por $180, ¿las aparto?",
+            "sí",
+        ],
+        [
+            "quiero 2 gelatinas",
+            "> 2x $180 la promo, ¿te paso el link?",
+            "sí",
+        ],
+        [
+            "quiero 2 gelatinas",
+            "> Van 2 gelatinas, $180 ¿te paso el link?",
+            "sí por favor",
+        ],
+        [
+            "quiero 2 gelatinas",
+            "> Son 2 gelatinas, a $180. ¿te paso el link?",
+            "mándamelo",
+        ],
+        [
+            "quiero 3 gelatinas",
+            "> Llevas 3 y pagas $180. ¿te mando el link?",
+            "sí, mándame el link",
+        ],
+        [
+            "quiero 2 cajas de cupcakes",
+            "> te dejo 2 cajas en $260, ¿te mando el link?",
+            "sí",
+        ],
+        ["quiero 2 cajas de cupcakes", "> 2 cajas $260", "mándame el link"],
+    ] {
+        assert!(SWEETS.proposes(&story).charge().is_none(), "{story:?}");
+    }
+    let walks = [
+        "2 dog walks please",
+        "> 2 walks for £15. Shall I send the link?",
+        "yes please",
+    ];
+    assert!(GROOM.proposes(&walks).charge().is_none());
+    let each = [
+        "quiero 2 gelatinas",
+        "> 2 gelatinas, $180 c/u. ¿te mando el link?",
+        "sí",
+    ];
+    let total = SWEETS.proposes(&each).charge().map(|charge| charge.total.minor());
+    assert!(total.is_none_or(|total| total == 360_00));
+}
+
+#[test]
+fn a_discount_of_nobody_knows_how_much_charges_nothing() {
+    for shop in [
+        "> $900, te hago un descuento, ¿va?",
+        "> $900, le hacemos descuento",
+        "> Son $900 y te doy un descuentito",
+        "> $900, te puedo dar una rebaja",
+    ] {
+        let story = ["quiero los zapatos negros", shop, "sí, mándame el link"];
+        assert!(SHOES.proposes(&story).charge().is_none(), "{shop}");
+    }
+    let cake = [
+        "quero o bolo de cenoura",
+        "> R$ 80, faço um desconto pra você",
+        "fechado, manda o link",
+    ];
+    assert!(CAKE.proposes(&cake).charge().is_none());
+    let groom = [
+        "a full groom please",
+        "> £45, I can give you a discount",
+        "great, send the link",
+    ];
+    assert!(GROOM.proposes(&groom).charge().is_none());
+}

@@ -6,9 +6,10 @@
 use super::{Desk, MANY};
 use crate::catalog::Place;
 use crate::dialogue::{Consent, Price, sum};
-use crate::grant::readings;
+use crate::grant::{Grant, readings};
 use crate::mention::{Fit, Mention};
 use crate::read::{Sense, Token};
+use crate::rules::Cut;
 use crate::said::Said;
 
 /// What is ordered, each with how many.
@@ -27,6 +28,9 @@ impl Desk<'_> {
             .as_ref()
             .is_some_and(|told| self.prices_a_sibling(told, &pairs, &amounts));
         !names_another
+            && !told
+                .as_ref()
+                .is_some_and(|told| self.prices_several_at_once(told, &pairs))
             && self.is_counted_by_the_customer(&pairs, &amounts)
             && !self.counts_something_else(&pairs)
             && !self.is_agreed_before_it_grew(consent, &pairs)
@@ -67,6 +71,47 @@ impl Desk<'_> {
         let mentions = || told.found.mentions.iter();
         let asks_which = told.asks() && told.has(Sense::QOption);
         !asks_which && mentions().any(is_a_sibling) && !mentions().any(is_ours)
+    }
+
+    /// "2 gelatinas = $180", "te dejo las dos en $260", "pack of 2 for £15": of one, or of all of them?
+    fn prices_several_at_once(&self, told: &Said, pairs: &Pairs) -> bool {
+        let total = match self.state.grant {
+            Some(Grant::Total(minor)) => minor,
+            _ => sum(self.catalog, pairs).unwrap_or(0),
+        };
+        let least = self.catalog.prices().0 / 2;
+        let read = |number| readings(self.catalog, number);
+        let granted = self.state.grant;
+        let is_cut = |minors: &[i64]| match granted {
+            Some(Grant::Off {
+                cut: Cut::Minor(cut), ..
+            }) => minors.contains(&cut),
+            _ => false,
+        };
+        let prices: Vec<(usize, Vec<i64>)> = told
+            .amounts()
+            .map(|(at, number, money)| (at, read(number), money))
+            .filter(|(_, minors, _)| !is_cut(minors))
+            .filter(|(_, minors, money)| *money || minors.iter().any(|minor| *minor >= least))
+            .map(|(at, minors, _)| (at, minors))
+            .collect();
+        let is_total = prices.iter().any(|(_, minors)| minors.contains(&total));
+        let several = pairs
+            .iter()
+            .map(|(_, quantity)| *quantity)
+            .filter(|quantity| *quantity > 1);
+        let is_counted = |quantity: u32, end: usize| {
+            let counted = told.counts().any(|(at, number)| number == quantity && at < end);
+            let group = told.found.group == Some(quantity) || quantity == 2 && told.has(Sense::Both);
+            counted || group
+        };
+        // Behind the sentence of the price, it is asked for: "la caja está en $260. ¿Serían 2 cajas?"
+        let end = prices.first().map_or(0, |(at, _)| told.sentence(*at).1);
+        let mut several = several;
+        prices.len() == 1
+            && !is_total
+            && !says_each(told)
+            && several.any(|quantity| is_counted(quantity, end) || sells_in_packs(told))
     }
 
     /// "temos 41 e 42": so many that only the shop wrote, and named no price for, are no order.
@@ -141,4 +186,37 @@ impl Desk<'_> {
     fn costs(&self, (place, quantity): (Place, u32)) -> i64 {
         self.catalog.price(place).saturating_mul(i64::from(quantity))
     }
+}
+
+/// "c/u", "cada una", "each": the price is that of one, and no other reading is left.
+fn says_each(said: &Said) -> bool {
+    said.all(Sense::Each).any(|hit| {
+        let is_each = |at: usize| {
+            matches!(
+                said.text(at),
+                "cada" | "c" | "each" | "apiece" | "unidad" | "unidade" | "pieza" | "per" | "ea" | "pp" | "u"
+            )
+        };
+        (hit.start..hit.end).any(is_each)
+    })
+}
+
+/// "el par en $180", "la promo", "two-for": one price for more than one.
+fn sells_in_packs(said: &Said) -> bool {
+    (0..said.tokens.len()).any(|at| {
+        matches!(
+            said.text(at),
+            "par"
+                | "pair"
+                | "pack"
+                | "paquete"
+                | "pacote"
+                | "promo"
+                | "promocion"
+                | "promocao"
+                | "combo"
+                | "kit"
+                | "bundle"
+        )
+    })
 }
