@@ -267,6 +267,21 @@ async fn a_cart_is_a_proposal_by_itself_and_a_price_that_differs_is_asked_about(
     )
     .await;
 
+    ana.phone.sends(
+        json!({"type": "order", "order": {"catalog_id": "1", "text": "", "product_items": [
+        {"product_retailer_id": "gel-1", "quantity": 1, "item_price": 1.0, "currency": "MXN"},
+        {"product_retailer_id": "not-here", "quantity": 1, "item_price": 33.5, "currency": "MXN"}]}}),
+    );
+    until(
+        &shop,
+        ana.conversation,
+        "a price of ours is asked about beside what is unknown",
+        |proposal| {
+            proposal.is_some_and(|it| it.kind == ProposalKind::Question && it.why == [Why::CartDiffers])
+        },
+    )
+    .await;
+
     ana.phone.sends(cart("gel-1", 150.0));
     until(&shop, ana.conversation, "the price is asked about", |proposal| {
         proposal.is_some_and(|it| {

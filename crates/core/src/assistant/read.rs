@@ -197,7 +197,8 @@ fn cart_differs(proposal: &Proposal, dialogue: &Dialogue, shelf: &Shelf) -> bool
 }
 
 /// Proposes a cart with goods that are in WhatsApp's catalog and not in ours, at the prices that WhatsApp shows.
-/// What is in ours at the same price stays it: its name is read, and its stock is counted.
+/// What is in ours at the same price stays it: its name is read, and its stock is counted. At another price it is
+/// asked about: whoever writes carts by hand sets no price of ours.
 fn set_cart(proposal: &mut Proposal, cart: Cart<'_>, shelf: &Shelf) -> Option<()> {
     let Cart { source, draft } = cart;
     if proposal
@@ -216,7 +217,15 @@ fn set_cart(proposal: &mut Proposal, cart: Cart<'_>, shelf: &Shelf) -> Option<()
             },
         );
     }
-    proposal.kind = ProposalKind::Charge;
+    let differs = draft.lines.iter().any(|line| {
+        line.price
+            .is_some_and(|unit| shelf.has_other_price(&line.product, unit))
+    });
+    (proposal.kind, proposal.why) = if differs {
+        (ProposalKind::Question, vec![Why::CartDiffers])
+    } else {
+        (ProposalKind::Charge, vec![Why::CartPriced])
+    };
     proposal.total = Some(draft.total?);
     proposal.lines = draft
         .lines
@@ -235,7 +244,6 @@ fn set_cart(proposal: &mut Proposal, cart: Cart<'_>, shelf: &Shelf) -> Option<()
         })
         .collect();
     proposal.description = described(&proposal.lines);
-    proposal.why = vec![Why::CartPriced];
     proposal.confidence = 90;
     Some(())
 }

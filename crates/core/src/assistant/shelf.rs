@@ -95,6 +95,13 @@ impl Shelf {
         self.goods(id).filter(|_| is_so)
     }
 
+    /// Returns whether the catalog has what a cart of WhatsApp's means at another price than the cart shows.
+    pub(crate) fn has_other_price(&self, sku: &str, price: Money) -> bool {
+        self.item_of_sku(sku)
+            .and_then(|id| self.catalog.items().iter().find(|item| item.id == id))
+            .is_some_and(|item| item.price != price)
+    }
+
     /// Returns the item that a charge had.
     pub(crate) fn item_of_line(&self, product: ProductId, options: &[ChosenOption]) -> Option<&str> {
         let mut nth = 0;
