@@ -580,15 +580,32 @@ fn promises_a_discount(said: &Said) -> bool {
                 | "hacer"
                 | "dar"
                 | "fazer"
+                | "tenemos"
+                | "tienes"
+                | "tiene"
+                | "temos"
+                | "tem"
+                | "hay"
         )
     };
-    (0..said.tokens.len())
-        .filter(|at| is_discount(said.text(*at)))
-        .any(|at| {
-            let (start, end) = said.clause(at);
-            let given = (start..end).find(|at| gives(said.text(*at)));
-            given.is_some_and(|given| !said.is_negated(given) && !said.is_negated(at))
-        })
+    let says = |at: usize| {
+        let (start, end) = said.clause(at);
+        let given = (start..end).find(|at| gives(said.text(*at)));
+        given.is_some_and(|given| !said.is_negated(given) && !said.is_negated(at))
+    };
+    // "te bajo algo", "le quito un poco"
+    let lowers = |at: usize| {
+        matches!(
+            said.text(at),
+            "bajo" | "bajamos" | "rebajo" | "quito" | "quitamos" | "descuento" | "tiro" | "abato"
+        ) && (at + 1..at + 3).any(|next| {
+            matches!(
+                said.text(next),
+                "algo" | "poco" | "poquito" | "pouco" | "pouquinho"
+            )
+        }) && !said.is_negated(at)
+    };
+    (0..said.tokens.len()).any(|at| is_discount(said.text(at)) && says(at) || lowers(at))
 }
 
 /// "te hago un descuento", "I'll take a bit off": something is given, whatever its amount.

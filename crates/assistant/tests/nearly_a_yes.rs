@@ -393,6 +393,7 @@ fn a_place_a_day_and_how_others_pay_are_asked_about() {
         "te transfiero ya mañana",
         "te deposito hoy en la noche",
         "Activa",
+        "mándame foto",
     ] {
         assert_eq!(alone(&SHOES, text), None, "{text}");
     }
@@ -422,6 +423,10 @@ fn a_word_of_a_form_is_no_order() {
     ] {
         assert!(SHOES.proposes(&story).charge().is_none(), "{story:?}");
     }
+    let asked = "> $500, ¿nombre, fecha y hora?";
+    let form = ["un masaje relajante", asked, "Laura\nFecha:\n12 de mayo"];
+    assert!(SHOES.proposes(&form).charge().is_none());
+    assert_eq!(CAKE.charged(false, &["como cancelo?"]), None);
     let date = ["quero o bolo de cenoura", "> R$ 80. Que dia?", "fecha: 12/10"];
     assert!(CAKE.proposes(&date).charge().is_none());
     let told = ["quero o bolo de cenoura", "> R$ 80. Posso confirmar?", "confirma"];
@@ -492,6 +497,8 @@ fn a_discount_of_nobody_knows_how_much_charges_nothing() {
         "> $900, le hacemos descuento",
         "> Son $900 y te doy un descuentito",
         "> $900, te puedo dar una rebaja",
+        "> $900, tenemos descuento hoy",
+        "> Son $900 pero te bajo algo, ¿va?",
     ] {
         let story = ["quiero los zapatos negros", shop, "sí, mándame el link"];
         assert!(SHOES.proposes(&story).charge().is_none(), "{shop}");

@@ -96,7 +96,7 @@ impl Desk<'_> {
             .map(|(at, minors, _)| (at, minors))
             .collect();
         let is_total = prices.iter().any(|(_, minors)| minors.contains(&total));
-        let several = pairs
+        let mut several = pairs
             .iter()
             .map(|(_, quantity)| *quantity)
             .filter(|quantity| *quantity > 1);
@@ -107,7 +107,6 @@ impl Desk<'_> {
         };
         // Behind the sentence of the price, it is asked for: "la caja está en $260. ¿Serían 2 cajas?"
         let end = prices.first().map_or(0, |(at, _)| told.sentence(*at).1);
-        let mut several = several;
         prices.len() == 1
             && !is_total
             && !says_each(told)
