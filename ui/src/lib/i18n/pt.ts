@@ -200,7 +200,7 @@ const pt: Words = {
     failedAttempt: 'O pagamento foi recusado. O link ainda vale para outra tentativa.',
     expired: 'O link não funciona mais. Envie uma nova cobrança se ainda for preciso.',
     cancelled: 'O link não funciona mais. Um pagamento que já estava a caminho conta.',
-    refunded: (amount) => `${amount} voltou para o cliente.`,
+    refunded: (amount) => `${amount} devolvidos ao cliente.`,
     disputed: 'O banco do cliente pediu o dinheiro de volta. Responda na Stripe antes do prazo.',
     unknown: 'Não foi possível ler a resposta da Stripe. Veja este pagamento na Stripe.',
   },

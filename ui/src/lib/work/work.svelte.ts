@@ -38,7 +38,7 @@ export class Work {
   snooze(rows: ConversationRow[], until: string | null) {
     const words = language.words.work;
     return this.#do(
-      until ? words.snoozedUntil(language.moment(until, Date.now())) : words.unsnoozed,
+      until ? words.snoozedUntil(language.momentWords(until, Date.now())) : words.unsnoozed,
       () => api.snooze(idsOf(rows), until),
       () =>
         inTurn(rows, async (row) => {

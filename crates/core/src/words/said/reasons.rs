@@ -810,7 +810,7 @@ pub(super) const REASONS: &[Reason] = &[
     ("The session bus can't be reached, so nothing can be announced. Start Cobro from your desktop session",
         "No se llega al bus de la sesión, así que no se puede avisar de nada. Inicia Cobro desde tu sesión de escritorio", "Não se chega ao barramento da sessão, por isso nada pode ser avisado. Inicie o Cobro na sua sessão de desktop"),
     ("This desktop has no notification service. Start one, such as dunst, and test again",
-        "Este escritorio no tiene servicio de notificaciones. Inicia uno, como dunst, y prueba de nuevo", "Este desktop não tem serviço de notificações. Inicie um, como o dunst, e teste de novo"),
+        "Esta computadora no tiene servicio de notificaciones. Inicia uno, como dunst, y prueba de nuevo", "Este computador não tem serviço de notificações. Inicie um, como o dunst, e teste de novo"),
     ("The notification service refused: {}",
         "El servicio de notificaciones lo rechazó: {0}", "O serviço de notificações recusou: {0}"),
     ("The notification service failed: {}",
