@@ -353,7 +353,7 @@ fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending, now: Timestamp) -
         },
     )?;
     if let Some(failed) = sending.retry_of {
-        messages::put_aside(tx, failed)?;
+        messages::sent_again(tx, failed)?;
     }
     if let Some(charge) = sending.charge {
         messages::put_aside_of_charge(tx, sending.conversation, charge)?;

@@ -26,6 +26,9 @@ pub async fn write(inbox: &Inbox, into: PathBuf) -> Result<PathBuf> {
     copied.map(|()| folder)
 }
 
+/// A window needs no more per cents than every fifth, and each is an event.
+const STEP: u32 = 5;
+
 async fn copy_both(inbox: &Inbox, folder: &std::path::Path) -> Result<()> {
     for (store, file, from) in [(&inbox.store, "cobro.db", 0), (&inbox.files, "media.db", 50)] {
         copy(inbox, store, folder.join(file), from).await?;
@@ -36,12 +39,12 @@ async fn copy_both(inbox: &Inbox, folder: &std::path::Path) -> Result<()> {
 
 async fn copy(inbox: &Inbox, store: &Store, path: PathBuf, from: u32) -> Result<()> {
     let teller = inbox.clone();
-    let mut before = u32::MAX;
+    let mut before: Option<u32> = None;
     store
         .copy_to(path, move |percent| {
             let percent = from + percent / 2;
-            if percent != before {
-                before = percent;
+            if before.is_none_or(|before| percent >= before + STEP) {
+                before = Some(percent);
                 teller.emit(CoreEvent::BackupMoved { percent });
             }
         })

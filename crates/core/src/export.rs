@@ -1,8 +1,9 @@
 //! Export: every conversation, message, charge, subscription and payment, one JSON object a line.
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use rusqlite::Connection;
@@ -12,8 +13,8 @@ use crate::domain::{
     Charge, ContactId, Forwarded, MediaState, Message, MessageId, PaymentRecord, Subscription, Timestamp,
 };
 use crate::store::{
-    alerts, changes, charges, contacts, conversations, customers, envelopes, messages, payments, reactions,
-    subscriptions,
+    alerts, changes, charges, contacts, conversations, customers, envelopes, messages, meta, payments,
+    reactions, subscriptions,
 };
 use crate::{CoreEvent, DatabaseKey, Error, Inbox, Result, Store, media};
 
@@ -35,35 +36,88 @@ pub async fn write<W: Write + Send + 'static>(path: PathBuf, key: DatabaseKey, m
 }
 
 /// Writes the whole history where a person says, and tells how far it is. Until it is whole it has another name, so
-/// that half an export never looks like one.
+/// that half an export never looks like one; what a crash left of one goes with the next, or at the next start.
 pub async fn save(inbox: &Inbox, path: PathBuf) -> Result<()> {
+    remove_left(inbox).await?;
     let mut half = path.clone().into_os_string();
     half.push(".part");
     let half = PathBuf::from(half);
+    let named = half.to_string_lossy().into_owned();
+    inbox
+        .store
+        .write(move |tx| Ok(meta::set(tx, meta::HALF_EXPORT, &named)?))
+        .await?;
     let (begun, teller) = (half.clone(), inbox.clone());
     let written = inbox
         .store
         .read(move |conn| {
             let snapshot = conn.unchecked_transaction()?;
-            let file = std::fs::File::create(&begun).map_err(|error| unwritable(&error))?;
+            let file = private_file(&begun).map_err(|error| unwritable(&error))?;
             let mut out = Told {
                 out: BufWriter::new(file),
                 lines: 0,
                 all: lines(&snapshot)?,
                 percent: 0,
+                failed: None,
                 tell: move |percent| teller.emit(CoreEvent::ExportMoved { percent }),
             };
-            write_all(&snapshot, &mut out)?;
+            write_all(&snapshot, &mut out)
+                .map_err(|error| out.failed.take().map_or(error, |failed| unwritable(&failed)))?;
             out.flush().map_err(|error| unwritable(&error))?;
             out.out.get_ref().sync_all().map_err(|error| unwritable(&error))
         })
         .await
         .and_then(|()| std::fs::rename(&half, &path).map_err(|error| unwritable(&error)));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&half);
-    }
+    recover(inbox.clone()).await;
     written
 }
+
+/// Takes away what a crash left, at the start, and what a failure left.
+pub(crate) async fn recover(inbox: Inbox) {
+    if let Err(error) = remove_left(&inbox).await {
+        tracing::warn!(%error, "half an export could not be looked for");
+    }
+}
+
+/// Takes away the half of an export that a crash left behind.
+async fn remove_left(inbox: &Inbox) -> Result<()> {
+    inbox
+        .store
+        .write(|tx| {
+            let Some(half) = meta::get(tx, meta::HALF_EXPORT)? else {
+                return Ok(());
+            };
+            match std::fs::remove_file(&half) {
+                Err(error) if !is_gone(&error) => {
+                    tracing::warn!(kind = %error.kind(), "half an export could not be removed");
+                    Ok(())
+                }
+                _ => Ok(meta::remove(tx, meta::HALF_EXPORT)?),
+            }
+        })
+        .await
+}
+
+fn is_gone(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// Makes a file that nobody else on the machine reads: everything is in it.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    if let Err(error) = std::fs::remove_file(path)
+        && !is_gone(&error)
+    {
+        return Err(error);
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A window needs no more of them, and each is an event.
+const STEP: u32 = 5;
 
 fn unwritable(error: &std::io::Error) -> Error {
     Error::Invalid(format!(
@@ -82,23 +136,32 @@ fn lines(conn: &Connection) -> Result<u64> {
     Ok(u64::try_from(lines).unwrap_or(0))
 }
 
-/// Writes, and tells each per cent of the lines.
+/// Writes, and tells every fifth per cent of the lines.
 struct Told<W, F> {
     out: W,
     lines: u64,
     all: u64,
     percent: u32,
+    /// Why the last could not be written: a full disk is told as such.
+    failed: Option<std::io::Error>,
     tell: F,
 }
 
 impl<W: Write, F: FnMut(u32)> Write for Told<W, F> {
     fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
-        let written = self.out.write(buf)?;
+        let written = match self.out.write(buf) {
+            Ok(written) => written,
+            Err(error) => {
+                let kind = error.kind();
+                self.failed = Some(error);
+                return Err(kind.into());
+            }
+        };
         let ended = buf.iter().take(written).filter(|byte| **byte == b'\n').count();
         self.lines += u64::try_from(ended).unwrap_or(0);
         // What is not counted beforehand comes last: it is never told that all is done before it is.
         let percent = u32::try_from(self.lines * 100 / self.all.max(1)).map_or(99, |percent| percent.min(99));
-        if percent > self.percent {
+        if percent >= self.percent + STEP {
             self.percent = percent;
             (self.tell)(percent);
         }

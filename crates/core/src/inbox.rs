@@ -252,6 +252,7 @@ impl Inbox {
         self.spawn(crate::sync::run(self.clone()));
         self.spawn(crate::send::run(self.clone()));
         self.spawn(crate::media::run(self.clone()));
+        self.spawn(crate::export::recover(self.clone()));
         self.spawn(crate::settle::run(self.clone()));
         self.spawn(crate::charge::run(self.clone()));
         self.spawn(crate::poll::run(self.clone()));

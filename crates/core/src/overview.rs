@@ -20,9 +20,7 @@ const SAVED: usize = 30;
 /// Returns the shop's money in one currency; in the usual one where none is named.
 pub async fn get(inbox: &Inbox, currency: Option<Currency>) -> Result<Overview> {
     let usual = inbox.default_currency;
-    let live = inbox
-        .stripe()
-        .map(|stripe| stripe.key_mode() == cobro_stripe::KeyMode::Live);
+    let live = live(inbox);
     let now = Timestamp::now();
     let zone = TimeZone::system();
     let days = midnights(now, &zone);
@@ -36,9 +34,17 @@ pub async fn get(inbox: &Inbox, currency: Option<Currency>) -> Result<Overview> 
         .await
 }
 
-/// Returns how many rows each filter has.
+/// Returns whether it is real money that is asked for; `None` without a key.
+fn live(inbox: &Inbox) -> Option<bool> {
+    inbox
+        .stripe()
+        .map(|stripe| stripe.key_mode() == cobro_stripe::KeyMode::Live)
+}
+
+/// Returns how many rows each filter has, in every currency, of the same mode as the figures.
 pub async fn counts(inbox: &Inbox) -> Result<Vec<FilterCount>> {
-    inbox.store.read(overview::counts).await
+    let live = live(inbox);
+    inbox.store.read(move |conn| overview::counts(conn, live)).await
 }
 
 /// Returns one page of charges and of money that came without one, newest first.
@@ -48,9 +54,10 @@ pub async fn page(
     query: String,
     after: Option<String>,
 ) -> Result<Page<PaymentRow>> {
+    let live = live(inbox);
     inbox
         .store
-        .read(move |conn| overview::page(conn, filter, query.trim(), after.as_deref()))
+        .read(move |conn| overview::page(conn, live, filter, query.trim(), after.as_deref()))
         .await
 }
 

@@ -468,6 +468,7 @@ fn failed(
     };
     if error.kind() == FailureKind::NeedsTemplate {
         // WhatsApp's clock says what ours did not: the message is kept, and asks.
+        conversations::refuse(tx, entry.conversation, None, now)?;
         outbox::release(tx, entry.id, now)?;
         messages::set_delivery(tx, message, Delivery::Queued)?;
         return set_aside(tx, entry, Waits::WindowClosed);

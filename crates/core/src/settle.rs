@@ -24,7 +24,9 @@ use crate::domain::{
 use crate::store::hints::{self, Hint};
 use crate::store::notices::Notice;
 use crate::store::payments::Saved;
-use crate::store::{charges, notices, payers, payments, product_links, products, subscriptions, verifying};
+use crate::store::{
+    charges, messages, notices, payers, payments, product_links, products, subscriptions, verifying,
+};
 use crate::{CoreEvent, Error, Inbox, Language, Result, aftersale, payer, subscription};
 
 /// Reads back whatever was hinted at, one object after another.
@@ -599,6 +601,10 @@ fn settle(
         charges::begin_fulfilment(tx, charge, now)?;
     }
     let paid = charges::get(tx, charge)?;
+    if first_paid {
+        // Whether the link came matters to nobody now.
+        messages::put_aside_of_charge(tx, paid.conversation, charge)?;
+    }
     fact.aftermath.save(
         tx,
         charge,

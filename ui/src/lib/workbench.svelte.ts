@@ -193,10 +193,11 @@ export class Workbench {
         this.catalog.moved(event.done, event.all);
         break;
       case 'backupMoved':
-        this.backup = event.percent;
+        // Once the answer is there it is over, whatever is told late.
+        if (this.backup !== null) this.backup = event.percent;
         break;
       case 'exportMoved':
-        this.exported = event.percent;
+        if (this.exported !== null) this.exported = event.percent;
         break;
       case 'toolsChanged':
         this.#toldOf.add('tools');

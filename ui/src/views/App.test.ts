@@ -26,6 +26,20 @@ describe('the window', () => {
     expect(screen.getByTestId('charge-card').dataset['payment']).toBe('open');
   });
 
+  it('brings back no bar for what is told after an export is over', async () => {
+    await opened({ export_all: () => '/home/ana/cobro-export.jsonl' });
+    await tell({ type: 'exportMoved', percent: 95 });
+    await tell({ type: 'backupMoved', percent: 95 });
+    await userEvent.click(screen.getByTestId('go-settings'));
+    await userEvent.click(screen.getByTestId('section-data'));
+    expect((await screen.findByTestId('export-all')).hasAttribute('disabled')).toBe(false);
+    await userEvent.click(screen.getByTestId('export-all'));
+    await screen.findByText(/cobro-export\.jsonl/);
+    await tell({ type: 'exportMoved', percent: 95 });
+    expect(screen.queryByRole('progressbar')).toBeNull();
+    expect(screen.getByTestId('export-all').hasAttribute('disabled')).toBe(false);
+  });
+
   it('charges with C, an amount and Enter, once', async () => {
     const calls = await opened();
     await press('j');

@@ -109,10 +109,7 @@ pub(super) fn apply(tx: &Transaction<'_>, actor: Actor, change: &Work, now: Time
             text,
         } => note(tx, actor, *message, *conversation, text, now),
         Work::RemoveNote { message } => messages::remove_note(tx, *message),
-        Work::Resolve { conversation } => {
-            messages::put_aside_all(tx, *conversation)?;
-            work::resolve(tx, *conversation, now)
-        }
+        Work::Resolve { conversation } => work::resolve(tx, *conversation, now),
         Work::Reopen {
             conversation,
             done_at,

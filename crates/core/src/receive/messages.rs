@@ -74,6 +74,7 @@ impl<'a> Round<'a> {
                 .as_ref()
                 .and_then(|context| context.wamid.as_deref()),
             forwarded: forwarded(message),
+            put_aside: flow.is_old(),
         };
         match self.adding.add(&new, self.rules.again)? {
             Added::New => self.added(message, flow, new.id, conversation, at, came)?,

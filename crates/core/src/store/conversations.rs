@@ -16,12 +16,14 @@ const PAGE: usize = 50;
 /// One more than a page tells whether there is another.
 const PAGE_AND_ONE: i64 = 51;
 
-/// Whether a message of ours did not leave: it asks before it goes, or it failed and was neither sent again nor put
-/// aside. A later one does not make up for it. What was taken out before it left is no failure.
+/// Whether a message of ours did not leave: it asks before it goes, or it failed since the conversation was done with
+/// and was neither sent again nor put aside. A later one does not make up for it. What was taken out before it left is
+/// no failure.
 macro_rules! not_sent {
     () => {
         "(EXISTS (SELECT 1 FROM messages f
                   WHERE f.conversation_id = c.id AND f.delivery = 'failed' AND f.put_aside = 0
+                    AND f.failed_at > coalesce(c.done_at, 0)
                     AND (f.problem_code IS NULL OR f.problem_code NOT IN ('discarded', 'withdrawn')))
           OR EXISTS (SELECT 1 FROM outbox WHERE conversation_id = c.id AND asks = 1)) AS not_sent"
     };
@@ -31,9 +33,7 @@ macro_rules! not_sent {
 /// account of the 24 hours counts, not our clock.
 macro_rules! refused_at {
     () => {
-        "(SELECT max(f.at) FROM messages f
-          WHERE f.conversation_id = c.id AND f.delivery = 'failed' AND f.problem_code = '131047'
-            AND f.at > c.last_inbound_at) AS refused_at"
+        "iif(c.last_inbound_at <= c.refused_after, c.refused_at, NULL) AS refused_at"
     };
 }
 
@@ -222,6 +222,8 @@ pub(crate) fn advance(conn: &Connection, id: ConversationId, latest: &Latest) ->
              -- Something is new in it now.
              marked = CASE WHEN ?2 > 0 THEN 0 ELSE marked END,
              last_inbound_at = CASE WHEN ?3 > coalesce(last_inbound_at, 0) THEN ?3 ELSE last_inbound_at END,
+             -- Of the same second as the one that we were refused after, and it came since.
+             refused_after = nullif(refused_after, ?3),
              snippet = CASE WHEN ?4 >= last_at THEN ?5 ELSE snippet END,
              snippet_kind = CASE WHEN ?4 >= last_at THEN ?6 ELSE snippet_kind END,
              snippet_from_me = CASE WHEN ?4 >= last_at THEN ?7 ELSE snippet_from_me END,
@@ -240,6 +242,25 @@ pub(crate) fn advance(conn: &Connection, id: ConversationId, latest: &Latest) ->
         Kind(latest.kind),
         latest.from_me,
     ])?;
+    Ok(())
+}
+
+/// Notes that WhatsApp refused free text because its window was closed. `said` is when, by its clock; without it the
+/// refusal is of just now, after all that came until then.
+pub(crate) fn refuse(
+    conn: &Connection,
+    id: ConversationId,
+    said: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE conversations
+         SET refused_at = min(coalesce(?2, ?3), ?3),
+             -- What the customer wrote in that second came after it.
+             refused_after = max(coalesce(refused_after, 0), coalesce(?2 - 1, last_inbound_at, 0))
+         WHERE id = ?1",
+    )?
+    .execute(params![id, said.map(At), At(now)])?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::de::DeserializeOwned;
 
 use super::columns::{At, Kind, at, maybe_at, words};
+use super::conversations;
 use crate::domain::{
     ChargeId, ContactId, ConversationId, Delivery, Direction, Forwarded, MediaView, Message, MessageId,
     MessageKind, Origin, Page, Pricing, Quote, ReactionView, Timestamp, Words,
@@ -15,6 +16,8 @@ use crate::{Error, Result};
 const PAGE: usize = 50;
 /// How far ahead of ours WhatsApp's clock is believed, where it only orders a thread.
 const FURTHEST_AHEAD: Duration = Duration::from_hours(48);
+/// WhatsApp's code for free text outside the 24 hours.
+const WINDOW_CLOSED: &str = "131047";
 /// How many messages a jump reads at once.
 const DEEPEST: usize = 3000;
 
@@ -303,10 +306,12 @@ pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Resul
         return Ok(None);
     }
     let problem = report.problem.as_ref();
+    let now = Timestamp::now();
     conn.prepare_cached(
         "UPDATE messages
          SET delivery = :delivery,
              problem_code = :code, problem_title = :title, problem_advice = :advice,
+             failed_at = CASE WHEN :delivery = 'failed' THEN :now ELSE failed_at END,
              sent_at = CASE WHEN :delivery IN ('sent', 'delivered', 'read') THEN coalesce(sent_at, :at)
                             ELSE sent_at END,
              delivered_at = CASE WHEN :delivery IN ('delivered', 'read') THEN coalesce(delivered_at, :at)
@@ -318,10 +323,14 @@ pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Resul
         ":id": id,
         ":delivery": report.delivery,
         ":at": At(report.at),
+        ":now": At(now),
         ":code": problem.map(|words| &words.code),
         ":title": problem.map(|words| &words.title),
         ":advice": problem.map(|words| &words.advice),
     })?;
+    if problem.is_some_and(|words| words.code == WINDOW_CLOSED) {
+        conversations::refuse(conn, moved.conversation, Some(report.at), now)?;
+    }
     Ok(Some(moved))
 }
 
@@ -335,7 +344,14 @@ pub(crate) fn put_aside(conn: &Connection, id: MessageId) -> Result<bool> {
     Ok(changed > 0)
 }
 
-/// Says so of all that failed to bring a charge's link: it is being sent once more.
+/// Says so of a message that is sent again, whatever is known of it: it may be called a failure only later.
+pub(crate) fn sent_again(conn: &Connection, id: MessageId) -> Result<()> {
+    conn.prepare_cached("UPDATE messages SET put_aside = 1 WHERE id = ?1 AND put_aside = 0")?
+        .execute(params![id])?;
+    Ok(())
+}
+
+/// Says so of what brought a charge's link until now: it is sent once more, or was paid.
 pub(crate) fn put_aside_of_charge(
     conn: &Connection,
     conversation: ConversationId,
@@ -343,19 +359,11 @@ pub(crate) fn put_aside_of_charge(
 ) -> Result<()> {
     conn.prepare_cached(
         "UPDATE messages SET put_aside = 1
-         WHERE conversation_id = ?1 AND delivery = 'failed' AND put_aside = 0 AND charge_id = ?2",
+         WHERE put_aside = 0 AND id IN (
+             SELECT id FROM messages WHERE conversation_id = ?1 AND delivery = 'failed' AND charge_id = ?2
+             UNION ALL SELECT message_id FROM charges WHERE id = ?2)",
     )?
     .execute(params![conversation, charge])?;
-    Ok(())
-}
-
-/// Says so of all that failed in a conversation that a person is done with.
-pub(crate) fn put_aside_all(conn: &Connection, conversation: ConversationId) -> Result<()> {
-    conn.prepare_cached(
-        "UPDATE messages SET put_aside = 1
-         WHERE conversation_id = ?1 AND delivery = 'failed' AND put_aside = 0",
-    )?
-    .execute(params![conversation])?;
     Ok(())
 }
 

@@ -38,6 +38,8 @@ pub(crate) const SAVED_FILTERS: &str = "payments.filters";
 pub(crate) const ASSISTANT: &str = "assistant";
 /// What subscribers are told (JSON).
 pub(crate) const SUBSCRIPTION_MESSAGES: &str = "subscriptions.messages";
+/// Where the half of an export lies that is being written, or that a crash left.
+pub(crate) const HALF_EXPORT: &str = "export.half";
 pub(crate) const STRIPE_WEBHOOK_AT: &str = "stripe.webhook_at";
 
 /// Which parser the kept envelopes were last read with.

@@ -29,6 +29,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0021_counted.sql"),
     include_str!("migrations/0020_paid.sql"),
     include_str!("migrations/0022_face.sql"),
+    include_str!("migrations/0023_refused.sql"),
 ];
 
 /// Those of the files' database.

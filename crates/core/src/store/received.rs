@@ -28,6 +28,8 @@ pub(crate) struct Received<'a> {
     pub reply_to: Option<&'a str>,
     /// 0: written for us. 1: passed on. 2: passed on many times.
     pub forwarded: u8,
+    /// It is of the past: where it failed, nobody is asked to do anything about it.
+    pub put_aside: bool,
 }
 
 /// What became of a message that arrived.
@@ -51,8 +53,8 @@ impl<'c> Adding<'c> {
         let insert = conn.prepare_cached(
             "INSERT OR IGNORE INTO messages
                  (id, conversation_id, wamid, variant, direction, origin, kind, text, at, delivery, media_name,
-                  envelope, content, referral, reply_to, forwarded)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                  envelope, content, referral, reply_to, forwarded, put_aside)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         )?;
         Ok(Self { conn, insert })
     }
@@ -109,6 +111,7 @@ impl<'c> Adding<'c> {
             received.referral,
             received.reply_to,
             received.forwarded,
+            received.put_aside,
         ])?;
         Ok(added > 0)
     }

@@ -5,6 +5,7 @@ use cobro_core::domain::{
 };
 use cobro_core::{Actor, aftersale, conversation, overview, reissue, remind, work};
 use cobro_sandbox::stripe::PayWith;
+use cobro_sandbox::{Endpoint, Fault, Kind};
 
 use super::*;
 
@@ -16,6 +17,29 @@ async fn reminding(shop: &TestShop, policy: ReminderPolicy) {
     remind::set_policy(shop.inbox(), ReminderPolicy { on: true, ..policy })
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn what_did_not_bring_the_link_is_no_matter_once_it_is_paid() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    shop.sandbox.faults().set(
+        Endpoint::WhatsAppSend,
+        Some(Fault::next(1, Kind::GraphError).with_code(131_026)),
+    );
+    let charge = shop.create(shop.new_charge(&ana, mxn(100_00))).await.unwrap();
+    let is_marked = || async {
+        let page = conversation::list(shop.inbox(), Tab::All, String::new(), None)
+            .await
+            .unwrap();
+        page.rows[0].not_sent
+    };
+    shop.until_async("the list says so", is_marked).await;
+    // The shop copied the link and gave it out elsewhere.
+    shop.pays(&charge);
+    shop.until_payment(charge.id, Payment::Paid).await;
+    assert!(!is_marked().await);
+    shop.close().await;
 }
 
 #[tokio::test]

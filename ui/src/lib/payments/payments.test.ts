@@ -7,8 +7,10 @@ import { toasts } from '../shared/toasts.svelte';
 import BookLines from './BookLines.svelte';
 import { Books } from './books.svelte';
 import MoneyNotes from './MoneyNotes.svelte';
+import FilterBar from './FilterBar.svelte';
 import { Payments } from './payments.svelte';
 import RefundForm from './RefundForm.svelte';
+import Totals from './Totals.svelte';
 
 beforeEach(() => language.choose('en'));
 
@@ -36,6 +38,24 @@ describe('the payments', () => {
     expect(payments.open?.key).toBe('1_a');
     await payments.refresh();
     expect(payments.rows).toHaveLength(2);
+  });
+
+  it.each([
+    [['MXN'], ''],
+    [['MXN', 'USD'], 'Counts every currency; the figures above are of the chosen one'],
+  ])('say of %s what their filters count', async (currencies, title) => {
+    desk({ overview: () => anOverview({ currencies }) });
+    const payments = new Payments();
+    await payments.refresh();
+    render(FilterBar, { payments });
+    expect(screen.getByTestId('filter-all').title).toBe(title);
+  });
+
+  it('say of what came today how much of it was given back', () => {
+    const overview = anOverview();
+    overview.today.refunded = { minor: 20_000, currency: 'MXN' };
+    render(Totals, { overview, now: Date.now(), show: vi.fn(), reconcile: vi.fn() });
+    expect(screen.getByTestId('total-today').textContent).toMatch(/of it, MX\$200\.00\sgiven back/);
   });
 
   it('say that they could not be read', async () => {

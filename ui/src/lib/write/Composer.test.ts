@@ -260,6 +260,23 @@ describe('the composer', () => {
     expect(letter.text).toBe('');
   });
 
+  it('leaves what is written alone where a click opens the list', async () => {
+    const reply = { id: 'q', shortcut: 'envio', text: 'Llega mañana', files: [] };
+    const { letter, did } = show({ text: 'Hola Ana', replies: [reply] as unknown as QuickReply[] });
+    const open = () => userEvent.click(screen.getByTestId('quick-tool'));
+    await open();
+    expect(screen.getByTestId('quick-replies').textContent).toContain('Llega mañana');
+    expect(letter.text).toBe('Hola Ana');
+    await userEvent.keyboard('{Escape}');
+    expect(screen.queryByTestId('quick-replies')).toBeNull();
+    expect(letter.text).toBe('Hola Ana');
+    await open();
+    await userEvent.keyboard('{Enter}');
+    expect(did.useReply).toHaveBeenCalledOnce();
+    expect(did.send).not.toHaveBeenCalled();
+    expect(letter.text).toBe('Hola Ana');
+  });
+
   it('leads to the settings where there is no quick reply yet', async () => {
     const { did, field } = show();
     await userEvent.type(field(), '/');

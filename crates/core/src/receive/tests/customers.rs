@@ -4,6 +4,7 @@ use cobro_whatsapp::webhook::Update;
 
 use super::shop::{Shop, ago, ana, picture, says, text, told};
 use crate::domain::{MessageId, NotifyRules, PaymentFilter, SavedFilter};
+use crate::store::meta;
 use crate::{CoreEvent, customer, export, notify, overview, search, work};
 
 fn bea(wamid: &str, words: &str, minutes: u64) -> Vec<Update> {
@@ -35,7 +36,42 @@ async fn everything_is_saved_where_a_person_says_or_nothing_is() {
     let nowhere = shop.folder.path().join("no such folder").join("mine.jsonl");
     let refused = export::save(&shop.inbox, nowhere).await.unwrap_err();
     assert!(refused.to_string().contains("Choose another place"), "{refused}");
-    assert!(!shop.folder.path().join("mine.jsonl.part").exists());
+
+    // What is whole can't take its name: the half goes.
+    let taken = shop.folder.path().join("taken.jsonl");
+    std::fs::create_dir_all(taken.join("full")).unwrap();
+    export::save(&shop.inbox, taken.clone()).await.unwrap_err();
+    assert!(!shop.folder.path().join("taken.jsonl.part").exists());
+    assert!(taken.is_dir());
+}
+
+#[tokio::test]
+async fn half_an_export_that_a_crash_left_is_taken_away_and_nobody_else_reads_one() {
+    let shop = two().await;
+    let left = shop.folder.path().join("crashed.jsonl.part");
+    std::fs::write(&left, "{").unwrap();
+    let named = left.to_string_lossy().into_owned();
+    let crashed = shop.inbox.store.write(move |tx| {
+        meta::set(tx, meta::HALF_EXPORT, &named)?;
+        Ok(())
+    });
+    crashed.await.unwrap();
+    export::recover(shop.inbox.clone()).await;
+    assert!(!left.exists());
+
+    let path = shop.folder.path().join("mine.jsonl");
+    export::save(&shop.inbox, path.clone()).await.unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let kept = shop
+        .inbox
+        .store
+        .read(|conn| Ok(meta::get(conn, meta::HALF_EXPORT)?));
+    assert_eq!(kept.await.unwrap(), None);
 }
 
 #[tokio::test]

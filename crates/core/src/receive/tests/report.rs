@@ -399,6 +399,68 @@ async fn reports_and_payments_mean_the_same_by_paid() {
 }
 
 #[tokio::test]
+async fn the_figure_of_what_waits_is_what_is_owed_and_its_list_is_of_the_same_mode() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    let ana = shop.only().await.id;
+    let now = Timestamp::now();
+    let dollars = usd(20_00);
+    let mut made = Vec::new();
+    for (amount, state) in [
+        (mxn(100_00), "open"),
+        (mxn(300_00), "partly_paid"),
+        (dollars, "open"),
+        (mxn(7_00), "open"),
+    ] {
+        let charge = charged_at(&shop, ana, amount, now).await;
+        became(&shop, charge, state, None).await;
+        made.push(charge);
+    }
+    let part = paid(made[1], 120_00, now);
+    let (real, tested) = (made.clone(), made[3]);
+    let written = shop.inbox.store.write(move |tx| {
+        payments::save(
+            tx,
+            &PaymentRecord {
+                livemode: true,
+                ..part
+            },
+            "{}",
+        )?;
+        for charge in real {
+            tx.execute(
+                "UPDATE charges SET livemode = ?2 WHERE id = ?1",
+                params![charge, charge != tested],
+            )?;
+        }
+        Ok(())
+    });
+    written.await.unwrap();
+
+    let seen = overview::get(&shop.inbox, None).await.unwrap();
+    assert_eq!(
+        (seen.waiting.links, seen.waiting.amount),
+        (2, mxn(100_00 + 180_00))
+    );
+    assert_eq!(seen.currencies, ["MXN", "USD"]);
+    let usd = overview::get(&shop.inbox, Some(dollars.currency()))
+        .await
+        .unwrap();
+    assert_eq!((usd.waiting.links, usd.waiting.amount), (1, dollars));
+    // The chip counts every currency, and no test.
+    let counts = overview::counts(&shop.inbox).await.unwrap();
+    let counted = |filter| counts.iter().find(|of| of.filter == filter).map(|of| of.count);
+    assert_eq!(counted(PaymentFilter::Sent), Some(3));
+    assert_eq!(counted(PaymentFilter::All), Some(4), "all there is");
+    for (filter, rows) in [(PaymentFilter::Sent, 3), (PaymentFilter::All, 4)] {
+        let listed = overview::page(&shop.inbox, filter, String::new(), None)
+            .await
+            .unwrap();
+        assert_eq!(listed.rows.len(), rows);
+    }
+}
+
+#[tokio::test]
 async fn money_from_elsewhere_says_who_paid_it() {
     let shop = Shop::open().await;
     let payment = PaymentRecord {
@@ -415,6 +477,18 @@ async fn money_from_elsewhere_says_who_paid_it() {
         .await
         .unwrap();
     assert_eq!(found.rows[0].customer.as_deref(), Some("Luz Ortega"));
+    for (query, rows) in [("", 1), ("pi_1", 1), ("nobody", 0)] {
+        let found = overview::page(&shop.inbox, PaymentFilter::All, query.into(), None)
+            .await
+            .unwrap();
+        assert_eq!(found.rows.len(), rows, "{query}");
+        assert!(
+            found
+                .rows
+                .iter()
+                .all(|row| row.customer.as_deref() == Some("Luz Ortega"))
+        );
+    }
 }
 
 #[tokio::test]

@@ -6,13 +6,13 @@ use cobro_whatsapp::webhook::{InboundMessage, MessageKind, Status, StatusError, 
 use cobro_whatsapp::{Content, Pricing};
 use rusqlite::params;
 
-use super::shop::{Shop, ago, ana, answering, change, picture, reaction, says, status, told};
+use super::shop::{Shop, ago, ana, answering, change, old, picture, reaction, says, status, told};
 use crate::domain::{
     CostLine, Currency, Delivery, Direction, FREE_ENTRY, FreeEntry, MediaState, MessageId, Money, NewBody,
     NewMessage, Origin, ProductDraft, Referral, Timestamp,
 };
 use crate::store::columns::At;
-use crate::store::{conversations, products};
+use crate::store::{conversations, messages, products};
 use crate::{CoreEvent, conversation, message};
 
 #[tokio::test]
@@ -351,8 +351,77 @@ async fn what_failed_is_gone_from_the_list_once_the_conversation_is_done_with() 
     shop.hears(vec![Update::Echo(ana("w2", "listo", ago(5)))]).await;
     shop.hears(vec![refused("w2", 4)]).await;
     let id = shop.only().await.id;
+    assert!(shop.only().await.not_sent);
     crate::work::resolve(&shop.inbox, vec![id]).await.unwrap();
     assert!(!shop.only().await.not_sent);
+    crate::work::reopen(&shop.inbox, vec![id], None).await.unwrap();
+    assert!(shop.only().await.not_sent, "undone, it is there again");
+
+    // What is sent before and fails only after is news.
+    shop.hears(vec![Update::Echo(ana("w3", "¿listo?", ago(5)))]).await;
+    crate::work::resolve(&shop.inbox, vec![id]).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    shop.hears(vec![refused("w3", 4)]).await;
+    assert!(shop.only().await.not_sent);
+}
+
+#[tokio::test]
+async fn a_phones_history_raises_no_old_alarms() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    shop.hears(vec![old(ana("w0", "listo", ago(90)), true, Some(Status::Failed))])
+        .await;
+    let row = shop.only().await;
+    assert_eq!(shop.thread(row.id).await[0].delivery, Some(Delivery::Failed));
+    assert!(!row.not_sent);
+}
+
+#[tokio::test]
+async fn what_was_sent_again_is_no_failure_when_it_is_called_one_only_then() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    shop.hears(vec![Update::Echo(ana("w2", "listo", ago(5)))]).await;
+    let row = shop.only().await;
+    let first = shop.thread(row.id).await[1].id;
+    let again = shop.inbox.store.write(move |tx| {
+        tx.execute(
+            "UPDATE messages SET delivery = 'unknown' WHERE id = ?1",
+            params![first],
+        )?;
+        messages::sent_again(tx, first)
+    });
+    again.await.unwrap();
+    shop.hears(vec![refused("w2", 1)]).await;
+    assert_eq!(shop.thread(row.id).await[1].delivery, Some(Delivery::Failed));
+    assert!(!shop.only().await.not_sent);
+}
+
+#[tokio::test]
+async fn a_refusal_counts_by_whatsapps_clock_and_what_came_before_it_opens_no_window() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    let id = shop.only().await.id;
+    shop.hears(vec![Update::Echo(ana("w2", "¿lo quieres?", ago(8)))])
+        .await;
+    shop.hears(says(ana("w3", "sí", ago(2)))).await;
+    shop.hears(vec![refused("w2", 5)]).await;
+    assert!(
+        shop.only().await.window_is_open(ago(0)),
+        "it is of before the customer wrote"
+    );
+
+    // The answer itself refuses, and a clock that is behind or ahead of ours changes nothing.
+    let now = Timestamp::now();
+    let refuse = shop
+        .inbox
+        .store
+        .write(move |tx| conversations::refuse(tx, id, None, now));
+    refuse.await.unwrap();
+    assert!(!shop.only().await.window_is_open(Timestamp::now()));
+    shop.hears(says(ana("w0", "esto llegó tarde", ago(7)))).await;
+    assert!(!shop.only().await.window_is_open(Timestamp::now()));
+    shop.hears(says(ana("w4", "¿hola?", ago(2)))).await;
+    assert!(shop.only().await.window_is_open(Timestamp::now()));
 }
 
 #[tokio::test]

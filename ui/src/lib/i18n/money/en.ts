@@ -16,7 +16,7 @@ const en = {
     collectedToday: 'Collected today',
     paymentsAndNet: (count: number, net: string) =>
       count === 1 ? `1 payment · net\u00a0${net}` : `${count} payments · net\u00a0${net}`,
-    refundedOf: (amount: string) => `${amount}\u00a0given back`,
+    refundedOf: (amount: string) => `of it, ${amount}\u00a0given back`,
     paymentsOnly: (count: number) => (count === 1 ? '1 payment' : `${count} payments`),
     waiting: 'Waiting',
     links: (count: number, oldest: string) =>
@@ -35,6 +35,7 @@ const en = {
     lastDays: (currency: string) => `${currency} · last 14 days`,
     dayLabel: (day: string, amount: string, count: number) =>
       `${day}: ${amount}, ${count === 1 ? '1 payment' : `${count} payments`}`,
+    everyCurrency: 'Counts every currency; the figures above are of the chosen one',
     filters: {
       all: 'All',
       paid: 'Paid',

@@ -17,7 +17,7 @@ const es: MoneyWords = {
     collectedToday: 'Cobrado hoy',
     paymentsAndNet: (count, net) =>
       count === 1 ? `1 pago · neto\u00a0${net}` : `${count} pagos · neto\u00a0${net}`,
-    refundedOf: (amount) => `${amount}\u00a0devuelto`,
+    refundedOf: (amount) => `de eso, ${amount}\u00a0devueltos`,
     paymentsOnly: (count) => (count === 1 ? '1 pago' : `${count} pagos`),
     waiting: 'Por cobrar',
     links: (count, oldest) =>
@@ -36,6 +36,7 @@ const es: MoneyWords = {
     lastDays: (currency) => `${currency} · últimos 14 días`,
     dayLabel: (day, amount, count) =>
       `${day}: ${amount}, ${count === 1 ? '1 pago' : `${count} pagos`}`,
+    everyCurrency: 'Cuenta todas las monedas; las cifras de arriba son de la elegida',
     filters: {
       all: 'Todos',
       paid: 'Pagados',

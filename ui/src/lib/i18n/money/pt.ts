@@ -19,7 +19,7 @@ const pt: MoneyWords = {
       count === 1
         ? `1 pagamento · líquido\u00a0${net}`
         : `${count} pagamentos · líquido\u00a0${net}`,
-    refundedOf: (amount) => `${amount}\u00a0devolvido`,
+    refundedOf: (amount) => `disso, ${amount}\u00a0devolvidos`,
     paymentsOnly: (count) => (count === 1 ? '1 pagamento' : `${count} pagamentos`),
     waiting: 'A receber',
     links: (count, oldest) =>
@@ -38,6 +38,7 @@ const pt: MoneyWords = {
     lastDays: (currency) => `${currency} · últimos 14 dias`,
     dayLabel: (day, amount, count) =>
       `${day}: ${amount}, ${count === 1 ? '1 pagamento' : `${count} pagamentos`}`,
+    everyCurrency: 'Conta todas as moedas; os números acima são da escolhida',
     filters: {
       all: 'Todas',
       paid: 'Pagas',
