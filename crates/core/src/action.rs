@@ -356,7 +356,7 @@ fn send(tx: &Transaction<'_>, actor: Actor, sending: &Sending, now: Timestamp) -
         messages::sent_again(tx, failed)?;
     }
     if let Some(charge) = sending.charge {
-        messages::put_aside_of_charge(tx, sending.conversation, charge)?;
+        messages::put_aside_of_charge(tx, sending.conversation, charge, Some(sending.message))?;
         charges::carry(tx, charge, sending.message)?;
     }
     Ok(true)

@@ -603,7 +603,7 @@ fn settle(
     let paid = charges::get(tx, charge)?;
     if first_paid {
         // Whether the link came matters to nobody now.
-        messages::put_aside_of_charge(tx, paid.conversation, charge)?;
+        messages::put_aside_of_charge(tx, paid.conversation, charge, None)?;
     }
     fact.aftermath.save(
         tx,

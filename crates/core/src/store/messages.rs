@@ -351,19 +351,20 @@ pub(crate) fn sent_again(conn: &Connection, id: MessageId) -> Result<()> {
     Ok(())
 }
 
-/// Says so of what brought a charge's link until now: it is sent once more, or was paid.
+/// Says so of what brought a charge's link, but for `newest`, which is sent now: it goes once more, or was paid.
 pub(crate) fn put_aside_of_charge(
     conn: &Connection,
     conversation: ConversationId,
     charge: ChargeId,
+    newest: Option<MessageId>,
 ) -> Result<()> {
     conn.prepare_cached(
         "UPDATE messages SET put_aside = 1
-         WHERE put_aside = 0 AND id IN (
+         WHERE put_aside = 0 AND id IS NOT ?3 AND id IN (
              SELECT id FROM messages WHERE conversation_id = ?1 AND delivery = 'failed' AND charge_id = ?2
              UNION ALL SELECT message_id FROM charges WHERE id = ?2)",
     )?
-    .execute(params![conversation, charge])?;
+    .execute(params![conversation, charge, newest])?;
     Ok(())
 }
 
