@@ -79,23 +79,35 @@ pub(crate) async fn recover(inbox: Inbox) {
     }
 }
 
-/// Takes away the half of an export that a crash left behind.
+/// Takes away the half of an export that a crash left behind. A large file goes slowly: nobody who writes waits for it.
 async fn remove_left(inbox: &Inbox) -> Result<()> {
-    inbox
+    let left = inbox
         .store
-        .write(|tx| {
-            let Some(half) = meta::get(tx, meta::HALF_EXPORT)? else {
-                return Ok(());
-            };
-            match std::fs::remove_file(&half) {
-                Err(error) if !is_gone(&error) => {
-                    tracing::warn!(kind = %error.kind(), "half an export could not be removed");
-                    Ok(())
-                }
-                _ => Ok(meta::remove(tx, meta::HALF_EXPORT)?),
-            }
+        .read(|conn| {
+            let half = meta::get(conn, meta::HALF_EXPORT)?;
+            let removed = half.as_ref().map(std::fs::remove_file);
+            Ok(half.zip(removed))
         })
-        .await
+        .await?;
+    match left {
+        None => Ok(()),
+        Some((_, Err(error))) if !is_gone(&error) => {
+            tracing::warn!(kind = %error.kind(), "half an export could not be removed");
+            Ok(())
+        }
+        Some((half, _)) => {
+            inbox
+                .store
+                .write(move |tx| {
+                    // Another export may have begun meanwhile.
+                    if meta::get(tx, meta::HALF_EXPORT)? == Some(half) {
+                        meta::remove(tx, meta::HALF_EXPORT)?;
+                    }
+                    Ok(())
+                })
+                .await
+        }
+    }
 }
 
 fn is_gone(error: &std::io::Error) -> bool {
