@@ -1,11 +1,12 @@
 //! The real window, driven by WebDriver.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 pub use thirtyfour::Key;
+use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
 use thirtyfour::{By, Capabilities, WebDriver, WebElement};
 
 use crate::processes::{descendants, program_of, terminate};
@@ -113,9 +114,17 @@ impl Window {
         Ok(self.session()?.find_all(By::Css(css)).await?.len())
     }
 
-    /// Clicks an element once it is there.
+    /// Clicks an element once it is there and can be hit: where it moves just then, it is tried again.
     pub async fn click(&self, css: &str) -> Result<()> {
-        Ok(self.wait_for(css).await?.click().await?)
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.wait_for(css).await?.click().await {
+                Err(moved) if can_pass(&moved) && Instant::now() < end => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                clicked => return clicked.with_context(|| format!("{css} was not clicked")),
+            }
+        }
     }
 
     /// Opens the conversation with this name by its row, wherever in the list that is.
@@ -366,6 +375,15 @@ pub async fn words(element: &WebElement) -> Result<String> {
 }
 
 /// Returns where set-up put the WebDriver, or where the PATH has one.
+/// Whether a click was refused for what may be over a moment later.
+fn can_pass(refusal: &WebDriverError) -> bool {
+    use WebDriverErrorInner::{ElementClickIntercepted, ElementNotInteractable, StaleElementReference};
+    matches!(
+        refusal.as_inner(),
+        ElementClickIntercepted(_) | ElementNotInteractable(_) | StaleElementReference(_)
+    )
+}
+
 fn tauri_driver() -> Result<PathBuf> {
     let given = std::env::var_os("COBRO_TAURI_DRIVER").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();

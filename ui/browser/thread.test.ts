@@ -9,6 +9,11 @@ const LONG = 'open=15&long=400';
 
 const frameOf = (page: Page) => page.getByTestId('thread').getByRole('log');
 
+interface Played {
+  desk: { hears: (id: string, text: string) => void };
+  people: string[];
+}
+
 /** How far the newest message's end is below what is seen. */
 async function below(frame: Locator): Promise<number> {
   await frame.page().waitForTimeout(250);
@@ -18,10 +23,7 @@ async function below(frame: Locator): Promise<number> {
 /** Lets a customer who is not open write, and opens them. */
 async function openWithUnread(page: Page, count: number) {
   const id = await page.evaluate((many) => {
-    const { desk, people } = window as unknown as {
-      desk: { hears: (id: string, text: string) => void };
-      people: string[];
-    };
+    const { desk, people } = window as unknown as Played;
     const id = people[4] ?? '';
     for (let n = 1; n <= many; n++) desk.hears(id, `Pregunta número ${n} de muchas`);
     return id;
@@ -101,6 +103,26 @@ describe('a thread', () => {
       .first();
     const moved = ((await same.boundingBox())?.y ?? 0) - place;
     expect(Math.abs(moved - 40)).toBeLessThan(6);
+  });
+
+  it('keeps a form under the hands of whoever fills it in while messages come', async () => {
+    const page = await staged('open=10', { height: 560 });
+    await page.getByTestId('card-refund').click();
+    const amount = page.getByTestId('refund-amount');
+    await amount.waitFor();
+    // The form's first field is ready to be written in, and seen.
+    expect(await amount.evaluate((field) => field === document.activeElement)).toBe(true);
+    const before = await amount.boundingBox();
+    await page.evaluate(() => {
+      const { desk, people } = window as unknown as Played;
+      for (let n = 0; n < 3; n++) desk.hears(people[10] ?? '', `¿Cuándo llega? ${n}`);
+    });
+    await page.getByTestId('new-messages').waitFor();
+    expect((await amount.boundingBox())?.y).toBe(before?.y);
+    // Who has done with it reads on.
+    await page.getByTestId('new-messages').click();
+    await page.getByText('¿Cuándo llega? 2', { exact: true }).waitFor();
+    expect(await below(frameOf(page))).toBeLessThan(2);
   });
 
   it('leads to the first unread message, also where it lies pages back', async () => {
