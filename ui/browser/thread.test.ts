@@ -105,6 +105,27 @@ describe('a thread', () => {
     expect(Math.abs(moved - 40)).toBeLessThan(6);
   });
 
+  it('is hit by a click while it still scrolls', async () => {
+    const page = await staged(LONG);
+    const hit = await frameOf(page).evaluate(async (log) => {
+      const frames = async (many: number) => {
+        for (let n = 0; n < many; n++) await new Promise(requestAnimationFrame);
+      };
+      log.scrollBy(0, -300);
+      await frames(3);
+      const { left, top, width, height } = log.getBoundingClientRect();
+      const bubble = [...log.querySelectorAll('[data-testid="message"]')].find((each) => {
+        const at = each.getBoundingClientRect();
+        return at.top > top && at.bottom < top + height && at.left < left + width;
+      });
+      const at = bubble?.getBoundingClientRect();
+      if (!bubble || !at) return 'no message is in sight';
+      const under = document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2);
+      return bubble.contains(under) ? 'the message' : (under?.className ?? 'nothing');
+    });
+    expect(hit).toBe('the message');
+  });
+
   it('keeps a form under the hands of whoever fills it in while messages come', async () => {
     const page = await staged('open=10', { height: 560 });
     await page.getByTestId('card-refund').click();
