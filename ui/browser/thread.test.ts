@@ -127,22 +127,23 @@ describe('a thread', () => {
   });
 
   it('keeps a form under the hands of whoever fills it in while messages come', async () => {
-    const page = await staged('open=10', { height: 560 });
+    const page = await staged('open=5', { height: 560 });
     await page.getByTestId('card-refund').click();
     const amount = page.getByTestId('refund-amount');
     await amount.waitFor();
     // The form's first field is ready to be written in, and seen.
     expect(await amount.evaluate((field) => field === document.activeElement)).toBe(true);
     const before = await amount.boundingBox();
-    await page.evaluate(() => {
-      const { desk, people } = window as unknown as Played;
-      for (let n = 0; n < 3; n++) desk.hears(people[10] ?? '', `¿Cuándo llega? ${n}`);
-    });
+    const id = await page.getByTestId('thread').getAttribute('data-id');
+    await page.evaluate((id) => {
+      const { desk } = window as unknown as Played;
+      for (let n = 0; n < 3; n++) desk.hears(id ?? '', `¿Cuándo llega? ${n}`);
+    }, id);
     await page.getByTestId('new-messages').waitFor();
     expect((await amount.boundingBox())?.y).toBe(before?.y);
     // Who has done with it reads on.
     await page.getByTestId('new-messages').click();
-    await page.getByText('¿Cuándo llega? 2', { exact: true }).waitFor();
+    await frameOf(page).getByText('¿Cuándo llega? 2', { exact: true }).waitFor();
     expect(await below(frameOf(page))).toBeLessThan(2);
   });
 
