@@ -1,5 +1,6 @@
 //! Set-up: finds what this machine lacks for a purpose, and installs just that.
 
+pub(crate) mod browser;
 #[cfg(target_os = "linux")]
 mod debian;
 #[cfg(target_os = "linux")]
@@ -46,6 +47,7 @@ pub(crate) fn prepare(paths: &Paths, purpose: Purpose) -> Result<()> {
     if purpose == Purpose::Test {
         rust::components()?;
         rust::nextest(paths)?;
+        browser::prepare();
     }
     if purpose.drives_the_window() && cfg!(target_os = "linux") {
         rust::tauri_driver(paths)?;

@@ -4,14 +4,11 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
 
-use crate::commands::{WINDOW, cargo, find, npm};
+use crate::commands::{WINDOW, cargo, npm};
 use crate::paths::Paths;
 use crate::setup::{self, Purpose};
 use crate::steps::{Steps, of_nextest, of_vitest};
 use crate::ui;
-
-/// As in `ui/browser/served.ts`.
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 /// The tests that take minutes: the real window, and a hundred crashes.
 const WITHOUT_SLOW: &str = "not (binary(window) or binary(morning) or binary(crash))";
@@ -48,7 +45,7 @@ pub(crate) fn run(paths: &Paths, quick: bool) -> Result<ExitCode> {
 
 /// What needs a layout and real colours, where there is a Chromium to look with.
 fn in_a_browser(paths: &Paths, steps: &mut Steps) {
-    if std::env::var_os("CHROMIUM").is_some() || BROWSERS.iter().any(|name| find(name).is_some()) {
+    if setup::browser::is_there() {
         let tests = npm(paths, &["run", "--silent", "test:browser"]);
         steps.tests("UI: in a browser", tests, of_vitest);
     } else {

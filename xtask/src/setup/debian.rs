@@ -46,14 +46,19 @@ pub(super) fn prepare(purpose: Purpose) -> Result<()> {
     if wants_node {
         missing.extend(node_packages()?.iter().map(ToString::to_string));
     }
+    install(&missing, &steps(&missing))
+}
+
+/// Returns what installs these packages.
+pub(super) fn steps(packages: &[String]) -> [Step; 2] {
+    const WAIT: &str = "DPkg::Lock::Timeout=300";
     // Lists that were never fetched name no packages; an unreachable source of another program is no reason to stop.
     let update = Step::new(&["apt-get", "update"], &[]).may_fail();
-    let wait = "DPkg::Lock::Timeout=300";
-    let packages = Step::new(
-        &["apt-get", "-o", wait, "install", "-y", "--no-install-recommends"],
-        &missing,
+    let installs = Step::new(
+        &["apt-get", "-o", WAIT, "install", "-y", "--no-install-recommends"],
+        packages,
     );
-    install(&missing, &[update, packages])
+    [update, installs]
 }
 
 /// Returns the packages that are not installed.

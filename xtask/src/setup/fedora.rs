@@ -48,11 +48,11 @@ pub(super) fn prepare(purpose: Purpose) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    install(
-        &missing,
-        &[Step::new(
-            &["dnf", "install", "-y", "--setopt=install_weak_deps=False"],
-            &missing,
-        )],
-    )
+    install(&missing, &steps(&missing))
+}
+
+/// Returns what installs these packages.
+pub(super) fn steps(packages: &[String]) -> [Step; 1] {
+    let installs = ["dnf", "install", "-y", "--setopt=install_weak_deps=False"];
+    [Step::new(&installs, packages)]
 }

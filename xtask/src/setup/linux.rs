@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::{Result, bail};
 
+use super::rights::install;
 use super::{Purpose, debian, fedora};
 use crate::commands::{command, find, succeeds};
 
@@ -21,6 +22,17 @@ pub(super) fn prepare(purpose: Purpose) -> Result<()> {
         Family::Debian => debian::prepare(purpose),
         Family::Fedora => fedora::prepare(purpose),
         Family::Other => check(purpose),
+    }
+}
+
+/// Installs Chromium, where its package is known.
+pub(super) fn prepare_browser() -> Result<()> {
+    let chromium = ["chromium".to_owned()];
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    match family(&release) {
+        Family::Debian => install(&chromium, &debian::steps(&chromium)),
+        Family::Fedora => install(&chromium, &fedora::steps(&chromium)),
+        Family::Other => Ok(()),
     }
 }
 
