@@ -24,6 +24,7 @@ export const VIEWS: Record<string, string> = {
   'search-nothing': 'open=0&search=zzzz',
   'thread-menu': 'open=0&click=thread-more',
   note: 'open=0&press=n',
+  'quick-unknown': 'open=0&press=r&type=/hor',
   snooze: 'open=0&press=h',
   label: 'open=0&press=l',
   assign: 'open=0&press=a',

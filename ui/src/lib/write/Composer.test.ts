@@ -245,6 +245,30 @@ describe('the composer', () => {
     expect(did.send).not.toHaveBeenCalled();
   });
 
+  it('sends no shortcut that there is none of, until the list was closed', async () => {
+    const reply = { id: 'q', shortcut: 'pago', text: 'Aquí el enlace', files: [] };
+    const { did, field, letter } = show({ replies: [reply] as unknown as QuickReply[] });
+    await userEvent.type(field(), '/hor{Enter}');
+    expect(did.send).not.toHaveBeenCalled();
+    const said = (await screen.findByTestId('quick-none')).textContent;
+    expect(said).toContain(en.quick.noneCalled('/hor'));
+    expect(said).toContain(en.quick.asItIs);
+
+    await userEvent.keyboard('{Escape}');
+    expect(screen.queryByTestId('quick-replies')).toBeNull();
+    expect(letter.text).toBe('/hor');
+    await userEvent.keyboard('a{Enter}');
+    expect(did.send).toHaveBeenCalledOnce();
+  });
+
+  it('looks among the quick replies again where a slash is written anew', async () => {
+    const { field } = show();
+    await userEvent.type(field(), '/hor{Escape}');
+    await userEvent.clear(field());
+    await userEvent.type(field(), '/');
+    expect(await screen.findByTestId('quick-none')).toBeTruthy();
+  });
+
   it('leaves no slash behind where the list that a click opened is closed', async () => {
     const { letter } = show();
     const open = () => userEvent.click(screen.getByTestId('quick-tool'));

@@ -180,6 +180,8 @@ const inbox = {
     about:
       'Type / in the composer to use one. {name}, {amount}, {link} and {line} are filled in from the conversation.',
     none: 'No quick replies yet',
+    noneCalled: (typed: string) => `No quick reply is called ${typed}.`,
+    asItIs: 'Esc, then Enter, sends it as it is.',
     noneAdvice: 'Prepare what you write every day: prices, hours, how to pay.',
     add: 'New quick reply',
     shortcut: 'Shortcut',

@@ -182,6 +182,8 @@ const inbox: typeof en = {
     about:
       'Escribe / al responder para usar una. {name}, {amount}, {link} y {line} se llenan con los datos de la conversación.',
     none: 'Todavía no hay respuestas rápidas',
+    noneCalled: (typed: string) => `Ninguna respuesta rápida se llama ${typed}.`,
+    asItIs: 'Esc y luego Enter la envía tal cual.',
     noneAdvice: 'Prepara lo que escribes cada día: precios, horarios, cómo pagar.',
     add: 'Nueva respuesta rápida',
     shortcut: 'Atajo',

@@ -184,6 +184,8 @@ const inbox: typeof en = {
     about:
       'Digite / ao responder para usar uma. {name}, {amount}, {link} e {line} são preenchidos com os dados da conversa.',
     none: 'Ainda não há respostas rápidas',
+    noneCalled: (typed: string) => `Nenhuma resposta rápida se chama ${typed}.`,
+    asItIs: 'Esc e depois Enter envia assim mesmo.',
     noneAdvice: 'Prepare o que você escreve todo dia: preços, horários, como pagar.',
     add: 'Nova resposta rápida',
     shortcut: 'Atalho',
