@@ -1,6 +1,13 @@
 /** The list of conversations in a real layout. */
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { closed, staged } from './stage';
+
+/** What the played desk leaves at the page. */
+interface Played {
+  desk: { hears: (id: string, text: string) => void };
+  people: string[];
+}
 
 interface Scrolled {
   /** The rows that were in sight, and the elements that showed them. */
@@ -11,6 +18,81 @@ interface Scrolled {
 }
 
 afterAll(closed);
+
+const boxOf = async (of: Locator) =>
+  (await of.boundingBox()) ?? { x: NaN, y: NaN, width: NaN, height: NaN };
+
+/** Where the list's rows are seen. */
+const rowsOf = (page: Page) =>
+  page.locator('[role=list]:has([data-testid=conversation-row])').first();
+
+describe('what moved up', () => {
+  it('is said where it covers no row, and moves none', async () => {
+    const page = await staged('open=0', { lang: 'pt-BR' });
+    const row = page.locator('[data-testid=conversation-row]').nth(3);
+    await row.hover();
+    const [list, at] = [await boxOf(rowsOf(page)), await boxOf(row)];
+    await page.evaluate(() => {
+      const { desk, people } = window as unknown as Played;
+      for (const id of people.slice(5, 7)) desk.hears(id, 'Oi!');
+    });
+    const pill = page.locator('[data-testid=moved-up]');
+    await pill.waitFor();
+    expect(await boxOf(rowsOf(page))).toEqual(list);
+    expect(await boxOf(row)).toEqual(at);
+    const { y, height } = await boxOf(pill);
+    expect(y + height).toBeLessThanOrEqual(list.y);
+
+    // On the way to it the order still stands; it lets go.
+    await pill.click();
+    await pill.waitFor({ state: 'detached' });
+    expect(await row.textContent()).not.toContain('Oi!');
+    expect(await page.locator('[data-testid=conversation-row]').first().textContent()).toContain(
+      'Oi!',
+    );
+  });
+});
+
+describe('a message of the window', () => {
+  const toast = '[data-testid=toast]';
+  const isApart = (one: { y: number; height: number }, other: { y: number }) =>
+    one.y + one.height <= other.y + 0.5;
+
+  it('stands below the rows, and above what else is below them', async () => {
+    const page = await staged('open=10&press=e');
+    await page.locator('[data-testid=choose]').first().click();
+    await page.locator('[data-testid=bulk]').waitFor();
+    await expect
+      .poll(async () => {
+        const at = await boxOf(page.locator(toast));
+        const bulk = await boxOf(page.locator('[data-testid=bulk]'));
+        return [isApart(await boxOf(rowsOf(page)), at), isApart(at, bulk)];
+      })
+      .toEqual([true, true]);
+  });
+
+  it.each(['payments', 'customers', 'catalog', 'reports', 'assistant', 'settings'])(
+    'covers nothing of the %s',
+    async (place) => {
+      const page = await staged(`open=10&press=e&click=go-${place}`, { width: 1100, height: 640 });
+      const at = await boxOf(page.locator(toast));
+      const low = await page.evaluate(() => {
+        const main = document.querySelector('.desk > main');
+        const { bottom = NaN } = main?.getBoundingClientRect() ?? {};
+        return bottom - parseFloat(getComputedStyle(main ?? document.body).paddingBottom);
+      });
+      expect(at.y).toBeGreaterThanOrEqual(low);
+      await page.locator(toast).getByRole('button').last().click();
+      await page.locator(toast).waitFor({ state: 'detached' });
+      const room = () =>
+        page.evaluate(() => {
+          const main = document.querySelector('.desk > main') ?? document.body;
+          return getComputedStyle(main).paddingBottom;
+        });
+      await expect.poll(room).toBe('0px');
+    },
+  );
+});
 
 describe('a row’s menu', () => {
   it('opens at the pointer, inside the window, and is used and left by keys', async () => {

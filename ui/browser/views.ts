@@ -6,6 +6,7 @@ export const VIEWS: Record<string, string> = {
   chosen: 'open=0&click=choose',
   'row-menu': 'open=0&menu=conversation-row',
   toast: 'open=10&press=e',
+  'toast-elsewhere': 'open=10&press=e&click=go-payments',
   kinds: 'open=6',
   files: 'open=7',
   'kinds-top': 'open=6&top',
