@@ -393,28 +393,42 @@ export class PlayedMoney {
     if (shown === 'unmatched' && this.#tied) return [];
     const [first] = this.people.values();
     const loose = shown === 'unmatched';
+    const line: BookLine = {
+      key: '1',
+      class: loose ? 'unmatched' : 'matched',
+      kind: 'charge',
+      id: 'ch_3QloOse9424',
+      at: ago(0.3),
+      amount: mxn(31_000),
+      fee: 1_416,
+      net: 29_584,
+      settledIn: 'MXN',
+      status: 'succeeded',
+      paymentIntent: 'pi_3QloOse9424',
+      buyer: 'Maria Gonzalez',
+      description: 'Payment from dashboard',
+      charge: null,
+      conversation: loose ? null : (first?.row.id ?? null),
+      customer: loose ? null : (first?.row.name ?? null),
+      asked: null,
+      note: this.#note,
+      tied: !loose && this.#tied,
+    };
+    if (loose) return [line];
+    const paid = { description: null, note: null, tied: false };
     return [
+      line,
+      { ...line, ...paid, key: '2', id: 'ch_2', amount: mxn(123_456_750), asked: mxn(123_400_000) },
       {
-        key: '1',
-        class: loose ? 'unmatched' : 'matched',
-        kind: 'charge',
-        id: 'ch_3QloOse9424',
-        at: ago(0.3),
-        amount: mxn(31_000),
-        fee: 1_416,
-        net: 29_584,
-        settledIn: 'MXN',
-        status: 'succeeded',
-        paymentIntent: 'pi_3QloOse9424',
-        buyer: 'Maria Gonzalez',
-        description: 'Payment from dashboard',
-        charge: null,
-        conversation: loose ? null : (first?.row.id ?? null),
-        customer: loose ? null : (first?.row.name ?? null),
-        asked: null,
-        note: this.#note,
-        tied: !loose && this.#tied,
+        ...line,
+        ...paid,
+        key: '3',
+        id: 'ch_3',
+        amount: mxn(9_00),
+        at: ago(40),
+        conversation: null,
       },
+      { ...line, ...paid, key: '4', id: 'ch_4', status: 'failed', tied: true },
     ];
   }
 }
