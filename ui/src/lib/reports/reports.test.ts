@@ -96,8 +96,13 @@ describe('the sums', () => {
     expect(said('report-refunded')).toContain('−MX$100.00 1 refund');
     expect(said('report-fees')).toContain('MX$20.00');
     expect(said('report-net')).toContain('MX$480.00 MX$380.00 after refunds');
-    expect(said('report-time')).toContain('2 m 0 s');
+    expect(said('report-time')).toContain('2 m 0 s Half were paid within 2 m 0 s');
     expect(said('total-conversion')).toContain('33% 1 of 3 sent');
+  });
+
+  it('say nothing of how fast links were paid where none was', () => {
+    shown({ conversion: { links: 3, paid: 0, medianSeconds: null } });
+    expect(said('report-time')).toBe('From link to paid —');
   });
 
   it('name payments whose fee is not known, and put them into no net', () => {

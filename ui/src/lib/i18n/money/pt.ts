@@ -19,7 +19,7 @@ const pt: MoneyWords = {
       count === 1
         ? `1 pagamento · líquido\u00a0${net}`
         : `${count} pagamentos · líquido\u00a0${net}`,
-    refundedOf: (amount) => `disso, ${amount}\u00a0devolvidos`,
+    refundedOf: (amount) => `disso, ${amount} devolvidos`,
     paymentsOnly: (count) => (count === 1 ? '1 pagamento' : `${count} pagamentos`),
     waiting: 'A receber',
     links: (count, oldest) =>

@@ -36,7 +36,7 @@ const en = {
     linksPaid: 'Links paid',
     paidOf: (paid: number, links: number) => `${paid} of ${links} sent`,
     timeToPay: 'From link to paid',
-    halfSooner: 'Half were sooner',
+    halfWithin: (time: string) => `Half were paid within ${time}`,
     perDay: 'Collected by day',
     asTable: 'Days as a table',
     day: 'Day',

@@ -36,7 +36,7 @@ const es: typeof en = {
     linksPaid: 'Enlaces pagados',
     paidOf: (paid, links) => `${paid} de ${links} enviados`,
     timeToPay: 'Del enlace al pago',
-    halfSooner: 'La mitad fue antes',
+    halfWithin: (time) => `La mitad se pagó en ${time} o menos`,
     perDay: 'Cobrado por día',
     asTable: 'Los días en una tabla',
     day: 'Día',

@@ -36,7 +36,7 @@ const pt: typeof en = {
     linksPaid: 'Links pagos',
     paidOf: (paid, links) => `${paid} de ${links} enviados`,
     timeToPay: 'Do link ao pagamento',
-    halfSooner: 'Metade foi antes',
+    halfWithin: (time) => `Metade foi paga em até ${time}`,
     perDay: 'Recebido por dia',
     asTable: 'Os dias em uma tabela',
     day: 'Dia',
