@@ -5,6 +5,7 @@ mod subscriptions;
 
 pub use said::{Said, said};
 
+use cobro_stripe::Marks;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -266,7 +267,7 @@ impl Language {
 
     fn percent(self, basis_points: u32, totals: &Totals) -> String {
         let (whole, rest) = (basis_points / 100, basis_points % 100);
-        let (_, point) = separators(totals.total.currency().code(), self);
+        let point = Marks::of(totals.total.currency(), self.marks()).decimals;
         match rest {
             0 => format!("{whole} %"),
             rest => format!("{whole}{point}{} %", format!("{rest:02}").trim_end_matches('0')),
@@ -734,18 +735,15 @@ impl Language {
 
     /// Returns the amount as the shop's customers write it, such as `MX$1,250.00`.
     pub fn money(self, amount: Money) -> String {
-        let exponent = usize::from(amount.currency().exponent());
-        let decimal = amount.decimal();
-        let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
-        let (thousands, point) = separators(amount.currency().code(), self);
-        let mut number = grouped(whole, thousands);
-        let hidden = exponent == 0
-            || (whole_units(amount.currency().code()) && fraction.bytes().all(|digit| digit == b'0'));
-        if !hidden {
-            number.push(point);
-            number.push_str(fraction);
+        amount.written(self.marks())
+    }
+
+    /// Returns how numbers are written where a currency's country does not say.
+    fn marks(self) -> Marks {
+        match self {
+            Self::En => Marks::POINT,
+            Self::Es | Self::Pt => Marks::COMMA,
         }
-        format!("{}{number}", symbol(amount.currency().code()))
     }
 }
 
@@ -755,45 +753,6 @@ fn capitalised(sentence: String) -> String {
     letters
         .next()
         .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn symbol(currency: &str) -> String {
-    match currency {
-        "MXN" => "MX$".into(),
-        "BRL" => "R$".into(),
-        "USD" => "US$".into(),
-        "EUR" => "€".into(),
-        "GBP" => "£".into(),
-        "CAD" => "CA$".into(),
-        "AUD" => "A$".into(),
-        other => format!("{other}\u{a0}"),
-    }
-}
-
-/// Currencies with hundredths that nobody writes.
-fn whole_units(currency: &str) -> bool {
-    matches!(currency, "COP" | "ARS" | "ISK" | "UGX" | "HUF")
-}
-
-/// Returns the thousands and decimal separators: by the currency's home, else by the language.
-fn separators(currency: &str, language: Language) -> (char, char) {
-    match currency {
-        "MXN" | "USD" | "GTQ" | "HNL" | "NIO" | "PAB" | "PEN" | "DOP" | "GBP" | "CAD" | "AUD" => (',', '.'),
-        "BRL" | "ARS" | "CLP" | "COP" | "UYU" | "PYG" | "BOB" | "CRC" | "EUR" => ('.', ','),
-        _ if language == Language::En => (',', '.'),
-        _ => ('.', ','),
-    }
-}
-
-fn grouped(whole: &str, separator: char) -> String {
-    let mut number = String::with_capacity(whole.len() + whole.len() / 3);
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            number.push(separator);
-        }
-        number.push(digit);
-    }
-    number
 }
 
 fn first_name(name: &str) -> Option<&str> {
@@ -816,17 +775,10 @@ mod tests {
     #[test]
     fn amounts_read_as_people_write_them() {
         assert_eq!(Language::Es.money(money(125_000, "MXN")), "MX$1,250.00");
-        assert_eq!(Language::Pt.money(money(18_900, "BRL")), "R$189,00");
-        assert_eq!(Language::Es.money(money(12_000_000, "COP")), "COP\u{a0}120.000");
-        assert_eq!(
-            Language::Es.money(money(12_000_050, "COP")),
-            "COP\u{a0}120.000,50"
-        );
-        assert_eq!(Language::Es.money(money(120_000, "CLP")), "CLP\u{a0}120.000");
-        assert_eq!(
-            Language::En.money(money(1_234_567_890, "USD")),
-            "US$12,345,678.90"
-        );
+        assert_eq!(Language::En.money(money(125_000, "KES")), "KES\u{a0}1,250.00");
+        assert_eq!(Language::Pt.money(money(125_000, "KES")), "KES\u{a0}1.250,00");
+        let thanks = Language::Pt.thanks("Ana", money(28_500, "BRL"));
+        assert!(thanks.contains("R$\u{a0}285,00"), "{thanks}");
     }
 
     #[test]

@@ -40,6 +40,7 @@ mod terms;
 mod test_clocks;
 mod transport;
 mod words;
+mod written;
 
 pub use account::Account;
 pub use api::{KeyMode, StripeApi, StripeOptions};
@@ -71,3 +72,4 @@ pub use schedules::NewPhase;
 pub use sessions::{Discount, NewSession};
 pub use subscriptions::{PauseBehavior, SubscriptionChange};
 pub use terms::Terms;
+pub use written::Marks;

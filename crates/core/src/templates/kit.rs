@@ -157,32 +157,32 @@ fn pt(part: KitPart) -> Words {
     match part {
         KitPart::PaymentRequest => Words {
             body: "Olá {{1}}, o seu pedido está pronto para pagamento.\n\nDescrição: {{2}}\nTotal: {{3}}\n\nToque no botão para pagar com segurança. Se tiver alguma dúvida, responda a esta mensagem.",
-            examples: &["Ana", "Bolo de morango", "R$89,00"],
+            examples: &["Ana", "Bolo de morango", "R$\u{a0}89,00"],
             button: Some("Pagar agora"),
         },
         KitPart::PaymentReceived => Words {
             body: "Olá {{1}}, recebemos o seu pagamento de {{2}} referente a {{3}}.\n\nGuarde esta mensagem como comprovante. Se precisar de mais alguma coisa do pedido, responda aqui.",
-            examples: &["Ana", "R$89,00", "Bolo de morango"],
+            examples: &["Ana", "R$\u{a0}89,00", "Bolo de morango"],
             button: None,
         },
         KitPart::PaymentReminder => Words {
             body: "Olá {{1}}, o seu pedido ainda aguarda o pagamento.\n\nDescrição: {{2}}\nTotal: {{3}}\n\nVocê pode pagar pelo botão. Se já pagou, não precisa fazer mais nada.",
-            examples: &["Ana", "Bolo de morango", "R$89,00"],
+            examples: &["Ana", "Bolo de morango", "R$\u{a0}89,00"],
             button: Some("Pagar agora"),
         },
         KitPart::UpcomingCharge => Words {
             body: "Olá {{1}}, no dia {{2}} será feita a próxima cobrança da sua assinatura.\n\nAssinatura: {{3}}\nValor: {{4}}\n\nSerá usado o meio de pagamento cadastrado. Para alterar ou cancelar, responda a esta mensagem antes dessa data.",
-            examples: &["Ana", "15 de dezembro", "Caixa mensal de pães", "R$64,00"],
+            examples: &["Ana", "15 de dezembro", "Caixa mensal de pães", "R$\u{a0}64,00"],
             button: None,
         },
         KitPart::SubscriptionReceipt => Words {
             body: "Olá {{1}}, a cobrança da sua assinatura foi feita.\n\nAssinatura: {{2}}\nValor: {{3}}\nPróxima cobrança: {{4}}\n\nGuarde esta mensagem como comprovante. Se algo não estiver certo, responda aqui.",
-            examples: &["Ana", "Caixa mensal de pães", "R$64,00", "15 de janeiro"],
+            examples: &["Ana", "Caixa mensal de pães", "R$\u{a0}64,00", "15 de janeiro"],
             button: None,
         },
         KitPart::ChargeFailed => Words {
             body: "Olá {{1}}, não conseguimos fazer a cobrança da sua assinatura.\n\nAssinatura: {{2}}\nValor: {{3}}\n\nO seu banco não aceitou. Responda a esta mensagem e enviamos um link para pagar com outro cartão.",
-            examples: &["Ana", "Caixa mensal de pães", "R$64,00"],
+            examples: &["Ana", "Caixa mensal de pães", "R$\u{a0}64,00"],
             button: None,
         },
         KitPart::ShippingQuestion => Words {

@@ -1,0 +1,119 @@
+//! Amounts as the people of a currency's country write them.
+
+use crate::money::{Currency, Money};
+
+/// What divides a number's thousands, and what its decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    pub thousands: char,
+    pub decimals: char,
+}
+
+impl Marks {
+    /// `1,250.00`
+    pub const POINT: Self = Self {
+        thousands: ',',
+        decimals: '.',
+    };
+    /// `1.250,00`
+    pub const COMMA: Self = Self {
+        thousands: '.',
+        decimals: ',',
+    };
+
+    /// Returns the marks of the currency's country; `otherwise`, where it is none of those that are known.
+    pub fn of(currency: Currency, otherwise: Self) -> Self {
+        match currency.code() {
+            "MXN" | "USD" | "GTQ" | "HNL" | "NIO" | "PAB" | "PEN" | "DOP" | "GBP" | "CAD" | "AUD" => {
+                Self::POINT
+            }
+            "BRL" | "ARS" | "CLP" | "COP" | "UYU" | "PYG" | "BOB" | "CRC" | "EUR" => Self::COMMA,
+            _ => otherwise,
+        }
+    }
+}
+
+impl Money {
+    /// Returns the amount as the currency's country writes it, such as `MX$1,250.00` or `R$ 189,00`.
+    ///
+    /// A `$` never stands alone: a dozen countries share it, and a shop may charge in two of their currencies.
+    pub fn written(self, otherwise: Marks) -> String {
+        let code = self.currency();
+        let marks = Marks::of(code, otherwise);
+        let decimal = self.decimal();
+        let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
+        let mut written = sign(code);
+        group(&mut written, whole, marks.thousands);
+        let is_left_out = fraction.is_empty()
+            || has_unwritten_hundredths(code) && fraction.bytes().all(|digit| digit == b'0');
+        if !is_left_out {
+            written.push(marks.decimals);
+            written.push_str(fraction);
+        }
+        written
+    }
+}
+
+/// Returns what stands before the number; a space that is in it breaks no line.
+fn sign(currency: Currency) -> String {
+    match currency.code() {
+        "MXN" => "MX$".into(),
+        "BRL" => "R$\u{a0}".into(),
+        "PEN" => "S/\u{a0}".into(),
+        "USD" => "US$".into(),
+        "EUR" => "€".into(),
+        "GBP" => "£".into(),
+        "CAD" => "CA$".into(),
+        "AUD" => "A$".into(),
+        other => format!("{other}\u{a0}"),
+    }
+}
+
+/// Currencies with hundredths that nobody writes.
+fn has_unwritten_hundredths(currency: Currency) -> bool {
+    matches!(currency.code(), "COP" | "ARS" | "ISK" | "UGX" | "HUF")
+}
+
+fn group(written: &mut String, whole: &str, thousands: char) {
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            written.push(thousands);
+        }
+        written.push(digit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(minor: i64, code: &str, otherwise: Marks) -> String {
+        let money = Money::from_minor(minor, Currency::from_code(code).unwrap()).unwrap();
+        money.written(otherwise).replace('\u{a0}', " ")
+    }
+
+    #[test]
+    fn each_country_writes_its_own_way_whatever_language_is_spoken() {
+        for otherwise in [Marks::POINT, Marks::COMMA] {
+            for (minor, code, expected) in [
+                (125_000, "MXN", "MX$1,250.00"),
+                (28_500, "BRL", "R$ 285,00"),
+                (4_500, "PEN", "S/ 45.00"),
+                (12_000_000, "COP", "COP 120.000"),
+                (12_000_050, "COP", "COP 120.000,50"),
+                (1_234, "CLP", "CLP 1.234"),
+                (4_500, "GBP", "£45.00"),
+                (1_234_567_890, "USD", "US$12,345,678.90"),
+                (5, "EUR", "€0,05"),
+            ] {
+                assert_eq!(written(minor, code, otherwise), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn elsewhere_the_language_chooses_the_marks() {
+        assert_eq!(written(1_234_560, "KES", Marks::POINT), "KES 12,345.60");
+        assert_eq!(written(1_234_560, "KES", Marks::COMMA), "KES 12.345,60");
+    }
+}
