@@ -19,7 +19,7 @@ pub(crate) enum Grant {
     Unclear,
 }
 
-/// Returns an amount of the shop in minor units, in every way it can be meant.
+/// Returns an amount of the shop in minor units, in every way it can be meant; as it is written first.
 ///
 /// Where prices are in thousands, "70" is also 70 mil.
 pub(crate) fn readings(catalog: &Catalog, number: Decimal) -> Vec<i64> {
@@ -31,6 +31,10 @@ pub(crate) fn readings(catalog: &Catalog, number: Decimal) -> Vec<i64> {
     let (cheapest, dearest) = catalog.prices();
     let dear = cheapest >= 1000 * unit || dearest >= 10_000 * unit && plain < cheapest;
     let mut readings = vec![plain];
+    if exponent == 3 && number.ends_in_three {
+        // A dinar has a thousand parts: "1.250" is one and a quarter.
+        readings.insert(0, number.digits);
+    }
     if dear && plain < 1000 * unit {
         readings.extend(plain.checked_mul(1000));
     }

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use cobro_stripe::Money;
+use cobro_stripe::{Marks, Money};
 
-use crate::catalog::{Catalog, Place};
+use crate::catalog::Place;
 use crate::decide::Desk;
 use crate::order::places_meant;
 use crate::proposal::{Decision, ProposedCharge, Why};
@@ -13,6 +13,7 @@ use crate::read::{Language, Sense};
 
 /// Returns the order said back, with its total and a question.
 pub(crate) fn recap(desk: &Desk<'_>, charge: &ProposedCharge) -> String {
+    let language = desk.state.language;
     let mut text = String::new();
     for line in &charge.lines {
         let name = desk
@@ -25,19 +26,23 @@ pub(crate) fn recap(desk: &Desk<'_>, charge: &ProposedCharge) -> String {
             text,
             "{} × {name}: {}",
             line.quantity,
-            times(line.unit_price, line.quantity)
+            times(line.unit_price, line.quantity, language)
         );
     }
-    let language = desk.state.language;
     if charge.discount.minor() > 0 {
-        let _ = writeln!(text, "{}: −{}", discount_word(language), amount(charge.discount));
+        let _ = writeln!(
+            text,
+            "{}: −{}",
+            discount_word(language),
+            amount(charge.discount, language)
+        );
     }
     let closing = match language {
         Language::Spanish => "¿Confirmas?",
         Language::Portuguese => "Posso confirmar?",
         Language::English => "Shall I go ahead?",
     };
-    let _ = write!(text, "Total: {}. {closing}", amount(charge.total));
+    let _ = write!(text, "Total: {}. {closing}", amount(charge.total, language));
     text
 }
 
@@ -56,7 +61,7 @@ pub(crate) fn which_option(desk: &Desk<'_>) -> Decision {
         Language::Portuguese => "Qual destes?",
         Language::English => "Which of these?",
     };
-    Decision::Reply(format!("{ask}\n{}", listed(desk.catalog, &line.places)))
+    Decision::Reply(format!("{ask}\n{}", listed(desk, &line.places)))
 }
 
 /// Answers what the customer asks, from the catalog or the shop's own answers.
@@ -141,12 +146,12 @@ fn about_items(desk: &Desk<'_>) -> Decision {
     if places.is_empty() || places.len() > 12 {
         return Decision::Nothing;
     }
-    Decision::Reply(listed(desk.catalog, &places))
+    Decision::Reply(listed(desk, &places))
 }
 
 fn delivery(desk: &Desk<'_>) -> Decision {
     match crate::dialogue::delivery_item(desk.catalog) {
-        Some(place) => Decision::Reply(listed(desk.catalog, &[place])),
+        Some(place) => Decision::Reply(listed(desk, &[place])),
         None => Decision::Nothing,
     }
 }
@@ -219,12 +224,12 @@ fn speaks_of_address(desk: &Desk<'_>) -> bool {
     })
 }
 
-fn listed(catalog: &Catalog, places: &[Place]) -> String {
+fn listed(desk: &Desk<'_>, places: &[Place]) -> String {
     let lines: Vec<String> = places
         .iter()
-        .filter_map(|place| catalog.item(*place))
+        .filter_map(|place| desk.catalog.item(*place))
         .filter(|item| item.available)
-        .map(|item| format!("{}: {}", item.name, amount(item.price)))
+        .map(|item| format!("{}: {}", item.name, amount(item.price, desk.state.language)))
         .collect();
     lines.join("\n")
 }
@@ -237,14 +242,60 @@ fn discount_word(language: Language) -> &'static str {
     }
 }
 
-fn times(price: Money, quantity: u32) -> String {
+fn times(price: Money, quantity: u32, language: Language) -> String {
     let minor = price.minor().saturating_mul(i64::from(quantity));
-    Money::from_minor(minor, price.currency()).map_or_else(|_| String::from("?"), amount)
+    Money::from_minor(minor, price.currency()).map_or_else(|_| String::from("?"), |sum| amount(sum, language))
 }
 
-/// Returns the amount for a chat: no decimals where there are none.
-fn amount(money: Money) -> String {
-    let decimal = money.decimal();
-    let plain = decimal.strip_suffix(".00").unwrap_or(&decimal);
-    format!("{plain} {}", money.currency())
+/// Returns the amount as the shop's other messages write it; `shop` reads it back as it is.
+fn amount(money: Money, language: Language) -> String {
+    money.written(match language {
+        Language::English => Marks::POINT,
+        Language::Spanish | Language::Portuguese => Marks::COMMA,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use cobro_stripe::Currency;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalog::{Catalog, Item};
+    use crate::grant::readings;
+    use crate::read::{Token, join_numbers, tokens_of};
+
+    /// Currencies that shops of ours use, and some with no decimals, with three, and with ones that nobody writes.
+    const CURRENCIES: [&str; 26] = [
+        "MXN", "COP", "BRL", "ARS", "CLP", "PEN", "UYU", "CRC", "DOP", "GTQ", "USD", "EUR", "GBP", "CAD",
+        "AUD", "HNL", "NIO", "PAB", "PYG", "BOB", "JPY", "ISK", "UGX", "HUF", "KWD", "TND",
+    ];
+    /// The last of these have codes that the rules do not know for money.
+    const KNOWN: usize = 20;
+
+    proptest! {
+        #[test]
+        fn what_a_draft_writes_is_read_back_to_the_minor_unit(
+            at in 0..CURRENCIES.len(),
+            minor in prop_oneof![0..100_000_i64, 0..1_000_000_000_000_i64],
+            language in prop_oneof![
+                Just(Language::Spanish), Just(Language::Portuguese), Just(Language::English)
+            ],
+        ) {
+            let code = CURRENCIES.get(at).copied().unwrap_or_default();
+            let currency = Currency::from_code(code).unwrap();
+            let money = Money::from_minor(minor, currency).unwrap();
+            let catalog = Catalog::new(currency, vec![Item::new("cake", "Torta", money)]).unwrap();
+            let written = amount(money, language);
+            let mut tokens = tokens_of(&format!("Torta: {written}. ¿Confirmas?"));
+            join_numbers(&mut tokens, language);
+            let numbers: Vec<&Token> = tokens.iter().filter(|token| token.number().is_some()).collect();
+            let [token] = numbers.as_slice() else {
+                return Err(TestCaseError::fail(format!("{written}: {numbers:?}")));
+            };
+            let read = token.number().and_then(|number| readings(&catalog, number).first().copied());
+            prop_assert_eq!(read, Some(minor), "{}", written);
+            prop_assert!(token.money || at >= KNOWN, "{} is no money", written);
+        }
+    }
 }

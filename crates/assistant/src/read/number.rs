@@ -85,6 +85,8 @@ pub(crate) fn combine(left: u32, right: u32, joined: bool) -> Option<u32> {
 pub(crate) struct Decimal {
     pub(crate) digits: i64,
     pub(crate) decimals: u32,
+    /// Whether three digits stand behind its last mark, "1.250": thousands, but where money has thousandths.
+    pub(crate) ends_in_three: bool,
 }
 
 impl Decimal {
@@ -92,6 +94,7 @@ impl Decimal {
         Self {
             digits: value,
             decimals: 0,
+            ends_in_three: false,
         }
     }
 
@@ -136,6 +139,7 @@ impl Decimal {
 pub(crate) fn decimal_from_digits(text: &str) -> Option<Decimal> {
     let text = text.trim_end_matches(['.', ',']);
     let last = text.rfind(['.', ',']);
+    let mut ends_in_three = false;
     let decimals = match last {
         Some(at) => {
             let tail = text.len() - at - 1;
@@ -143,6 +147,7 @@ pub(crate) fn decimal_from_digits(text: &str) -> Option<Decimal> {
             let repeated = text.matches(separator).count() > 1;
             let leading_zero = text.starts_with('0');
             if tail == 3 && !leading_zero {
+                ends_in_three = !repeated;
                 0
             } else if repeated {
                 return None;
@@ -159,6 +164,7 @@ pub(crate) fn decimal_from_digits(text: &str) -> Option<Decimal> {
     Some(Decimal {
         digits: digits.parse().ok()?,
         decimals: u32::try_from(decimals).ok()?,
+        ends_in_three,
     })
 }
 

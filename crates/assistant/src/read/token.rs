@@ -242,10 +242,12 @@ fn is_accent(letter: char) -> bool {
 /// Writes abbreviations out, joins number words, and finds the currencies beside numbers.
 pub(crate) fn join_numbers(tokens: &mut Vec<Token>, language: Language) {
     let mut after_digits = false;
-    for token in tokens.iter_mut() {
+    for at in 0..tokens.len() {
+        let in_a_sign = begins_a_sign(tokens.get(at), tokens.get(at + 1));
+        let Some(token) = tokens.get_mut(at) else { break };
         // In "1tb" the letters are a unit.
         let unit = std::mem::replace(&mut after_digits, token.number().is_some()) && token.glued;
-        if !token.is_word() || unit {
+        if !token.is_word() || unit || in_a_sign {
             continue;
         }
         if let Some(long) = written_out(&token.text, language) {
@@ -257,12 +259,19 @@ pub(crate) fn join_numbers(tokens: &mut Vec<Token>, language: Language) {
     thousands(tokens);
 }
 
+/// "S/", "R$", "A$": the letter is neither a short word nor an article.
+fn begins_a_sign(token: Option<&Token>, next: Option<&Token>) -> bool {
+    token.is_some_and(|token| token.upper)
+        && next.is_some_and(|next| next.glued && (next.is_mark('/') || next.is_mark('$')))
+}
+
 /// Turns number words into numbers, two at a time from the left.
 fn spell(tokens: &mut Vec<Token>, language: Language) {
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
-    for mut token in tokens.drain(..) {
-        let value = token
-            .is_word()
+    let mut rest = tokens.drain(..).peekable();
+    while let Some(mut token) = rest.next() {
+        let counts = token.is_word() && !begins_a_sign(Some(&token), rest.peek());
+        let value = counts
             .then(|| number::value_of_word(&token.text, language))
             .flatten();
         let Some(value) = value else {
@@ -274,6 +283,7 @@ fn spell(tokens: &mut Vec<Token>, language: Language) {
             out.push(token);
         }
     }
+    drop(rest);
     *tokens = out;
 }
 
@@ -375,9 +385,17 @@ fn currencies(tokens: &mut [Token]) {
 fn is_currency(token: &Token) -> bool {
     match token.kind {
         Kind::Mark(mark) => matches!(mark, '$' | '€' | '£' | '¢' | '₲'),
-        Kind::Word => is_currency_word(&token.text),
+        Kind::Word => is_currency_word(&token.text) || token.upper && is_code(&token.text),
         Kind::Number(_) => false,
     }
+}
+
+/// Codes that are words of their own in small letters, or nobody's.
+fn is_code(word: &str) -> bool {
+    matches!(
+        word,
+        "uyu" | "pyg" | "bob" | "crc" | "gtq" | "hnl" | "nio" | "pab" | "dop" | "cad" | "aud"
+    )
 }
 
 /// Returns whether the word is a currency's name or code, or what people call it.
