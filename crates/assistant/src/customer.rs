@@ -48,7 +48,7 @@ pub(crate) fn take_customer_turn(
     state.unsettled |= takes_what_was_offered_apart(state, said, catalog);
     state.wavers |= wavers_between_numbers(said);
     if said.found.unknown.iter().any(|token| is_wanted(said, *token)) {
-        state.unknown = true;
+        state.unknown = Some(at);
     }
     let changed = order_of(&before) != order_of(&state.lines);
     if changed {
@@ -76,7 +76,7 @@ pub(crate) fn take_order(state: &mut State, order: &Order, at: usize, catalog: &
             Some(place) => state
                 .lines
                 .push(Line::of_place(place, line.quantity, state.round)),
-            None => state.unknown = true,
+            None => state.unknown = Some(at),
         }
         state.heard.insert(i64::from(line.quantity));
     }

@@ -152,7 +152,7 @@ pub(crate) struct Desk<'a> {
 impl Desk<'_> {
     fn proposal(&self) -> Proposal {
         let mut flags = self.flags();
-        let (decision, reason) = self.decision();
+        let (decision, reason, caused_by) = self.decision();
         let mut why = vec![reason];
         match &decision {
             Decision::Handoff(HandoffReason::PriceClaim) => flags.push(Flag::PriceClaim),
@@ -167,7 +167,7 @@ impl Desk<'_> {
         flags.dedup();
         Proposal {
             confidence: self.confidence(&decision),
-            evidence: self.evidence(&decision),
+            evidence: self.evidence(&decision, caused_by),
             language: self.state.language,
             decision,
             flags,
@@ -227,16 +227,16 @@ impl Desk<'_> {
         })
     }
 
-    fn decision(&self) -> (Decision, Why) {
-        if let Some((reason, why)) = guards::handoff(self) {
-            return (Decision::Handoff(reason), why);
+    /// Returns what to do and why, with the messages that called a person.
+    fn decision(&self) -> (Decision, Why, Vec<usize>) {
+        let called = |it: guards::Handoff| (Decision::Handoff(it.reason), it.why, it.turns);
+        if let Some(handoff) = guards::handoff(self) {
+            return called(handoff);
         }
         let (decision, why) = self.undisturbed();
         match guards::attention(self) {
-            Some((reason, why)) if !matches!(decision, Decision::Charge(_)) => {
-                (Decision::Handoff(reason), why)
-            }
-            _ => (decision, why),
+            Some(handoff) if !matches!(decision, Decision::Charge(_)) => called(handoff),
+            _ => (decision, why, Vec::new()),
         }
     }
 
@@ -255,6 +255,12 @@ impl Desk<'_> {
             Some((consent, _)) => self.agreed(consent),
             None => self.not_agreed(),
         }
+    }
+
+    /// Returns the customer's last messages of which it is true.
+    pub(crate) fn turns_where(&self, is: impl Fn(&Said) -> bool) -> Vec<usize> {
+        let said = self.burst.iter().filter(|(_, said)| is(said));
+        said.map(|(turn, _)| *turn).collect()
     }
 
     pub(crate) fn burst_has(&self, sense: Sense) -> bool {
@@ -290,7 +296,7 @@ impl Desk<'_> {
         if waiting {
             return (Decision::Nothing, Why::QuestionPending);
         }
-        if self.state.unknown {
+        if self.state.unknown.is_some() {
             // A cart with goods that are not ours: what is ours of it is not what was ordered.
             return (Decision::Nothing, Why::WantsUnknown);
         }
@@ -647,20 +653,25 @@ impl Desk<'_> {
         }
     }
 
-    fn evidence(&self, decision: &Decision) -> Vec<Evidence> {
+    /// Returns the messages that the decision rests on; what called a person is `caused_by` these.
+    fn evidence(&self, decision: &Decision, caused_by: Vec<usize>) -> Vec<Evidence> {
         let state = self.state;
+        let agreed = state.consent.map(|(_, turn)| turn);
         let mut turns: Vec<usize> = match decision {
             Decision::Charge(_) => [
                 state.order_turn,
                 state.price_turn,
                 state.grant_turn.filter(|_| state.grant.is_some()),
-                state.consent.map(|(_, turn)| turn),
+                agreed,
             ]
             .into_iter()
             .flatten()
             .collect(),
             Decision::Recap(_) => state.order_turn.into_iter().collect(),
-            _ => Vec::new(),
+            Decision::Handoff(_) if caused_by.is_empty() => {
+                state.order_turn.into_iter().chain(agreed).collect()
+            }
+            _ => caused_by,
         };
         if turns.is_empty() && *decision != Decision::Nothing {
             // After a payment nobody may have written: then it rests on what was said last.

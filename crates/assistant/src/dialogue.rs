@@ -79,8 +79,8 @@ pub(crate) struct State {
     pub(crate) question: Question,
     /// The words of the shop's last question: "¿conforme?" is answered by "conforme".
     pub(crate) question_words: Vec<String>,
-    /// The customer spoke of goods that nobody sells here.
-    pub(crate) unknown: bool,
+    /// Where the customer spoke of goods that nobody sells here.
+    pub(crate) unknown: Option<usize>,
     /// Something about the order is open until the shop says the total.
     pub(crate) unsettled: bool,
     /// The round in which the customer asked about several items as one order.
@@ -158,7 +158,7 @@ impl State {
             grant: None,
             question: Question::None,
             question_words: Vec::new(),
-            unknown: false,
+            unknown: None,
             unsettled: false,
             together: None,
             free_delivery: false,
@@ -328,7 +328,7 @@ impl State {
         self.consent = None;
         self.price = Price::Unsaid;
         self.grant = None;
-        self.unknown = false;
+        self.unknown = None;
         self.unsettled = false;
         self.pays_once_answered = false;
         self.heard.clear();

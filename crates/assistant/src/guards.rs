@@ -12,95 +12,98 @@ use crate::conversation::{Role, Turn};
 use crate::decide::Desk;
 use crate::dialogue::{Consent, Doubt, Question, State, sum};
 use crate::grant::readings;
+use crate::mention::Fit;
 use crate::price::{Trouble, priced};
 use crate::proposal::{HandoffReason, Why};
 use crate::read::{Decimal, Hit, Sense};
 use crate::residue;
 use crate::said::Said;
 
+/// Why a person is called, and the messages that say so.
+pub(crate) struct Handoff {
+    pub(crate) reason: HandoffReason,
+    pub(crate) why: Why,
+    pub(crate) turns: Vec<usize>,
+}
+
+/// Returns the handoff that the messages lead to; `None` where there are none of them.
+fn because(reason: HandoffReason, why: Why, turns: Vec<usize>) -> Option<Handoff> {
+    (!turns.is_empty()).then_some(Handoff { reason, why, turns })
+}
+
 /// Returns why the last messages go to a person, if they do.
-pub(crate) fn handoff(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
+pub(crate) fn handoff(desk: &Desk<'_>) -> Option<Handoff> {
     use HandoffReason as R;
-    let says = |reason: R, why: Why| Some((reason, why));
-    if desk.burst.iter().any(|(_, said)| speaks_for_others(said)) {
-        return says(R::PromptInjection, Why::Injection);
-    }
-    if desk.burst.iter().any(|(_, said)| complains(said)) {
-        return says(R::Complaint, Why::Complains);
-    }
-    if desk
-        .burst
-        .iter()
-        .any(|(_, said)| wants_other_currency(said, desk))
-    {
-        return says(R::OtherCurrency, Why::OtherCurrency);
-    }
-    if desk.burst.iter().any(|(_, said)| said.has(Sense::Recipient)) {
-        return says(R::OtherRecipient, Why::OtherRecipient);
-    }
-    if desk.burst.iter().any(|(_, said)| claims_a_price(said, desk)) {
-        return says(R::PriceClaim, Why::ClaimsPrice);
-    }
-    if desk.rules.answers.instalments.is_none() && desk.burst.iter().any(|(_, said)| wants_instalments(said))
-        || part::is_asked_for(desk)
-    {
-        return says(R::Instalments, Why::Instalments);
-    }
-    let unreadable = desk.burst.iter().any(|(turn, _)| {
-        desk.conversation
-            .turns
-            .get(*turn)
-            .is_some_and(|turn| turn.media && turn.text.trim().is_empty())
-    });
-    if unreadable {
-        return says(R::Unreadable, Why::Unreadable);
-    }
-    goods(desk).or_else(|| {
-        let reports = desk.state.question == Question::None
-            && desk
-                .burst
-                .iter()
-                .any(|(_, said)| trouble::reports_what_happened(said));
-        if reports {
-            says(R::Complaint, Why::Complains)
-        } else {
-            None
-        }
-    })
+    let by = |reason, why, is: &dyn Fn(&Said) -> bool| because(reason, why, desk.turns_where(is));
+    let offers_instalments = desk.rules.answers.instalments.is_some();
+    by(R::PromptInjection, Why::Injection, &speaks_for_others)
+        .or_else(|| by(R::Complaint, Why::Complains, &complains))
+        .or_else(|| {
+            by(R::OtherCurrency, Why::OtherCurrency, &|said| {
+                wants_other_currency(said, desk)
+            })
+        })
+        .or_else(|| {
+            by(R::OtherRecipient, Why::OtherRecipient, &|said| {
+                said.has(Sense::Recipient)
+            })
+        })
+        .or_else(|| {
+            by(R::PriceClaim, Why::ClaimsPrice, &|said| {
+                claims_a_price(said, desk)
+            })
+        })
+        .or_else(|| {
+            by(R::Instalments, Why::Instalments, &|said| {
+                !offers_instalments && wants_instalments(said)
+            })
+        })
+        .or_else(|| part::asked_for(desk))
+        .or_else(|| because(R::Unreadable, Why::Unreadable, unreadable(desk)))
+        .or_else(|| goods(desk))
+        .or_else(|| {
+            by(R::Complaint, Why::Complains, &|said| {
+                desk.state.question == Question::None && trouble::reports_what_happened(said)
+            })
+        })
+}
+
+/// Returns the last messages that are a file and no words.
+fn unreadable(desk: &Desk<'_>) -> Vec<usize> {
+    let is_file = |at: usize| {
+        let turn = desk.conversation.turns.get(at);
+        turn.is_some_and(|turn| turn.media && turn.text.trim().is_empty())
+    };
+    let turns = desk.burst.iter().map(|(turn, _)| *turn);
+    turns.filter(|turn| is_file(*turn)).collect()
 }
 
 /// Returns why a person should answer the last messages, where there is nothing to charge.
-pub(crate) fn attention(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
-    if desk.burst.iter().any(|(_, said)| attention::is_trouble(said)) {
-        return Some((HandoffReason::Complaint, Why::Complains));
-    }
-    if desk
-        .burst
-        .iter()
-        .any(|(_, said)| attention::needs_a_person(said, desk.state))
-    {
-        return Some((HandoffReason::NeedsPerson, Why::NeedsPerson));
-    }
-    if let Some(trouble) = still_troubled(desk) {
-        return Some(trouble);
-    }
+pub(crate) fn attention(desk: &Desk<'_>) -> Option<Handoff> {
+    use HandoffReason as R;
+    let by = |reason, why, is: &dyn Fn(&Said) -> bool| because(reason, why, desk.turns_where(is));
     let wants_it = desk.burst_has(Sense::Pay) || desk.burst_has(Sense::Want);
     let names_none =
         desk.state.lines.is_empty() && desk.burst.iter().all(|(_, said)| said.found.mentions.is_empty());
-    (wants_it
-        && names_none
-        && !desk.jokes()
-        && desk
-            .burst
-            .iter()
-            .any(|(_, said)| attention::asks_for_unsold(said, desk.catalog)))
-    .then_some((HandoffReason::UnknownItem, Why::WantsUnknown))
+    by(R::Complaint, Why::Complains, &attention::is_trouble)
+        .or_else(|| {
+            by(R::NeedsPerson, Why::NeedsPerson, &|said| {
+                attention::needs_a_person(said, desk.state)
+            })
+        })
+        .or_else(|| still_troubled(desk))
+        .or_else(|| {
+            by(R::UnknownItem, Why::WantsUnknown, &|said| {
+                wants_it && names_none && !desk.jokes() && attention::asks_for_unsold(said, desk.catalog)
+            })
+        })
 }
 
 /// "me llegó rajado" — "qué pena!" — "¿y ahora qué hago?": trouble lasts until an order is spoken of again.
 ///
 /// A shop that says sorry has understood what the rules have not: something must have been told.
-fn still_troubled(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
+fn still_troubled(desk: &Desk<'_>) -> Option<Handoff> {
+    use HandoffReason as R;
     let speaks_of_an_order =
         |said: &Said| said.has_any(OF_AN_ORDER) || (0..said.tokens.len()).any(|at| consent::is_yes(said, at));
     let first = desk.burst.first().map(|(turn, _)| *turn)?;
@@ -115,23 +118,16 @@ fn still_troubled(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
     if answers.is_empty() || answers.iter().any(sells) {
         return None;
     }
-    let told = before.iter().rev().skip(answers.len());
-    let told: Vec<Said> = told
-        .take_while(|turn| turn.role == Role::Customer)
-        .map(read)
+    let told = before.iter().enumerate().rev().skip(answers.len());
+    let mut told: Vec<(usize, Said)> = told
+        .take_while(|(_, turn)| turn.role == Role::Customer)
+        .map(|(at, turn)| (at, read(turn)))
         .collect();
-    if told
-        .iter()
-        .any(|said| complains(said) || attention::is_trouble(said))
-    {
-        return Some((HandoffReason::Complaint, Why::Complains));
-    }
-    if told
-        .iter()
-        .any(|said| attention::needs_a_person(said, desk.state))
-    {
-        return Some((HandoffReason::NeedsPerson, Why::NeedsPerson));
-    }
+    told.reverse();
+    let by = |reason, why, is: &dyn Fn(&Said) -> bool| {
+        let turns = told.iter().filter(|(_, said)| is(said)).map(|(at, _)| *at);
+        because(reason, why, turns.collect())
+    };
     let asked = [
         Sense::Want,
         Sense::AsksPrice,
@@ -141,9 +137,20 @@ fn still_troubled(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
         Sense::AsksHours,
         Sense::AsksPlace,
     ];
-    let sorry = answers.iter().any(says_sorry) && !told.iter().any(|said| said.has_any(&asked));
-    let told_of_something = told.iter().any(|said| residue::is_left(said, 0));
-    (sorry && told_of_something).then_some((HandoffReason::Complaint, Why::Complains))
+    let sorry = answers.iter().any(says_sorry) && !told.iter().any(|(_, said)| said.has_any(&asked));
+    by(R::Complaint, Why::Complains, &|said| {
+        complains(said) || attention::is_trouble(said)
+    })
+    .or_else(|| {
+        by(R::NeedsPerson, Why::NeedsPerson, &|said| {
+            attention::needs_a_person(said, desk.state)
+        })
+    })
+    .or_else(|| {
+        by(R::Complaint, Why::Complains, &|said| {
+            sorry && residue::is_left(said, 0)
+        })
+    })
 }
 
 /// Whoever writes so is on an order, or done.
@@ -190,26 +197,47 @@ fn is_a_late_answer(word: &str) -> bool {
 }
 
 /// Orders of what is not sold here, or of too much.
-fn goods(desk: &Desk<'_>) -> Option<(HandoffReason, Why)> {
-    if desk.burst.is_empty() || desk.state.linked {
+fn goods(desk: &Desk<'_>) -> Option<Handoff> {
+    use HandoffReason as R;
+    let state = desk.state;
+    if desk.burst.is_empty() || state.linked {
         return None;
     }
-    let asks_for_it = desk.state.consent.is_some() || desk.state.has_wanted() || desk.burst_has(Sense::Pay);
-    let is_put_off = matches!(desk.state.doubt, Some(Doubt::Later | Doubt::Cancelled));
+    let asks_for_it = state.consent.is_some() || state.has_wanted() || desk.burst_has(Sense::Pay);
+    let is_put_off = matches!(state.doubt, Some(Doubt::Later | Doubt::Cancelled));
     let laughs = desk.burst_has(Sense::Laugh) && !desk.burst_has(Sense::Pay);
-    if desk.state.unknown
+    if let Some(named) = state.unknown
         && !is_put_off
         && !laughs
         && !desk.jokes()
         && (asks_for_it || desk.burst_has(Sense::Want))
     {
-        return Some((HandoffReason::UnknownItem, Why::WantsUnknown));
+        return because(R::UnknownItem, Why::WantsUnknown, vec![named]);
     }
-    if desk.clashes() && (desk.state.has_wanted() || desk.burst_has(Sense::Want)) {
-        return Some((HandoffReason::UnknownItem, Why::WantsUnknownOption));
+    let of_the_order = || state.order_turn.into_iter().collect::<Vec<usize>>();
+    if desk.clashes() && (state.has_wanted() || desk.burst_has(Sense::Want)) {
+        let clashes = |said: &Said| {
+            said.found
+                .mentions
+                .iter()
+                .any(|mention| mention.fit == Fit::Clash)
+        };
+        let mut turns = desk.turns_where(clashes);
+        if turns.is_empty() {
+            turns = of_the_order();
+        }
+        return Some(Handoff {
+            reason: R::UnknownItem,
+            why: Why::WantsUnknownOption,
+            turns,
+        });
     }
-    let too_many = desk.state.has_wanted() && priced(desk) == Err(Trouble::OutOfRange);
-    too_many.then_some((HandoffReason::Quantity, Why::TooMany))
+    let too_many = state.has_wanted() && priced(desk) == Err(Trouble::OutOfRange);
+    too_many.then(|| Handoff {
+        reason: R::Quantity,
+        why: Why::TooMany,
+        turns: of_the_order(),
+    })
 }
 
 fn speaks_for_others(said: &Said) -> bool {

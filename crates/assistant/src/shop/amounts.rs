@@ -54,7 +54,7 @@ pub(super) fn judge_amounts(
     }
     if matches!(verdict, Some(Price::Verified | Price::Quoted)) {
         // The shop knows what it named a price for.
-        state.unknown = false;
+        state.unknown = None;
     }
     if verdict == Some(Price::Verified) {
         state.unsettled = false;

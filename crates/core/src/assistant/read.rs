@@ -105,7 +105,7 @@ fn proposal_of(
         Decision::Handoff(reason) => {
             let cart = standing_cart(dialogue, shelf).filter(|_| reason == HandoffReason::UnknownItem);
             match cart {
-                Some(cart) => set_cart(&mut proposal, cart, shelf)?,
+                Some(cart) => set_cart(&mut proposal, cart, dialogue, shelf)?,
                 // A voice note is no reason to be called: the person sees that it is there.
                 None if settings.handoffs && reason != HandoffReason::Unreadable => {
                     proposal.kind = ProposalKind::Handoff;
@@ -171,13 +171,14 @@ pub(super) fn described(lines: &[ProposedLine]) -> String {
 }
 
 /// A cart that is still what the customer wants.
-struct Cart<'a> {
-    source: &'a super::dialogue::Source,
+struct Cart {
+    /// Its turn.
+    at: usize,
     draft: OrderDraft,
 }
 
 /// Returns the last cart, if nothing but a plain yes to it was said since.
-fn standing_cart<'a>(dialogue: &'a Dialogue, shelf: &Shelf) -> Option<Cart<'a>> {
+fn standing_cart(dialogue: &Dialogue, shelf: &Shelf) -> Option<Cart> {
     let at = dialogue
         .sources
         .iter()
@@ -186,7 +187,7 @@ fn standing_cart<'a>(dialogue: &'a Dialogue, shelf: &Shelf) -> Option<Cart<'a>> 
     let draft = order::draft_of(source.message, source.cart.as_deref()?);
     let in_ours = |total: &Money| total.currency() == shelf.catalog.currency();
     let total = draft.total.filter(in_ours).map(Money::minor);
-    cart_stands(&shelf.catalog, &dialogue.conversation, at, total).then_some(Cart { source, draft })
+    cart_stands(&shelf.catalog, &dialogue.conversation, at, total).then_some(Cart { at, draft })
 }
 
 /// Returns whether a cart's own sum is another than the catalog's.
@@ -199,24 +200,9 @@ fn cart_differs(proposal: &Proposal, dialogue: &Dialogue, shelf: &Shelf) -> bool
 /// Proposes a cart with goods that are in WhatsApp's catalog and not in ours, at the prices that WhatsApp shows.
 /// What is in ours at the same price stays it: its name is read, and its stock is counted. At another price it is
 /// asked about: whoever writes carts by hand sets no price of ours.
-fn set_cart(proposal: &mut Proposal, cart: Cart<'_>, shelf: &Shelf) -> Option<()> {
-    let Cart { source, draft } = cart;
-    if proposal
-        .evidence
-        .iter()
-        .all(|evidence| evidence.message != source.message)
-    {
-        // A yes is to the cart before it.
-        proposal.evidence.insert(
-            0,
-            Evidence {
-                message: source.message,
-                text: source.text.clone(),
-                from_me: false,
-                at: source.at,
-            },
-        );
-    }
+fn set_cart(proposal: &mut Proposal, cart: Cart, dialogue: &Dialogue, shelf: &Shelf) -> Option<()> {
+    let Cart { at, draft } = cart;
+    proposal.evidence = evidence_of(&cart_and_yes(at, dialogue), dialogue);
     let differs = draft.lines.iter().any(|line| {
         line.price
             .is_some_and(|unit| shelf.has_other_price(&line.product, unit))
@@ -246,6 +232,21 @@ fn set_cart(proposal: &mut Proposal, cart: Cart<'_>, shelf: &Shelf) -> Option<()
     proposal.description = described(&proposal.lines);
     proposal.confidence = 90;
     Some(())
+}
+
+/// A yes is to the cart before it: returns both.
+fn cart_and_yes(at: usize, dialogue: &Dialogue) -> Vec<cobro_assistant::Evidence> {
+    let turns = &dialogue.conversation.turns;
+    let newest = turns
+        .iter()
+        .rposition(|turn| turn.role == cobro_assistant::Role::Customer);
+    std::iter::once(at)
+        .chain(newest.filter(|newest| *newest > at))
+        .map(|turn| cobro_assistant::Evidence {
+            turn,
+            text: String::new(),
+        })
+        .collect()
 }
 
 fn evidence_of(found: &[cobro_assistant::Evidence], dialogue: &Dialogue) -> Vec<Evidence> {
