@@ -255,7 +255,7 @@ describe('the composer', () => {
     expect(said).toContain(en.quick.asItIs);
 
     await userEvent.keyboard('{Escape}');
-    expect(screen.queryByTestId('quick-replies')).toBeNull();
+    expect(screen.queryByTestId('quick-none')).toBeNull();
     expect(letter.text).toBe('/hor');
     await userEvent.keyboard('a{Enter}');
     expect(did.send).toHaveBeenCalledOnce();
