@@ -24,6 +24,23 @@ export async function closed() {
   browser = undefined;
 }
 
+/**
+ * It is the afternoon, whenever this runs: at night what the played desk tells of this morning would be still to come,
+ * and what is written now would stand before it.
+ */
+const AFTERNOON = `{
+  const Real = Date;
+  const shift = new Real().setHours(16, 0, 0, 0) - Real.now();
+  globalThis.Date = class extends Real {
+    constructor(...of) {
+      super(...(of.length > 0 ? of : [Real.now() + shift]));
+    }
+    static now() {
+      return Real.now() + shift;
+    }
+  };
+}`;
+
 /** Opens the window, and waits until all that `query` asks for was clicked and typed. */
 export async function staged(query: string, how: Circumstances = {}): Promise<Page> {
   const { lang = 'en', theme = 'light', width = 1280, height = 800, ...options } = how;
@@ -37,6 +54,7 @@ export async function staged(query: string, how: Circumstances = {}): Promise<Pa
     ...options,
   });
   onTestFinished(() => page.close());
+  await page.addInitScript(AFTERNOON);
   await page.goto(`${inject('address')}?${query}&lang=${lang}&theme=${theme}`);
   await page.waitForSelector('[data-staged]', { state: 'attached', timeout: 30_000 });
   return page;

@@ -4,6 +4,7 @@ export const VIEWS: Record<string, string> = {
   list: 'many',
   filters: 'open=0&click=filter',
   chosen: 'open=0&click=choose',
+  'chosen-open': 'open=15&click=choose',
   'row-menu': 'open=0&menu=conversation-row',
   toast: 'open=10&press=e',
   'toast-elsewhere': 'open=10&press=e&click=go-payments',
