@@ -55,7 +55,7 @@ pub(crate) fn handoff(desk: &Desk<'_>) -> Option<Handoff> {
         })
         .or_else(|| {
             by(R::Instalments, Why::Instalments, &|said| {
-                !offers_instalments && wants_instalments(said)
+                !offers_instalments && wants(said, Sense::Instalments)
             })
         })
         .or_else(|| part::asked_for(desk))
@@ -307,8 +307,8 @@ fn wants_other_currency(said: &Said, desk: &Desk<'_>) -> bool {
     })
 }
 
-/// Instalments, unless the words are an item of the catalog.
-fn wants_instalments(said: &Said) -> bool {
+/// Instalments, or a part, unless the words are an item of the catalog.
+fn wants(said: &Said, sense: Sense) -> bool {
     let is_item = |hit: &Hit| {
         said.found
             .mentions
@@ -318,7 +318,7 @@ fn wants_instalments(said: &Said) -> bool {
     // "sale casi la mitad el envío, no gracias"
     let puts_off = said.has_any(&[Sense::Cancel, Sense::Hold]) || said.has(Sense::Later) && !said.asks();
     !puts_off
-        && said.all(Sense::Instalments).any(|hit| {
+        && said.all(sense).any(|hit| {
             let (start, end) = said.clause(hit.start);
             let item_in_clause = said.found.mentions.iter().any(|mention| {
                 mention.start >= start
@@ -417,7 +417,9 @@ pub(crate) fn names_own_price(said: &Said, state: &State, catalog: &Catalog, cha
 
 /// Returns whether the message asks for another price: "faz 100?", "¿me haces descuento?".
 pub(crate) fn haggles(said: &Said, state: &State, catalog: &Catalog) -> bool {
-    if said.has(Sense::Instalments) || (0..said.tokens.len()).any(|at| is_part_payment(said.text(at))) {
+    if said.has_any(&[Sense::Instalments, Sense::Part])
+        || (0..said.tokens.len()).any(|at| is_part_payment(said.text(at)))
+    {
         return false;
     }
     let (cheapest, dearest) = catalog.prices();

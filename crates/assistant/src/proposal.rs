@@ -90,6 +90,10 @@ pub enum HandoffReason {
     PriceClaim,
     PromptInjection,
     Instalments,
+    /// What the catalog has no item for.
+    Deposit,
+    /// Half now, or any amount that is not the total.
+    PartPayment,
     UnknownItem,
     Quantity,
     OtherCurrency,
@@ -179,6 +183,8 @@ pub enum Why {
     OtherRecipient,
     ClaimsPrice,
     Instalments,
+    Deposit,
+    PaysPart,
     Unreadable,
     WantsUnknown,
     WantsUnknownOption,
@@ -244,6 +250,8 @@ impl Why {
             Self::OtherRecipient => "The customer names another recipient for the money",
             Self::ClaimsPrice => "The customer names a price that neither the catalog nor the shop gave",
             Self::Instalments => "Instalments that the catalog does not offer",
+            Self::Deposit => "The customer asks about a deposit, and the catalog has none",
+            Self::PaysPart => "The customer wants to pay a part, or an amount that is not the total",
             Self::Unreadable => "The customer sent something that can't be read here",
             Self::WantsUnknown => "The customer wants something that is not in the catalog",
             Self::WantsUnknownOption => {

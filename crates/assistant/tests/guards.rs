@@ -10,7 +10,7 @@ use cobro_assistant::eval::{Row, rows_from_jsonl};
 use cobro_assistant::wire::{CatalogFile, conversation_from_files};
 use cobro_assistant::{
     Catalog, Conversation, Cut, Decision, DiscountRule, HandoffReason, Item, KnownCharge, KnownState, Order,
-    OrderLine, ProposedCharge, Role, Rules, Turn, propose,
+    OrderLine, ProposedCharge, Role, Rules, Turn, Why, propose,
 };
 use cobro_stripe::{Currency, Money};
 use proptest::prelude::*;
@@ -497,4 +497,28 @@ fn after_a_payment_the_address_is_asked_for_once() {
         .turns
         .push(Turn::customer("calle 5 de mayo 12, centro"));
     assert_eq!(drafted(&conversation), "¡Gracias por tu compra!");
+}
+
+#[test]
+fn instalments_a_deposit_and_a_part_are_told_apart() {
+    for (text, why) in [
+        ("¿la puedo pagar a 3 meses sin intereses?", Why::Instalments),
+        ("¿me lo fías?", Why::Instalments),
+        ("¿cobran anticipo?", Why::Deposit),
+        ("mándame el link del anticipo", Why::Deposit),
+        ("te mando 60 para el anticipo", Why::Deposit),
+        ("te pago la mitad hoy y la otra mitad el viernes", Why::PaysPart),
+        ("te deposito 60 hoy", Why::PaysPart),
+        ("abono 60 hoy y el resto el viernes", Why::PaysPart),
+        ("¿la puedo abonar?", Why::PaysPart),
+    ] {
+        let turns = vec![
+            Turn::customer("quiero una gelatina"),
+            Turn::shop("$180, ¿te la aparto?"),
+            Turn::customer(text),
+        ];
+        let proposal = propose(&catalog(), &Conversation::of(turns), &Rules::default());
+        assert!(proposal.is_handoff(), "{text}: {proposal:?}");
+        assert_eq!(proposal.why, [why], "{text}");
+    }
 }

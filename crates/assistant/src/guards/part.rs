@@ -1,20 +1,23 @@
 //! A payment of a part: a deposit that the catalog has not, or less than the order comes to.
 
-use super::{Handoff, because, is_a_date};
+use super::{Handoff, because, is_a_date, wants};
 use crate::decide::Desk;
 use crate::grant::readings;
 use crate::price::priced;
 use crate::proposal::{HandoffReason, Why};
+use crate::read::Sense;
 use crate::said::Said;
 
 /// Returns why a person is called by the last messages that are about paying a part, which no item of the catalog is for.
 pub(super) fn asked_for(desk: &Desk<'_>) -> Option<Handoff> {
     let sells_deposits = !desk.catalog.index.with_head("~deposit").is_empty();
     let total = priced(desk).ok().map(|charge| charge.total.minor());
-    let turns = desk.turns_where(|said| {
-        total.is_some_and(|total| pays_less(said, desk, total)) || !sells_deposits && asks_for_a_deposit(said)
+    let deposits = desk.turns_where(|said| !sells_deposits && asks_for_a_deposit(said));
+    let parts = desk.turns_where(|said| {
+        total.is_some_and(|total| pays_less(said, desk, total)) || wants(said, Sense::Part)
     });
-    because(HandoffReason::Instalments, Why::Instalments, turns)
+    because(HandoffReason::Deposit, Why::Deposit, deposits)
+        .or_else(|| because(HandoffReason::PartPayment, Why::PaysPart, parts))
 }
 
 /// "te abono hoy 200", "mándame para depositar 300": an amount beside a word of paying, and less than all of it.

@@ -104,6 +104,8 @@ const en = {
     otherRecipient: 'The customer names another recipient for the money',
     claimsPrice: 'The customer names a price that neither the catalog nor you gave',
     instalments: 'Instalments that the catalog does not offer',
+    deposit: 'The customer asks about a deposit, and the catalog has none',
+    paysPart: 'The customer wants to pay a part, or an amount that is not the total',
     unreadable: 'The customer sent something that can’t be read here',
     wantsUnknown: 'The customer wants something that is not in the catalog',
     wantsUnknownOption: 'The customer wants an option that the catalog does not have',

@@ -105,6 +105,8 @@ const es: typeof en = {
     otherRecipient: 'El cliente nombra otro destinatario del dinero',
     claimsPrice: 'El cliente dice un precio que ni el catálogo ni tú dieron',
     instalments: 'Plazos que el catálogo no ofrece',
+    deposit: 'El cliente pregunta por un anticipo, y el catálogo no lo tiene',
+    paysPart: 'El cliente quiere pagar una parte, o una cantidad que no es el total',
     unreadable: 'El cliente mandó algo que aquí no se puede leer',
     wantsUnknown: 'El cliente quiere algo que no está en el catálogo',
     wantsUnknownOption: 'El cliente quiere una opción que el catálogo no tiene',

@@ -105,6 +105,8 @@ const pt: typeof en = {
     otherRecipient: 'O cliente indica outro destinatário do dinheiro',
     claimsPrice: 'O cliente fala um preço que nem o catálogo nem você deram',
     instalments: 'Parcelas que o catálogo não oferece',
+    deposit: 'O cliente pergunta por uma entrada, que o catálogo não tem',
+    paysPart: 'O cliente quer pagar uma parte, ou um valor que não é o total',
     unreadable: 'O cliente mandou algo que não dá para ler aqui',
     wantsUnknown: 'O cliente quer algo que não está no catálogo',
     wantsUnknownOption: 'O cliente quer uma opção que o catálogo não tem',
