@@ -83,7 +83,10 @@ pub struct KnownCharge {
 pub enum KnownState {
     /// The customer has the link.
     Open,
+    /// So short a time before the newest message that thanks are what follows.
     Paid,
+    /// Earlier than that.
+    PaidBefore,
     /// Withdrawn or expired.
     Closed,
 }

@@ -136,7 +136,9 @@ fn take_charges(
             burst.clear();
         }
         state.linked = charge.state == KnownState::Open;
-        state.paid = charge.state == KnownState::Paid;
+        state.paid = matches!(charge.state, KnownState::Paid | KnownState::PaidBefore);
+        state.paid_lately = charge.state == KnownState::Paid;
+        state.answered = false;
     }
 }
 

@@ -133,6 +133,10 @@ pub(crate) struct State {
     /// A link is out for what was ordered.
     pub(crate) linked: bool,
     pub(crate) paid: bool,
+    /// It was paid so short a time ago that it may be thanked for.
+    pub(crate) paid_lately: bool,
+    /// The shop wrote since the link, or to say that the money came.
+    pub(crate) answered: bool,
     /// What was charged last, for "the same again".
     pub(crate) last: Vec<(Place, u32)>,
     /// Rounds: the customer's messages up to the shop's next.
@@ -186,6 +190,8 @@ impl State {
             brings: false,
             linked: false,
             paid: false,
+            paid_lately: false,
+            answered: false,
             last: Vec::new(),
             round: 0,
             order_turn: None,

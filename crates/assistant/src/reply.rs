@@ -10,6 +10,8 @@ use crate::decide::Desk;
 use crate::order::places_meant;
 use crate::proposal::{Decision, ProposedCharge, Why};
 use crate::read::{Language, Sense};
+use crate::residue;
+use crate::said::Said;
 
 /// Returns the order said back, with its total and a question.
 pub(crate) fn recap(desk: &Desk<'_>, charge: &ProposedCharge) -> String {
@@ -156,42 +158,59 @@ fn delivery(desk: &Desk<'_>) -> Decision {
     }
 }
 
-/// Thanks for a payment, and asks where to send the goods if the shop delivers.
+/// Thanks for a payment, and asks where to send the goods if the shop delivers: once, soon after it, and only where
+/// the customer has spoken of nothing else. What is asked is answered, or left to a person.
 pub(crate) fn after_payment(desk: &Desk<'_>) -> (Decision, Why) {
-    let language = desk.state.language;
-    let delivered = desk
-        .state
-        .last
-        .iter()
-        .any(|(place, _)| crate::dialogue::is_delivery(desk.catalog, *place));
-    let thanked = desk.burst.is_empty()
-        && desk
-            .conversation
-            .turns
-            .last()
-            .is_some_and(|turn| turn.role == crate::Role::Shop);
-    if thanked && delivered && !speaks_of_address(desk) {
-        return (Decision::Reply(where_to(language).to_owned()), Why::Paid);
-    }
-    let closing = desk.burst_has(Sense::Thanks) && !desk.burst_has(Sense::Paid);
-    if thanked || closing {
-        return (Decision::Nothing, Why::PaidDone);
-    }
     let asked = to_question(desk);
     if asked != Decision::Nothing {
         return (asked, Why::PaidAsks);
     }
+    let (state, language) = (desk.state, desk.state.language);
+    let closes = desk.burst_has(Sense::Thanks) && !desk.burst_has(Sense::Paid);
+    if !desk.burst.iter().all(|(_, said)| belongs_to_a_payment(said)) {
+        return (Decision::Nothing, Why::PaidAsks);
+    }
+    if closes || !state.paid_lately || state.answered && !desk.burst.is_empty() {
+        return (Decision::Nothing, Why::PaidDone);
+    }
+    let delivered = state
+        .last
+        .iter()
+        .any(|(place, _)| crate::dialogue::is_delivery(desk.catalog, *place));
+    let asks_where = delivered && !speaks_of_address(desk);
     let thanks = match language {
         Language::Spanish => "¡Gracias por tu compra!",
         Language::Portuguese => "Obrigado pela compra!",
         Language::English => "Thank you for your order!",
     };
-    let text = if delivered && !speaks_of_address(desk) {
-        format!("{thanks} {}", where_to(language))
-    } else {
-        thanks.to_owned()
+    let text = match (state.answered, asks_where) {
+        (false, true) => format!("{thanks} {}", where_to(language)),
+        (false, false) => thanks.to_owned(),
+        (true, true) => where_to(language).to_owned(),
+        (true, false) => return (Decision::Nothing, Why::PaidDone),
     };
     (Decision::Reply(text), Why::Paid)
+}
+
+/// "ya pagué", "listo", "a nombre de Ana": nothing is asked, wanted or told beside it.
+fn belongs_to_a_payment(said: &Said) -> bool {
+    const OTHERWISE: &[Sense] = &[
+        Sense::Want,
+        Sense::Asks,
+        Sense::AsksPrice,
+        Sense::AsksStock,
+        Sense::AsksOptions,
+        Sense::AsksDelivery,
+        Sense::AsksHours,
+        Sense::AsksPayment,
+        Sense::AsksPlace,
+        Sense::Policy,
+        Sense::Same,
+        Sense::SameLast,
+        Sense::Cancel,
+    ];
+    let is_understood = said.has(Sense::Paid) || !residue::is_left(said, 0);
+    !said.asks() && !said.has_any(OTHERWISE) && said.found.mentions.is_empty() && is_understood
 }
 
 fn where_to(language: Language) -> &'static str {

@@ -30,8 +30,10 @@ use crate::said::Said;
 pub(crate) fn take_shop_turn(state: &mut State, turn: &Turn, at: usize, catalog: &Catalog) {
     let said = Said::of(turn, state.language, catalog, &state.context());
     state.checks = false;
+    state.answered = true;
     if said.has(Sense::Received) && !said.asks() {
         state.paid = true;
+        state.paid_lately = true;
         state.linked = false;
         settle(state, catalog);
         return;

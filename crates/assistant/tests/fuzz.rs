@@ -262,7 +262,12 @@ fn mutate(conversation: &mut Conversation, rows: &[Row], catalog: &Catalog, dice
         }
         8 => conversation.charges.push(KnownCharge {
             total_minor: *dice.pick(&[0, 1, 480_00, i64::MAX]),
-            state: *dice.pick(&[KnownState::Open, KnownState::Paid, KnownState::Closed]),
+            state: *dice.pick(&[
+                KnownState::Open,
+                KnownState::Paid,
+                KnownState::PaidBefore,
+                KnownState::Closed,
+            ]),
             after_turns: at + dice.below(3),
         }),
         9 => turns[at].media = true,

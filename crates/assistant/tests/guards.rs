@@ -9,8 +9,8 @@
 use cobro_assistant::eval::{Row, rows_from_jsonl};
 use cobro_assistant::wire::{CatalogFile, conversation_from_files};
 use cobro_assistant::{
-    Catalog, Conversation, Cut, Decision, DiscountRule, HandoffReason, Item, KnownCharge, KnownState, Order,
-    OrderLine, ProposedCharge, Role, Rules, Turn, Why, propose,
+    Answers, Catalog, Conversation, Cut, Decision, DiscountRule, HandoffReason, Item, KnownCharge,
+    KnownState, Order, OrderLine, ProposedCharge, Role, Rules, Turn, Why, propose,
 };
 use cobro_stripe::{Currency, Money};
 use proptest::prelude::*;
@@ -496,7 +496,70 @@ fn after_a_payment_the_address_is_asked_for_once() {
     conversation
         .turns
         .push(Turn::customer("calle 5 de mayo 12, centro"));
-    assert_eq!(drafted(&conversation), "¡Gracias por tu compra!");
+    let told = propose(&catalog, &conversation, &Rules::default());
+    assert_eq!(told.decision, Decision::Nothing);
+}
+
+/// What is proposed to a customer who paid, and then wrote this; lines of the shop begin with `> `.
+fn after_paying(state: KnownState, story: &[&str]) -> Decision {
+    let turn = |line: &&str| match line.strip_prefix("> ") {
+        Some(text) => Turn::shop(text),
+        None => Turn::customer(*line),
+    };
+    let mut conversation = Conversation::of(vec![Turn::customer("una gelatina mosaico, mándame el link")]);
+    conversation.turns.extend(story.iter().map(turn));
+    conversation.charges.push(KnownCharge {
+        total_minor: 180_00,
+        state,
+        after_turns: 1,
+    });
+    let rules = Rules {
+        answers: Answers {
+            hours: Some("Abrimos de 9 a 6".into()),
+            ..Answers::default()
+        },
+        ..Rules::default()
+    };
+    propose(&catalog(), &conversation, &rules).decision
+}
+
+#[test]
+fn thanks_are_said_once_and_only_where_nothing_else_follows() {
+    let thanks = Decision::Reply("¡Gracias por tu compra!".into());
+    let nothing = Decision::Nothing;
+    let hours = Decision::Reply("Abrimos de 9 a 6".into());
+    for (story, expected) in [
+        (&[] as &[&str], &thanks),
+        (&["ya pagué"], &thanks),
+        (&["listo, ya te pagué 👍"], &thanks),
+        (&["gracias"], &nothing),
+        // What is asked is answered, or left to a person.
+        (&["ya pagué, a qué hora abren?"], &hours),
+        (&["gracias! y a qué hora abren?"], &hours),
+        (&["me avisas cuando salga el repartidor?"], &nothing),
+        (&["fíjate que andamos estrenando cocina"], &nothing),
+        // The shop has thanked, or speaks of something else by now.
+        (
+            &["> ¡Gracias, Ana! Recibimos tu pago de MX$180.00. ✅", "ok"],
+            &nothing,
+        ),
+        (&["> Tus gelatinas están en camino", "va"], &nothing),
+        (&["> ¡Gracias! Recibimos tu pago", "ya llegó, muy rica"], &nothing),
+    ] {
+        assert_eq!(&after_paying(KnownState::Paid, story), expected, "{story:?}");
+    }
+    for (story, expected) in [
+        (&[] as &[&str], &nothing),
+        (&["hola"], &nothing),
+        (&["ya había pagado"], &nothing),
+        (&["hola, a qué hora abren?"], &hours),
+    ] {
+        assert_eq!(
+            &after_paying(KnownState::PaidBefore, story),
+            expected,
+            "{story:?}"
+        );
+    }
 }
 
 #[test]

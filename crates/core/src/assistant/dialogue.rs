@@ -14,6 +14,9 @@ use crate::store::proposals::{self, Said};
 /// After such a silence a "yes" no longer answers what was said before it.
 const SILENCE: Duration = Duration::from_hours(72);
 
+/// Whoever writes so long after paying writes of something else.
+const LATELY: Duration = Duration::from_hours(6);
+
 /// What is older than the newest by so much came late.
 const LATE: Duration = Duration::from_mins(5);
 
@@ -53,10 +56,11 @@ pub(crate) fn gather(conn: &Connection, id: ConversationId, shelf: &Shelf) -> Re
             cart,
         });
     }
+    let newest = sources.last().map(|source| source.at);
     for charge in proposals::known_charges(conn, id)? {
         conversation.charges.push(KnownCharge {
             total_minor: charge.total_minor,
-            state: known_state(charge.payment),
+            state: known_state(&charge, newest),
             after_turns: turns_before(&charge, &sources),
         });
     }
@@ -162,9 +166,14 @@ fn order_of(items: &[OrderItem], shelf: &Shelf) -> Order {
     Order { lines }
 }
 
-fn known_state(payment: Payment) -> KnownState {
-    match payment {
-        Payment::Paid | Payment::Overpaid | Payment::PartlyRefunded | Payment::Disputed => KnownState::Paid,
+fn known_state(charge: &proposals::KnownCharge, newest: Option<Timestamp>) -> KnownState {
+    let is_lately = |paid: Timestamp| newest.is_none_or(|newest| newest.since(paid) <= LATELY);
+    match charge.payment {
+        Payment::Paid | Payment::Overpaid if charge.paid_at.is_some_and(is_lately) => KnownState::Paid,
+        // Nobody is thanked for what went back in part, or is contested.
+        Payment::Paid | Payment::Overpaid | Payment::PartlyRefunded | Payment::Disputed => {
+            KnownState::PaidBefore
+        }
         Payment::Cancelled | Payment::Expired | Payment::Refunded => KnownState::Closed,
         Payment::Draft
         | Payment::NeedsApproval
@@ -199,4 +208,33 @@ fn past_orders(conn: &Connection, id: ConversationId, shelf: &Shelf) -> Result<V
         }
     }
     Ok(orders.into_iter().map(|(_, order)| order).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_is_thanked_for_on_the_same_day_alone() {
+        let paid = Timestamp::from_millis(1_764_000_000_000);
+        let later = |hours: u64| {
+            let millis = i64::try_from(Duration::from_hours(hours).as_millis()).unwrap();
+            Timestamp::from_millis(1_764_000_000_000 + millis)
+        };
+        let state = |payment: Payment, newest: Option<Timestamp>| {
+            let charge = proposals::KnownCharge {
+                total_minor: 100_00,
+                payment,
+                at: paid,
+                paid_at: Some(paid),
+                link: None,
+            };
+            known_state(&charge, newest)
+        };
+        assert_eq!(state(Payment::Paid, None), KnownState::Paid);
+        assert_eq!(state(Payment::Overpaid, Some(later(2))), KnownState::Paid);
+        assert_eq!(state(Payment::Paid, Some(later(24))), KnownState::PaidBefore);
+        assert_eq!(state(Payment::Disputed, Some(later(1))), KnownState::PaidBefore);
+        assert_eq!(state(Payment::Refunded, Some(later(1))), KnownState::Closed);
+    }
 }

@@ -74,6 +74,7 @@ pub(crate) struct KnownCharge {
     pub total_minor: i64,
     pub payment: Payment,
     pub at: Timestamp,
+    pub paid_at: Option<Timestamp>,
     /// The number of the message that carries its link.
     pub link: Option<i64>,
 }
@@ -81,7 +82,7 @@ pub(crate) struct KnownCharge {
 /// Returns the conversation's charges, oldest first.
 pub(crate) fn known_charges(conn: &Connection, id: ConversationId) -> Result<Vec<KnownCharge>> {
     let mut statement = conn.prepare_cached(
-        "SELECT h.amount_minor, h.payment, h.created_at, m.n AS link
+        "SELECT h.amount_minor, h.payment, h.created_at, h.paid_at, m.n AS link
          FROM charges h LEFT JOIN messages m ON m.id = h.message_id
          WHERE h.conversation_id = ?1 ORDER BY h.created_at DESC LIMIT 50",
     )?;
@@ -91,6 +92,7 @@ pub(crate) fn known_charges(conn: &Connection, id: ConversationId) -> Result<Vec
                 total_minor: row.get("amount_minor")?,
                 payment: row.get("payment")?,
                 at: at(row, "created_at")?,
+                paid_at: maybe_at(row, "paid_at")?,
                 link: row.get("link")?,
             })
         })?
