@@ -3,11 +3,13 @@
 mod counts;
 mod extras;
 mod lines;
+mod relative;
 mod wording;
 
 use counts::{count_what_was_asked, selected_positions, take_groups, take_numbers};
 use extras::answer_extras;
 use lines::{closest, distribute, drop_line_for, drop_lines, line_to_replace, pay_for_this, update_quantity};
+use relative::take_relative;
 use wording::{adds, instead_of, is_dropped, is_wanted, level_of, only_this};
 
 use crate::catalog::{Catalog, Place};
@@ -37,7 +39,7 @@ pub(crate) fn take_customer_turn(
     count_what_was_asked(state, said, catalog);
     let mut removed = take_mentions(state, said, catalog, at);
     take_a_pair(state, said);
-    state.unsettled |= asks_for_one_more(state, said) || sets_a_limit(state, said);
+    state.unsettled |= sets_a_limit(state, said);
     removed |= pay_for_this(state, said);
     removed |= pays_a_part_first(state, said, catalog);
     take_upsell(state, said, catalog);
@@ -46,7 +48,7 @@ pub(crate) fn take_customer_turn(
     take_delivery(state, said, catalog);
     answer_extras(state, said, catalog);
     state.unsettled |= takes_what_was_offered_apart(state, said, catalog);
-    state.wavers |= wavers_between_numbers(said);
+    state.wavers |= wavers_between_numbers(said) || take_relative(state, said, &before, catalog);
     if said.found.unknown.iter().any(|token| is_wanted(said, *token)) {
         state.unknown = Some(at);
     }
@@ -83,18 +85,6 @@ pub(crate) fn take_order(state: &mut State, order: &Order, at: usize, catalog: &
     state.order_turn = Some(at);
     state.consent = Some((Consent::Pay, at));
     state.doubt = None;
-}
-
-/// "otra más", of nothing that is named: of how many in all the total must tell.
-fn asks_for_one_more(state: &State, said: &Said) -> bool {
-    let more = |at: usize| {
-        let next = said.text(at + 1);
-        matches!(
-            said.text(at),
-            "otra" | "otro" | "outra" | "outro" | "una" | "uno" | "uma" | "um" | "one" | "1"
-        ) && matches!(next, "mas" | "mais" | "more")
-    };
-    !state.lines.is_empty() && said.found.mentions.is_empty() && (0..said.tokens.len()).any(more)
 }
 
 /// "no more than 2 bags", "no más de 2": neither two more nor two less, and of how many the total must tell.

@@ -1,6 +1,7 @@
 //! From where the conversation stands to what should be done.
 
 mod as_priced;
+mod unread;
 
 use std::cmp::Ordering;
 
@@ -306,6 +307,9 @@ impl Desk<'_> {
             Ok(charge) => charge,
             Err(trouble) => return self.troubled(trouble),
         };
+        if self.gives_an_unread_discount() {
+            return (Decision::Nothing, Why::DiscountUnclear);
+        }
         if self.wavers() {
             return (Decision::Recap(reply::recap(self, &charge)), Why::Wavers);
         }
@@ -462,6 +466,9 @@ impl Desk<'_> {
         }
         if self.burst_has(Sense::Hedge) {
             return Some(Why::Unsure);
+        }
+        if self.is_paid_there(consent) {
+            return Some(Why::PaysOtherwise);
         }
         if state.extras.is_some() || self.delivery_is_open() || self.is_one_of_two_offers() {
             return Some(Why::ExtraOpen);

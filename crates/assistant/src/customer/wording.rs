@@ -25,6 +25,8 @@ pub(super) fn is_dropped(said: &Said, mention: &Mention) -> bool {
     let after = (mention.end..end.min(mention.end + 3)).any(|at| {
         is_no(said, at) && !is_the_next_ones(at)
             || matches!(said.text(at), "cancelalo" | "cancelala" | "cancela")
+            // "el envío no, mejor paso yo": the clause ends with it, and so it is no "in the".
+            || at == mention.end && said.text(at) == "no" && said.tokens.get(at + 1).is_none_or(Token::divides)
             // "carbón ya tengo"
             || matches!(said.text(at), "tengo" | "tenho" | "tenemos") && said.tokens.get(at + 1).is_none_or(Token::divides)
     }) && !(mention.end..end)

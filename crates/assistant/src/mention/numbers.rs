@@ -454,7 +454,12 @@ impl Walk<'_> {
                 | "pego"
                 | "venho"
                 | "vengo"
-        );
+        ) || [
+            "retir", "recog", "recoj", "busc", "pase", "pasa", "passa", "lleg", "cheg", "apare", "colet",
+            "entreg",
+        ]
+        .iter()
+        .any(|root| word(2).starts_with(root));
         let about = word(2) == "de" && matches!(word(3), "eso" | "antes" | "despues" | "partir" | "depois");
         before.accent || comes || about
     }
