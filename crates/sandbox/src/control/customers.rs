@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::complaint;
 use crate::house::House;
-use crate::stripe::{Challenge, PayOutcome, PayWith};
+use crate::stripe::{Challenge, Method, PayOutcome, PayWith};
 use crate::whatsapp::{Author, FileToSend, Introduction, Letterhead, WhatsApp, inbound};
 
 pub(super) fn router() -> Router<House> {
@@ -348,16 +348,10 @@ struct Payment {
     card: Option<String>,
     method: Option<Method>,
     three_d_secure: Challenge,
+    /// To pay the bank in so many months.
+    months: Option<i64>,
     name: Option<String>,
     email: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Method {
-    Card,
-    Oxxo,
-    Transfer,
 }
 
 async fn pay(
@@ -384,11 +378,10 @@ async fn pay(
 }
 
 fn with(payment: Payment, name: String) -> PayWith {
-    let card = payment.card.unwrap_or_else(|| "4242424242424242".to_owned());
-    let with = match payment.method {
-        Some(Method::Oxxo) => PayWith::oxxo(),
-        Some(Method::Transfer) => PayWith::transfer(),
-        Some(Method::Card) | None => PayWith::card(card).challenged(payment.three_d_secure),
+    let with = PayWith::told(payment.method, payment.card).challenged(payment.three_d_secure);
+    let with = match payment.months {
+        Some(months) => with.in_months(months),
+        None => with,
     };
     let email = payment.email.unwrap_or_else(|| "cliente@example.com".to_owned());
     with.named(payment.name.unwrap_or(name)).with_email(email)

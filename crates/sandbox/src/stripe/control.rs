@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::shelf::{Object, Shelf};
-use super::{Challenge, PayOutcome, PayWith, Stripe};
+use super::{Challenge, Method, PayOutcome, PayWith, Stripe};
 
 /// Serves the Stripe part of the control API.
 pub fn control_router(stripe: Arc<Stripe>) -> Router {
@@ -50,27 +50,9 @@ struct PayRequest {
     email: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Method {
-    Card,
-    Oxxo,
-    Boleto,
-    Pix,
-    Transfer,
-}
-
 impl From<PayRequest> for PayWith {
     fn from(request: PayRequest) -> Self {
-        let with = match (request.method, request.card) {
-            (Some(Method::Oxxo), _) => Self::oxxo(),
-            (Some(Method::Boleto), _) => Self::boleto(),
-            (Some(Method::Pix), _) => Self::pix(),
-            (Some(Method::Transfer), _) => Self::transfer(),
-            (_, card) => {
-                Self::card(card.as_deref().unwrap_or("4242424242424242")).challenged(request.three_d_secure)
-            }
-        };
+        let with = Self::told(request.method, request.card).challenged(request.three_d_secure);
         let with = match request.months {
             Some(months) => with.in_months(months),
             None => with,

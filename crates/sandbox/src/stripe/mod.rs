@@ -34,6 +34,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 pub use api::api_router;
+pub(crate) use checkout::outcome::Method;
 pub use checkout::outcome::{Challenge, PayOutcome, PayWith};
 pub use control::control_router;
 pub use options::{API_VERSION, DESK_PERMISSIONS, ENABLED_EVENTS, StripeOptions};

@@ -69,6 +69,26 @@ async fn a_customer_writes_reads_and_pays() {
 }
 
 #[tokio::test]
+async fn a_customer_pays_by_every_way_that_the_pay_page_offers() {
+    let shop = Shop::open().await;
+    let pay = format!("customers/{ANA}/pay");
+    shop.sandbox.customer(ANA).writes("Oi");
+    let ways = [
+        ("brl", ["card", "pix"], "pix"),
+        ("brl", ["card", "boleto"], "boleto"),
+        ("mxn", ["card", "oxxo"], "oxxo"),
+    ];
+    for (currency, offered, way) in ways {
+        let link = shop.link_in(currency, offered, 45_000, way).await;
+        shop.send(pay_button(ANA, &link)).await;
+        let (status, outcome) = shop
+            .control(Method::POST, &pay, Some(json!({"method": way, "url": link})))
+            .await;
+        assert_eq!((status, &outcome["outcome"]), (200, &json!("voucher")), "{way}");
+    }
+}
+
+#[tokio::test]
 async fn a_raw_message_of_any_type_arrives_as_it_is() {
     let shop = Shop::open().await;
     let raw = json!({"type": "image", "image": {"id": "1", "mime_type": "image/jpeg", "caption": "Así"}, "new": [1]});

@@ -250,16 +250,21 @@ impl Shop {
 
     /// Creates a payment link in pesos through Stripe's API; returns its address.
     pub(crate) async fn payment_link(&self, amount: u32, key: &str) -> String {
+        self.link_in("mxn", ["card", "oxxo"], amount, key).await
+    }
+
+    /// Creates a payment link that takes two ways of paying; returns its address.
+    pub(crate) async fn link_in(&self, currency: &str, methods: [&str; 2], amount: u32, key: &str) -> String {
         let form = [
-            ("line_items[0][price_data][currency]", "mxn".to_owned()),
+            ("line_items[0][price_data][currency]", currency.to_owned()),
             ("line_items[0][price_data][unit_amount]", amount.to_string()),
             (
                 "line_items[0][price_data][product_data][name]",
                 "Pastel".to_owned(),
             ),
             ("line_items[0][quantity]", "1".to_owned()),
-            ("payment_method_types[0]", "card".to_owned()),
-            ("payment_method_types[1]", "oxxo".to_owned()),
+            ("payment_method_types[0]", methods[0].to_owned()),
+            ("payment_method_types[1]", methods[1].to_owned()),
             ("restrictions[completed_sessions][limit]", "1".to_owned()),
         ];
         let request = self
