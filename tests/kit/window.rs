@@ -374,7 +374,6 @@ pub async fn words(element: &WebElement) -> Result<String> {
     Ok(element.prop("innerText").await?.unwrap_or_default())
 }
 
-/// Returns where set-up put the WebDriver, or where the PATH has one.
 /// Whether a click was refused for what may be over a moment later.
 fn can_pass(refusal: &WebDriverError) -> bool {
     use WebDriverErrorInner::{ElementClickIntercepted, ElementNotInteractable, StaleElementReference};
@@ -384,6 +383,7 @@ fn can_pass(refusal: &WebDriverError) -> bool {
     )
 }
 
+/// Returns where set-up put the WebDriver, or where the PATH has one.
 fn tauri_driver() -> Result<PathBuf> {
     let given = std::env::var_os("COBRO_TAURI_DRIVER").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -47,7 +47,6 @@ pub(crate) fn prepare(paths: &Paths, purpose: Purpose) -> Result<()> {
     if purpose == Purpose::Test {
         rust::components()?;
         rust::nextest(paths)?;
-        browser::prepare();
     }
     if purpose.drives_the_window() && cfg!(target_os = "linux") {
         rust::tauri_driver(paths)?;

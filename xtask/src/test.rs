@@ -24,6 +24,9 @@ pub(crate) fn is_quick(arguments: &[String]) -> Result<bool> {
 /// Runs every check; one that fails stops only those that need it.
 pub(crate) fn run(paths: &Paths, quick: bool) -> Result<ExitCode> {
     setup::prepare(paths, Purpose::Test)?;
+    if !quick {
+        setup::browser::prepare();
+    }
     let mut steps = Steps::default();
     steps.run("format", cargo(paths, &["fmt", "--all", "--check"]));
     let ui_is_built = steps.does("UI: build", || ui::build(paths));

@@ -245,7 +245,7 @@ fn amount_off(said: &Said, at: usize, number: Decimal, catalog: &Catalog) -> Opt
     let minor = match readings.as_slice() {
         [minor] => *minor,
         // "te descuento 10" of 89.000 is 10 mil.
-        [_, thousands] if *thousands < dearest => *thousands,
+        [_, thousands] if catalog.currency().exponent() != 3 && *thousands < dearest => *thousands,
         [plain, ..] => *plain,
         [] => return None,
     };

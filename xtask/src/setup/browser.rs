@@ -11,7 +11,7 @@ pub(crate) fn is_there() -> bool {
 
 /// Installs a Chromium where one can be had. Without it the other checks still run, and the tests in it say that they
 /// were left out.
-pub(super) fn prepare() {
+pub(crate) fn prepare() {
     #[cfg(target_os = "linux")]
     if !is_there()
         && let Err(error) = super::linux::prepare_browser()

@@ -30,6 +30,8 @@ pub(super) fn prepare_browser() -> Result<()> {
     let chromium = ["chromium".to_owned()];
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
     match family(&release) {
+        // Ubuntu has it only as a snap, which apt does not install everywhere.
+        Family::Debian if value(&release, "ID") == Some("ubuntu") => Ok(()),
         Family::Debian => install(&chromium, &debian::steps(&chromium)),
         Family::Fedora => install(&chromium, &fedora::steps(&chromium)),
         Family::Other => Ok(()),

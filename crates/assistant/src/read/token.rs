@@ -259,10 +259,14 @@ pub(crate) fn join_numbers(tokens: &mut Vec<Token>, language: Language) {
     thousands(tokens);
 }
 
-/// "S/", "R$", "A$": the letter is neither a short word nor an article.
+/// "S/", "R$", "A$": the letter is neither a short word nor an article. "s/ cebola" is no yes either.
 fn begins_a_sign(token: Option<&Token>, next: Option<&Token>) -> bool {
-    token.is_some_and(|token| token.upper)
-        && next.is_some_and(|next| next.glued && (next.is_mark('/') || next.is_mark('$')))
+    let (Some(token), Some(next)) = (token, next) else {
+        return false;
+    };
+    let is_letter = token.text.chars().count() == 1;
+    let sign = next.is_mark('/') || next.is_mark('$');
+    is_letter && next.glued && sign && (token.upper || token.text == "s" && next.is_mark('/'))
 }
 
 /// Turns number words into numbers, two at a time from the left.
@@ -371,11 +375,13 @@ fn currencies(tokens: &mut [Token]) {
         // "a $75 deposit": that sign is the next number's.
         let is_next_ones = tokens.get(at + 1).is_some_and(|mark| !mark.is_word())
             && tokens.get(at + 2).is_some_and(|next| next.number().is_some());
-        let after = tokens.get(at + 1).is_some_and(is_currency) && !is_next_ones
+        // "2 BOB ESPONJA": such a code is money's only before its number.
+        let names_money = |token: &Token| is_currency(token) && !(token.is_word() && is_code(&token.text));
+        let after = tokens.get(at + 1).is_some_and(names_money) && !is_next_ones
             || tokens
                 .get(at + 1)
                 .is_some_and(|mil| mil.text == "mil" || (mil.text == "k" && mil.glued))
-                && tokens.get(at + 2).is_some_and(is_currency);
+                && tokens.get(at + 2).is_some_and(names_money);
         if let Some(token) = tokens.get_mut(at) {
             token.money |= sign || after;
         }
@@ -553,6 +559,15 @@ mod tests {
         }
         assert!(read("89 mil", Language::Spanish).contains(&("89000".to_owned(), true)));
         assert!(!read("talla 30", Language::Spanish).contains(&("30".to_owned(), true)));
+    }
+
+    #[test]
+    fn what_only_looks_like_money_is_none() {
+        assert_eq!(numbers("QUIERO DOS/TRES TORTAS", Language::Spanish), ["2", "3"]);
+        assert!(read("QUIERO 2 BOB ESPONJA", Language::Spanish).contains(&("2".to_owned(), false)));
+        assert!(read("BOB 45.00", Language::Spanish).contains(&("45".to_owned(), true)));
+        let without = read("s/ cebola", Language::Portuguese);
+        assert!(without.iter().all(|(word, _)| word != "sim"));
     }
 
     #[test]

@@ -269,6 +269,15 @@ describe('the composer', () => {
     expect(await screen.findByTestId('quick-none')).toBeTruthy();
   });
 
+  it('looks among the quick replies again after what was closed was sent', async () => {
+    const { field, letter } = show();
+    await userEvent.type(field(), '/hor{Escape}{Enter}');
+    // A letter that was sent is empty without anybody having typed.
+    letter.text = '';
+    await userEvent.type(field(), '/');
+    expect(await screen.findByTestId('quick-none')).toBeTruthy();
+  });
+
   it('leaves no slash behind where the list that a click opened is closed', async () => {
     const { letter } = show();
     const open = () => userEvent.click(screen.getByTestId('quick-tool'));
