@@ -122,7 +122,7 @@ async fn a_customer_confirms_and_one_key_charges_what_was_agreed() {
     window.click("[data-testid=composer-send]").await.unwrap();
     stage
         .sandbox
-        .phone_shows(ANA, "the recap", |bubble| bubble.text.contains("Total: 960"))
+        .phone_shows(ANA, "the recap", |bubble| bubble.text.contains("Total: MX$960"))
         .await
         .unwrap();
 
