@@ -104,8 +104,11 @@ pub(crate) fn attention(desk: &Desk<'_>) -> Option<Handoff> {
 /// A shop that says sorry has understood what the rules have not: something must have been told.
 fn still_troubled(desk: &Desk<'_>) -> Option<Handoff> {
     use HandoffReason as R;
-    let speaks_of_an_order =
-        |said: &Said| said.has_any(OF_AN_ORDER) || (0..said.tokens.len()).any(|at| consent::is_yes(said, at));
+    let speaks_of_an_order = |said: &Said| {
+        said.has_any(OF_AN_ORDER)
+            || said.has_any(Sense::QUESTIONS)
+            || (0..said.tokens.len()).any(|at| consent::is_yes(said, at))
+    };
     let first = desk.burst.first().map(|(turn, _)| *turn)?;
     if desk.burst.iter().any(|(_, said)| speaks_of_an_order(said)) {
         return None;
@@ -161,13 +164,6 @@ const OF_AN_ORDER: &[Sense] = &[
     Sense::Yes,
     Sense::Thanks,
     Sense::Laugh,
-    Sense::AsksPrice,
-    Sense::AsksStock,
-    Sense::AsksOptions,
-    Sense::AsksDelivery,
-    Sense::AsksHours,
-    Sense::AsksPayment,
-    Sense::AsksPlace,
 ];
 
 /// "disculpa", "qué pena", "I'm so sorry", "poxa": for what was told, and not for asking or for a late answer.

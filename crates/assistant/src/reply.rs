@@ -197,20 +197,17 @@ fn belongs_to_a_payment(said: &Said) -> bool {
     const OTHERWISE: &[Sense] = &[
         Sense::Want,
         Sense::Asks,
-        Sense::AsksPrice,
-        Sense::AsksStock,
-        Sense::AsksOptions,
-        Sense::AsksDelivery,
-        Sense::AsksHours,
-        Sense::AsksPayment,
-        Sense::AsksPlace,
         Sense::Policy,
         Sense::Same,
         Sense::SameLast,
         Sense::Cancel,
     ];
     let is_understood = said.has(Sense::Paid) || !residue::is_left(said, 0);
-    !said.asks() && !said.has_any(OTHERWISE) && said.found.mentions.is_empty() && is_understood
+    !said.asks()
+        && !said.has_any(OTHERWISE)
+        && !said.has_any(Sense::QUESTIONS)
+        && said.found.mentions.is_empty()
+        && is_understood
 }
 
 fn where_to(language: Language) -> &'static str {

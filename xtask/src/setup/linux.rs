@@ -17,7 +17,7 @@ enum Family {
 }
 
 pub(super) fn prepare(purpose: Purpose) -> Result<()> {
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let release = release();
     match family(&release) {
         Family::Debian => debian::prepare(purpose),
         Family::Fedora => fedora::prepare(purpose),
@@ -28,7 +28,7 @@ pub(super) fn prepare(purpose: Purpose) -> Result<()> {
 /// Installs Chromium, where its package is known.
 pub(super) fn prepare_browser() -> Result<()> {
     let chromium = ["chromium".to_owned()];
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let release = release();
     match family(&release) {
         // Ubuntu has it only as a snap, which apt does not install everywhere.
         Family::Debian if value(&release, "ID") == Some("ubuntu") => Ok(()),
@@ -36,6 +36,11 @@ pub(super) fn prepare_browser() -> Result<()> {
         Family::Fedora => install(&chromium, &fedora::steps(&chromium)),
         Family::Other => Ok(()),
     }
+}
+
+/// Returns what this Linux says of itself; nothing where it says nothing.
+fn release() -> String {
+    fs::read_to_string("/etc/os-release").unwrap_or_default()
 }
 
 fn family(release: &str) -> Family {

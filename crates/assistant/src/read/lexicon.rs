@@ -76,6 +76,19 @@ pub(crate) enum Sense {
     Detail,
 }
 
+impl Sense {
+    /// What a customer asks a shop about.
+    pub(crate) const QUESTIONS: &[Self] = &[
+        Self::AsksPrice,
+        Self::AsksStock,
+        Self::AsksOptions,
+        Self::AsksDelivery,
+        Self::AsksHours,
+        Self::AsksPayment,
+        Self::AsksPlace,
+    ];
+}
+
 /// A phrase found in a message: tokens `start..end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hit {
