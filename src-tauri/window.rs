@@ -112,15 +112,16 @@ mod tests {
     fn the_page_is_told_of_a_choice_and_of_none() {
         assert_eq!(
             said_to_the_page(Appearance::default()).unwrap(),
-            r#"window.cobroAppearance = {"theme":"system","language":null};"#
+            r#"window.cobroAppearance = {"theme":"system","language":null,"tab":null};"#
         );
         let chosen = Appearance {
             theme: Theme::Dark,
             language: Some(cobro_core::Language::Pt),
+            tab: Some(cobro_core::domain::Tab::Paid),
         };
         assert_eq!(
             said_to_the_page(chosen).unwrap(),
-            r#"window.cobroAppearance = {"theme":"dark","language":"pt"};"#
+            r#"window.cobroAppearance = {"theme":"dark","language":"pt","tab":"paid"};"#
         );
     }
 

@@ -1,4 +1,4 @@
-//! How the window looks and speaks.
+//! How the window looks and speaks, and which tab its list shows.
 
 use cobro_core::Language;
 use cobro_desk::{Appearance, Profile};

@@ -1,7 +1,8 @@
-//! How the window looks and speaks: a choice of the profile, kept beside the database, since it is needed
-//! before that is open.
+//! How the window looks and speaks, and which part of the list it shows: choices of the profile, kept beside the
+//! database, since they are needed before that is open.
 
 use cobro_core::Language;
+use cobro_core::domain::Tab;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -9,12 +10,13 @@ use crate::{DeskError, Profile};
 
 const FILE: &str = "appearance.json";
 
-/// The look and the language of the window. What nobody chose is the system's.
+/// The look and the language of the window, and the list's tab. What nobody chose is the system's, or all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Appearance {
     pub theme: Theme,
     pub language: Option<Language>,
+    pub tab: Option<Tab>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
@@ -51,12 +53,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_profiles_keep_a_look_and_a_language_each() {
+    fn two_profiles_keep_a_look_a_language_and_a_tab_each() {
         let home = tempfile::tempdir().unwrap();
         let [shop, other] = ["shop", "other"].map(|name| Profile::at(&home.path().join(name)).unwrap());
         let dark = Appearance {
             theme: Theme::Dark,
             language: Some(Language::Pt),
+            tab: Some(Tab::Awaiting),
         };
         shop.keep_appearance(dark).unwrap();
         assert_eq!(Profile::at(shop.folder()).unwrap().appearance(), dark);

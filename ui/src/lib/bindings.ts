@@ -417,10 +417,11 @@ export type AlertView = {
 	endedAt: Timestamp | null,
 };
 
-/**  The look and the language of the window. What nobody chose is the system's. */
+/**  The look and the language of the window, and the list's tab. What nobody chose is the system's, or all. */
 export type Appearance = {
 	theme?: Theme,
 	language?: Language | null,
+	tab?: Tab | null,
 };
 
 export type Approvals = {

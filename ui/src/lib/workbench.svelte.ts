@@ -11,6 +11,7 @@ import {
   type Product,
   type QuickReply,
   type SearchHit,
+  type Tab,
 } from '$lib/api';
 import { Suggestion } from '$lib/assistant/suggestion.svelte';
 import { Catalog } from '$lib/catalog/catalog.svelte';
@@ -25,12 +26,14 @@ import { Subscribers } from '$lib/subscriptions/subscribers.svelte';
 import { Reports } from '$lib/reports/reports.svelte';
 import { Sales } from '$lib/payments/sales.svelte';
 import { Search } from '$lib/search/search.svelte';
+import { chosenBefore } from '$lib/shared/appearance';
 import { Coalescer } from '$lib/shared/coalescer';
 import { newId } from '$lib/shared/ids';
 import { toasts } from '$lib/shared/toasts.svelte';
 import { forwardedBody } from '$lib/thread/forward';
 import { filledReply } from '$lib/write/quick';
 import { Alerts } from '$lib/settings/alerts.svelte';
+import { chooseTab } from '$lib/settings/appearance';
 import { Connection } from '$lib/settings/connection.svelte';
 import { Imports } from '$lib/settings/imports.svelte';
 import { Kit } from '$lib/settings/kit.svelte';
@@ -82,7 +85,7 @@ export function isSection(view: View): view is Section {
 
 export class Workbench {
   readonly status = new Status();
-  readonly inbox = new Inbox();
+  readonly inbox = new Inbox(chosenBefore().tab ?? 'all');
   readonly search = new Search();
   readonly tools = new Tools();
   readonly work = new Work((title, error) => this.complain(title, error));
@@ -246,6 +249,12 @@ export class Workbench {
     this.suggestion.show(null);
     this.inbox.select(null);
     this.lookedAround();
+  }
+
+  /** Shows a tab of the list: the one to begin with at the next start. */
+  showTab(tab: Tab) {
+    void this.inbox.show(tab);
+    void chooseTab(tab);
   }
 
   step(by: 1 | -1) {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tell, type Call } from '../../tests/desk';
 import { aRow } from '../../tests/things';
 import { opened } from '../../tests/window';
+import type { Appearance } from '../lib/api';
 import { language } from '../lib/i18n/language.svelte';
 
 // Nothing has a height here, and a virtual list shows what fits: give everything one.
@@ -40,6 +41,23 @@ describe('the list', () => {
       expect(asked(calls, 'conversations').at(-1)).toMatchObject({ tab: 'mine' });
     });
     expect(screen.getByTestId('tab-mine').getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('begins with the tab that was chosen last on this profile', async () => {
+    const calls = await opened();
+    await userEvent.click(screen.getByTestId('tab-awaiting'));
+    await waitFor(() => {
+      expect(asked(calls, 'keep_appearance')).toHaveLength(1);
+    });
+    const kept = asked(calls, 'keep_appearance')[0]?.['appearance'] as Appearance;
+    expect(kept.tab).toBe('awaiting');
+    document.body.innerHTML = '';
+
+    window.cobroAppearance = kept;
+    const again = await opened();
+    expect(asked(again, 'conversations').map(({ tab }) => tab)).toEqual(['awaiting']);
+    expect(screen.getByTestId('tab-awaiting').getAttribute('aria-pressed')).toBe('true');
+    delete window.cobroAppearance;
   });
 
   it('takes the ring from the row that was clicked, once a key goes on', async () => {

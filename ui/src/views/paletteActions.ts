@@ -114,7 +114,7 @@ function placeActions(workbench: Workbench): PaletteAction[] {
     label: words.palette.tab(titles[tab] ?? words.work.tabs[tab]),
     run: () => {
       workbench.go('inbox');
-      void workbench.inbox.show(tab);
+      workbench.showTab(tab);
     },
   }));
   return [

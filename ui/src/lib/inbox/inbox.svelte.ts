@@ -24,7 +24,7 @@ export const NO_FILTER: ListFilter = {
 };
 
 export class Inbox {
-  tab = $state<Tab>('all');
+  tab: Tab;
   filter = $state.raw<ListFilter>(NO_FILTER);
   /** As the core orders them. */
   rows = $state.raw<ConversationRow[]>([]);
@@ -48,6 +48,10 @@ export class Inbox {
   /** Goes up with each change of tab or query: answers to the old question are dropped. */
   #question = 0;
   #latest = 0;
+
+  constructor(tab: Tab = 'all') {
+    this.tab = $state(tab);
+  }
 
   /** Shows another tab, from its top. */
   async show(tab: Tab, filter = this.filter) {

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
-import { deskAnswers, refuse } from '../../../tests/desk';
+import { deskAnswers, later, refuse } from '../../../tests/desk';
+import type { Appearance } from '../api';
 import { Language, language } from '../i18n/language.svelte';
+import { chooseTab } from './appearance';
 import AppearanceSettings from './AppearanceSettings.svelte';
 import { theme, Theme } from './theme.svelte';
 
@@ -60,11 +62,28 @@ describe('how the window looks and speaks', () => {
     expect(document.documentElement.lang).toBe('pt-BR');
     await waitFor(() => {
       expect(calls.map(({ command, args }) => [command, args['appearance']])).toEqual([
-        ['keep_appearance', { theme: 'dark', language: null }],
-        ['keep_appearance', { theme: 'dark', language: 'pt' }],
+        ['keep_appearance', { theme: 'dark', language: null, tab: null }],
+        ['keep_appearance', { theme: 'dark', language: 'pt', tab: null }],
       ]);
     });
     expect(localStorage.length).toBe(0);
+  });
+
+  it('keeps one choice after the other, so that the last is the one that stays', async () => {
+    const first = later<null>();
+    const calls = deskAnswers({ keep_appearance: () => first.promise });
+    const kept = [chooseTab('paid')];
+    await new Promise((resolve) => setTimeout(resolve));
+    kept.push(chooseTab('mine'), chooseTab('mine'), chooseTab('all'));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(calls).toHaveLength(1);
+    first.keep(null);
+    await Promise.all(kept);
+    expect(calls.map(({ args }) => (args['appearance'] as Appearance).tab)).toEqual([
+      'paid',
+      'all',
+      'all',
+    ]);
   });
 
   it('says that a choice will be forgotten, and keeps showing it', async () => {

@@ -1,7 +1,11 @@
-/** Choosing how the window looks and speaks: at once here, and kept on the profile. */
-import { api, type CommandError } from '$lib/api';
+/** Choosing how the window looks and speaks, and where its list begins: at once here, and kept on the profile. */
+import { api, type CommandError, type Tab } from '$lib/api';
 import { CORE_LANGUAGES, language, type LanguageCode } from '$lib/i18n/language.svelte';
+import { chosenBefore } from '$lib/shared/appearance';
 import { theme, type ThemeChoice } from './theme.svelte';
+
+/** The tab of the list that the window begins with next time. */
+let tab = chosenBefore().tab;
 
 /** Returns why it will be forgotten, if it will. */
 export function chooseTheme(choice: ThemeChoice): Promise<CommandError | null> {
@@ -15,11 +19,28 @@ export function chooseLanguage(code: LanguageCode): Promise<CommandError | null>
   return keep();
 }
 
-async function keep(): Promise<CommandError | null> {
+/** Returns why it will be forgotten, if it will. */
+export async function chooseTab(chosen: Tab): Promise<CommandError | null> {
+  if (chosen === tab) return null;
+  tab = chosen;
+  return await keep();
+}
+
+/** What is being kept: one after the other, so that the last choice is the one that stays. */
+let keeping: Promise<unknown> = Promise.resolve();
+
+function keep(): Promise<CommandError | null> {
+  const kept = keeping.then(write);
+  keeping = kept;
+  return kept;
+}
+
+async function write(): Promise<CommandError | null> {
   const chosen = language.chosen;
   const kept = await api.keepAppearance({
     theme: theme.choice,
     language: chosen && CORE_LANGUAGES[chosen],
+    tab,
   });
   return kept.ok ? null : kept.error;
 }

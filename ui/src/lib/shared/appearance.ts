@@ -8,5 +8,5 @@ declare global {
 }
 
 export function chosenBefore(): Required<Appearance> {
-  return { theme: 'system', language: null, ...window.cobroAppearance };
+  return { theme: 'system', language: null, tab: null, ...window.cobroAppearance };
 }
