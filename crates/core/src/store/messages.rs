@@ -16,6 +16,8 @@ use crate::{Error, Result};
 const PAGE: usize = 50;
 /// How far ahead of ours WhatsApp's clock is believed, where it only orders a thread.
 const FURTHEST_AHEAD: Duration = Duration::from_hours(48);
+/// How far two clocks are apart without anybody noticing.
+const CLOCKS_APART: Duration = Duration::from_secs(2);
 /// WhatsApp's code for free text outside the 24 hours.
 const WINDOW_CLOSED: &str = "131047";
 /// How many messages a jump reads at once.
@@ -497,12 +499,22 @@ pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(Message) -> Resul
 
 /// Returns when the message of the moment `at`, a whole second of WhatsApp's, is to stand in the thread.
 ///
-/// WhatsApp tells no parts of a second. What stands there of the same second came before it.
+/// WhatsApp tells no parts of a second. What stands there of the same second came before it, and so did what was
+/// written here moments later by our clock, which may be ahead of WhatsApp's by as much: it was here first.
 pub(crate) fn place_of(conn: &Connection, conversation: ConversationId, at: Timestamp) -> Result<Timestamp> {
     let end = at.plus(Duration::from_secs(1));
     let newest: Option<At> = conn
-        .prepare_cached("SELECT max(at) FROM messages WHERE conversation_id = ?1 AND at >= ?2 AND at < ?3")?
-        .query_row(params![conversation, At(at), At(end)], |row| row.get(0))?;
+        .prepare_cached(
+            "SELECT max(at) FROM messages
+             WHERE conversation_id = :conversation AND at >= :at AND at < :ours
+               AND (at < :end OR direction = 'out' AND envelope IS NULL)",
+        )?
+        .query_row(
+            named_params! {
+                ":conversation": conversation, ":at": At(at), ":end": At(end), ":ours": At(end.plus(CLOCKS_APART)),
+            },
+            |row| row.get(0),
+        )?;
     Ok(newest.map_or(at, |newest| newest.0))
 }
 

@@ -512,6 +512,38 @@ async fn what_came_in_the_second_of_an_answer_stands_in_the_order_of_arrival() {
 }
 
 #[tokio::test]
+async fn a_reply_stands_after_what_it_replies_to_though_our_clock_is_ahead() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    answers(&shop, "¿sí?").await;
+    let ahead = Timestamp::now().plus(Duration::from_millis(1900));
+    shop.inbox
+        .store
+        .write(move |tx| {
+            tx.execute(
+                "UPDATE messages SET at = ?1 WHERE direction = 'out'",
+                params![At(ahead)],
+            )?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let second = Timestamp::from_secs(Timestamp::now().secs());
+    shop.hears(says(ana("w2", "gracias", second))).await;
+    let row = shop.only().await;
+    assert_eq!(shop.texts(row.id).await, ["hola", "¿sí?", "gracias"]);
+
+    // The customer's own words are told by one clock: what comes late stands where it belongs.
+    let before = second.minus(Duration::from_secs(2));
+    shop.hears(says(ana("w3", "tarde", before))).await;
+    shop.hears(says(ana("w4", "antes", before.minus(Duration::from_secs(2)))))
+        .await;
+    let texts = shop.texts(row.id).await;
+    let place = |text| texts.iter().position(|other| other == text);
+    assert!(place("antes") < place("tarde"), "{texts:?}");
+}
+
+#[tokio::test]
 async fn an_answer_stands_after_what_it_answers_though_our_clock_is_behind() {
     let mut shop = Shop::open().await;
     let tomorrow = Timestamp::now().plus(Duration::from_hours(25));
