@@ -41,6 +41,7 @@ export function aRow(fields: Partial<ConversationRow> = {}): ConversationRow {
     snippetKind: 'text',
     snippetFromMe: false,
     notSent: false,
+    maybeSent: false,
     lastAt: minutesAgo(5),
     unread: 0,
     marked: false,

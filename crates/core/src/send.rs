@@ -47,7 +47,7 @@ pub(crate) async fn recover(inbox: &Inbox) -> Result<()> {
             for entry in outbox::interrupted(tx)? {
                 match entry.outgoing.message() {
                     Some(message) => {
-                        messages::set_delivery(tx, message, Delivery::Unknown)?;
+                        messages::lose(tx, message, now)?;
                         outbox::remove(tx, entry.id)?;
                     }
                     None => outbox::release(tx, entry.id, now)?,
@@ -475,7 +475,7 @@ fn failed(
     }
     outbox::remove(tx, entry.id)?;
     if error.kind() == FailureKind::Ambiguous && !refused.safe {
-        return messages::set_delivery(tx, message, Delivery::Unknown);
+        return messages::lose(tx, message, now);
     }
     let words = if error.kind() == FailureKind::Ambiguous {
         words_of_upload(error)

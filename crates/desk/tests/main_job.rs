@@ -158,11 +158,17 @@ async fn a_request_that_never_arrived_stays_unknown_until_a_person_sends_it_agai
     shop.until_delivery(lost.id, ana.conversation, Delivery::Unknown)
         .await;
     assert!(ana.phone.inbox().is_empty());
+    let says_so = async || {
+        let view = conversation::view(shop.inbox(), ana.conversation).await;
+        view.unwrap().row.maybe_sent
+    };
+    assert!(says_so().await, "the list says so");
 
     let again = message::send_again(shop.inbox(), MessageId::new(), lost.id)
         .await
         .unwrap();
     assert_eq!(again.retry_of, Some(lost.id));
+    assert!(!says_so().await, "it is dealt with");
     shop.until_delivery(again.id, ana.conversation, Delivery::Delivered)
         .await;
     assert_eq!(ana.phone.inbox(), ["hola"]);

@@ -150,6 +150,7 @@ function person(
       snippet: last?.text ?? '',
       snippetKind: last?.kind ?? 'text',
       snippetFromMe: last?.direction === 'out',
+      maybeSent: messages.some(({ delivery }) => delivery === 'unknown'),
       notSent: messages.findLast(({ direction }) => direction === 'out')?.delivery === 'failed',
       lastAt: last?.at ?? at('08:00'),
       unread: 0,

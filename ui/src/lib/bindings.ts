@@ -811,6 +811,8 @@ export type ConversationRow = {
 	snippetFromMe: boolean,
 	/**  A message of ours failed and was neither sent again nor put aside, or one asks before it goes. */
 	notSent: boolean,
+	/**  Whether a message of ours left is not known, and it was neither sent again nor put aside. */
+	maybeSent: boolean,
 	lastAt: Timestamp,
 	unread: number,
 	/**  A person put it among the unread, and nothing came since: there is one unread, and none to count. */

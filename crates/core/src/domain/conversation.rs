@@ -114,6 +114,8 @@ pub struct ConversationRow {
     pub snippet_from_me: bool,
     /// A message of ours failed and was neither sent again nor put aside, or one asks before it goes.
     pub not_sent: bool,
+    /// Whether a message of ours left is not known, and it was neither sent again nor put aside.
+    pub maybe_sent: bool,
     pub last_at: Timestamp,
     pub unread: u32,
     /// A person put it among the unread, and nothing came since: there is one unread, and none to count.

@@ -29,6 +29,16 @@ macro_rules! not_sent {
     };
 }
 
+/// Whether nobody knows if a message of ours left: its answer was lost since the conversation was done with, WhatsApp has
+/// not told of it since, and it was neither sent again nor put aside.
+macro_rules! maybe_sent {
+    () => {
+        "EXISTS (SELECT 1 FROM messages f
+                 WHERE f.conversation_id = c.id AND f.delivery = 'unknown' AND f.put_aside = 0
+                   AND f.failed_at > coalesce(c.done_at, 0)) AS maybe_sent"
+    };
+}
+
 /// When WhatsApp last refused free text because its window was closed, if the customer has not written since: its own
 /// account of the 24 hours counts, not our clock.
 macro_rules! refused_at {
@@ -54,6 +64,8 @@ const ROW: &str = concat!(
     instalments!(),
     ", ",
     not_sent!(),
+    ", ",
+    maybe_sent!(),
     ", ",
     refused_at!(),
     "
@@ -566,6 +578,7 @@ fn conversation_from_row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         snippet_kind: row.get::<_, Kind>("snippet_kind")?.0,
         snippet_from_me: row.get("snippet_from_me")?,
         not_sent: row.get("not_sent")?,
+        maybe_sent: row.get("maybe_sent")?,
         last_at: at(row, "last_at")?,
         unread: row.get("unread")?,
         marked: row.get("marked")?,

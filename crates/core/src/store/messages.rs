@@ -336,11 +336,12 @@ pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Resul
     Ok(Some(moved))
 }
 
-/// Says that a message which failed needs nothing more. Returns whether there was one that did.
+/// Says that a message which failed, or may have, needs nothing more. Returns whether there was one that did.
 pub(crate) fn put_aside(conn: &Connection, id: MessageId) -> Result<bool> {
     let changed = conn
         .prepare_cached(
-            "UPDATE messages SET put_aside = 1 WHERE id = ?1 AND delivery = 'failed' AND put_aside = 0",
+            "UPDATE messages SET put_aside = 1
+             WHERE id = ?1 AND delivery IN ('failed', 'unknown') AND put_aside = 0",
         )?
         .execute(params![id])?;
     Ok(changed > 0)
@@ -364,6 +365,7 @@ pub(crate) fn put_aside_of_charge(
         "UPDATE messages SET put_aside = 1
          WHERE put_aside = 0 AND id IS NOT ?3 AND id IN (
              SELECT id FROM messages WHERE conversation_id = ?1 AND delivery = 'failed' AND charge_id = ?2
+             UNION ALL SELECT id FROM messages WHERE conversation_id = ?1 AND delivery = 'unknown' AND charge_id = ?2
              UNION ALL SELECT message_id FROM charges WHERE id = ?2)",
     )?
     .execute(params![conversation, charge, newest])?;
@@ -416,6 +418,16 @@ pub(crate) fn set_delivery(conn: &Connection, id: MessageId, delivery: Delivery)
          WHERE id = :id AND delivery IN ('queued', 'sending', 'unknown')",
     )?
     .execute(named_params! { ":id": id, ":delivery": delivery })?;
+    Ok(())
+}
+
+/// Notes that nobody knows whether the message left: its answer was lost. What WhatsApp has told of it by then stays.
+pub(crate) fn lose(conn: &Connection, id: MessageId, now: Timestamp) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE messages SET delivery = 'unknown', failed_at = :now
+         WHERE id = :id AND delivery IN ('queued', 'sending', 'unknown')",
+    )?
+    .execute(named_params! { ":id": id, ":now": At(now) })?;
     Ok(())
 }
 

@@ -30,6 +30,7 @@ pub(crate) const INBOX: Migrations = &[
     include_str!("migrations/0020_paid.sql"),
     include_str!("migrations/0022_face.sql"),
     include_str!("migrations/0023_refused.sql"),
+    include_str!("migrations/0024_unsure.sql"),
 ];
 
 /// Those of the files' database.

@@ -147,6 +147,7 @@ const en = {
     paid: 'Paid',
   },
   stepFailed: 'Not sent',
+  maybeSent: 'Unknown whether sent',
   singleUse: 'Single use',
   reusable: 'Can be paid more than once',
   timeLeft: (time: string) => `${time} left`,

@@ -144,6 +144,7 @@ const es: Words = {
     paid: 'Pagado',
   },
   stepFailed: 'No enviado',
+  maybeSent: 'No se sabe si se envió',
   singleUse: 'Un solo uso',
   reusable: 'Se puede pagar más de una vez',
   timeLeft: (time) => `quedan ${time}`,

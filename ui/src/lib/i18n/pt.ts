@@ -144,6 +144,7 @@ const pt: Words = {
     paid: 'Paga',
   },
   stepFailed: 'Não enviada',
+  maybeSent: 'Não se sabe se foi enviada',
   singleUse: 'Uso único',
   reusable: 'Pode ser paga mais de uma vez',
   timeLeft: (time) => `restam ${time}`,

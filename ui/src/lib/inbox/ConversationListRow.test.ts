@@ -103,6 +103,12 @@ describe('a row of the list', () => {
     );
   });
 
+  it('says that nobody knows whether a message left', () => {
+    const { row } = show({ maybeSent: true, snippetFromMe: false });
+    expect(row.textContent).toContain('Unknown whether sent');
+    expect(row.textContent).not.toContain('Not sent');
+  });
+
   it('has its menu where the pointer is, or below the row by key', async () => {
     const menu = vi.fn();
     const { row } = show({}, false, { menu });

@@ -79,12 +79,14 @@ export interface Around {
   now: number;
 }
 
-/** Returns what else is known of a conversation: what failed, money, labels, who has it, and until when it can wait. */
+/** Returns what else is known of a conversation: what failed or may have, money, labels, who has it, and until when it can wait. */
 export function chipsOf(row: ConversationRow, speaker: Speaker, around: Around): RowChip[] {
   const { words } = speaker;
   const chips: RowChip[] = [];
   if (row.notSent)
     chips.push({ key: 'not-sent', tone: 'failed', text: words.stepFailed, icon: 'alert' });
+  if (row.maybeSent)
+    chips.push({ key: 'maybe-sent', tone: 'waiting', text: words.maybeSent, icon: 'alert' });
   if (row.readyToCharge) {
     const text = words.suggestion.kinds.charge;
     chips.push({ key: 'ready', tone: 'suggestion', text, icon: 'suggestion' });

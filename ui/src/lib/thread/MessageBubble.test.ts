@@ -71,6 +71,15 @@ describe('a message', () => {
     expect(sendAgain).toHaveBeenCalledOnce();
   });
 
+  it('lets a person be done with what may have arrived', async () => {
+    const { deeds } = show({ ...mine, delivery: 'unknown' });
+    await userEvent.click(screen.getByTestId('put-aside'));
+    expect(deeds.discard).toHaveBeenCalledOnce();
+    document.body.innerHTML = '';
+    show({ ...mine, delivery: 'unknown', putAside: true });
+    expect(screen.queryByTestId('put-aside')).toBeNull();
+  });
+
   it('is not sent a third time by accident', () => {
     show({ ...mine, delivery: 'failed' }, true);
     expect(screen.queryByTestId('send-again')).toBeNull();

@@ -365,6 +365,60 @@ async fn what_failed_is_gone_from_the_list_once_the_conversation_is_done_with() 
     assert!(shop.only().await.not_sent);
 }
 
+/// Lets the answer to the newest message be lost. Returns the message.
+async fn loses_the_answer(shop: &Shop) -> MessageId {
+    let row = shop.only().await;
+    let id = shop.thread(row.id).await.last().unwrap().id;
+    let lost = shop
+        .inbox
+        .store
+        .write(move |tx| messages::lose(tx, id, Timestamp::now()));
+    lost.await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn what_may_not_have_left_is_told_until_it_is_dealt_with() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    answers(&shop, "¿sí?").await;
+    assert!(!shop.only().await.maybe_sent);
+    let lost = loses_the_answer(&shop).await;
+    shop.hears(says(ana("w2", "¿hola?", ago(0)))).await;
+    let row = shop.only().await;
+    assert!(
+        row.maybe_sent && !row.not_sent,
+        "the customer's writing tells nothing"
+    );
+    crate::work::resolve(&shop.inbox, vec![row.id]).await.unwrap();
+    assert!(!shop.only().await.maybe_sent, "it is done with");
+    crate::work::reopen(&shop.inbox, vec![row.id], None)
+        .await
+        .unwrap();
+    assert!(shop.only().await.maybe_sent, "undone, it is there again");
+    message::discard(&shop.inbox, lost).await.unwrap();
+    assert!(!shop.only().await.maybe_sent, "a person put it aside");
+
+    answers(&shop, "¿para cuándo?").await;
+    let lost = loses_the_answer(&shop).await;
+    assert!(shop.only().await.maybe_sent);
+    message::send_again(&shop.inbox, MessageId::new(), lost)
+        .await
+        .unwrap();
+    assert!(!shop.only().await.maybe_sent, "it was sent again");
+
+    let lost = loses_the_answer(&shop).await;
+    let named = shop
+        .inbox
+        .store
+        .write(move |tx| messages::set_wamid(tx, lost, "w9"));
+    named.await.unwrap();
+    assert!(shop.only().await.maybe_sent);
+    shop.hears(vec![Update::Status(status("w9", Status::Delivered, ago(0)))])
+        .await;
+    assert!(!shop.only().await.maybe_sent, "WhatsApp says that it came");
+}
+
 #[tokio::test]
 async fn a_phones_history_raises_no_old_alarms() {
     let mut shop = Shop::open().await;
