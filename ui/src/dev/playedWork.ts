@@ -14,6 +14,7 @@ import type {
 } from '../lib/api';
 import { plain } from '../lib/palette/entries';
 import { sumsOf, type Played } from './people';
+import { moneyOf } from './playedStory';
 
 type Args = Record<string, unknown>;
 
@@ -221,6 +222,7 @@ export class PlayedWork {
       stats: statsOf(charges),
       conversations: [row],
       charges,
+      ...moneyOf(charges),
       messages: messages.length,
       since: charges.map(({ createdAt }) => createdAt).sort()[0] ?? messages[0]?.at ?? row.lastAt,
     };

@@ -109,6 +109,7 @@ export type {
   CostLine,
   CustomField,
   CustomerRow,
+  CustomerPayment,
   CustomerView,
   CreateCharge,
   Credentials,

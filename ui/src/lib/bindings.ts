@@ -946,6 +946,16 @@ export type CustomField = {
 	value: string,
 };
 
+/**  Money that came from a customer. */
+export type CustomerPayment = {
+	paymentIntent: string,
+	charge: ChargeId,
+	amount: Money,
+	/**  What it was paid with, such as `card •• 4242`. */
+	method: string | null,
+	paidAt: Timestamp,
+};
+
 /**  A customer as the list of customers shows them. */
 export type CustomerRow = {
 	contact: ContactId,
@@ -977,6 +987,10 @@ export type CustomerView = {
 	conversations: ConversationRow[],
 	/**  The newest first. */
 	charges: Charge[],
+	/**  What came for their charges, what was given back of it, and what their bank took back: the oldest first. */
+	payments: CustomerPayment[],
+	refunds: Refund[],
+	disputes: Dispute[],
 	messages: number,
 	since: Timestamp,
 };

@@ -2,7 +2,7 @@ import { screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { refuse, type Answers } from '../../tests/desk';
-import { aCustomer } from '../../tests/things';
+import { aCharge, aCustomer, aMessage, aRefund, minutesAgo } from '../../tests/things';
 import { ana, maria, opened, press } from '../../tests/window';
 import { language } from '../lib/i18n/language.svelte';
 
@@ -107,5 +107,43 @@ describe('two customers who are one', () => {
     await openMaria();
     await userEvent.type(screen.getByTestId('customer-notes'), 'm');
     expect(screen.queryByTestId('pick-input')).toBeNull();
+  });
+});
+
+describe('what a customer’s profile tells', () => {
+  it('has what was said and paid, each at its time, and no way further back at the beginning', async () => {
+    language.choose('en');
+    const amount = { minor: 125_000, currency: 'MXN' };
+    const charge = aCharge({ payment: 'refunded', paidAt: minutesAgo(300) });
+    await openMaria({
+      customer: () =>
+        aCustomer({
+          contact: 'c-maria',
+          charges: [charge],
+          payments: [
+            { paymentIntent: 'pi_1', charge: 'c1', amount, method: null, paidAt: minutesAgo(300) },
+          ],
+          refunds: [aRefund({ createdAt: minutesAgo(60) })],
+        }),
+      customer_messages: ({ before }) =>
+        before === null
+          ? { rows: [aMessage({ at: minutesAgo(120) })], next: 'older' }
+          : {
+              rows: [
+                aMessage({
+                  ...{ id: 'm0', kind: 'payButton', direction: 'out', charge: 'c1' },
+                  at: minutesAgo(360),
+                }),
+              ],
+              next: null,
+            },
+    });
+    const told = () => screen.getAllByTestId('story-part').map(({ dataset }) => dataset['kind']);
+    expect(told()).toEqual(['refund', 'message']);
+    await userEvent.click(screen.getByText('Show older'));
+    await waitFor(() => {
+      expect(told()).toEqual(['refund', 'message', 'payment', 'link']);
+    });
+    expect(screen.queryByText('Show older')).toBeNull();
   });
 });

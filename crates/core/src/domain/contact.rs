@@ -3,7 +3,9 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{Charge, ContactId, ConversationId, ConversationRow, Money, Timestamp};
+use super::{
+    Charge, ChargeId, ContactId, ConversationId, ConversationRow, Dispute, Money, Refund, Timestamp,
+};
 
 /// How WhatsApp names a customer. Any of them can be absent or change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Type)]
@@ -131,6 +133,22 @@ pub struct CustomerView {
     pub conversations: Vec<ConversationRow>,
     /// The newest first.
     pub charges: Vec<Charge>,
+    /// What came for their charges, what was given back of it, and what their bank took back: the oldest first.
+    pub payments: Vec<CustomerPayment>,
+    pub refunds: Vec<Refund>,
+    pub disputes: Vec<Dispute>,
     pub messages: u32,
     pub since: Timestamp,
+}
+
+/// Money that came from a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerPayment {
+    pub payment_intent: String,
+    pub charge: ChargeId,
+    pub amount: Money,
+    /// What it was paid with, such as `card •• 4242`.
+    pub method: Option<String>,
+    pub paid_at: Timestamp,
 }

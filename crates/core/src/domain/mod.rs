@@ -52,8 +52,8 @@ pub use connection::{
     Permission, StripeKey, WayIn, WebhookState,
 };
 pub use contact::{
-    ContactSuggestion, CustomField, CustomerRow, CustomerStats, CustomerView, Identity, IdentityKind,
-    JoinedContact,
+    ContactSuggestion, CustomField, CustomerPayment, CustomerRow, CustomerStats, CustomerView, Identity,
+    IdentityKind, JoinedContact,
 };
 pub(crate) use conversation::{ANSWER_TO_AD, FREE_ENTRY};
 pub use conversation::{

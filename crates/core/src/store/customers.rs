@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, named_params, params};
 
 use super::columns::At;
-use super::{charges, contacts, conversations, fields, joins, payments, search};
+use super::{charges, contacts, conversations, disputes, fields, joins, payments, refunds, search};
 use crate::domain::{ContactId, ConversationId, CustomerRow, CustomerView, Page, Timestamp};
 use crate::search::Query;
 use crate::{Error, Result};
@@ -84,11 +84,15 @@ pub(crate) fn view(conn: &Connection, contact: ContactId) -> Result<CustomerView
     let name = contacts::name(conn, contact)?;
     let identities = contacts::identities_of(conn, contact)?;
     let mut rows = Vec::new();
-    let mut of_all = Vec::new();
+    let (mut of_all, mut refunds, mut disputes) = (Vec::new(), Vec::new(), Vec::new());
     for id in contacts::conversations_of(conn, contact)? {
         rows.push(conversations::row(conn, id)?);
         of_all.extend(charges::of_conversation(conn, id)?);
+        refunds.extend(refunds::of_conversation(conn, id)?);
+        disputes.extend(disputes::of_conversation(conn, id)?);
     }
+    refunds.sort_by_key(|refund| refund.created_at);
+    disputes.sort_by_key(|dispute| dispute.created_at);
     of_all.sort_unstable_by_key(|charge| std::cmp::Reverse(charge.created_at));
     let messages: u32 = conn
         .prepare_cached(
@@ -108,6 +112,9 @@ pub(crate) fn view(conn: &Connection, contact: ContactId) -> Result<CustomerView
         stats: payments::stats(conn, contact)?,
         conversations: rows,
         charges: of_all,
+        payments: payments::of_contact(conn, contact)?,
+        refunds,
+        disputes,
         messages,
         since,
     })

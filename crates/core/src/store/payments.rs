@@ -6,7 +6,8 @@ use super::columns::{At, at, json, maybe_at, money};
 use super::payers;
 use crate::Result;
 use crate::domain::{
-    ChargeId, ContactId, ConversationId, Currency, CustomerStats, Money, PaymentRecord, Timestamp,
+    ChargeId, ContactId, ConversationId, Currency, CustomerPayment, CustomerStats, Money, PaymentRecord,
+    Timestamp,
 };
 
 const COLUMNS: &str = "payment_intent, stripe_charge, checkout_session, charge_id, status, amount_minor, currency,
@@ -232,6 +233,31 @@ pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerSta
             .min();
     }
     Ok(stats)
+}
+
+/// Returns what a customer has paid, over all their conversations, the oldest first.
+pub(crate) fn of_contact(conn: &Connection, contact: ContactId) -> Result<Vec<CustomerPayment>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT p.payment_intent, p.charge_id, p.amount_minor, p.currency, p.method,
+                coalesce(p.paid_at, h.paid_at, p.verified_at) AS at
+         FROM payments p
+         JOIN charges h ON h.id = p.charge_id
+         JOIN conversations c ON c.id = h.conversation_id
+         WHERE c.contact_id = ?1 AND p.status = 'succeeded' AND p.contested_at IS NULL AND p.livemode = h.livemode
+         ORDER BY at, p.payment_intent",
+    )?;
+    let payments = statement
+        .query_map(params![contact], |row| {
+            Ok(CustomerPayment {
+                payment_intent: row.get("payment_intent")?,
+                charge: row.get("charge_id")?,
+                amount: money(row, "amount_minor", "currency")?,
+                method: row.get("method")?,
+                paid_at: at(row, "at")?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(payments)
 }
 
 /// Calls `each` for every payment, for an export.

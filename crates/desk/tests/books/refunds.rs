@@ -1,7 +1,7 @@
 //! Money goes back exactly once, and never where it can't arrive.
 
 use cobro_core::domain::{NewRefund, Payment, RefundId, RefundReason, RefundState};
-use cobro_core::{Actor, conversation, refund};
+use cobro_core::{Actor, conversation, customer, refund};
 use cobro_sandbox::stripe::PayWith;
 use cobro_sandbox::{Endpoint, Fault, Kind};
 
@@ -45,6 +45,52 @@ async fn a_lost_answer_gives_the_money_back_once() {
         ("Too sweet", false)
     );
     assert_eq!(now(&shop, &charge).await.refunded, Some(mxn(40_00)));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_customer_has_each_payment_refund_and_dispute_with_its_own_time() {
+    let shop = TestShop::open().await;
+    let ana = shop.customer("5215512345678", "Ana").await;
+    let charge = shop.paid(&ana, 100_00).await;
+    let other = shop.paid(&ana, 70_00).await;
+    refund::create(shop.inbox(), Actor::Person, new_refund(&charge, 40_00))
+        .await
+        .unwrap();
+    shop.until_payment(charge.id, Payment::PartlyRefunded).await;
+    let intent = other.stripe_ids.payment_intent.clone().unwrap();
+    shop.sandbox
+        .account()
+        .dispute(&intent, "product_not_received", false)
+        .unwrap();
+    shop.until_payment(other.id, Payment::Disputed).await;
+
+    let contact = conversation::view(shop.inbox(), ana.conversation)
+        .await
+        .unwrap()
+        .contact;
+    let known = customer::view(shop.inbox(), contact).await.unwrap();
+    let paid: Vec<_> = known
+        .payments
+        .iter()
+        .map(|payment| (payment.charge, payment.amount, Some(payment.paid_at)))
+        .collect();
+    assert_eq!(
+        paid,
+        [
+            (charge.id, mxn(100_00), charge.paid_at),
+            (other.id, mxn(70_00), other.paid_at)
+        ]
+    );
+    let [refund] = &known.refunds[..] else {
+        panic!("{:?}", known.refunds)
+    };
+    assert_eq!((refund.charge, refund.amount), (charge.id, mxn(40_00)));
+    assert!(Some(refund.created_at) >= charge.paid_at);
+    let [dispute] = &known.disputes[..] else {
+        panic!("{:?}", known.disputes)
+    };
+    assert_eq!((dispute.charge, dispute.amount), (Some(other.id), mxn(70_00)));
     shop.close().await;
 }
 

@@ -19,7 +19,7 @@ export class Customers {
   fieldNames = $state.raw<string[]>([]);
 
   #next: string | null = null;
-  #older: string | null = null;
+  #older = $state.raw<string | null>(null);
   #latest = 0;
   #latestOpen = 0;
   #loadingMore = false;

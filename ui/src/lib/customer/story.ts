@@ -1,19 +1,66 @@
 /** What was said and paid, in one line of time. */
-import type { Charge, Message } from '$lib/api';
+import type { Charge, CustomerPayment, CustomerView, Dispute, Message, Refund } from '$lib/api';
 
-export type Part =
-  | { kind: 'message'; key: string; at: string; message: Message }
-  | { kind: 'charge'; key: string; at: string; charge: Charge };
+export type Part = { key: string; at: string } & (
+  | { kind: 'message'; message: Message }
+  /** A sending of its link; `state` where the charge's is to be told: at the last, and until it is paid. */
+  | { kind: 'link'; message: Message; charge: Charge; state: boolean }
+  /** A charge of which nothing was sent, or which is paid with no payment of its own, as one that a code made free. */
+  | { kind: 'charge'; charge: Charge }
+  | { kind: 'payment'; payment: CustomerPayment; charge: Charge | null }
+  | { kind: 'refund'; refund: Refund }
+  | { kind: 'dispute'; dispute: Dispute }
+);
 
-/** Returns messages (newest first) and charges, newest first; charges older than the oldest message wait for it. */
-export function storyOf(messages: readonly Message[], charges: readonly Charge[]): Part[] {
-  const oldest = messages.at(-1)?.at ?? '';
-  const said: Part[] = messages
-    .filter(({ charge }) => charge === null)
-    .map((message) => ({ kind: 'message', key: message.id, at: message.at, message }));
-  const paid: Part[] = charges
-    .map((charge) => ({ charge, at: charge.paidAt ?? charge.createdAt }))
+type Known = Pick<CustomerView, 'charges' | 'payments' | 'refunds' | 'disputes'>;
+
+/**
+ * Returns messages (given newest first) and what became of money, each at its own time, newest first.
+ *
+ * While there are older messages, what is older than the oldest here waits for them.
+ */
+export function storyOf(messages: readonly Message[], known: Known, hasOlder: boolean): Part[] {
+  const oldest = hasOlder ? (messages.at(-1)?.at ?? '') : '';
+  const charges = new Map(known.charges.map((charge) => [charge.id, charge]));
+  const oldestFirst = messages.toReversed();
+  const lastLinks = new Map(oldestFirst.map(({ charge, id }) => [charge, id]));
+  const paid = new Set(known.payments.map(({ charge }) => charge));
+
+  const parts: Part[] = [
+    ...oldestFirst.map((message): Part => {
+      const charge = message.charge === null ? undefined : charges.get(message.charge);
+      const { id: key, at } = message;
+      if (!charge) return { kind: 'message', key, at, message };
+      const isPaid = paid.has(charge.id) || charge.paidAt !== null;
+      const state = lastLinks.get(charge.id) === key && !isPaid;
+      return { kind: 'link', key, at, message, charge, state };
+    }),
+    ...known.charges
+      .filter(({ id, paidAt }) => !paid.has(id) && (paidAt !== null || !lastLinks.has(id)))
+      .map((charge): Part => {
+        const { id: key, paidAt, createdAt } = charge;
+        return { kind: 'charge', key, at: paidAt ?? createdAt, charge };
+      }),
+    ...known.payments.map((payment): Part => {
+      const charge = charges.get(payment.charge) ?? null;
+      return { kind: 'payment', key: payment.paymentIntent, at: payment.paidAt, payment, charge };
+    }),
+    ...known.refunds.map((refund): Part => ({
+      kind: 'refund',
+      key: refund.id,
+      at: refund.createdAt,
+      refund,
+    })),
+    ...known.disputes.map((dispute): Part => ({
+      kind: 'dispute',
+      key: dispute.id,
+      at: dispute.createdAt,
+      dispute,
+    })),
+  ];
+  // Of one moment, what follows from something stands after it.
+  return parts
     .filter(({ at }) => at >= oldest)
-    .map(({ charge, at }) => ({ kind: 'charge', key: charge.id, at, charge }));
-  return [...said, ...paid].sort((a, b) => b.at.localeCompare(a.at));
+    .sort((a, b) => a.at.localeCompare(b.at))
+    .reverse();
 }
