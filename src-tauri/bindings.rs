@@ -180,6 +180,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         ])
         .events(collect_events![events::Changed])
         .constant("said", cobro_core::said())
+        .constant("moneyTable", cobro_core::domain::money_table())
 }
 
 #[cfg(test)]

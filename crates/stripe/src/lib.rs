@@ -72,4 +72,4 @@ pub use schedules::NewPhase;
 pub use sessions::{Discount, NewSession};
 pub use subscriptions::{PauseBehavior, SubscriptionChange};
 pub use terms::Terms;
-pub use written::Marks;
+pub use written::{Marks, MoneyTable, money_table};

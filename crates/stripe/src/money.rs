@@ -5,6 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use specta::Type;
 
+/// Stripe's minor unit is the major one.
+pub(crate) const NO_DECIMALS: [&str; 15] = [
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
+];
+pub(crate) const THREE_DECIMALS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
+/// Sent to Stripe times a hundred, yet without hundredths.
+pub(crate) const WHOLE_ONLY: [&str; 2] = ["ISK", "UGX"];
+
 /// A three-letter currency code in upper case, such as `MXN`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Type)]
 #[serde(transparent)]
@@ -67,9 +75,8 @@ impl Currency {
     /// others charged a hundred times too much.
     pub fn exponent(self) -> u8 {
         match self.code() {
-            "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND" | "VUV"
-            | "XAF" | "XOF" | "XPF" => 0,
-            "BHD" | "JOD" | "KWD" | "OMR" | "TND" => 3,
+            code if NO_DECIMALS.contains(&code) => 0,
+            code if THREE_DECIMALS.contains(&code) => 3,
             _ => 2,
         }
     }
@@ -77,8 +84,8 @@ impl Currency {
     /// Returns how many trailing minor digits Stripe wants to be zero.
     pub fn zero_digits(self) -> u8 {
         match self.code() {
-            "ISK" | "UGX" => 2,
-            "BHD" | "JOD" | "KWD" | "OMR" | "TND" => 1,
+            code if WHOLE_ONLY.contains(&code) => 2,
+            code if THREE_DECIMALS.contains(&code) => 1,
             _ => 0,
         }
     }

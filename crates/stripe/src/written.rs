@@ -1,6 +1,47 @@
 //! Amounts as the people of a currency's country write them.
 
-use crate::money::{Currency, Money};
+use serde::Serialize;
+
+use crate::money::{Currency, Money, NO_DECIMALS, THREE_DECIMALS, WHOLE_ONLY};
+
+/// Have hundredths at Stripe that nobody writes.
+const UNWRITTEN_HUNDREDTHS: [&str; 6] = ["ARS", "COP", "HUF", "ISK", "TWD", "UGX"];
+
+/// What stands before the number, where it is not the code; a space that is in it breaks no line.
+const SIGNS: [(&str, &str); 8] = [
+    ("AUD", "A$"),
+    ("BRL", "R$\u{a0}"),
+    ("CAD", "CA$"),
+    ("EUR", "€"),
+    ("GBP", "£"),
+    ("MXN", "MX$"),
+    ("PEN", "S/\u{a0}"),
+    ("USD", "US$"),
+];
+
+/// How amounts are counted and written: for who reads and writes them too, such as the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MoneyTable {
+    /// What is in neither has two.
+    no_decimals: &'static [&'static str],
+    three_decimals: &'static [&'static str],
+    whole_only: &'static [&'static str],
+    unwritten_hundredths: &'static [&'static str],
+    /// By the currency's code.
+    signs: &'static [(&'static str, &'static str)],
+}
+
+/// Returns the table that everything of Cobro's goes by.
+pub const fn money_table() -> MoneyTable {
+    MoneyTable {
+        no_decimals: &NO_DECIMALS,
+        three_decimals: &THREE_DECIMALS,
+        whole_only: &WHOLE_ONLY,
+        unwritten_hundredths: &UNWRITTEN_HUNDREDTHS,
+        signs: &SIGNS,
+    }
+}
 
 /// What divides a number's thousands, and what its decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +86,7 @@ impl Money {
         let mut written = sign(code);
         group(&mut written, whole, marks.thousands);
         let is_left_out = fraction.is_empty()
-            || has_unwritten_hundredths(code) && fraction.bytes().all(|digit| digit == b'0');
+            || UNWRITTEN_HUNDREDTHS.contains(&code.code()) && fraction.bytes().all(|digit| digit == b'0');
         if !is_left_out {
             written.push(marks.decimals);
             written.push_str(fraction);
@@ -54,24 +95,13 @@ impl Money {
     }
 }
 
-/// Returns what stands before the number; a space that is in it breaks no line.
+/// Returns what stands before the number.
 fn sign(currency: Currency) -> String {
-    match currency.code() {
-        "MXN" => "MX$".into(),
-        "BRL" => "R$\u{a0}".into(),
-        "PEN" => "S/\u{a0}".into(),
-        "USD" => "US$".into(),
-        "EUR" => "€".into(),
-        "GBP" => "£".into(),
-        "CAD" => "CA$".into(),
-        "AUD" => "A$".into(),
-        other => format!("{other}\u{a0}"),
-    }
-}
-
-/// Currencies with hundredths that nobody writes.
-fn has_unwritten_hundredths(currency: Currency) -> bool {
-    matches!(currency.code(), "COP" | "ARS" | "ISK" | "UGX" | "HUF")
+    let code = currency.code();
+    SIGNS
+        .iter()
+        .find(|(of, _)| *of == code)
+        .map_or_else(|| format!("{code}\u{a0}"), |(_, sign)| (*sign).to_owned())
 }
 
 fn group(written: &mut String, whole: &str, thousands: char) {
@@ -101,6 +131,8 @@ mod tests {
                 (4_500, "PEN", "S/ 45.00"),
                 (12_000_000, "COP", "COP 120.000"),
                 (12_000_050, "COP", "COP 120.000,50"),
+                (4_500_000, "ARS", "ARS 45.000"),
+                (4_500_050, "ARS", "ARS 45.000,50"),
                 (1_234, "CLP", "CLP 1.234"),
                 (4_500, "GBP", "£45.00"),
                 (1_234_567_890, "USD", "US$12,345,678.90"),
@@ -115,5 +147,6 @@ mod tests {
     fn elsewhere_the_language_chooses_the_marks() {
         assert_eq!(written(1_234_560, "KES", Marks::POINT), "KES 12,345.60");
         assert_eq!(written(1_234_560, "KES", Marks::COMMA), "KES 12.345,60");
+        assert_eq!(written(45_000, "TWD", Marks::POINT), "TWD 450");
     }
 }

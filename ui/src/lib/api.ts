@@ -42,7 +42,7 @@ import {
 } from './bindings';
 
 /** What the core says in English, in the other languages. */
-export { said } from './bindings';
+export { moneyTable, said } from './bindings';
 
 export type {
   Appearance,

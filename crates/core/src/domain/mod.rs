@@ -41,7 +41,9 @@ pub use charge::{
     payment_of,
 };
 pub use cobro_protocol::Timestamp;
-pub use cobro_stripe::{Currency, Interval, Money, MoneyError, Recurring, StripeObject, TaxBehavior};
+pub use cobro_stripe::{
+    Currency, Interval, Money, MoneyError, Recurring, StripeObject, TaxBehavior, money_table,
+};
 pub use cobro_whatsapp::webhook::MessageKind;
 pub use cobro_whatsapp::{
     CardPhone, Choice, ContactCard, Content, FlowAnswer, ListSection, OrderItem, Pricing, Referral,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  CURRENCIES,
   exponentOf,
   formatMoney,
   withAmounts,
@@ -89,16 +90,49 @@ describe('parseAmount', () => {
     expect(minor(text, 'MXN', MEXICO)).toBe(expected);
   });
 
+  it.each([
+    ['CA$45.00', 'CAD'],
+    ['A$45', 'AUD'],
+    ['US$ 45', 'USD'],
+    ['US$\u00a045,00', 'USD'],
+    ['u$s 45', 'USD'],
+    ['45 USD', 'USD'],
+    ['MX$45', 'MXN'],
+    ['S/ 45', 'PEN'],
+    ['S/. 45.00', 'PEN'],
+    ['R$ 45,00', 'BRL'],
+    ['R$\u00a045,00', 'BRL'],
+    ['€45', 'EUR'],
+    ['45,00 €', 'EUR'],
+    ['Q45.00', 'GTQ'],
+    ['COP\u00a045', 'COP'],
+    ['COP $45', 'COP'],
+    ['$45', 'CAD'],
+  ])('takes %s as it was copied', (text, currency) => {
+    expect(minor(text, currency, MEXICO)).toBe(4_500);
+    expect(minor(text, currency, COLOMBIA)).toBe(4_500);
+  });
+
+  it.each([
+    ['US$ 45', 'MXN'],
+    ['R$ 45', 'USD'],
+    ['€45', 'MXN'],
+    ['CA$45', 'USD'],
+    ['45 USD', 'MXN'],
+  ])('takes no %s for an amount of %s', (text, currency) => {
+    expect(minor(text, currency)).toBe('notANumber');
+  });
+
   it('reads the largest amount that JavaScript can hold, exactly', () => {
     expect(minor('90071992547409.91', 'MXN')).toBe(Number.MAX_SAFE_INTEGER);
   });
 
   it('reads back everything that formatMoney writes', () => {
     for (const locale of ['es-MX', 'es-CO', 'es-AR', 'es-CL', 'es-419', 'es-ES', 'pt-BR', 'en']) {
-      for (const currency of ['MXN', 'COP', 'CLP', 'BRL', 'EUR', 'USD', 'PEN']) {
+      for (const currency of CURRENCIES) {
         for (const amount of [1, 99, 100, 1_250, 125_000, 123_456_789]) {
-          const text = formatMoney({ minor: amount, currency }, locale).replace(/[^\d.,\s]/g, '');
-          const parsed = parseAmount(text.trim(), currency, separatorsOf(locale));
+          const text = formatMoney({ minor: amount, currency }, locale);
+          const parsed = parseAmount(text, currency, separatorsOf(locale));
           expect(parsed, `${text} ${currency} ${locale}`).toEqual({
             ok: true,
             amount: { minor: amount, currency },
@@ -125,6 +159,8 @@ describe('formatMoney', () => {
   it('hides cents that nobody writes, but never cents that are there', () => {
     expect(write(12_000_000, 'COP')).toBe('COP 120,000');
     expect(write(12_000_050, 'COP')).toBe('COP 120,000.50');
+    expect(write(4_500_000, 'ARS', 'es-AR')).toBe('$ 45.000');
+    expect(write(45_000, 'TWD')).toBe('NT$450');
     expect(write(250_000, 'MXN', 'en', 'whole')).toBe('MX$2,500');
     expect(write(250_050, 'MXN', 'en', 'whole')).toBe('MX$2,500.50');
   });

@@ -1,4 +1,5 @@
 /** Money as integers of minor units: reading what a person typed, writing what a person reads. */
+import { moneyTable } from '$lib/api';
 import { numberFormat } from './intl';
 
 export interface Amount {
@@ -23,15 +24,38 @@ export type AmountProblem =
 
 export type ParsedAmount = { ok: true; amount: Amount } | { ok: false; problem: AmountProblem };
 
-/** Stripe's table, not ISO's: what is missing here has two decimals. */
-const ZERO_DECIMALS = new Set(
-  'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '),
-);
-const THREE_DECIMALS = new Set('BHD JOD KWD OMR TND'.split(' '));
+const SPACES = /[\s\u00a0\u202f'’]/g;
+
+/** Stripe's, not ISO's, as the core has it: what is in neither list has two decimals. */
+const ZERO_DECIMALS = new Set<string>(moneyTable.noDecimals);
+const THREE_DECIMALS = new Set<string>(moneyTable.threeDecimals);
 /** Sent to Stripe times a hundred, yet without cents. */
-const WHOLE_UNITS_ONLY = new Set(['ISK', 'UGX']);
-/** Have cents at Stripe that nobody writes. */
-const CENTS_SELDOM_WRITTEN = new Set(['COP', 'HUF', 'ISK', 'TWD', 'UGX']);
+const WHOLE_UNITS_ONLY = new Set<string>(moneyTable.wholeOnly);
+/** Have cents at Stripe that nobody writes: what is sent and what is shown leave out the same. */
+const CENTS_SELDOM_WRITTEN = new Set<string>(moneyTable.unwrittenHundredths);
+
+/** What customers are written with. */
+const SIGNS = new Map<string, string>(
+  moneyTable.signs.map(([code, sign]) => [code, sign.replace(SPACES, '')]),
+);
+/** What else names an amount of one currency, in its country and in Intl's languages. */
+const OTHER_SIGNS: Partial<Record<string, string[]>> = {
+  ARS: ['AR$'],
+  AUD: ['AU$'],
+  BOB: ['Bs.', 'Bs'],
+  CAD: ['CAN$', '$CA', 'C$'],
+  CLP: ['CL$'],
+  COP: ['COL$', 'CO$'],
+  DOP: ['RD$'],
+  GTQ: ['Q'],
+  HNL: ['L'],
+  MXN: ['MEX$'],
+  NIO: ['C$'],
+  PEN: ['S/.'],
+  PYG: ['Gs.', 'Gs'],
+  USD: ['U$S', '$US'],
+  UYU: ['UY$', '$U'],
+};
 
 export const CURRENCIES = [
   'MXN',
@@ -84,13 +108,25 @@ function problem(why: AmountProblem): ParsedAmount {
   return { ok: false, problem: why };
 }
 
-/** Drops spaces, apostrophes, the currency's code and any currency sign around the number. */
+/**
+ * Drops spaces, apostrophes, the currency's code and its sign around the number, and a `$`, which is a dozen's. The sign
+ * of another currency stays: whoever pastes "US$ 45" where pesos are asked for means another amount.
+ */
 function withoutDecoration(text: string, currency: string): string {
-  const code = new RegExp(`^${currency}|${currency}$`, 'i');
+  // The longer ones first: "S/." begins with another.
+  const own = [OTHER_SIGNS[currency] ?? [], SIGNS.get(currency) ?? []].flat().map(escaped);
+  const sign = `(?:${[...own, ANY_SIGN].join('|')})`;
   return text
-    .replace(/[\s\u00a0\u202f'’]/g, '')
-    .replace(code, '')
-    .replace(/^(?:MX|R|US|S\/|CLP|COP|AR)?\p{Sc}|^S\/|\p{Sc}$/u, '');
+    .replace(SPACES, '')
+    .replace(new RegExp(`^${currency}|${currency}$`, 'i'), '')
+    .replace(new RegExp(`^${sign}|${sign}$`, 'iu'), '');
+}
+
+/** A sign that does not name a currency of its own. */
+const ANY_SIGN = `(?![${[...SIGNS.values()].filter((sign) => /^\p{Sc}$/u.test(sign)).join('')}])\\p{Sc}`;
+
+function escaped(sign: string): string {
+  return sign.replace(/[$./]/g, '\\$&');
 }
 
 type Split = { whole: string; fraction: string };
