@@ -25,15 +25,17 @@ export default async function served(project: TestProject) {
   return () => server.close();
 }
 
-/** Where a Chromium lies: `CHROMIUM`, or the first that is installed. */
+/** Where a Chromium lies: `CHROMIUM`, unless that is empty, or the first that is installed. */
 function chromium(): string {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
   const folders = (process.env['PATH'] ?? '').split(process.platform === 'win32' ? ';' : ':');
+  const named = process.env['CHROMIUM'] ?? '';
   const found =
-    process.env['CHROMIUM'] ??
-    folders
-      .flatMap((folder) => names.map((name) => `${folder}/${name}`))
-      .find((path) => existsSync(path));
+    named !== ''
+      ? named
+      : folders
+          .flatMap((folder) => names.map((name) => `${folder}/${name}`))
+          .find((path) => existsSync(path));
   if (!found) throw new Error('No Chromium was found. Install one, or name it in CHROMIUM.');
   return found;
 }

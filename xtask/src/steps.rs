@@ -16,6 +16,8 @@ enum Outcome {
     Failed,
     /// Something that it needs had failed.
     Left,
+    /// This machine has not what it needs.
+    Skipped,
 }
 
 struct Step {
@@ -41,6 +43,8 @@ pub(crate) struct Steps {
     tests: Count,
     /// What the failed runners of tests said last, under the step's name.
     last_words: Vec<(&'static str, VecDeque<String>)>,
+    /// Why steps were skipped.
+    skipped: Vec<String>,
 }
 
 impl Steps {
@@ -98,6 +102,17 @@ impl Steps {
         });
     }
 
+    /// Notes that a step can't be run on this machine: nothing fails for it, and the end says so.
+    pub(crate) fn skip(&mut self, name: &'static str, why: &str) {
+        println!("\n── {name}\n{why}");
+        self.skipped.push(format!("{name} – {why}"));
+        self.done.push(Step {
+            name,
+            outcome: Outcome::Skipped,
+            took: Duration::ZERO,
+        });
+    }
+
     /// Prints what failed once more, every step, then the tests in one line, and returns what the process should
     /// end with.
     pub(crate) fn finish(self) -> ExitCode {
@@ -108,13 +123,24 @@ impl Steps {
             }
         }
         println!("\n{self}");
-        let Count { passed, failed } = self.count();
-        println!("{passed} passed, {failed} failed");
-        if failed == 0 {
+        println!("{}", self.sum());
+        if self.count().failed == 0 {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         }
+    }
+
+    /// Returns what the tests say nothing of, and then the tests in one line.
+    fn sum(&self) -> String {
+        let Count { passed, failed } = self.count();
+        let mut lines: Vec<_> = self
+            .skipped
+            .iter()
+            .map(|why| format!("NOT TESTED: {why}"))
+            .collect();
+        lines.push(format!("{passed} passed, {failed} failed"));
+        lines.join("\n")
     }
 
     /// Counts the tests; a failed step that counts none is a failure too.
@@ -122,7 +148,7 @@ impl Steps {
         let steps = self
             .done
             .iter()
-            .filter(|step| step.outcome != Outcome::Passed)
+            .filter(|step| matches!(step.outcome, Outcome::Failed | Outcome::Left))
             .count() as u64;
         Count {
             passed: self.tests.passed,
@@ -152,6 +178,7 @@ impl fmt::Display for Steps {
                 Outcome::Passed => ('✓', ""),
                 Outcome::Failed => ('✗', "  FAILED"),
                 Outcome::Left => ('–', "  not run"),
+                Outcome::Skipped => ('–', "  NOT TESTED on this machine"),
             };
             writeln!(
                 f,
@@ -297,6 +324,19 @@ mod tests {
         assert!(!steps.does("broken", || anyhow::bail!("this is what a failure looks like")));
         assert_eq!(steps.count(), Count { passed: 0, failed: 1 });
         assert!(steps.to_string().contains("✗ broken"));
+    }
+
+    #[test]
+    fn what_this_machine_cannot_run_fails_nothing_and_is_said_at_the_end() {
+        let mut steps = Steps::default();
+        steps.does("fine", || Ok(()));
+        steps.skip("in a browser", "No Chromium was found");
+        assert_eq!(steps.count(), Count { passed: 0, failed: 0 });
+        assert!(steps.to_string().contains("NOT TESTED on this machine"));
+        assert_eq!(
+            steps.sum(),
+            "NOT TESTED: in a browser – No Chromium was found\n0 passed, 0 failed"
+        );
     }
 
     #[cfg(unix)]

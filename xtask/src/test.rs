@@ -46,15 +46,25 @@ pub(crate) fn run(paths: &Paths, quick: bool) -> Result<ExitCode> {
     Ok(steps.finish())
 }
 
-/// What needs a layout and real colours, where there is a Chromium to look with.
+/// What needs a layout and real colours, where there is a Chromium to look with. In CI there has to be one: a run that
+/// left out so much is no proof of anything there.
 fn in_a_browser(paths: &Paths, steps: &mut Steps) {
+    const NAME: &str = "UI: in a browser";
     if setup::browser::is_there() {
         let tests = npm(paths, &["run", "--silent", "test:browser"]);
-        steps.tests("UI: in a browser", tests, of_vitest);
+        steps.tests(NAME, tests, of_vitest);
+    } else if setup::browser::is_set(std::env::var_os("CI").as_deref()) {
+        steps.does(NAME, || bail!("{NO_BROWSER}. {BRING_ONE}"));
     } else {
-        println!("\nNo Chromium is installed: the UI's tests in a browser are left out");
+        steps.skip(
+            NAME,
+            &format!("{NO_BROWSER}, so nothing of ui/browser was run. {BRING_ONE}"),
+        );
     }
 }
+
+const NO_BROWSER: &str = "No Chromium was found";
+const BRING_ONE: &str = "Install one (Debian: `apt install chromium`), or name it in CHROMIUM";
 
 /// Programs and tests in one go: cargo gives them the same dependencies then, so none is built twice.
 fn build(paths: &Paths) -> Command {

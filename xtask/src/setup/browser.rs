@@ -1,12 +1,19 @@
 //! The Chromium in which the UI's layout, colours and accessibility are looked at.
 
+use std::ffi::OsStr;
+
 use crate::commands::find;
 
 /// As in `ui/browser/served.ts`.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 pub(crate) fn is_there() -> bool {
-    std::env::var_os("CHROMIUM").is_some() || NAMES.iter().any(|name| find(name).is_some())
+    is_set(std::env::var_os("CHROMIUM").as_deref()) || NAMES.iter().any(|name| find(name).is_some())
+}
+
+/// A variable that is there and empty names nothing.
+pub(crate) fn is_set(variable: Option<&OsStr>) -> bool {
+    variable.is_some_and(|value| !value.is_empty())
 }
 
 /// Installs a Chromium where one can be had. Without it the other checks still run, and the tests in it say that they
@@ -17,5 +24,17 @@ pub(crate) fn prepare() {
         && let Err(error) = super::linux::prepare_browser()
     {
         eprintln!("{error:#}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_names_no_browser() {
+        assert!(!is_set(None));
+        assert!(!is_set(Some(OsStr::new(""))));
+        assert!(is_set(Some(OsStr::new("/usr/bin/chromium"))));
     }
 }
