@@ -163,21 +163,33 @@ fn is_but(said: &Said, at: usize) -> bool {
 
 /// Counts "conforme" as a yes to "¿conforme?".
 fn with_echo(said: &Said, state: &State, mut consents: Vec<(Hit, Consent)>) -> Vec<(Hit, Consent)> {
+    let stands_beside = |word: &str| {
+        crate::vocabulary::is_vocative(word)
+            || matches!(
+                word,
+                "please" | "pls" | "porfa" | "favor" | "nomas" | "mas" | "pues" | "nada" | "minha" | "linda"
+            )
+    };
     let words: Vec<&str> = said
         .tokens
         .iter()
-        .filter(|token| token.is_word() && !token.quoted)
+        .filter(|token| token.is_word() && !token.quoted && !stands_beside(&token.text))
         .map(|token| token.text.as_str())
         .collect();
     // "good to go?" — "good to go!", "pop it over x": the small words between come along.
     let is_short = |word: &str| word.chars().count() <= 2;
-    let is_asked = |word: &str| state.question_words.iter().any(|asked| asked == word);
+    let is_asked = |word: &str| {
+        let mut asked = state.question_words.iter();
+        asked.any(|asked| asked == word || does_as_asked(asked, word))
+    };
     let short = words.iter().filter(|word| is_short(word)).count();
+    let refuses = said.all(Sense::No).any(|hit| said.text(hit.end) != "mas");
     let echoes = words.first().is_some_and(|word| !is_short(word))
         && words.len() <= 4
         && (short == 0 && words.len() <= 2 || short > 0 && words.len() - short <= 2)
         && !said.asks()
-        && !said.has_any(&[Sense::No, Sense::Cond, Sense::Hold, Sense::Later])
+        && !refuses
+        && !said.has_any(&[Sense::Cond, Sense::Hold, Sense::Later])
         && words.iter().all(|word| is_short(word) || is_asked(word));
     if echoes {
         let hit = Hit {
@@ -188,6 +200,17 @@ fn with_echo(said: &Said, state: &State, mut consents: Vec<(Hit, Consent)>) -> V
         consents.push((hit, Consent::Yes));
     }
     consents
+}
+
+/// "¿le genero el pago?" — "genere": the verb that was asked about, as it is told to somebody.
+fn does_as_asked(asked: &str, word: &str) -> bool {
+    let root = |word: &str| {
+        let ending = word.chars().next_back().filter(|last| "aeo".contains(*last));
+        ending.map(|last| word.strip_suffix(last).unwrap_or(word).to_owned())
+    };
+    let asks = asked.ends_with('o') || asked.ends_with('e');
+    let tells = word.ends_with('a') || word.ends_with('e');
+    asks && tells && word.chars().count() > 3 && root(asked).is_some() && root(asked) == root(word)
 }
 
 /// "mándame el link mañana": the link, too, can be put off.

@@ -38,8 +38,8 @@ pub(crate) fn take_customer_turn(
     state.takes_off |= said.has(Sense::Remove) || said.has(Sense::Only);
     count_what_was_asked(state, said, catalog);
     let mut removed = take_mentions(state, said, catalog, at);
-    take_a_pair(state, said);
-    state.unsettled |= sets_a_limit(state, said);
+    take_a_pair(state, said, catalog);
+    state.unsettled |= sets_a_limit(state, said) || has_several(state, said);
     removed |= pay_for_this(state, said);
     removed |= pays_a_part_first(state, said, catalog);
     take_upsell(state, said, catalog);
@@ -93,7 +93,7 @@ fn sets_a_limit(state: &State, said: &Said) -> bool {
 }
 
 /// "un par de gelatinas", "a couple of cakes": two of them, but one pair of shoes.
-fn take_a_pair(state: &mut State, said: &Said) {
+fn take_a_pair(state: &mut State, said: &Said, catalog: &Catalog) {
     for at in 0..said.tokens.len() {
         let is_pair = matches!(said.text(at), "par" | "couple" | "pair");
         let (noun, follows) = match said.text(at + 1) {
@@ -108,12 +108,33 @@ fn take_a_pair(state: &mut State, said: &Said) {
                 && mention.count.is_none_or(|count| count.article)
         });
         let Some(mention) = counted else { continue };
+        let key = catalog.index.key_of_word(said.text(at));
+        if !common(&mention.places, catalog.index.with_key(&key)).is_empty() {
+            continue; // It is sold by the pair.
+        }
         let lines = state.lines.iter_mut().filter(|line| line.meets(mention));
         for line in lines.filter(|line| line.quantity == Quantity::Assumed) {
             line.quantity = Quantity::Said(2);
             state.heard.insert(2);
         }
     }
+}
+
+/// "a full groom please, i have two", "é o banho, tenho 2": goods for each of what they have, or for one of them?
+fn has_several(state: &State, said: &Said) -> bool {
+    let has = |word: &str| {
+        matches!(
+            word,
+            "have" | "got" | "ive" | "tengo" | "tenemos" | "tenho" | "temos"
+        )
+    };
+    let alone = said.counts().any(|(at, number)| {
+        let (start, end) = said.clause(at);
+        (2..=20).contains(&number)
+            && at + 1 == end
+            && (at.saturating_sub(2).max(start)..at).any(|before| has(said.text(before)))
+    });
+    alone && state.has_wanted() && state.question != Question::Quantity
 }
 
 fn is_worn_in_pairs(said: &Said, noun: usize) -> bool {
@@ -570,13 +591,39 @@ fn take_mention(
         .places
         .iter()
         .all(|place| is_delivery(catalog, *place) || state.offer.contains(place));
+    let is_sibling = |known: &Line| {
+        let shares_a_noun = |place: &Place| {
+            known
+                .places
+                .iter()
+                .any(|other| share_a_noun(catalog, *place, *other))
+        };
+        line.places.iter().any(shares_a_noun)
+    };
+    // "interior detail pls" — "$120; the full detail is $199" — "do the full one": instead of it, or with it?
+    let instead = state.lines.iter().any(is_sibling);
     let asked_for_more = state.question == Question::Upsell;
-    let apart = !adds(said, mention) && !offered && !asked_for_more && replaced.is_none();
+    let apart = !adds(said, mention) && (!offered || instead) && !asked_for_more && replaced.is_none();
     if earlier && level == Level::Wanted && apart {
         // Two orders in a row: is the first one meant too?
         state.unsettled = true;
     }
     state.lines.push(line);
+}
+
+/// "Interior detail" and "Full detail": kinds of the same.
+fn share_a_noun(catalog: &Catalog, left: Place, right: Place) -> bool {
+    let keys = |place| {
+        catalog
+            .index
+            .entry(place)
+            .map_or(&[][..], |entry| entry.keys.as_slice())
+    };
+    let is_noun = |key: &&String| key.starts_with(char::is_alphabetic);
+    keys(left)
+        .iter()
+        .filter(is_noun)
+        .any(|key| keys(right).contains(key))
 }
 
 /// "un galón de pintura" is the one that is sold by the gallon.

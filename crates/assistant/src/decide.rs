@@ -464,7 +464,7 @@ impl Desk<'_> {
         if self.changed_after_consent() {
             return Some(Why::ChangedAfterConsent);
         }
-        if self.burst_has(Sense::Hedge) {
+        if self.burst.iter().any(|(_, said)| hedges(said)) {
             return Some(Why::Unsure);
         }
         if self.is_paid_there(consent) {
@@ -779,4 +779,15 @@ fn doubt_reason(doubt: Doubt) -> Why {
         Doubt::Question => Why::Asks,
         Doubt::OtherPayment => Why::PaysOtherwise,
     }
+}
+
+/// "igual me llevo dos" hedges; "igual que la vez pasada" does not.
+fn hedges(said: &Said) -> bool {
+    said.all(Sense::Hedge).any(|hedge| {
+        let overlaps = |hit: &crate::read::Hit| hit.start < hedge.end && hedge.start < hit.end;
+        !said
+            .all(Sense::SameLast)
+            .chain(said.all(Sense::Same))
+            .any(overlaps)
+    })
 }

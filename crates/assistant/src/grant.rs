@@ -1,6 +1,6 @@
 //! Discounts and special prices that the shop itself writes in the chat.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Place};
 use crate::dialogue::{State, sum};
 use crate::read::{Decimal, Sense};
 use crate::rules::Cut;
@@ -262,7 +262,16 @@ fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: 
         } else {
             2
         };
-        hit.start >= start && hit.start < end && hit.start <= at + 3 && at < hit.end + reach
+        // "45.000 + 60.000, queda en 105.000": the words belong to the amount behind them.
+        let is_of_the_next = hit.start > at
+            && said
+                .amounts()
+                .any(|(next, ..)| hit.end <= next && next < hit.end + 3);
+        hit.start >= start
+            && hit.start < end
+            && hit.start <= at + 3
+            && at < hit.end + reach
+            && !is_of_the_next
     });
     let result = said.within((start, end), Sense::Off) && says_what_is_left(said, start, at);
     if !(result || (gives || answers_haggling(said, at, state)) && !is_off(said, at, true)) {
@@ -299,12 +308,18 @@ fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: 
     if readings.contains(&full)
         || pairs
             .iter()
-            .any(|(place, _)| readings.contains(&catalog.price(*place)))
+            .any(|pair| costs(*pair, catalog).iter().any(|minor| readings.contains(minor)))
     {
         return None;
     }
     let total = readings.iter().find(|minor| is_reduced(**minor, full));
     Some(total.map_or(Grant::Unclear, |minor| Grant::Total(*minor)))
+}
+
+/// Returns what one of it costs, and what all of it does.
+fn costs((place, quantity): (Place, u32), catalog: &Catalog) -> [i64; 2] {
+    let unit = catalog.price(place);
+    [unit, unit.saturating_mul(i64::from(quantity))]
 }
 
 /// "¿me las deja a 40?" — "Va, a $40": whoever was asked for another price names it.

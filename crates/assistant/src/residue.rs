@@ -53,6 +53,16 @@ pub(crate) fn is_mostly_unknown(said: &Said) -> bool {
     parts(said, 0).any(|span| !is_harmless(said, span) && unplaced(said, span) >= MOSTLY)
 }
 
+/// Returns whether the words between are about something that no rule knows: "did you see our new scents on Instagram".
+pub(crate) fn is_about_unknown(said: &Said, span: (usize, usize)) -> bool {
+    let of_the_order = |at: usize| {
+        ["pag", "cobr", "pedid", "link", "order", "charg", "invoic", "armo"]
+            .iter()
+            .any(|root| said.text(at).starts_with(root))
+    };
+    !(span.0..span.1).any(of_the_order) && uncovered(said, span) >= TOO_MUCH
+}
+
 /// Returns the message's clauses from `from` on as token spans.
 fn parts(said: &Said, from: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
     said.tokens
@@ -214,6 +224,7 @@ fn is_unplaced(said: &Said, at: usize) -> bool {
             && !token.text.starts_with(':')
             && !crate::vocabulary::is_stop(&token.text)
             && !crate::vocabulary::is_vocative(&token.text)
+            && !crate::vocabulary::is_weak(&token.text)
             && !pays_by(&token.text)
             && !(said.card && is_on_a_card(&token.text))
             && !said

@@ -11,7 +11,7 @@ mod question;
 use account::account_for;
 use amounts::judge_amounts;
 use checks::checks_first;
-use counted::{corrected, is_of_the_stock, keep_said, said_before, says_one};
+use counted::{corrected, counts_together, is_of_the_stock, is_their_sum, keep_said, said_before, says_one};
 use explain::{explain_total, offered_by_price};
 use extras::left_to_choose;
 use question::{is_open_question, offers_more, question_of, question_words};
@@ -657,9 +657,13 @@ fn lets_choose_a_price(said: &Said) -> bool {
         .filter(|(.., money)| *money)
         .map(|(at, ..)| at)
         .collect();
+    // "S/38. ¿Vienes o te lo llevamos? El delivery son S/8"
+    let asks_whether_to_bring = |at: usize| said.within(said.sentence(at), Sense::QDelivery);
     prices.windows(2).any(|pair| match pair {
         [left, right] => (*left..*right).any(|at| {
-            matches!(said.text(at), "or" | "ou") || said.text(at) == "o" && said.language == Language::Spanish
+            let is_or = matches!(said.text(at), "or" | "ou")
+                || said.text(at) == "o" && said.language == Language::Spanish;
+            is_or && !asks_whether_to_bring(at)
         }),
         _ => false,
     })
@@ -806,6 +810,11 @@ fn recap_quantities(state: &mut State, offered: &[Mention], catalog: &Catalog, a
         .iter()
         .filter(|mention| mention.count.is_some_and(|count| !count.article))
     {
+        if counts_together(state, mention) {
+            // "2 polos talla 10 y 3 de la 12" — "5 polos, Q375": all of them, and not so many of each.
+            state.unsettled |= !is_their_sum(state, mention);
+            continue;
+        }
         for line in state.lines.iter_mut().filter(|line| line.meets(mention)) {
             let Some(number) = quantity_of(catalog, mention, &line.places).value() else {
                 continue;

@@ -106,7 +106,7 @@ const SYNONYMS: &[&str] = &[
 /// Words a chat is made of that never name goods, beside those that phrases name.
 const COMMON: &str = " hola buenas buenos tardes noches dias hi hello hey oi ola opa bom boa tarde noite eai salve alo \
     lunes martes miercoles jueves viernes sabado domingo segunda terca quarta quinta sexta feira monday tuesday wednesday \
-    thursday friday saturday sunday weekend finde hoy manana ayer hoje amanha ontem today tomorrow yesterday tonight now \
+    thursday friday saturday sunday weekend finde aside rentan alquilan alugam reparan arreglan instalan hoy manana ayer hoje amanha ontem today tomorrow yesterday tonight now \
     enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre janeiro fevereiro marco maio \
     junho julho setembro outubro novembro dezembro january february march april may june july august september october \
     november december mama papa madre padre mae pai mom dad mother father esposa esposo marido mujer novia novio hijo hija \

@@ -1,16 +1,9 @@
 //! How many, said by what there was: one more, twice as many, half of it, all but one; and what is paid elsewhere.
 
-#![expect(clippy::unwrap_used, reason = "a test that breaks here should say where")]
+mod story;
 
-use cobro_assistant::{Catalog, Conversation, Decision, Item, Rules, Turn, propose};
-use cobro_stripe::{Currency, Money};
-
-fn catalog(currency: &str, items: &[(&str, i64)]) -> Catalog {
-    let currency = Currency::from_code(currency).unwrap();
-    let item =
-        |(name, minor): &(&str, i64)| Item::new(*name, *name, Money::from_minor(*minor, currency).unwrap());
-    Catalog::new(currency, items.iter().map(item).collect()).unwrap()
-}
+use cobro_assistant::Catalog;
+use story::{assert_charged, assert_never, catalog, charged};
 
 fn yard() -> Catalog {
     let items = [
@@ -42,39 +35,6 @@ fn snacks() -> Catalog {
         ("Ciento de triples", 80_00),
     ];
     catalog("PEN", &items)
-}
-
-/// Returns each item with how many of it would be charged; lines of the shop begin with `> `.
-fn charged(catalog: &Catalog, story: &[&str]) -> Option<Vec<(String, u32)>> {
-    let turn = |line: &&str| match line.strip_prefix("> ") {
-        Some(text) => Turn::shop(text),
-        None => Turn::customer(*line),
-    };
-    let conversation = Conversation::of(story.iter().map(turn).collect());
-    match propose(catalog, &conversation, &Rules::default()).decision {
-        Decision::Charge(charge) => {
-            let lines = charge.lines.into_iter();
-            Some(lines.map(|line| (line.item, line.quantity)).collect())
-        }
-        _ => None,
-    }
-}
-
-#[track_caller]
-fn assert_charged(catalog: &Catalog, story: &[&str], expected: &[(&str, u32)]) {
-    let expected = expected
-        .iter()
-        .map(|(name, many)| ((*name).to_owned(), *many))
-        .collect();
-    assert_eq!(charged(catalog, story), Some(expected), "{story:?}");
-}
-
-#[track_caller]
-fn assert_never(catalog: &Catalog, opening: &[&str], last: &[&str]) {
-    for said in last {
-        let story: Vec<&str> = opening.iter().chain([said]).copied().collect();
-        assert_eq!(charged(catalog, &story), None, "{said}");
-    }
 }
 
 const FIVE: &[&str] = &["5 bultos de cemento", "> 5 cementos, $235 c/u, son $1,175"];
@@ -307,4 +267,22 @@ fn a_discount_of_unread_size_is_no_full_price() {
         &opening,
         &["oh go on then. link pls", "I'll take it, send me the link"],
     );
+    let locks = catalog("MXN", &[("Candado", 550_00), ("Cadena", 70_00)]);
+    let answers = ["va, mándame el link", "me lo llevo, pásame el link"];
+    for given in [
+        "> te mejoro el precio, ¿va?",
+        "> te bajo un poquito si lo llevas hoy",
+        "> te lo dejo más barato",
+    ] {
+        assert_never(&locks, &["550 por el candado está caro", given], &answers);
+    }
+    let locks = catalog("BRL", &[("Cadeado", 55_00), ("Corrente", 70_00)]);
+    let answers = ["fechado, manda o link", "vou levar, manda o link"];
+    for given in [
+        "> faço um precinho pra você",
+        "> tiro uns trocados se levar hoje",
+        "> deixo mais barato",
+    ] {
+        assert_never(&locks, &["55 no cadeado tá caro", given], &answers);
+    }
 }

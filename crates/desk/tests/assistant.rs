@@ -192,6 +192,33 @@ async fn what_was_dismissed_stays_dismissed_until_something_new_is_said() {
 }
 
 #[tokio::test]
+async fn a_call_that_was_waved_away_is_no_answer_to_the_next() {
+    let (shop, ana) = bakery().await;
+    let calls = |proposal: Option<&Proposal>| proposal.is_some_and(|it| it.kind == ProposalKind::Handoff);
+    ana.phone
+        .writes("la gelatina vino toda chueca y la niña lloró toda la tarde");
+    until(&shop, ana.conversation, "a person is called", calls).await;
+    let first = proposal(&shop, ana.conversation).await.unwrap();
+    assistant::dismiss(shop.inbox(), first.charge).await.unwrap();
+    shop_writes(&shop, ana.conversation, "Ay no! Lo siento mucho").await;
+    shop.settled().await;
+    assert_eq!(proposal(&shop, ana.conversation).await, None);
+
+    ana.phone.writes("¿y ahora qué hago?");
+    until(&shop, ana.conversation, "a person is called again", calls).await;
+    let second = proposal(&shop, ana.conversation).await.unwrap();
+    assert_eq!(
+        second.evidence, first.evidence,
+        "what called is still the trouble"
+    );
+    assistant::dismiss(shop.inbox(), second.charge).await.unwrap();
+    ana.phone.writes("😢");
+    shop.settled().await;
+    assert_eq!(proposal(&shop, ana.conversation).await, None);
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn a_suggestion_that_was_overtaken_charges_nothing() {
     let (shop, ana) = bakery().await;
     let ready = ana_confirms(&shop, &ana).await;

@@ -110,7 +110,7 @@ impl Desk<'_> {
         prices.len() == 1
             && !is_total
             && !says_each(told)
-            && several.any(|quantity| is_counted(quantity, end) || sells_in_packs(told))
+            && several.any(|quantity| is_counted(quantity, end) || self.sells_in_packs(told, pairs))
     }
 
     /// "temos 41 e 42": so many that only the shop wrote, and named no price for, are no order.
@@ -159,12 +159,31 @@ impl Desk<'_> {
         let beside = is_more(said.text(at + 1)) || at > 0 && is_more(said.text(at - 1));
         let is_added = beside && quantities().any(|quantity| quantity > number);
         is_named
+            || self.is_an_hour_of_the_shop(number)
             || is_a_code
             || is_added
             || in_a_name
             || number == all
             || quantities().any(is_so_many)
             || amounts.any(|minor| self.state.shop_amounts.contains(&minor))
+    }
+
+    /// "I got 11am" — "11 is perfect"
+    fn is_an_hour_of_the_shop(&self, number: u32) -> bool {
+        let tokens = self.shop_tokens_before_the_burst();
+        let is_the_number = |at: usize| {
+            let written = tokens.get(at).and_then(|token| token.number());
+            written.and_then(crate::read::Decimal::as_whole) == Some(number)
+        };
+        let is_hour = |at: usize| {
+            tokens.get(at).is_some_and(|token| {
+                matches!(
+                    token.text.as_str(),
+                    "am" | "pm" | "h" | "hs" | "hrs" | "horas" | "oclock"
+                )
+            })
+        };
+        (0..tokens.len()).any(|at| is_the_number(at) && is_hour(at + 1))
     }
 
     /// "fechado, só que eu queria sete": agreed to, at a price of as many as there were before.
@@ -185,6 +204,19 @@ impl Desk<'_> {
     fn costs(&self, (place, quantity): (Place, u32)) -> i64 {
         self.catalog.price(place).saturating_mul(i64::from(quantity))
     }
+
+    /// "el par en $180", "la promo", "two-for": one price for more than one, where it is not what one is called.
+    fn sells_in_packs(&self, said: &Said, pairs: &Pairs) -> bool {
+        let index = &self.catalog.index;
+        let is_its_name = |word: &str| {
+            let named = index.with_key(&index.key_of_word(word));
+            pairs.iter().all(|(place, _)| named.contains(place))
+        };
+        said.tokens.iter().any(|token| {
+            let word = token.text.as_str();
+            is_pack(word) && !is_its_name(word)
+        })
+    }
 }
 
 /// "c/u", "cada una", "each": the price is that of one, and no other reading is left.
@@ -200,22 +232,19 @@ fn says_each(said: &Said) -> bool {
     })
 }
 
-/// "el par en $180", "la promo", "two-for": one price for more than one.
-fn sells_in_packs(said: &Said) -> bool {
-    (0..said.tokens.len()).any(|at| {
-        matches!(
-            said.text(at),
-            "par"
-                | "pair"
-                | "pack"
-                | "paquete"
-                | "pacote"
-                | "promo"
-                | "promocion"
-                | "promocao"
-                | "combo"
-                | "kit"
-                | "bundle"
-        )
-    })
+fn is_pack(word: &str) -> bool {
+    matches!(
+        word,
+        "par"
+            | "pair"
+            | "pack"
+            | "paquete"
+            | "pacote"
+            | "promo"
+            | "promocion"
+            | "promocao"
+            | "combo"
+            | "kit"
+            | "bundle"
+    )
 }

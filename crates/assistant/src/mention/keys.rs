@@ -1,5 +1,6 @@
 //! Keys: narrowing what was named, or naming something new.
 
+use super::unnamed::is_possessive;
 use super::{DELIVERY, Fit, Mention, Unit, Walk, common};
 use crate::catalog::Place;
 use crate::index::is_measure;
@@ -30,18 +31,23 @@ impl Walk<'_> {
             }
             return;
         }
-        let paired = at.checked_sub(1).is_some_and(|before| {
-            let before_key = self.tokens.get(before).map_or(String::new(), |token| {
+        let before_key = at.checked_sub(1).map_or(String::new(), |before| {
+            self.tokens.get(before).map_or(String::new(), |token| {
                 token
                     .number()
                     .map_or_else(|| self.catalog.index.key_of_word(&token.text), Decimal::key)
-            });
-            !matches!(
-                self.text(before),
-                "de" | "del" | "da" | "do" | "el" | "la" | "un" | "una" | "a" | "o" | "en"
-            ) && self.catalog.index.has_pair(&before_key, key)
+            })
         });
-        if paired {
+        let paired = !matches!(
+            self.text_before(at),
+            "" | "de" | "del" | "da" | "do" | "el" | "la" | "un" | "una" | "a" | "o" | "en"
+        ) && self.catalog.index.has_pair(&before_key, key);
+        let named = common(self.catalog.index.with_key(&before_key), with_key);
+        if paired && !(is_measure(key) && self.measures_another(at, key, &named)) {
+            self.take_key(at, key, true);
+            return;
+        }
+        if self.current.is_none() && self.begins_a_pair(at, key) {
             self.take_key(at, key, true);
             return;
         }
@@ -84,6 +90,22 @@ impl Walk<'_> {
         }
     }
 
+    /// "the full day softboard", where softboards are rented for a full day or for half of it.
+    fn begins_a_pair(&self, at: usize, key: &str) -> bool {
+        let index = &self.catalog.index;
+        let Some(next) = self.token(at + 1).filter(|token| token.is_word()) else {
+            return false;
+        };
+        let other = index.key_of_word(&next.text);
+        let known = &self.context.topic;
+        let meant = common(
+            &self.siblings(known),
+            &common(index.with_key(key), index.with_key(&other)),
+        );
+        let is_plain = |key: &str| !is_measure(key) && !is_container(key);
+        is_plain(key) && is_plain(&other) && index.has_pair(key, &other) && !meant.is_empty()
+    }
+
     /// "una clase individual": two common words beside each other that only one name has together.
     fn named_by_common_words(&self, at: usize, key: &str) -> Option<Place> {
         let index = &self.catalog.index;
@@ -98,6 +120,27 @@ impl Walk<'_> {
         }
     }
 
+    /// "2 de bonito y 1 kilo de pota", "¿tienes lenguado?" … "sepárame 1 kilo": so much of what is spoken of, though
+    /// another item has that measure in its name.
+    pub(super) fn measures_another(&self, at: usize, key: &str, named: &[Place]) -> bool {
+        let of_it = matches!(self.text(at + 1), "de" | "del" | "of" | "da" | "do");
+        let next = if of_it { at + 2 } else { at + 1 };
+        let noun = self
+            .key_at(next)
+            .filter(|_| !vocabulary::is_weak(self.text(next)));
+        if let Some(noun) = noun {
+            return common(self.catalog.index.with_key(&noun), named).is_empty();
+        }
+        let by_the_one = |place: &Place| {
+            self.catalog.index.entry(*place).is_some_and(|entry| {
+                let mut measures = entry.measures.iter();
+                measures.any(|(size, unit)| unit == key && size.as_deref().is_none_or(|size| size == "1"))
+            })
+        };
+        let spoken_of = &self.context.topic;
+        common(spoken_of, named).is_empty() && spoken_of.iter().any(by_the_one)
+    }
+
     /// "3 kilos y totopos": the one thing that is sold by the kilo.
     fn sold_by_the(&self, at: usize, key: &str) -> Option<Place> {
         let ends = self.token(at + 1).is_none_or(crate::read::Token::divides)
@@ -109,6 +152,7 @@ impl Walk<'_> {
             return None;
         }
         match self.catalog.index.with_key(key) {
+            [place] if self.measures_another(at, key, &[*place]) => None,
             [place] => self
                 .catalog
                 .index
@@ -214,6 +258,19 @@ impl Walk<'_> {
                 self.apart = false;
                 return true;
             }
+            // "cocoa nibs", where "cocoa" alone is what the cocoa tea is called.
+            if !self.apart && at == self.last_key + 1 {
+                let both = current.keys.iter().fold(posting.to_vec(), |places, known| {
+                    common(&places, index.with_key(known))
+                });
+                if !both.is_empty() {
+                    current.places = both;
+                    current.keys.push(key.to_owned());
+                    current.end = at + 1;
+                    self.last_key = at;
+                    return true;
+                }
+            }
             let close_by = at <= self.last_key + 3;
             let option = is_colour(key) || is_size(key);
             let beside = at == self.last_key + 1 || option && close_by;
@@ -229,8 +286,11 @@ impl Walk<'_> {
                 return true;
             }
         }
-        self.close();
         let option_only = heads.is_empty() && key != DELIVERY;
+        if option_only && self.is_for_their_own(at) {
+            return false;
+        }
+        self.close();
         let places = if option_only {
             self.places_of_option(key, always)
         } else {
@@ -249,6 +309,18 @@ impl Walk<'_> {
         }
         self.start(at, key, places, option_only);
         true
+    }
+
+    /// "bateria pro meu gol": what the goods are for, though another item's name has that word.
+    fn is_for_their_own(&self, at: usize) -> bool {
+        let named = self.current.is_some() || !self.found.mentions.is_empty();
+        let whose = at.checked_sub(2).is_some_and(|two| {
+            matches!(
+                self.text(two),
+                "pro" | "pra" | "para" | "pa" | "for" | "do" | "da" | "de" | "del" | "of"
+            )
+        });
+        named && whose && is_possessive(self.text_before(at))
     }
 
     /// Returns the items an option means without its noun: siblings of what was said before.

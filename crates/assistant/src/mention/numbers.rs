@@ -1,8 +1,8 @@
 //! Numbers: how many, or part of a name, or nothing to do with goods.
 
-use super::{Count, Fit, Unit, Walk};
+use super::{Count, Fit, Unit, Walk, common};
 use crate::catalog::Place;
-use crate::index::is_digits;
+use crate::index::{is_digits, is_measure};
 use crate::read::{Decimal, Token};
 use crate::vocabulary;
 
@@ -159,6 +159,17 @@ impl Walk<'_> {
         }
     }
 
+    /// "2 clases sueltas", where the catalog has a "Clase suelta" and a "Plan de 2 clases": two of the first.
+    fn counts_a_longer_name(&self, at: usize, noun: &str, named: &[Place]) -> bool {
+        let index = &self.catalog.index;
+        let after = self.token(at + 2).filter(|token| token.is_word());
+        after.is_some_and(|after| {
+            let after = index.key_of_word(&after.text);
+            let longer = common(index.with_key(noun), index.with_key(&after));
+            index.has_pair(noun, &after) && !longer.is_empty() && common(&longer, named).is_empty()
+        })
+    }
+
     /// Takes a number that is part of a name: "de 20", "iphone 14", "12 rosas".
     pub(super) fn names_something(&mut self, at: usize, number: Decimal) -> bool {
         let key = number.key();
@@ -180,6 +191,13 @@ impl Walk<'_> {
             }
         }
         if !next.is_empty() && !articled && index.has_pair(&key, &next) {
+            let named = common(index.with_key(&key), index.with_key(&next));
+            if is_measure(&next) && self.measures_another(at + 1, &next, &named) {
+                return false;
+            }
+            if self.counts_a_longer_name(at, &next, &named) {
+                return false;
+            }
             return self.take_key(at, &key, true);
         }
         if self.current.is_some() && self.text_before(at) == "x" && index.has_pair("x", &key) {

@@ -3,6 +3,7 @@
 use super::{Fit, Walk, common};
 use crate::catalog::Place;
 use crate::index::is_measure;
+use crate::read::{Language, Token};
 use crate::vocabulary::{self, is_colour, is_size};
 
 impl Walk<'_> {
@@ -63,6 +64,9 @@ impl Walk<'_> {
             word.as_str(),
             "pro" | "max" | "plus" | "mini" | "ultra" | "lite" | "premium"
         );
+        if self.says_for(at) {
+            return;
+        }
         if vocabulary::is_person(&word) {
             return;
         }
@@ -112,6 +116,19 @@ impl Walk<'_> {
         }
     }
 
+    /// "um pro aniversário": "para o", and no model of the maker's.
+    fn says_for(&self, at: usize) -> bool {
+        let next = self.text(at + 1);
+        let is_of_a_model =
+            next.is_empty() || is_colour(&self.catalog.index.key_of_word(next)) || next == "max";
+        let whom = vocabulary::is_person(next) || !vocabulary::is_stop(next) || is_possessive(next);
+        self.text(at) == "pro"
+            && self.catalog.index.language() == Language::Portuguese
+            && self.token(at + 1).is_some_and(Token::is_word)
+            && !is_of_a_model
+            && whom
+    }
+
     /// Returns whether the number at `token` counts the word at `at`: "2 cajas de amoxicilina".
     pub(super) fn is_counted_by(&self, at: usize, token: usize) -> bool {
         // "para un spark", "is a rescue": an article alone orders nothing.
@@ -159,6 +176,7 @@ impl Walk<'_> {
                 | "ponme"
         );
         (!article || ordered)
+            && !self.says_for(token + 1)
             && at <= token + 3
             && (token + 1..at).all(|between| {
                 let word = self.text(between);
@@ -187,6 +205,26 @@ impl Walk<'_> {
         }
         self.found.mentions.push(mention);
     }
+}
+
+pub(super) fn is_possessive(word: &str) -> bool {
+    matches!(
+        word,
+        "meu"
+            | "minha"
+            | "meus"
+            | "minhas"
+            | "seu"
+            | "sua"
+            | "nosso"
+            | "nossa"
+            | "mi"
+            | "mis"
+            | "my"
+            | "our"
+            | "nuestro"
+            | "nuestra"
+    )
 }
 
 /// "pásame", "cóbremelo": a verb that asks for something, and no goods.

@@ -33,6 +33,7 @@ pub(super) fn counts_said(
     let counted = offered.iter().filter(|mention| {
         mention.count.is_some_and(|count| !count.article)
             && line.meets(mention)
+            && !counts_together(state, mention)
             && !is_of_the_stock(said, mention)
             && !(is_many && says_one(mention) && is_the_price(said))
     });
@@ -52,6 +53,18 @@ pub(super) fn counts_said(
     counts.sort_unstable();
     counts.dedup();
     counts
+}
+
+/// Returns whether the mention means several of the lines at once, so that its number is none of theirs.
+pub(super) fn counts_together(state: &State, mention: &Mention) -> bool {
+    state.lines.iter().filter(|line| line.meets(mention)).count() > 1
+}
+
+/// Returns whether the number is what the lines that it means add up to.
+pub(super) fn is_their_sum(state: &State, mention: &Mention) -> bool {
+    let lines = state.lines.iter().filter(|line| line.meets(mention));
+    let all: Option<u32> = lines.map(|line| line.quantity.value()).sum();
+    all.is_some() && all == mention.count.map(|count| count.number)
 }
 
 /// Returns whether the number is one that the item is called by: "Chorizo x 6".

@@ -3,6 +3,7 @@
 use crate::dialogue::{Question, State};
 use crate::mention::Mention;
 use crate::read::Sense;
+use crate::residue;
 use crate::said::Said;
 
 /// Returns whether the sentence offers pictures, an invoice or an explanation: a yes to that orders nothing.
@@ -87,7 +88,7 @@ pub(super) fn is_open_question(said: &Said) -> bool {
                 | "have"
         )
     });
-    asks_what || is_about_pictures(said, (start, end))
+    asks_what || is_about_pictures(said, (start, end)) || residue::is_about_unknown(said, (start, end))
 }
 
 pub(super) fn question_words(said: &Said) -> Vec<String> {

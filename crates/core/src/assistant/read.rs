@@ -10,8 +10,8 @@ use super::dialogue::{Dialogue, gather};
 use super::shelf::Shelf;
 use crate::Result;
 use crate::domain::{
-    AssistantSettings, ChargeId, ConversationId, Evidence, Flag, Money, OrderDraft, Proposal, ProposalKind,
-    ProposedLine, ShopAnswers, Timestamp, Why,
+    AssistantSettings, ChargeId, ConversationId, Evidence, Flag, MessageId, Money, OrderDraft, Proposal,
+    ProposalKind, ProposedLine, ShopAnswers, Timestamp, Why,
 };
 use crate::order;
 use crate::store::proposals;
@@ -80,6 +80,7 @@ fn proposal_of(
         description: String::new(),
         text: None,
         evidence: evidence_of(&found.evidence, dialogue),
+        since: None,
         confidence: found.confidence,
         why: found.why,
         flags: found.flags,
@@ -109,6 +110,7 @@ fn proposal_of(
                 // A voice note is no reason to be called: the person sees that it is there.
                 None if settings.handoffs && reason != HandoffReason::Unreadable => {
                     proposal.kind = ProposalKind::Handoff;
+                    proposal.since = written_since(&found.evidence, dialogue);
                 }
                 None => return None,
             }
@@ -247,6 +249,18 @@ fn cart_and_yes(at: usize, dialogue: &Dialogue) -> Vec<cobro_assistant::Evidence
             text: String::new(),
         })
         .collect()
+}
+
+/// Returns the first message that the customer wrote after the shop's last, where what calls a person is older:
+/// who waved that away answered what was written then, and nothing that comes after.
+fn written_since(evidence: &[cobro_assistant::Evidence], dialogue: &Dialogue) -> Option<MessageId> {
+    let turns = &dialogue.conversation.turns;
+    let shop = turns
+        .iter()
+        .rposition(|turn| turn.role == cobro_assistant::Role::Shop)?;
+    let is_older = evidence.iter().all(|evidence| evidence.turn < shop);
+    let first = dialogue.sources.get(shop + 1).filter(|_| is_older)?;
+    Some(first.message)
 }
 
 fn evidence_of(found: &[cobro_assistant::Evidence], dialogue: &Dialogue) -> Vec<Evidence> {

@@ -59,6 +59,10 @@ pub struct Proposal {
     /// The draft of a recap or a reply.
     pub text: Option<String>,
     pub evidence: Vec<Evidence>,
+    /// The first message that the customer wrote since, where what calls a person is older than the shop's last.
+    #[serde(default)]
+    #[specta(skip)]
+    pub(crate) since: Option<MessageId>,
     /// From 0 to 100, by rule, not measured.
     pub confidence: u8,
     pub why: Vec<Why>,
@@ -85,7 +89,9 @@ impl Proposal {
         let ids: Vec<String> = self
             .evidence
             .iter()
-            .map(|evidence| evidence.message.to_string())
+            .map(|evidence| evidence.message)
+            .chain(self.since)
+            .map(|message| message.to_string())
             .collect();
         let what = match self.kind {
             ProposalKind::Charge | ProposalKind::Question => "charge",
