@@ -12,7 +12,7 @@ use crate::{Inbox, Result};
 pub(crate) use build::run;
 pub(crate) use marks::{fits, marked};
 pub(crate) use query::{Query, Term};
-pub(crate) use words::{amount_word, folded, phone_words};
+pub(crate) use words::{amount_word, folded, is_number, phone_words};
 
 /// Returns what fits `text`: on the first page the customers too, then messages, newest first.
 pub async fn find(inbox: &Inbox, text: String, after: Option<String>) -> Result<SearchPage> {

@@ -15,7 +15,7 @@ use crate::domain::{
     ContactId, ConversationId, ConversationRow, Currency, Direction, IdentityKind, Money, SearchHit,
     SearchPage, Timestamp,
 };
-use crate::search::{Query, Term, amount_word, fits, folded, marked, phone_words};
+use crate::search::{Query, Term, amount_word, fits, folded, is_number, marked, phone_words};
 use crate::{Error, Result};
 
 /// Hits that one page shows.
@@ -30,6 +30,8 @@ const FROM: u32 = 200;
 const FITTING: u32 = 400;
 /// Messages that are looked at by the first letters of a word before the word itself is searched.
 const BY_LETTERS: usize = 400;
+/// The same for a single digit: where few messages have one, its index is short.
+const BY_DIGIT: usize = 80;
 /// Beginnings of so many letters have an index of their own.
 const LETTERS: RangeInclusive<usize> = 2..=3;
 /// Messages or customers that one step of building brings in.
@@ -495,7 +497,11 @@ fn hits(
         } else {
             Source::Words(&words)
         };
-        if look.through(conn, source, BY_LETTERS)? {
+        let is_digit = query
+            .terms
+            .iter()
+            .any(|term| term.is_beginning && is_number(&term.word));
+        if look.through(conn, source, if is_digit { BY_DIGIT } else { BY_LETTERS })? {
             return Ok(look.ended());
         }
     }
@@ -518,12 +524,16 @@ fn hits(
 }
 
 /// Returns the terms with the word being typed cut to the letters that have an index; a single
-/// letter has none and is left out.
+/// letter has none and is left out. A longer number is looked for as it is: few begin like it, and
+/// those that begin with its first digits are amounts of every kind.
 ///
 /// All messages with another beginning would be gathered before the first is shown. Among those with
 /// its first letters, or of all, the newest come one by one, and the common word is soon found.
 fn coarse(terms: &[Term]) -> Option<Vec<Term>> {
-    let is_indexed = |term: &Term| !term.is_beginning || LETTERS.contains(&term.word.chars().count());
+    let is_indexed = |term: &Term| {
+        let letters = term.word.chars().count();
+        !term.is_beginning || LETTERS.contains(&letters) || letters > 1 && is_number(&term.word)
+    };
     if terms.iter().all(is_indexed) {
         return None;
     }
