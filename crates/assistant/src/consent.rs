@@ -167,7 +167,19 @@ fn with_echo(said: &Said, state: &State, mut consents: Vec<(Hit, Consent)>) -> V
         crate::vocabulary::is_vocative(word)
             || matches!(
                 word,
-                "please" | "pls" | "porfa" | "favor" | "nomas" | "mas" | "pues" | "nada" | "minha" | "linda"
+                "yes"
+                    | "si"
+                    | "sim"
+                    | "please"
+                    | "pls"
+                    | "porfa"
+                    | "favor"
+                    | "nomas"
+                    | "mas"
+                    | "pues"
+                    | "nada"
+                    | "minha"
+                    | "linda"
             )
     };
     let words: Vec<&str> = said
@@ -180,7 +192,7 @@ fn with_echo(said: &Said, state: &State, mut consents: Vec<(Hit, Consent)>) -> V
     let is_short = |word: &str| word.chars().count() <= 2;
     let is_asked = |word: &str| {
         let mut asked = state.question_words.iter();
-        asked.any(|asked| asked == word || does_as_asked(asked, word))
+        asked.any(|asked| asked == word || does_as_asked(state, asked, word))
     };
     let short = words.iter().filter(|word| is_short(word)).count();
     let refuses = said.all(Sense::No).any(|hit| said.text(hit.end) != "mas");
@@ -202,15 +214,28 @@ fn with_echo(said: &Said, state: &State, mut consents: Vec<(Hit, Consent)>) -> V
     consents
 }
 
-/// "¿le genero el pago?" — "genere": the verb that was asked about, as it is told to somebody.
-fn does_as_asked(asked: &str, word: &str) -> bool {
-    let root = |word: &str| {
-        let ending = word.chars().next_back().filter(|last| "aeo".contains(*last));
-        ending.map(|last| word.strip_suffix(last).unwrap_or(word).to_owned())
+/// "¿le genero el pago?" — "genere": the verb of charging that was asked about, as it is told to somebody.
+fn does_as_asked(state: &State, asked: &str, word: &str) -> bool {
+    let of_the_link = || {
+        let mut words = state.question_words.iter();
+        words.any(|word| {
+            matches!(
+                word.as_str(),
+                "link" | "liga" | "enlace" | "cobro" | "cobranca" | "pago" | "pagamento" | "pix" | "pedido"
+            )
+        })
     };
-    let asks = asked.ends_with('o') || asked.ends_with('e');
-    let tells = word.ends_with('a') || word.ends_with('e');
-    asks && tells && word.chars().count() > 3 && root(asked).is_some() && root(asked) == root(word)
+    let begins = |root: &str| {
+        let ends = |word: &str| {
+            word.strip_prefix(root)
+                .is_some_and(|ending| matches!(ending, "o" | "a" | "e"))
+        };
+        ends(asked) && ends(word)
+    };
+    ["gener", "ger", "cobr", "confirm", "emit"]
+        .into_iter()
+        .any(begins)
+        || of_the_link() && ["mand", "envi", "pass", "prepar", "arm"].into_iter().any(begins)
 }
 
 /// "mándame el link mañana": the link, too, can be put off.

@@ -40,6 +40,10 @@ pub(crate) fn take_customer_turn(
     let mut removed = take_mentions(state, said, catalog, at);
     take_a_pair(state, said, catalog);
     state.unsettled |= sets_a_limit(state, said) || has_several(state, said);
+    if points_at_another(said) && state.has_wanted() {
+        state.unsettled = true;
+        state.price = Price::Unsaid;
+    }
     removed |= pay_for_this(state, said);
     removed |= pays_a_part_first(state, said, catalog);
     take_upsell(state, said, catalog);
@@ -60,6 +64,7 @@ pub(crate) fn take_customer_turn(
         state.heard.extend(counted.into_iter().map(i64::from));
         state.changed(catalog, at);
     }
+    state.unsettled |= leaves_one_out(state, said) || takes_back_a_kind(said, catalog);
     note_numbers(state, said);
     note_hints(state, said, catalog);
     note_signs(state, said, catalog);
@@ -135,6 +140,82 @@ fn has_several(state: &State, said: &Said) -> bool {
             && (at.saturating_sub(2).max(start)..at).any(|before| has(said.text(before)))
     });
     alone && state.has_wanted() && state.question != Question::Quantity
+}
+
+/// "uma ração pro meu gato e outra pro meu cachorro", where the other one was not understood.
+fn leaves_one_out(state: &State, said: &Said) -> bool {
+    said.found.mentions.iter().any(|mention| {
+        let wanted = |line: &Line| line.level == Level::Wanted && line.meets(mention);
+        mention.another && !is_dropped(said, mention) && !state.lines.iter().any(wanted)
+    })
+}
+
+/// "mica iphone, ah no, es para mi samsung": the second takes the place of the first, or stands beside it?
+fn takes_back_a_kind(said: &Said, catalog: &Catalog) -> bool {
+    let is_no = |at: usize| {
+        matches!(
+            said.text(at),
+            "no" | "nao" | "perdon" | "digo" | "sorry" | "oops" | "ops" | "desculpa"
+        ) && (said.text(at.saturating_sub(1)) == "ah"
+            || at > 0 && said.tokens.get(at - 1).is_some_and(Token::divides))
+    };
+    said.found.mentions.windows(2).any(|pair| match pair {
+        [first, second] => {
+            let of_a_kind = first.places.iter().any(|place| {
+                second
+                    .places
+                    .iter()
+                    .any(|other| place != other && share_a_noun(catalog, *place, *other))
+            });
+            of_a_kind
+                && !is_dropped(said, first)
+                && !is_dropped(said, second)
+                && !adds(said, second)
+                && (first.end..second.start).any(is_no)
+        }
+        _ => false,
+    })
+}
+
+/// "que sea el de kilo más bien", "troca pelo de bacuri": another one, and which is not in the catalog's words.
+fn points_at_another(said: &Said) -> bool {
+    let points = |at: usize| {
+        let pronoun = matches!(
+            said.text(at),
+            "el" | "la" | "los" | "las" | "o" | "a" | "os" | "as" | "pelo" | "pela" | "the"
+        );
+        pronoun && matches!(said.text(at + 1), "de" | "da" | "do" | "one")
+    };
+    let is_change = |at: usize| {
+        matches!(
+            said.text(at),
+            "sea"
+                | "sean"
+                | "seja"
+                | "sejam"
+                | "mejor"
+                | "melhor"
+                | "prefiero"
+                | "prefiro"
+                | "rather"
+                | "better"
+                | "cambia"
+                | "cambialo"
+                | "cambiala"
+                | "cambiame"
+                | "troca"
+                | "instead"
+        )
+    };
+    (0..said.tokens.len()).filter(|at| points(*at)).any(|at| {
+        let (start, end) = said.clause(at);
+        let names = said
+            .found
+            .mentions
+            .iter()
+            .any(|mention| mention.start < end && start < mention.end);
+        (start..end).any(is_change) && !names && !said.asks_at(at)
+    })
 }
 
 fn is_worn_in_pairs(said: &Said, noun: usize) -> bool {

@@ -232,6 +232,19 @@ impl Desk<'_> {
 
     /// Returns what to do and why, with the messages that called a person.
     fn decision(&self) -> (Decision, Why, Vec<usize>) {
+        if std::env::var_os("DBG").is_some() {
+            eprintln!(
+                "lines {:?} price {:?} unsettled {} quoted {:?} heard {:?} q {:?} consent {:?} doubt {:?}",
+                self.state.lines,
+                self.state.price,
+                self.state.unsettled,
+                self.state.quoted,
+                self.state.heard,
+                self.state.question,
+                self.state.consent,
+                self.state.doubt
+            );
+        } // DBG
         let called = |it: guards::Handoff| (Decision::Handoff(it.reason), it.why, it.turns);
         if let Some(handoff) = guards::handoff(self) {
             return called(handoff);
@@ -483,7 +496,8 @@ impl Desk<'_> {
             .burst
             .iter()
             .any(|(_, said)| !said.found.mentions.is_empty() || said.found.group.is_some());
-        if state.alternatives && !names_one {
+        let chooses = || self.burst_has(Sense::Deliver) || self.burst_has(Sense::Pickup);
+        if state.alternatives && !names_one && !(self.asked_whether_to_bring() && chooses()) {
             return Some(Why::Unsettled);
         }
         if !self.is_what_was_priced(consent) {
@@ -510,6 +524,20 @@ impl Desk<'_> {
             }
         }
         None
+    }
+
+    /// "S/38. ¿Vienes o te lo llevamos? El delivery son S/8"
+    fn asked_whether_to_bring(&self) -> bool {
+        let first = self.burst.first().map_or(0, |(turn, _)| *turn);
+        let before = self
+            .conversation
+            .turns
+            .get(..first)
+            .and_then(|turns| turns.last());
+        before.is_some_and(|turn| {
+            let said = Said::of(turn, self.state.language, self.catalog, &self.state.context());
+            turn.role == Role::Shop && said.has(Sense::QDelivery)
+        })
     }
 
     /// "let's do both", and only one of them was understood.
@@ -784,10 +812,8 @@ fn doubt_reason(doubt: Doubt) -> Why {
 /// "igual me llevo dos" hedges; "igual que la vez pasada" does not.
 fn hedges(said: &Said) -> bool {
     said.all(Sense::Hedge).any(|hedge| {
-        let overlaps = |hit: &crate::read::Hit| hit.start < hedge.end && hedge.start < hit.end;
-        !said
-            .all(Sense::SameLast)
-            .chain(said.all(Sense::Same))
-            .any(overlaps)
+        let compares = said.text(hedge.start) == "igual"
+            && matches!(said.text(hedge.start + 1), "que" | "a" | "al" | "ao");
+        !compares
     })
 }

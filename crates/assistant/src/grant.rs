@@ -1,6 +1,6 @@
 //! Discounts and special prices that the shop itself writes in the chat.
 
-use crate::catalog::{Catalog, Place};
+use crate::catalog::Catalog;
 use crate::dialogue::{State, sum};
 use crate::read::{Decimal, Sense};
 use crate::rules::Cut;
@@ -308,18 +308,12 @@ fn new_price(said: &Said, at: usize, number: Decimal, catalog: &Catalog, state: 
     if readings.contains(&full)
         || pairs
             .iter()
-            .any(|pair| costs(*pair, catalog).iter().any(|minor| readings.contains(minor)))
+            .any(|(place, _)| readings.contains(&catalog.price(*place)))
     {
         return None;
     }
     let total = readings.iter().find(|minor| is_reduced(**minor, full));
     Some(total.map_or(Grant::Unclear, |minor| Grant::Total(*minor)))
-}
-
-/// Returns what one of it costs, and what all of it does.
-fn costs((place, quantity): (Place, u32), catalog: &Catalog) -> [i64; 2] {
-    let unit = catalog.price(place);
-    [unit, unit.saturating_mul(i64::from(quantity))]
 }
 
 /// "¿me las deja a 40?" — "Va, a $40": whoever was asked for another price names it.

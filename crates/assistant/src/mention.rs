@@ -5,6 +5,8 @@ mod numbers;
 mod unnamed;
 mod words;
 
+pub(crate) use unnamed::is_possessive;
+
 use crate::catalog::{Catalog, Place};
 use crate::read::{Kind, Token};
 
@@ -105,6 +107,9 @@ pub(crate) fn find(catalog: &Catalog, tokens: &[Token], context: &Context) -> Fo
     }
     walk.close();
     walk.drop_count();
+    if std::env::var_os("DBG").is_some() {
+        eprintln!("{:?}", walk.found);
+    } // DBG
     walk.found
 }
 

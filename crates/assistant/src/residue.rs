@@ -56,9 +56,12 @@ pub(crate) fn is_mostly_unknown(said: &Said) -> bool {
 /// Returns whether the words between are about something that no rule knows: "did you see our new scents on Instagram".
 pub(crate) fn is_about_unknown(said: &Said, span: (usize, usize)) -> bool {
     let of_the_order = |at: usize| {
-        ["pag", "cobr", "pedid", "link", "order", "charg", "invoic", "armo"]
-            .iter()
-            .any(|root| said.text(at).starts_with(root))
+        [
+            "pag", "cobr", "pedid", "link", "order", "charg", "invoic", "armo", "ring", "lock", "book",
+            "reserv", "hold",
+        ]
+        .iter()
+        .any(|root| said.text(at).starts_with(root))
     };
     !(span.0..span.1).any(of_the_order) && uncovered(said, span) >= TOO_MUCH
 }
@@ -224,7 +227,6 @@ fn is_unplaced(said: &Said, at: usize) -> bool {
             && !token.text.starts_with(':')
             && !crate::vocabulary::is_stop(&token.text)
             && !crate::vocabulary::is_vocative(&token.text)
-            && !crate::vocabulary::is_weak(&token.text)
             && !pays_by(&token.text)
             && !(said.card && is_on_a_card(&token.text))
             && !said

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::conversation::{Role, Turn};
-use crate::mention::{Context, Found, Mention, find};
+use crate::mention::{Context, Found, Mention, find, is_possessive};
 use crate::read::{
     Decimal, Hit, Kind, Language, Sense, Token, drop_repeated_numbers, guard, hits, join_numbers, tokens_of,
 };
@@ -249,13 +249,9 @@ fn is_whose_it_is(tokens: &[Token], mention: &Mention) -> bool {
         .iter()
         .take(mention.end)
         .skip(mention.start.saturating_sub(2));
-    let is_own = |token: &Token| {
-        matches!(
-            token.text.as_str(),
-            "mi" | "mis" | "my" | "our" | "meu" | "meus" | "minha" | "minhas" | "nuestro" | "nuestros"
-        )
-    };
-    is_pet && !mention.keys.is_empty() && near.into_iter().any(is_own)
+    let is_own = |token: &Token| is_possessive(&token.text);
+    // "uma ração pro meu gato e outra pro meu cachorro" are two.
+    is_pet && !mention.another && !mention.keys.is_empty() && near.into_iter().any(is_own)
 }
 
 /// Returns whether a number and the word behind it stand so in an item's name: "tres leches".

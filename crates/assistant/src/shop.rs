@@ -657,13 +657,9 @@ fn lets_choose_a_price(said: &Said) -> bool {
         .filter(|(.., money)| *money)
         .map(|(at, ..)| at)
         .collect();
-    // "S/38. ¿Vienes o te lo llevamos? El delivery son S/8"
-    let asks_whether_to_bring = |at: usize| said.within(said.sentence(at), Sense::QDelivery);
     prices.windows(2).any(|pair| match pair {
         [left, right] => (*left..*right).any(|at| {
-            let is_or = matches!(said.text(at), "or" | "ou")
-                || said.text(at) == "o" && said.language == Language::Spanish;
-            is_or && !asks_whether_to_bring(at)
+            matches!(said.text(at), "or" | "ou") || said.text(at) == "o" && said.language == Language::Spanish
         }),
         _ => false,
     })
@@ -1026,6 +1022,13 @@ fn remember_offer(state: &mut State, said: &Said, offered: &[Mention], catalog: 
             } else {
                 Quantity::Assumed
             };
+            if let Some(known) = state.lines.iter_mut().find(|line| line.places == places) {
+                // "The bundle is $18. So 3 bundles, $54": named twice, and three of it.
+                if counted {
+                    known.quantity = quantity;
+                }
+                continue;
+            }
             state.lines.push(Line {
                 places,
                 quantity,

@@ -147,7 +147,7 @@ const COMMON: &str = " hola buenas buenos tardes noches dias hi hello hey oi ola
     pregunta consulta reserva vaga vagas cupo cupos plaza spot spots seat seats verdad suerte bendiciones saludos centro downtown ideia idea abrazo beso besos beijo beijos abracos ";
 
 /// How people address whom they write to: such a word says nothing of its own.
-const VOCATIVE: &str = " veci vecis vecina vecino vecinita amiga amigo amigos amigas jefe jefa jefecita jefecito patron patrona \
+const VOCATIVE: &str = " casera casero caserita caserito tche mana mano viu visse oxe abeg oya veci vecis vecina vecino vecinita amiga amigo amigos amigas jefe jefa jefecita jefecito patron patrona \
     doc doctor doctora doctorcita profe profa maestro maestra señor senor señora senora señorita senorita seño joven caballero \
     amor mor linda lindo reina rey corazon cielo hermosa guapa guapo mija mijo nena bella che loco boludo flaca flaco genia \
     genio capo crack bro brother hermano carnal compa cuate wey guey vato man parce parcero parcera llave socio socia mano manito \

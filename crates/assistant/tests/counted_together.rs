@@ -287,3 +287,70 @@ fn a_yes_to_something_else_behind_a_price_orders_nothing() {
         &["sí", "sí, está padrísimo"],
     );
 }
+
+#[test]
+fn what_is_named_twice_is_ordered_once() {
+    let water = catalog("BRL", &[("Fardo de água 12 un", 18_00), ("Galão 20 L", 14_00)]);
+    let story = [
+        "preciso de tres duzias de garrafinha d'agua",
+        "> O fardo vem com 12 e custa R$ 18. Então são 3 fardos, R$ 54, certo?",
+        "certo, pode gerar o pix",
+    ];
+    let charged = charged(&water, &story);
+    assert!(
+        charged
+            .as_ref()
+            .is_none_or(|lines| lines == &[("Fardo de água 12 un".to_owned(), 3)]),
+        "{charged:?}"
+    );
+}
+
+#[test]
+fn another_one_that_is_not_understood_is_asked_about() {
+    let cheese = catalog(
+        "PEN",
+        &[("Queso fresco 1/2 kg", 10_00), ("Queso fresco 1 kg", 18_00)],
+    );
+    let story = [
+        "me da el queso fresco de medio kilo",
+        "> Claro, S/ 10",
+        "que sea el de kilo más bien, hágame el cobro de ese",
+    ];
+    let charged = charged(&cheese, &story);
+    assert!(
+        charged
+            .as_ref()
+            .is_none_or(|lines| lines == &[("Queso fresco 1 kg".to_owned(), 1)]),
+        "{charged:?}"
+    );
+}
+
+#[test]
+fn metres_are_of_what_is_spoken_of_and_money_is_not_counted() {
+    let cloth = catalog(
+        "BOB",
+        &[
+            ("Tul rosado (metro)", 15_00),
+            ("Popelina blanca (metro)", 22_00),
+            ("Envío a domicilio", 10_00),
+        ],
+    );
+    assert_charged(
+        &cloth,
+        &[
+            "casera hay tul rosado?",
+            "> Sí hay, a Bs 15 el metro",
+            "ya, dos metros, páseme el link",
+        ],
+        &[("Tul rosado (metro)", 2)],
+    );
+    assert_charged(
+        &cloth,
+        &[
+            "popelina blanca 4 metros, con envio",
+            "> Bs 88 más Bs 10 de envío, ¿de acuerdo?",
+            "de acuerdo, cóbreme nomás",
+        ],
+        &[("Popelina blanca (metro)", 4), ("Envío a domicilio", 1)],
+    );
+}

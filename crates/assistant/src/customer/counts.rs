@@ -325,7 +325,9 @@ pub(super) fn pieces_follow(said: &Said, token: usize) -> bool {
             said.text(token + 2),
             "those" | "them" | "these" | "esos" | "esas" | "ellos" | "ellas" | "estos" | "estas"
         );
-    if of_them || matches!(said.text(token + 1), "desses" | "dessas" | "deles") {
+    // "2 no más": no more than that.
+    let only = said.text(token + 1) == "no" && said.text(token + 2) == "mas";
+    if of_them || only || matches!(said.text(token + 1), "desses" | "dessas" | "deles") {
         return true;
     }
     matches!(

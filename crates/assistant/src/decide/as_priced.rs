@@ -31,6 +31,7 @@ impl Desk<'_> {
             && !told
                 .as_ref()
                 .is_some_and(|told| self.prices_several_at_once(told, &pairs))
+            && !self.prices_another_number(&pairs, &amounts)
             && self.is_counted_by_the_customer(&pairs, &amounts)
             && !self.counts_something_else(&pairs)
             && !self.is_agreed_before_it_grew(consent, &pairs)
@@ -113,6 +114,25 @@ impl Desk<'_> {
             && several.any(|quantity| is_counted(quantity, end) || self.sells_in_packs(told, pairs))
     }
 
+    /// "$18 each, so 3 are $54", to whoever would be charged for four.
+    fn prices_another_number(&self, pairs: &Pairs, amounts: &[i64]) -> bool {
+        let [(place, quantity)] = pairs else {
+            return false;
+        };
+        let unit = self.catalog.price(*place);
+        let total = sum(self.catalog, pairs).unwrap_or(0);
+        let is_of_another = |minor: &i64| {
+            let many = minor.checked_div(unit).unwrap_or(0);
+            minor % unit.max(1) == 0 && (2..=50).contains(&many) && many != i64::from(*quantity)
+        };
+        unit > 0
+            && self.state.grant.is_none()
+            && self.state.order_turn <= self.state.price_turn
+            && amounts.contains(&unit)
+            && !amounts.contains(&total)
+            && amounts.iter().any(is_of_another)
+    }
+
     /// "temos 41 e 42": so many that only the shop wrote, and named no price for, are no order.
     fn is_counted_by_the_customer(&self, pairs: &Pairs, amounts: &[i64]) -> bool {
         let total = sum(self.catalog, pairs).unwrap_or(0);
@@ -158,8 +178,12 @@ impl Desk<'_> {
         let is_more = |word: &str| matches!(word, "more" | "mas" | "mais");
         let beside = is_more(said.text(at + 1)) || at > 0 && is_more(said.text(at - 1));
         let is_added = beside && quantities().any(|quantity| quantity > number);
+        let of_each = (at + 1..at + 4).any(|word| matches!(said.text(word), "cada" | "each"));
+        if of_each && !quantities().all(|quantity| quantity == number) {
+            return false;
+        }
         is_named
-            || self.is_an_hour_of_the_shop(number)
+            || self.is_an_hour_of_the_shop(said, at, number)
             || is_a_code
             || is_added
             || in_a_name
@@ -169,7 +193,18 @@ impl Desk<'_> {
     }
 
     /// "I got 11am" — "11 is perfect"
-    fn is_an_hour_of_the_shop(&self, number: u32) -> bool {
+    fn is_an_hour_of_the_shop(&self, said: &Said, at: usize, number: u32) -> bool {
+        let is_that = said.tokens.get(at + 1).is_none_or(Token::divides)
+            || matches!(
+                said.text(at + 1),
+                "is" | "esta" | "ta" | "works" | "am" | "pm" | "h" | "hs" | "hrs"
+            );
+        let opens = said.clause(at).0 == at
+            || matches!(
+                said.text(at.saturating_sub(1)),
+                "las" | "as" | "at" | "la" | "the"
+            );
+
         let tokens = self.shop_tokens_before_the_burst();
         let is_the_number = |at: usize| {
             let written = tokens.get(at).and_then(|token| token.number());
@@ -177,13 +212,10 @@ impl Desk<'_> {
         };
         let is_hour = |at: usize| {
             tokens.get(at).is_some_and(|token| {
-                matches!(
-                    token.text.as_str(),
-                    "am" | "pm" | "h" | "hs" | "hrs" | "horas" | "oclock"
-                )
+                matches!(token.text.as_str(), "am" | "pm" | "h" | "hs" | "hrs" | "oclock")
             })
         };
-        (0..tokens.len()).any(|at| is_the_number(at) && is_hour(at + 1))
+        is_that && opens && (0..tokens.len()).any(|at| is_the_number(at) && is_hour(at + 1))
     }
 
     /// "fechado, só que eu queria sete": agreed to, at a price of as many as there were before.

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::dialogue::Consent;
-use crate::read::Token;
+use crate::read::{Decimal, Kind, Token};
 
 impl Desk<'_> {
     /// "vc paga aqui no salão", "you pay at the counter": whoever then agrees has agreed to come, and asked for no link.
@@ -98,31 +98,47 @@ impl Desk<'_> {
     /// "can do a fiver off", "te hago precio": a discount of which nobody knows how much it is.
     pub(super) fn gives_an_unread_discount(&self) -> bool {
         let tokens = self.shop_tokens_before_the_burst();
-        let text = |at: usize| tokens.get(at).map_or("", |token: &Token| token.text.as_str());
-        let off = (1..tokens.len())
-            .any(|at| text(at) == "off" && (at.saturating_sub(2)..at).any(|it| is_a_bit(text(it))));
-        // "te bajo un poquito", "tiro uns trocados"
-        let lowers =
-            (0..tokens.len()).any(|at| lowers(text(at)) && (at + 1..at + 4).any(|it| is_a_bit(text(it))));
-        // "te mejoro el precio", "faço um precinho"
-        let betters =
-            (0..tokens.len()).any(|at| makes(text(at)) && (at + 1..at + 4).any(|it| is_the_price(text(it))));
-        // "te lo dejo más barato", "I'll do it cheaper"
-        let cheaper = (1..tokens.len()).any(|at| {
-            matches!(
-                text(at),
-                "barato"
-                    | "baratos"
-                    | "barata"
-                    | "baratas"
-                    | "baratito"
-                    | "baratinho"
-                    | "economico"
-                    | "cheaper"
-            ) && (at.saturating_sub(5)..at).any(|it| makes(text(it)))
-        });
-        (off || lowers || betters || cheaper) && self.state.grant.is_none()
+        let ends = |token: &Token| matches!(token.kind, Kind::Mark('.' | '?' | '!' | ';' | '\n'));
+        self.state.grant.is_none() && tokens.split(ends).any(gives_something)
     }
+}
+
+/// Returns whether the sentence takes something off the price, and says neither how much nor on what terms.
+fn gives_something(tokens: &[Token]) -> bool {
+    let text = |at: usize| tokens.get(at).map_or("", |token: &Token| token.text.as_str());
+    let any =
+        |is: fn(&str) -> bool, from: usize, to: usize| (from..to.min(tokens.len())).any(|at| is(text(at)));
+    if (1..tokens.len()).any(|at| text(at) == "off" && any(is_a_bit, at.saturating_sub(2), at)) {
+        return true;
+    }
+    let counts = |token: &Token| {
+        token
+            .number()
+            .and_then(Decimal::as_whole)
+            .is_some_and(|number| number > 1)
+    };
+    let is_bound = tokens.iter().any(counts) || any(refuses, 0, tokens.len());
+    // "te bajo un poquito", "te mejoro el precio", "te lo dejo más barato", "te hago precio"
+    let gives = |at: usize| {
+        let to_you = at
+            .checked_sub(1)
+            .is_none_or(|before| matches!(text(before), "te" | "le" | "lo" | "la" | "eu"));
+        let lowers = to_you && lowers(text(at)) && any(is_a_bit, at + 1, at + 4);
+        let betters = betters(text(at)) && any(is_the_price, at + 1, at + 4);
+        let is_made = makes(text(at));
+        let cheaper = is_made && any(is_cheaper, at + 1, at + 4) && !any(|word| word == "ones", at, at + 4);
+        let small = (at + 1..at + 3).any(|next| matches!(text(next), "precito" | "precinho"));
+        let a_price = is_made && (small || text(at + 1) == "precio" && text(at + 2) != "de");
+        lowers || betters || cheaper || a_price
+    };
+    !is_bound && (0..tokens.len()).any(gives)
+}
+
+fn refuses(word: &str) -> bool {
+    matches!(
+        word,
+        "no" | "nao" | "cant" | "cannot" | "sorry" | "tampoco" | "tambien" | "tambem" | "algo"
+    )
 }
 
 fn is_a_bit(word: &str) -> bool {
@@ -137,7 +153,6 @@ fn is_a_bit(word: &str) -> bool {
             | "half"
             | "some"
             | "something"
-            | "algo"
             | "poco"
             | "poquito"
             | "pouco"
@@ -154,58 +169,38 @@ fn lowers(word: &str) -> bool {
         word,
         "bajo"
             | "bajamos"
-            | "bajar"
             | "quito"
             | "quitamos"
-            | "quitar"
             | "rebajo"
             | "rebajamos"
-            | "descuento"
             | "tiro"
             | "tiramos"
-            | "tirar"
             | "abaixo"
-            | "abaixamos"
             | "baixo"
-            | "baixar"
-            | "desconto"
+    )
+}
+
+fn betters(word: &str) -> bool {
+    matches!(
+        word,
+        "mejoro" | "mejoramos" | "mejorar" | "melhoro" | "melhoramos" | "melhorar" | "ajusto"
     )
 }
 
 fn makes(word: &str) -> bool {
     matches!(
         word,
-        "hago"
-            | "hacemos"
-            | "hacer"
-            | "mejoro"
-            | "mejoramos"
-            | "mejorar"
-            | "arreglo"
-            | "acomodo"
-            | "ajusto"
-            | "dejo"
-            | "dejamos"
-            | "dejar"
-            | "doy"
-            | "faco"
-            | "fazemos"
-            | "fazer"
-            | "melhoro"
-            | "melhoramos"
-            | "melhorar"
-            | "deixo"
-            | "deixamos"
-            | "deixar"
-            | "consigo"
-            | "do"
-            | "make"
+        "hago" | "hacemos" | "dejo" | "dejamos" | "faco" | "fazemos" | "deixo" | "deixamos" | "do" | "make"
     )
 }
 
 fn is_the_price(word: &str) -> bool {
+    matches!(word, "precio" | "preco")
+}
+
+fn is_cheaper(word: &str) -> bool {
     matches!(
         word,
-        "precio" | "precito" | "preciecito" | "preco" | "precinho" | "atencion" | "atencao"
+        "barato" | "baratos" | "barata" | "baratas" | "baratito" | "baratinho" | "economico" | "cheaper"
     )
 }

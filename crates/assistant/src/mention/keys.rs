@@ -43,7 +43,8 @@ impl Walk<'_> {
             "" | "de" | "del" | "da" | "do" | "el" | "la" | "un" | "una" | "a" | "o" | "en"
         ) && self.catalog.index.has_pair(&before_key, key);
         let named = common(self.catalog.index.with_key(&before_key), with_key);
-        if paired && !(is_measure(key) && self.measures_another(at, key, &named)) {
+        let is_one = is_measure(key) && before_key == "1";
+        if paired && !(is_one && self.measures_another(at, key, &named)) {
             self.take_key(at, key, true);
             return;
         }
@@ -77,6 +78,12 @@ impl Walk<'_> {
             if is_measure(key) {
                 if let Some((_, _, measure)) = &mut self.count {
                     *measure = Some(key.to_owned());
+                }
+                if let ([place], false) = (known.as_slice(), self.says_of_what(at))
+                    && self.is_sold_by(*place, key)
+                {
+                    // "¿tienes tul?" … "dos metros": so much of what is spoken of.
+                    self.start(at, key, vec![*place], true);
                 }
             } else if !known.is_empty() && !self.a_noun_follows(at) {
                 self.start(at, key, known, true);
@@ -131,14 +138,26 @@ impl Walk<'_> {
         if let Some(noun) = noun {
             return common(self.catalog.index.with_key(&noun), named).is_empty();
         }
-        let by_the_one = |place: &Place| {
-            self.catalog.index.entry(*place).is_some_and(|entry| {
-                let mut measures = entry.measures.iter();
-                measures.any(|(size, unit)| unit == key && size.as_deref().is_none_or(|size| size == "1"))
-            })
-        };
+        // "una bolsa 1 kg": the bag is what is named.
+        let is_packed = (at.saturating_sub(3)..at.saturating_sub(1))
+            .any(|before| is_container(&self.catalog.index.key_of_word(self.text(before))));
         let spoken_of = &self.context.topic;
-        common(spoken_of, named).is_empty() && spoken_of.iter().any(by_the_one)
+        !is_packed
+            && common(spoken_of, named).is_empty()
+            && spoken_of.iter().any(|place| self.is_sold_by(*place, key))
+    }
+
+    /// Returns whether the item's price is that of one kilo, metre or litre.
+    fn is_sold_by(&self, place: Place, measure: &str) -> bool {
+        self.catalog.index.entry(place).is_some_and(|entry| {
+            let mut measures = entry.measures.iter();
+            measures.any(|(size, unit)| unit == measure && size.as_deref().is_none_or(|size| size == "1"))
+        })
+    }
+
+    /// "dos metros de …": the goods are named behind the measure.
+    fn says_of_what(&self, at: usize) -> bool {
+        self.a_noun_follows(at) || matches!(self.text(at + 1), "de" | "del" | "of" | "do" | "da")
     }
 
     /// "3 kilos y totopos": the one thing that is sold by the kilo.
@@ -153,14 +172,7 @@ impl Walk<'_> {
         }
         match self.catalog.index.with_key(key) {
             [place] if self.measures_another(at, key, &[*place]) => None,
-            [place] => self
-                .catalog
-                .index
-                .entry(*place)?
-                .measures
-                .iter()
-                .any(|(size, unit)| unit == key && size.as_deref().is_none_or(|size| size == "1"))
-                .then_some(*place),
+            [place] => self.is_sold_by(*place, key).then_some(*place),
             _ => None,
         }
     }
@@ -271,6 +283,17 @@ impl Walk<'_> {
                     return true;
                 }
             }
+            // "plan de 8 clases grupales": which classes, and no class besides.
+            let of_the_last = current
+                .keys
+                .last()
+                .is_some_and(|last| !common(posting, index.with_key(last)).is_empty());
+            if !self.apart && at == self.last_key + 1 && of_the_last && key != DELIVERY {
+                current.fit = current.fit.max(Fit::Loose);
+                current.end = at + 1;
+                self.last_key = at;
+                return true;
+            }
             let close_by = at <= self.last_key + 3;
             let option = is_colour(key) || is_size(key);
             let beside = at == self.last_key + 1 || option && close_by;
@@ -287,7 +310,7 @@ impl Walk<'_> {
             }
         }
         let option_only = heads.is_empty() && key != DELIVERY;
-        if option_only && self.is_for_their_own(at) {
+        if option_only && self.is_for_their_own(at, key) {
             return false;
         }
         self.close();
@@ -312,7 +335,7 @@ impl Walk<'_> {
     }
 
     /// "bateria pro meu gol": what the goods are for, though another item's name has that word.
-    fn is_for_their_own(&self, at: usize) -> bool {
+    fn is_for_their_own(&self, at: usize, key: &str) -> bool {
         let named = self.current.is_some() || !self.found.mentions.is_empty();
         let whose = at.checked_sub(2).is_some_and(|two| {
             matches!(
@@ -320,7 +343,17 @@ impl Walk<'_> {
                 "pro" | "pra" | "para" | "pa" | "for" | "do" | "da" | "de" | "del" | "of"
             )
         });
-        named && whose && is_possessive(self.text_before(at))
+        // "2 llantas para mi jetta y 2 para mi tsuru": kinds of what is named.
+        let of_what = self.current.as_ref().or(self.found.mentions.last());
+        let is_a_kind = of_what.is_some_and(|mention| {
+            !common(&self.siblings(&mention.places), self.catalog.index.with_key(key)).is_empty()
+        });
+        named
+            && whose
+            && !is_a_kind
+            && self.count.is_none()
+            && !self.another
+            && is_possessive(self.text_before(at))
     }
 
     /// Returns the items an option means without its noun: siblings of what was said before.

@@ -91,7 +91,8 @@ impl Walk<'_> {
             return at + 1;
         }
         if whole <= 50 && self.is_trailing(at) {
-            self.set_trailing(whole);
+            let measure = self.catalog.index.key_of_word(self.text(at + 1));
+            self.set_trailing(whole, Some(measure).filter(|measure| is_measure(measure)));
             return at + 1;
         }
         self.take_count(at, whole);
@@ -162,6 +163,39 @@ impl Walk<'_> {
     /// "2 clases sueltas", where the catalog has a "Clase suelta" and a "Plan de 2 clases": two of the first.
     fn counts_a_longer_name(&self, at: usize, noun: &str, named: &[Place]) -> bool {
         let index = &self.catalog.index;
+        // "la caja de 6 cupcakes", "combo 2 empanadas": what holds them was named.
+        let begins = matches!(
+            self.text_before(at),
+            "quiero"
+                | "quero"
+                | "queria"
+                | "want"
+                | "need"
+                | "dame"
+                | "deme"
+                | "son"
+                | "serian"
+                | "seriam"
+                | "sean"
+                | "sejam"
+                | "y"
+                | "e"
+                | "and"
+                | "mejor"
+                | "solo"
+                | "only"
+                | "just"
+                | "ocupo"
+                | "necesito"
+                | "preciso"
+                | "perdon"
+        ) || at
+            .checked_sub(1)
+            .and_then(|before| self.token(before))
+            .is_none_or(Token::divides);
+        if !begins {
+            return false;
+        }
         let after = self.token(at + 2).filter(|token| token.is_word());
         after.is_some_and(|after| {
             let after = index.key_of_word(&after.text);
@@ -192,7 +226,7 @@ impl Walk<'_> {
         }
         if !next.is_empty() && !articled && index.has_pair(&key, &next) {
             let named = common(index.with_key(&key), index.with_key(&next));
-            if is_measure(&next) && self.measures_another(at + 1, &next, &named) {
+            if is_measure(&next) && key == "1" && self.measures_another(at + 1, &next, &named) {
                 return false;
             }
             if self.counts_a_longer_name(at, &next, &named) {
@@ -423,8 +457,13 @@ impl Walk<'_> {
                     | "sunday"
                     | "#"
                     | "/"
-                    | ":"
             )
+            // "5:30", and not "2 fundas: una iphone".
+            || before == ":"
+                && at
+                    .checked_sub(2)
+                    .and_then(|two| self.token(two))
+                    .is_some_and(|two| two.number().is_some())
             || next == "de" && self.token(at + 2).is_some_and(|token| is_month(&token.text))
             || self.token(at + 1).is_some_and(|token| {
                 token.is_mark('/')
@@ -572,7 +611,8 @@ impl Walk<'_> {
                 | "bolsas"
                 | "bags"
         );
-        let ends = stops(at + 1) || pieces && stops(at + 2);
+        let measured = is_measure(&self.catalog.index.key_of_word(self.text(at + 1)));
+        let ends = stops(at + 1) || (pieces || measured) && stops(at + 2);
         let reach = if marked { 2 } else { 1 };
         let adjacent = self.current.is_some() && at <= self.last_key + reach;
         adjacent
@@ -584,13 +624,18 @@ impl Walk<'_> {
             && (marked || !self.apart)
     }
 
-    pub(super) fn set_trailing(&mut self, number: u32) {
+    pub(super) fn set_trailing(&mut self, number: u32, measure: Option<String>) {
         if let Some(current) = &mut self.current {
             current.count = Some(Count {
                 number,
-                unit: Unit::Each,
+                unit: if measure.is_some() {
+                    Unit::Measured
+                } else {
+                    Unit::Each
+                },
                 article: false,
             });
+            current.measure = measure;
         }
         self.close();
     }

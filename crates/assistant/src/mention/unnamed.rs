@@ -119,14 +119,12 @@ impl Walk<'_> {
     /// "um pro aniversário": "para o", and no model of the maker's.
     fn says_for(&self, at: usize) -> bool {
         let next = self.text(at + 1);
-        let is_of_a_model =
-            next.is_empty() || is_colour(&self.catalog.index.key_of_word(next)) || next == "max";
-        let whom = vocabulary::is_person(next) || !vocabulary::is_stop(next) || is_possessive(next);
+        let is_of_a_model = is_colour(&self.catalog.index.key_of_word(next)) || next == "max";
         self.text(at) == "pro"
             && self.catalog.index.language() == Language::Portuguese
             && self.token(at + 1).is_some_and(Token::is_word)
             && !is_of_a_model
-            && whom
+            && !vocabulary::is_stop(next)
     }
 
     /// Returns whether the number at `token` counts the word at `at`: "2 cajas de amoxicilina".
@@ -207,7 +205,8 @@ impl Walk<'_> {
     }
 }
 
-pub(super) fn is_possessive(word: &str) -> bool {
+/// "mi", "my", "meu": whose something is.
+pub(crate) fn is_possessive(word: &str) -> bool {
     matches!(
         word,
         "meu"

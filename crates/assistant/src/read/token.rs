@@ -364,6 +364,16 @@ fn currencies(tokens: &mut [Token]) {
             continue;
         }
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+        let is_glued = tokens.get(at).is_some_and(|number| number.glued);
+        // "Bs 10", "Gs. 55.000", "Q75": signs that are words.
+        let is_word_sign = |token: &Token| {
+            matches!(token.text.as_str(), "bs" | "gs") || token.text == "q" && token.upper && is_glued
+        };
+        let with_point = before.is_some_and(|mark| mark.is_mark('.'))
+            && at
+                .checked_sub(2)
+                .and_then(|sign| tokens.get(sign))
+                .is_some_and(|sign| matches!(sign.text.as_str(), "bs" | "gs"));
         let slash = before.is_some_and(|mark| mark.is_mark('/') || mark.is_mark('.'))
             && (2..=3).any(|back| {
                 at.checked_sub(back)
@@ -371,7 +381,9 @@ fn currencies(tokens: &mut [Token]) {
                     .is_some_and(|sol| sol.text == "s" && sol.upper)
             });
         let code = |token: &Token| token.is_word() && token.text.len() == 3 && !token.upper;
-        let sign = before.is_some_and(|token| is_currency(token) && !code(token)) || slash;
+        let sign = before.is_some_and(|token| is_currency(token) && !code(token) || is_word_sign(token))
+            || with_point
+            || slash;
         // "a $75 deposit": that sign is the next number's.
         let is_next_ones = tokens.get(at + 1).is_some_and(|mark| !mark.is_word())
             && tokens.get(at + 2).is_some_and(|next| next.number().is_some());
@@ -390,7 +402,7 @@ fn currencies(tokens: &mut [Token]) {
 
 fn is_currency(token: &Token) -> bool {
     match token.kind {
-        Kind::Mark(mark) => matches!(mark, '$' | '€' | '£' | '¢' | '₲'),
+        Kind::Mark(mark) => matches!(mark, '$' | '€' | '£' | '¢' | '₲' | '₡' | '₦' | '₱' | '₹'),
         Kind::Word => is_currency_word(&token.text) || token.upper && is_code(&token.text),
         Kind::Number(_) => false,
     }

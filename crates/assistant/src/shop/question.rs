@@ -8,38 +8,44 @@ use crate::said::Said;
 
 /// Returns whether the sentence offers pictures, an invoice or an explanation: a yes to that orders nothing.
 pub(super) fn is_about_pictures(said: &Said, (start, end): (usize, usize)) -> bool {
+    const SHOWS: &[&str] = &[
+        "muestr", "mostr", "envuelv", "embrulh", "wrap", "horario", "medida", "sample", "manual", "contact",
+        "contat", "cotiz", "orcament", "asesor", "aroma", "estampa",
+    ];
+    let shows = |at: usize| SHOWS.iter().any(|root| said.text(at).starts_with(root));
     (start..end).any(|at| {
-        matches!(
-            said.text(at),
-            "foto"
-                | "fotos"
-                | "photo"
-                | "photos"
-                | "picture"
-                | "pictures"
-                | "catalogo"
-                | "menu"
-                | "cardapio"
-                | "info"
-                | "informacion"
-                | "detalles"
-                | "details"
-                | "video"
-                | "ubicacion"
-                | "explique"
-                | "explico"
-                | "explain"
-                | "muestre"
-                | "show"
-                | "opciones"
-                | "options"
-                | "colores"
-                | "factura"
-                | "nota"
-                | "bolsa"
-                | "know"
-                | "saber"
-        )
+        shows(at)
+            || matches!(
+                said.text(at),
+                "foto"
+                    | "fotos"
+                    | "photo"
+                    | "photos"
+                    | "picture"
+                    | "pictures"
+                    | "catalogo"
+                    | "menu"
+                    | "cardapio"
+                    | "info"
+                    | "informacion"
+                    | "detalles"
+                    | "details"
+                    | "video"
+                    | "ubicacion"
+                    | "explique"
+                    | "explico"
+                    | "explain"
+                    | "muestre"
+                    | "show"
+                    | "opciones"
+                    | "options"
+                    | "colores"
+                    | "factura"
+                    | "nota"
+                    | "bolsa"
+                    | "know"
+                    | "saber"
+            )
     })
 }
 

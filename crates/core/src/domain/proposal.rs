@@ -62,7 +62,7 @@ pub struct Proposal {
     /// The first message that the customer wrote since, where what calls a person is older than the shop's last.
     #[serde(default)]
     #[specta(skip)]
-    pub(crate) since: Option<MessageId>,
+    pub since: Option<MessageId>,
     /// From 0 to 100, by rule, not measured.
     pub confidence: u8,
     pub why: Vec<Why>,
