@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::shelf::Shelf;
 use crate::Result;
-use crate::domain::{ConversationId, Direction, MessageId, MessageKind, Payment, Timestamp};
+use crate::domain::{ConversationId, Direction, MessageId, MessageKind, Origin, Payment, Timestamp};
 use crate::store::proposals::{self, Said};
 
 /// After such a silence a "yes" no longer answers what was said before it.
@@ -33,6 +33,8 @@ pub(crate) struct Source {
     /// Its number: the order of arrival.
     n: i64,
     pub(crate) message: MessageId,
+    /// Nobody wrote it, such as the thanks.
+    pub(crate) by_a_rule: bool,
     pub(crate) at: Timestamp,
     pub(crate) text: String,
     pub(crate) cart: Option<Vec<OrderItem>>,
@@ -51,6 +53,7 @@ pub(crate) fn gather(conn: &Connection, id: ConversationId, shelf: &Shelf) -> Re
         sources.push(Source {
             n: said.n,
             message: said.id,
+            by_a_rule: said.origin == Origin::Automatic,
             at: said.at,
             text: said.text,
             cart,

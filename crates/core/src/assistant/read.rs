@@ -1,12 +1,12 @@
 //! From a conversation's rows to what is proposed in it.
 
 use cobro_assistant::{
-    Cut, Decision, DiscountRule, Faq, HandoffReason, ProposedCharge, Rules, cart_stands, propose,
+    Cut, Decision, DiscountRule, Faq, HandoffReason, ProposedCharge, Role, Rules, Turn, cart_stands, propose,
 };
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
-use super::dialogue::{Dialogue, gather};
+use super::dialogue::{Dialogue, Source, gather};
 use super::shelf::Shelf;
 use crate::Result;
 use crate::domain::{
@@ -239,9 +239,7 @@ fn set_cart(proposal: &mut Proposal, cart: Cart, dialogue: &Dialogue, shelf: &Sh
 /// A yes is to the cart before it: returns both.
 fn cart_and_yes(at: usize, dialogue: &Dialogue) -> Vec<cobro_assistant::Evidence> {
     let turns = &dialogue.conversation.turns;
-    let newest = turns
-        .iter()
-        .rposition(|turn| turn.role == cobro_assistant::Role::Customer);
+    let newest = turns.iter().rposition(|turn| turn.role == Role::Customer);
     std::iter::once(at)
         .chain(newest.filter(|newest| *newest > at))
         .map(|turn| cobro_assistant::Evidence {
@@ -251,16 +249,24 @@ fn cart_and_yes(at: usize, dialogue: &Dialogue) -> Vec<cobro_assistant::Evidence
         .collect()
 }
 
-/// Returns the first message that the customer wrote after the shop's last, where what calls a person is older:
+/// Returns the first message that the customer wrote after the last of a person of the shop, where what calls a person is older:
 /// who waved that away answered what was written then, and nothing that comes after.
 fn written_since(evidence: &[cobro_assistant::Evidence], dialogue: &Dialogue) -> Option<MessageId> {
-    let turns = &dialogue.conversation.turns;
-    let shop = turns
-        .iter()
-        .rposition(|turn| turn.role == cobro_assistant::Role::Shop)?;
+    let turns = || {
+        dialogue
+            .conversation
+            .turns
+            .iter()
+            .zip(&dialogue.sources)
+            .enumerate()
+    };
+    let of_a_person =
+        |(_, (turn, source)): &(usize, (&Turn, &Source))| turn.role == Role::Shop && !source.by_a_rule;
+    let (shop, _) = turns().rfind(of_a_person)?;
     let is_older = evidence.iter().all(|evidence| evidence.turn < shop);
-    let first = dialogue.sources.get(shop + 1).filter(|_| is_older)?;
-    Some(first.message)
+    let mut since = turns().filter(|(at, (turn, _))| *at > shop && turn.role == Role::Customer);
+    let (_, (_, source)) = since.next().filter(|_| is_older)?;
+    Some(source.message)
 }
 
 fn evidence_of(found: &[cobro_assistant::Evidence], dialogue: &Dialogue) -> Vec<Evidence> {

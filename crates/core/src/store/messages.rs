@@ -17,7 +17,7 @@ const PAGE: usize = 50;
 /// How far ahead of ours WhatsApp's clock is believed, where it only orders a thread.
 const FURTHEST_AHEAD: Duration = Duration::from_hours(48);
 /// How far two clocks are apart without anybody noticing.
-const CLOCKS_APART: Duration = Duration::from_secs(2);
+const CLOCKS_APART: Duration = Duration::from_secs(1);
 /// WhatsApp's code for free text outside the 24 hours.
 const WINDOW_CLOSED: &str = "131047";
 /// How many messages a jump reads at once.
@@ -290,6 +290,8 @@ pub(crate) struct Moved {
 }
 
 /// Moves the message on. Returns it if that changed anything.
+///
+/// Who put a message aside of which nobody knew whether it left took it to have come: a failure is news.
 pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Result<Option<Moved>> {
     let before = conn
         .prepare_cached("SELECT conversation_id, charge_id, delivery FROM messages WHERE id = ?1")?
@@ -314,6 +316,7 @@ pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Resul
          SET delivery = :delivery,
              problem_code = :code, problem_title = :title, problem_advice = :advice,
              failed_at = CASE WHEN :delivery = 'failed' THEN :now ELSE failed_at END,
+             put_aside = CASE WHEN :delivery = 'failed' AND put_aside = 2 THEN 0 ELSE put_aside END,
              sent_at = CASE WHEN :delivery IN ('sent', 'delivered', 'read') THEN coalesce(sent_at, :at)
                             ELSE sent_at END,
              delivered_at = CASE WHEN :delivery IN ('delivered', 'read') THEN coalesce(delivered_at, :at)
@@ -336,11 +339,11 @@ pub(crate) fn report(conn: &Connection, id: MessageId, report: &Report) -> Resul
     Ok(Some(moved))
 }
 
-/// Says that a message which failed, or may have, needs nothing more. Returns whether there was one that did.
+/// Says that a message which failed, or may have (2: until it is known to have), needs nothing more. Returns whether there was one that did.
 pub(crate) fn put_aside(conn: &Connection, id: MessageId) -> Result<bool> {
     let changed = conn
         .prepare_cached(
-            "UPDATE messages SET put_aside = 1
+            "UPDATE messages SET put_aside = iif(delivery = 'unknown', 2, 1)
              WHERE id = ?1 AND delivery IN ('failed', 'unknown') AND put_aside = 0",
         )?
         .execute(params![id])?;
@@ -511,15 +514,21 @@ pub(crate) fn for_each(conn: &Connection, mut each: impl FnMut(Message) -> Resul
 
 /// Returns when the message of the moment `at`, a whole second of WhatsApp's, is to stand in the thread.
 ///
-/// WhatsApp tells no parts of a second. What stands there of the same second came before it, and so did what was
-/// written here moments later by our clock, which may be ahead of WhatsApp's by as much: it was here first.
+/// WhatsApp tells no parts of a second. What stands there of the same second came before it, and so did what left
+/// here moments later by our clock, which may be ahead of WhatsApp's by as much: it was here first. It goes past
+/// nothing that WhatsApp's own clock tells: what the customer wrote later stays later.
 pub(crate) fn place_of(conn: &Connection, conversation: ConversationId, at: Timestamp) -> Result<Timestamp> {
     let end = at.plus(Duration::from_secs(1));
     let newest: Option<At> = conn
         .prepare_cached(
             "SELECT max(at) FROM messages
-             WHERE conversation_id = :conversation AND at >= :at AND at < :ours
-               AND (at < :end OR direction = 'out' AND envelope IS NULL)",
+             WHERE conversation_id = :conversation AND at >= :at
+               AND at < coalesce(
+                   (SELECT min(later.at) FROM messages later
+                    WHERE later.conversation_id = :conversation AND later.at >= :end AND later.at < :ours
+                      AND (later.direction = 'in' OR later.envelope IS NOT NULL)), :ours)
+               AND (at < :end OR direction = 'out' AND envelope IS NULL AND kind <> 'note'
+                    AND delivery IN ('sent', 'delivered', 'read', 'unknown'))",
         )?
         .query_row(
             named_params! {

@@ -207,7 +207,7 @@ pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerSta
                              AND d.currency = p.currency
                              AND d.status NOT IN ('won', 'warning_closed', 'prevented')),
                           p.amount_minor), 0) AS paid
-               FROM payments p
+               FROM payments p INDEXED BY payments_of_charge
                JOIN charges h ON h.id = p.charge_id
                JOIN conversations c ON c.id = h.conversation_id
                WHERE c.contact_id = :contact_id AND p.status = 'succeeded' AND p.livemode = h.livemode)
@@ -235,17 +235,19 @@ pub(crate) fn stats(conn: &Connection, contact: ContactId) -> Result<CustomerSta
     Ok(stats)
 }
 
-/// Returns what a customer has paid, over all their conversations, the oldest first.
-pub(crate) fn of_contact(conn: &Connection, contact: ContactId) -> Result<Vec<CustomerPayment>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT p.payment_intent, p.charge_id, p.amount_minor, p.currency, p.method,
+/// Left to itself, SQLite would read every payment of the shop.
+const OF_CONTACT: &str = "
+         SELECT p.payment_intent, p.charge_id, p.amount_minor, p.currency, p.method,
                 coalesce(p.paid_at, h.paid_at, p.verified_at) AS at
-         FROM payments p
+         FROM payments p INDEXED BY payments_of_charge
          JOIN charges h ON h.id = p.charge_id
          JOIN conversations c ON c.id = h.conversation_id
-         WHERE c.contact_id = ?1 AND p.status = 'succeeded' AND p.contested_at IS NULL AND p.livemode = h.livemode
-         ORDER BY at, p.payment_intent",
-    )?;
+         WHERE c.contact_id = ?1 AND p.status = 'succeeded' AND p.livemode = h.livemode
+         ORDER BY at, p.payment_intent";
+
+/// Returns what a customer has paid, over all their conversations, the oldest first.
+pub(crate) fn of_contact(conn: &Connection, contact: ContactId) -> Result<Vec<CustomerPayment>> {
+    let mut statement = conn.prepare_cached(OF_CONTACT)?;
     let payments = statement
         .query_map(params![contact], |row| {
             Ok(CustomerPayment {
@@ -303,4 +305,23 @@ fn payment_from_row(row: &Row<'_>) -> rusqlite::Result<PaymentRecord> {
             .and_then(|text| serde_json::from_str(&text).ok()),
         invoice: row.get("invoice")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::open_for_tests;
+
+    #[tokio::test]
+    async fn a_customers_payments_are_found_by_their_charges() {
+        let (store, _folder) = open_for_tests().await;
+        let plan = store.read(|conn| {
+            let mut steps = conn.prepare(&format!("EXPLAIN QUERY PLAN {OF_CONTACT}"))?;
+            let steps = steps.query_map([ContactId::new()], |row| row.get::<_, String>("detail"))?;
+            Ok(steps.collect::<rusqlite::Result<Vec<_>>>()?.join("\n"))
+        });
+        let plan = plan.await.unwrap();
+        assert!(plan.contains("payments_of_charge (charge_id=?)"), "{plan}");
+        assert!(!plan.contains("SCAN"), "{plan}");
+    }
 }

@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::columns::{At, Kind, at, from_json, maybe_at};
 use crate::Result;
 use crate::domain::{
-    ChargeId, ChosenOption, ConversationId, Direction, MessageId, MessageKind, Payment, ProductId, Proposal,
-    Timestamp,
+    ChargeId, ChosenOption, ConversationId, Direction, MessageId, MessageKind, Origin, Payment, ProductId,
+    Proposal, Timestamp,
 };
 
 /// How much of a conversation is read.
@@ -18,6 +18,7 @@ pub(crate) struct Said {
     pub n: i64,
     pub id: MessageId,
     pub direction: Direction,
+    pub origin: Origin,
     pub kind: MessageKind,
     pub text: String,
     pub content: Option<Content>,
@@ -46,7 +47,7 @@ impl Said {
 /// Returns the newest messages, newest first.
 pub(crate) fn newest_words(conn: &Connection, id: ConversationId) -> Result<Vec<Said>> {
     let mut statement = conn.prepare_cached(
-        "SELECT n, id, direction, kind, text, content, forwarded, charge_id, revoked_at, at FROM messages
+        "SELECT n, id, direction, origin, kind, text, content, forwarded, charge_id, revoked_at, at FROM messages
          WHERE conversation_id = :id ORDER BY at DESC, n DESC LIMIT :newest",
     )?;
     let said = statement
@@ -56,6 +57,7 @@ pub(crate) fn newest_words(conn: &Connection, id: ConversationId) -> Result<Vec<
                 n: row.get("n")?,
                 id: row.get("id")?,
                 direction: row.get("direction")?,
+                origin: row.get("origin")?,
                 kind: row.get::<_, Kind>("kind")?.0,
                 text: row.get("text")?,
                 content: content.and_then(|content| serde_json::from_str(&content).ok()),

@@ -30,8 +30,9 @@ const FROM: u32 = 200;
 const FITTING: u32 = 400;
 /// Messages that are looked at by the first letters of a word before the word itself is searched.
 const BY_LETTERS: usize = 400;
-/// The same for a single digit: where few messages have one, its index is short.
-const BY_DIGIT: usize = 80;
+/// The same for a number: where few messages have it, its index is short, and those with its first
+/// digits are amounts of every kind.
+const BY_DIGITS: usize = 80;
 /// Beginnings of so many letters have an index of their own.
 const LETTERS: RangeInclusive<usize> = 2..=3;
 /// Messages or customers that one step of building brings in.
@@ -501,7 +502,7 @@ fn hits(
             .terms
             .iter()
             .any(|term| term.is_beginning && is_number(&term.word));
-        if look.through(conn, source, if is_digit { BY_DIGIT } else { BY_LETTERS })? {
+        if look.through(conn, source, if is_digit { BY_DIGITS } else { BY_LETTERS })? {
             return Ok(look.ended());
         }
     }
@@ -524,16 +525,12 @@ fn hits(
 }
 
 /// Returns the terms with the word being typed cut to the letters that have an index; a single
-/// letter has none and is left out. A longer number is looked for as it is: few begin like it, and
-/// those that begin with its first digits are amounts of every kind.
+/// letter has none and is left out.
 ///
 /// All messages with another beginning would be gathered before the first is shown. Among those with
 /// its first letters, or of all, the newest come one by one, and the common word is soon found.
 fn coarse(terms: &[Term]) -> Option<Vec<Term>> {
-    let is_indexed = |term: &Term| {
-        let letters = term.word.chars().count();
-        !term.is_beginning || LETTERS.contains(&letters) || letters > 1 && is_number(&term.word)
-    };
+    let is_indexed = |term: &Term| !term.is_beginning || LETTERS.contains(&term.word.chars().count());
     if terms.iter().all(is_indexed) {
         return None;
     }

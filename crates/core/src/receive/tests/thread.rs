@@ -570,12 +570,12 @@ async fn a_reply_stands_after_what_it_replies_to_though_our_clock_is_ahead() {
     let mut shop = Shop::open().await;
     shop.hears(says(ana("w1", "hola", ago(9)))).await;
     answers(&shop, "¿sí?").await;
-    let ahead = Timestamp::now().plus(Duration::from_millis(1900));
+    let ahead = Timestamp::now().plus(Duration::from_millis(900));
     shop.inbox
         .store
         .write(move |tx| {
             tx.execute(
-                "UPDATE messages SET at = ?1 WHERE direction = 'out'",
+                "UPDATE messages SET at = ?1, delivery = 'sent' WHERE direction = 'out'",
                 params![At(ahead)],
             )?;
             Ok(())
@@ -595,6 +595,47 @@ async fn a_reply_stands_after_what_it_replies_to_though_our_clock_is_ahead() {
     let texts = shop.texts(row.id).await;
     let place = |text| texts.iter().position(|other| other == text);
     assert!(place("antes") < place("tarde"), "{texts:?}");
+}
+
+#[tokio::test]
+async fn what_a_customer_wrote_first_stays_first_though_it_comes_late() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    let second = Timestamp::from_secs(Timestamp::now().secs());
+    shop.hears(says(ana("w2", "no, 3", second.plus(Duration::from_secs(1)))))
+        .await;
+    answers(&shop, "¿algo más?").await;
+    let ours = second.plus(Duration::from_millis(1500));
+    let left = shop.inbox.store.write(move |tx| {
+        tx.execute(
+            "UPDATE messages SET at = ?1, delivery = 'sent' WHERE direction = 'out'",
+            params![At(ours)],
+        )?;
+        Ok(())
+    });
+    left.await.unwrap();
+    shop.hears(says(ana("w3", "quiero 2", second))).await;
+    let row = shop.only().await;
+    assert_eq!(
+        shop.texts(row.id).await,
+        ["hola", "quiero 2", "no, 3", "¿algo más?"]
+    );
+}
+
+#[tokio::test]
+async fn what_was_put_aside_unknown_is_told_of_if_it_failed() {
+    let mut shop = Shop::open().await;
+    shop.hears(says(ana("w1", "hola", ago(9)))).await;
+    answers(&shop, "¿sí?").await;
+    let lost = loses_the_answer(&shop).await;
+    let aside = shop.inbox.store.write(move |tx| {
+        messages::set_wamid(tx, lost, "w9")?;
+        messages::put_aside(tx, lost)
+    });
+    assert!(aside.await.unwrap());
+    assert!(!shop.only().await.maybe_sent);
+    shop.hears(vec![refused("w9", 0)]).await;
+    assert!(shop.only().await.not_sent, "it did not leave after all");
 }
 
 #[tokio::test]
