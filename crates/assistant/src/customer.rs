@@ -684,12 +684,23 @@ fn take_mention(
     // "interior detail pls" — "$120; the full detail is $199" — "do the full one": instead of it, or with it?
     let instead = state.lines.iter().any(is_sibling);
     let asked_for_more = state.question == Question::Upsell;
-    let apart = !adds(said, mention) && (!offered || instead) && !asked_for_more && replaced.is_none();
+    let adds = adds(said, mention) && !(instead && says_it_was_wrong(said));
+    let apart = !adds && (!offered || instead) && !asked_for_more && replaced.is_none();
     if earlier && level == Level::Wanted && apart {
         // Two orders in a row: is the first one meant too?
         state.unsettled = true;
     }
     state.lines.push(line);
+}
+
+/// "pera, me enganei": what is named then stands in place of what was said before.
+fn says_it_was_wrong(said: &Said) -> bool {
+    said.tokens.iter().any(|token| {
+        matches!(
+            token.text.as_str(),
+            "enganei" | "errei" | "confundi" | "equivoque" | "erre" | "mistake" | "oops" | "ops" | "wrong"
+        )
+    })
 }
 
 /// "Interior detail" and "Full detail": kinds of the same.
@@ -807,6 +818,8 @@ fn bring(state: &mut State, catalog: &Catalog) {
         state.quoted.extend(known);
     }
     state.quoted.insert(place);
+    // "mándemela, con la entrega" says it twice.
+    state.lines.retain(|line| line.place() != Some(place));
     state.lines.push(Line::of_place(place, 1, state.round));
 }
 

@@ -354,3 +354,41 @@ fn metres_are_of_what_is_spoken_of_and_money_is_not_counted() {
         &[("Popelina blanca (metro)", 4), ("Envío a domicilio", 1)],
     );
 }
+
+#[test]
+fn a_delivery_that_is_said_twice_is_charged_once() {
+    let butcher = catalog(
+        "MXN",
+        &[
+            ("Costilla 1 kg", 240_00),
+            ("Entrega a domicilio", 50_00),
+            ("Arrachera 1 kg", 320_00),
+        ],
+    );
+    assert_charged(
+        &butcher,
+        &[
+            "1 kilo de costilla, llegan a la colonia pitic?",
+            "> Sí llegamos, la costilla $240 y la entrega $50. ¿Se la mandamos?",
+            "si mandemela, le pago todo de una vez con la entrega",
+        ],
+        &[("Costilla 1 kg", 1), ("Entrega a domicilio", 1)],
+    );
+}
+
+#[test]
+fn who_was_mistaken_does_not_order_both() {
+    let beds = catalog("BRL", &[("Colchão solteiro", 690_00), ("Colchão casal", 1090_00)]);
+    for said in [
+        "pera, me enganei, é o de casal que eu quero. pode mandar o link desse",
+        "opa errei, e o de casal que eu quero, manda o link",
+    ] {
+        let charged = charged(&beds, &["quero o colchão de solteiro", "> Ótimo, R$ 690", said]);
+        assert!(
+            charged
+                .as_ref()
+                .is_none_or(|lines| lines == &[("Colchão casal".to_owned(), 1)]),
+            "{said}: {charged:?}"
+        );
+    }
+}

@@ -127,8 +127,11 @@ pub(super) fn adds(said: &Said, mention: &Mention) -> bool {
     let (start, _) = said.clause(mention.start);
     mention.another
         || said.in_sentence(mention.start, Sense::Add)
-        || (start.saturating_sub(1)..mention.start)
-            .any(|at| matches!(said.text(at), "y" | "e" | "and" | "+" | "mas"))
+        || (start.saturating_sub(1)..mention.start).any(|at| {
+            // "é o de casal que eu quero" is no "and".
+            let is_and = !said.tokens.get(at).is_some_and(|token| token.accent);
+            is_and && matches!(said.text(at), "y" | "e" | "and" | "+" | "mas")
+        })
 }
 
 /// Returns whether the customer wants the mentioned item or only asks about it.
