@@ -52,6 +52,18 @@ describe('a customer’s story', () => {
     ]);
   });
 
+  it('tells how a charge stands also where money came, until it is paid in full', () => {
+    const part = { ...payment, amount: { minor: 40_000, currency: 'MXN' } };
+    for (const state of ['partlyPaid', 'unknown', 'partlyRefunded', 'disputed'] as const) {
+      const known = { ...none, charges: [{ ...open, payment: state }], payments: [part] };
+      const [came, last] = storyOf([link('m2', '11:00')], known, false);
+      expect(came?.kind).toBe('payment');
+      expect(last?.kind === 'link' && last.state, state).toBe(true);
+      const neverSent = storyOf([], known, false);
+      expect(told(neverSent)).toEqual(['12:00 payment', '10:00 charge']);
+    }
+  });
+
   it('dates what was paid without a payment by when that was', () => {
     const free = storyOf([link('m2', '11:00')], { ...none, charges: [charge] }, false);
     expect(told(free)).toEqual(['12:00 charge', '11:00 link']);
@@ -94,6 +106,28 @@ describe('what a story says of money', () => {
     expect(last?.text).toBe('MX$1,250.00 · Read · not paid');
     expect([lost?.text, lost?.tone]).toEqual(['MX$1,250.00 · unconfirmed', 'waiting']);
     expect([failed?.text, failed?.tone]).toEqual(['MX$1,250.00 · not delivered', 'failed']);
+  });
+
+  it('names a link that waits, and calls none a failure that a person took out', () => {
+    const problem = { code: 'withdrawn', title: '', advice: '', details: null };
+    const [, waiting, out] = links(
+      link('m4', '11:00'),
+      { ...link('m3', '10:30'), delivery: 'queued' },
+      { ...link('m2', '10:10'), delivery: 'failed', problem },
+    );
+    expect([waiting?.text, waiting?.tone]).toEqual(['MX$1,250.00 · queued', 'neutral']);
+    expect(out?.tone).toBe('neutral');
+  });
+
+  it('tells a dispute in red only while it is open, or lost', () => {
+    const told = (status: string, isOpen: boolean) => {
+      const settled = { ...dispute, amount, status, isOpen, reason: 'a_new_reason' };
+      return eventOf({ kind: 'dispute', key: 'dp', at: at('15:00'), dispute: settled }, language);
+    };
+    expect(told('needs_response', true).tone).toBe('failed');
+    expect(told('lost', false).tone).toBe('failed');
+    expect(told('won', false).tone).toBe('neutral');
+    expect(told('won', false).beside).toContain('a_new_reason');
   });
 
   it('tells what was given back by how far it is, and what stands in the way by its colour', () => {

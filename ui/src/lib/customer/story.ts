@@ -3,9 +3,9 @@ import type { Charge, CustomerPayment, CustomerView, Dispute, Message, Refund } 
 
 export type Part = { key: string; at: string } & (
   | { kind: 'message'; message: Message }
-  /** A sending of its link; `state` where the charge's is to be told: at the last, and until it is paid. */
+  /** A sending of its link; `state` where the charge's is to be told: at the last, and until it is paid in full. */
   | { kind: 'link'; message: Message; charge: Charge; state: boolean }
-  /** A charge of which nothing was sent, or which is paid with no payment of its own, as one that a code made free. */
+  /** A charge of which nothing was sent, told until it is paid in full; or one that is paid, and none of its payments is known. */
   | { kind: 'charge'; charge: Charge }
   | { kind: 'payment'; payment: CustomerPayment; charge: Charge | null }
   | { kind: 'refund'; refund: Refund }
@@ -24,19 +24,18 @@ export function storyOf(messages: readonly Message[], known: Known, hasOlder: bo
   const charges = new Map(known.charges.map((charge) => [charge.id, charge]));
   const oldestFirst = messages.toReversed();
   const lastLinks = new Map(oldestFirst.map(({ charge, id }) => [charge, id]));
-  const paid = new Set(known.payments.map(({ charge }) => charge));
+  const haveCome = new Set(known.payments.map(({ charge }) => charge));
 
   const parts: Part[] = [
     ...oldestFirst.map((message): Part => {
       const charge = message.charge === null ? undefined : charges.get(message.charge);
       const { id: key, at } = message;
       if (!charge) return { kind: 'message', key, at, message };
-      const isPaid = paid.has(charge.id) || charge.paidAt !== null;
-      const state = lastLinks.get(charge.id) === key && !isPaid;
+      const state = lastLinks.get(charge.id) === key && charge.paidAt === null;
       return { kind: 'link', key, at, message, charge, state };
     }),
     ...known.charges
-      .filter(({ id, paidAt }) => !paid.has(id) && (paidAt !== null || !lastLinks.has(id)))
+      .filter(({ id, paidAt }) => (paidAt === null ? !lastLinks.has(id) : !haveCome.has(id)))
       .map((charge): Part => {
         const { id: key, paidAt, createdAt } = charge;
         return { kind: 'charge', key, at: paidAt ?? createdAt, charge };

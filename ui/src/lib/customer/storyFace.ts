@@ -1,5 +1,5 @@
 /** What a customer's story says of their money, in the words of the window. */
-import type { Money } from '$lib/api';
+import type { Delivery, Money } from '$lib/api';
 import { cardWord, toneOfCharge } from '$lib/charge/face';
 import type { Language } from '$lib/i18n/language.svelte';
 import { methodName } from '$lib/shared/methods';
@@ -40,25 +40,30 @@ export function eventOf(part: Exclude<Part, { kind: 'message' }>, speaker: Speak
       return { tone: isBad ? 'failed' : 'neutral', text, beside };
     }
     case 'dispute': {
-      const { amount, reason, status } = part.dispute;
+      const { amount, reason, status, isOpen } = part.dispute;
       const { statuses, reasons } = words.disputesPane;
       const text = says(amount, words.payment.disputed);
-      return { tone: 'failed', text, beside: joined(statuses[status], reasons[reason]) };
+      const beside = joined(statuses[status] ?? status, reasons[reason] ?? reason);
+      return { tone: isOpen || status === 'lost' ? 'failed' : 'neutral', text, beside };
     }
   }
 }
 
-/** A link that did not leave, or may not have, is never told as one that was sent. */
+const LEFT = new Set<Delivery>(['sent', 'delivered', 'read']);
+const TAKEN_OUT = new Set(['discarded', 'withdrawn']);
+
+/** A link that did not leave yet, or may not have, is never told as one that was sent. */
 function linkOf({ message, charge, state }: Of<'link'>, speaker: Speaker): StoryEvent {
   const { words } = speaker;
   const beside = joined(words.kinds.payButton, charge.description);
-  const { delivery } = message;
+  const { delivery, problem } = message;
   const amount = speaker.money(charge.amount);
   if (state)
     return { tone: toneOfCharge(charge), text: `${amount} · ${cardWord(charge, words)}`, beside };
-  if (delivery !== 'failed' && delivery !== 'unknown')
-    return { tone: 'neutral', text: amount, beside };
-  const tone = delivery === 'failed' ? 'failed' : 'waiting';
+  if (delivery === null || LEFT.has(delivery)) return { tone: 'neutral', text: amount, beside };
+  // What a person took out before it left is no failure.
+  const isFailure = delivery === 'failed' && !TAKEN_OUT.has(problem?.code ?? '');
+  const tone = isFailure ? 'failed' : delivery === 'unknown' ? 'waiting' : 'neutral';
   return { tone, text: `${amount} · ${words.deliveryShort[delivery]}`, beside };
 }
 

@@ -86,6 +86,14 @@ describe('how the window looks and speaks', () => {
     ]);
   });
 
+  it('tries again to keep a tab that could not be kept', async () => {
+    await chooseTab('all');
+    const calls = deskAnswers({ keep_appearance: () => refuse({ message: 'The disk is full.' }) });
+    expect((await chooseTab('paid'))?.message).toBe('The disk is full.');
+    await chooseTab('paid');
+    expect(calls).toHaveLength(2);
+  });
+
   it('says that a choice will be forgotten, and keeps showing it', async () => {
     deskAnswers({ keep_appearance: () => refuse({ message: 'The disk is full.' }) });
     render(AppearanceSettings);

@@ -22,8 +22,12 @@ export function chooseLanguage(code: LanguageCode): Promise<CommandError | null>
 /** Returns why it will be forgotten, if it will. */
 export async function chooseTab(chosen: Tab): Promise<CommandError | null> {
   if (chosen === tab) return null;
+  const before = tab;
   tab = chosen;
-  return await keep();
+  const problem = await keep();
+  // What could not be kept is tried again with the next choice.
+  if (problem && tab === chosen) tab = before;
+  return problem;
 }
 
 /** What is being kept: one after the other, so that the last choice is the one that stays. */

@@ -6,6 +6,7 @@ import {
   withAmounts,
   parseAmount,
   separatorsOf,
+  type Amount,
   type AmountProblem,
 } from './money';
 
@@ -108,6 +109,17 @@ describe('parseAmount', () => {
     ['COP\u00a045', 'COP'],
     ['COP $45', 'COP'],
     ['$45', 'CAD'],
+    ['NT$45', 'TWD'],
+    ['HK$45.00', 'HKD'],
+    ['NZ$45.00', 'NZD'],
+    ['CN¥45.00', 'CNY'],
+    ['₡45', 'CRC'],
+    ['¢45', 'CRC'],
+    ['B/. 45.00', 'PAB'],
+    ['C$45.00', 'NIO'],
+    ['L 45.00', 'HNL'],
+    ['Bs. 45', 'BOB'],
+    ['RD$45', 'DOP'],
   ])('takes %s as it was copied', (text, currency) => {
     expect(minor(text, currency, MEXICO)).toBe(4_500);
     expect(minor(text, currency, COLOMBIA)).toBe(4_500);
@@ -119,6 +131,15 @@ describe('parseAmount', () => {
     ['€45', 'MXN'],
     ['CA$45', 'USD'],
     ['45 USD', 'MXN'],
+    ['¥45', 'USD'],
+    ['₡45', 'USD'],
+    ['₲45', 'ARS'],
+    ['₱45', 'PEN'],
+    ['45 ₡', 'MXN'],
+    ['$45', 'EUR'],
+    ['$45', 'BRL'],
+    ['$45', 'NIO'],
+    ['NT$45', 'USD'],
   ])('takes no %s for an amount of %s', (text, currency) => {
     expect(minor(text, currency)).toBe('notANumber');
   });
@@ -127,19 +148,27 @@ describe('parseAmount', () => {
     expect(minor('90071992547409.91', 'MXN')).toBe(Number.MAX_SAFE_INTEGER);
   });
 
+  it('reads a number also before a currency is chosen', () => {
+    expect(minor('45', '')).toBe(4_500);
+  });
+
+  function readsBack(amount: Amount, locale: string) {
+    const text = formatMoney(amount, locale);
+    const parsed = parseAmount(text, amount.currency, separatorsOf(locale));
+    expect(parsed, `${text} ${amount.currency} ${locale}`).toEqual({ ok: true, amount });
+  }
+
   it('reads back everything that formatMoney writes', () => {
-    for (const locale of ['es-MX', 'es-CO', 'es-AR', 'es-CL', 'es-419', 'es-ES', 'pt-BR', 'en']) {
-      for (const currency of CURRENCIES) {
-        for (const amount of [1, 99, 100, 1_250, 125_000, 123_456_789]) {
-          const text = formatMoney({ minor: amount, currency }, locale);
-          const parsed = parseAmount(text, currency, separatorsOf(locale));
-          expect(parsed, `${text} ${currency} ${locale}`).toEqual({
-            ok: true,
-            amount: { minor: amount, currency },
-          });
-        }
-      }
-    }
+    for (const locale of ['es-MX', 'es-CO', 'es-AR', 'es-CL', 'es-419', 'es-ES', 'pt-BR', 'en'])
+      for (const currency of CURRENCIES)
+        for (const minor of [1, 99, 100, 1_250, 125_000, 123_456_789])
+          readsBack({ minor, currency }, locale);
+  });
+
+  it('reads back every currency there is', () => {
+    for (const locale of ['es', 'es-MX', 'es-DO', 'es-PA', 'es-PY', 'pt-BR', 'en'])
+      for (const currency of Intl.supportedValuesOf('currency'))
+        for (const minor of [1_000, 125_000, 123_456_000]) readsBack({ minor, currency }, locale);
   });
 });
 

@@ -35,22 +35,19 @@ const WHOLE_UNITS_ONLY = new Set<string>(moneyTable.wholeOnly);
 const CENTS_SELDOM_WRITTEN = new Set<string>(moneyTable.unwrittenHundredths);
 
 /** What customers are written with. */
-const SIGNS = new Map<string, string>(
-  moneyTable.signs.map(([code, sign]) => [code, sign.replace(SPACES, '')]),
-);
-/** What else names an amount of one currency, in its country and in Intl's languages. */
+const SIGNS = new Map<string, string>(moneyTable.signs);
+/** What else names an amount of one currency where it is used, and Intl does not say in every language of ours. */
 const OTHER_SIGNS: Partial<Record<string, string[]>> = {
   ARS: ['AR$'],
   AUD: ['AU$'],
-  BOB: ['Bs.', 'Bs'],
+  BOB: ['Bs.'],
   CAD: ['CAN$', '$CA', 'C$'],
   CLP: ['CL$'],
   COP: ['COL$', 'CO$'],
+  CRC: ['¢'],
   DOP: ['RD$'],
-  GTQ: ['Q'],
-  HNL: ['L'],
   MXN: ['MEX$'],
-  NIO: ['C$'],
+  PAB: ['B/.'],
   PEN: ['S/.'],
   PYG: ['Gs.', 'Gs'],
   USD: ['U$S', '$US'],
@@ -109,21 +106,46 @@ function problem(why: AmountProblem): ParsedAmount {
 }
 
 /**
- * Drops spaces, apostrophes, the currency's code and its sign around the number, and a `$`, which is a dozen's. The sign
- * of another currency stays: whoever pastes "US$ 45" where pesos are asked for means another amount.
+ * Drops spaces, apostrophes, the currency's code and its sign around the number. The sign of another currency stays:
+ * whoever pastes "US$ 45" or "¥45" where pesos are asked for means another amount.
  */
 function withoutDecoration(text: string, currency: string): string {
-  // The longer ones first: "S/." begins with another.
-  const own = [OTHER_SIGNS[currency] ?? [], SIGNS.get(currency) ?? []].flat().map(escaped);
-  const sign = `(?:${[...own, ANY_SIGN].join('|')})`;
+  const sign = signOf(currency);
   return text
     .replace(SPACES, '')
     .replace(new RegExp(`^${currency}|${currency}$`, 'i'), '')
     .replace(new RegExp(`^${sign}|${sign}$`, 'iu'), '');
 }
 
-/** A sign that does not name a currency of its own. */
-const ANY_SIGN = `(?![${[...SIGNS.values()].filter((sign) => /^\p{Sc}$/u.test(sign)).join('')}])\\p{Sc}`;
+const signs = new Map<string, string>();
+
+/** Returns what matches the currency's signs. A bare `$` is one where the currency is written with no more than that. */
+function signOf(currency: string): string {
+  const known = signs.get(currency);
+  if (known !== undefined) return known;
+  const own = new Set(
+    [SIGNS.get(currency) ?? [], OTHER_SIGNS[currency] ?? [], signsOfIntl(currency)]
+      .flat()
+      .map((sign) => sign.replace(SPACES, '')),
+  );
+  // The longer ones first: "S/." begins with another.
+  const longestFirst = [...own].sort((a, b) => b.length - a.length);
+  const made = `(?:${longestFirst.map(escaped).join('|')})`;
+  signs.set(currency, made);
+  return made;
+}
+
+/** Returns what the window itself may write before or after an amount; nothing while no currency is chosen yet. */
+function signsOfIntl(currency: string): string[] {
+  if (currency === '') return [];
+  return ['es', 'es-419', 'es-MX', 'pt', 'en'].flatMap((locale) =>
+    (['symbol', 'narrowSymbol'] as const).flatMap((currencyDisplay) =>
+      numberFormat(locale, { style: 'currency', currency, currencyDisplay })
+        .formatToParts(0)
+        .flatMap(({ type, value }) => (type === 'currency' ? value : [])),
+    ),
+  );
+}
 
 function escaped(sign: string): string {
   return sign.replace(/[$./]/g, '\\$&');
