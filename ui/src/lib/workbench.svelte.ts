@@ -252,9 +252,10 @@ export class Workbench {
   }
 
   /** Shows a tab of the list: the one to begin with at the next start. */
-  showTab(tab: Tab) {
+  async showTab(tab: Tab) {
     void this.inbox.show(tab);
-    void chooseTab(tab);
+    const error = await chooseTab(tab);
+    if (error) this.complain(language.words.healthView.appearanceNotKept, error);
   }
 
   step(by: 1 | -1) {

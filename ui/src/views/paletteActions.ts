@@ -114,7 +114,7 @@ function placeActions(workbench: Workbench): PaletteAction[] {
     label: words.palette.tab(titles[tab] ?? words.work.tabs[tab]),
     run: () => {
       workbench.go('inbox');
-      workbench.showTab(tab);
+      void workbench.showTab(tab);
     },
   }));
   return [

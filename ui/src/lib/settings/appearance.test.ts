@@ -86,12 +86,21 @@ describe('how the window looks and speaks', () => {
     ]);
   });
 
-  it('tries again to keep a tab that could not be kept', async () => {
-    await chooseTab('all');
-    const calls = deskAnswers({ keep_appearance: () => refuse({ message: 'The disk is full.' }) });
+  it('tries again to keep a tab that was not kept, and says so once', async () => {
+    let isFull = true;
+    const calls = deskAnswers({
+      keep_appearance: () => (isFull ? refuse({ message: 'The disk is full.' }) : null),
+    });
     expect((await chooseTab('paid'))?.message).toBe('The disk is full.');
-    await chooseTab('paid');
-    expect(calls).toHaveLength(2);
+    expect(await chooseTab('mine')).toBeNull();
+    isFull = false;
+    expect(await chooseTab('mine')).toBeNull();
+    expect(await chooseTab('mine')).toBeNull();
+    expect(calls.map(({ args }) => (args['appearance'] as Appearance).tab)).toEqual([
+      'paid',
+      'mine',
+      'mine',
+    ]);
   });
 
   it('says that a choice will be forgotten, and keeps showing it', async () => {

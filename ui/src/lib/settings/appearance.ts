@@ -6,6 +6,8 @@ import { theme, type ThemeChoice } from './theme.svelte';
 
 /** The tab of the list that the window begins with next time. */
 let tab = chosenBefore().tab;
+/** Whether the profile took what was given to it last. */
+let isKept = true;
 
 /** Returns why it will be forgotten, if it will. */
 export function chooseTheme(choice: ThemeChoice): Promise<CommandError | null> {
@@ -19,15 +21,13 @@ export function chooseLanguage(code: LanguageCode): Promise<CommandError | null>
   return keep();
 }
 
-/** Returns why it will be forgotten, if it will. */
+/** Returns why it will be forgotten, if it will and nobody was told yet: one looks at many tabs in a row. */
 export async function chooseTab(chosen: Tab): Promise<CommandError | null> {
-  if (chosen === tab) return null;
-  const before = tab;
+  if (chosen === tab && isKept) return null;
+  const isNews = isKept;
   tab = chosen;
-  const problem = await keep();
-  // What could not be kept is tried again with the next choice.
-  if (problem && tab === chosen) tab = before;
-  return problem;
+  const error = await keep();
+  return isNews ? error : null;
 }
 
 /** What is being kept: one after the other, so that the last choice is the one that stays. */
@@ -46,5 +46,6 @@ async function write(): Promise<CommandError | null> {
     language: chosen && CORE_LANGUAGES[chosen],
     tab,
   });
+  isKept = kept.ok;
   return kept.ok ? null : kept.error;
 }
