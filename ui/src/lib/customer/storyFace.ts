@@ -4,6 +4,7 @@ import { cardWord, toneOfCharge } from '$lib/charge/face';
 import type { Language } from '$lib/i18n/language.svelte';
 import { methodName } from '$lib/shared/methods';
 import type { Tone } from '$lib/shared/tones';
+import { isTakenOut } from '$lib/thread/takenOut';
 import type { Part } from './story';
 
 export interface StoryEvent {
@@ -50,19 +51,17 @@ export function eventOf(part: Exclude<Part, { kind: 'message' }>, speaker: Speak
 }
 
 const LEFT = new Set<Delivery>(['sent', 'delivered', 'read']);
-const TAKEN_OUT = new Set(['discarded', 'withdrawn']);
 
 /** A link that did not leave yet, or may not have, is never told as one that was sent. */
 function linkOf({ message, charge, state }: Of<'link'>, speaker: Speaker): StoryEvent {
   const { words } = speaker;
   const beside = joined(words.kinds.payButton, charge.description);
-  const { delivery, problem } = message;
+  const { delivery } = message;
   const amount = speaker.money(charge.amount);
   if (state)
     return { tone: toneOfCharge(charge), text: `${amount} · ${cardWord(charge, words)}`, beside };
   if (delivery === null || LEFT.has(delivery)) return { tone: 'neutral', text: amount, beside };
-  // What a person took out before it left is no failure.
-  const isFailure = delivery === 'failed' && !TAKEN_OUT.has(problem?.code ?? '');
+  const isFailure = delivery === 'failed' && !isTakenOut(message);
   const tone = isFailure ? 'failed' : delivery === 'unknown' ? 'waiting' : 'neutral';
   return { tone, text: `${amount} · ${words.deliveryShort[delivery]}`, beside };
 }
