@@ -2,8 +2,8 @@
  * The window's language: its words, and money and time written its way.
  *
  * The dictionaries are plain typed objects: a language that lacks a word does not compile. A
- * message compiler such as paraglide was left out because its switch reloads the page, and drafts
- * live in memory alone; three languages weigh little.
+ * message compiler such as paraglide was left out because its switch reloads the page, and
+ * half-filled forms live in memory alone; three languages weigh little.
  */
 import { said, type AlertView, type CommandError, type MessageProblem, type Money } from '$lib/api';
 import { chosenBefore } from '$lib/shared/appearance';
