@@ -232,19 +232,6 @@ impl Desk<'_> {
 
     /// Returns what to do and why, with the messages that called a person.
     fn decision(&self) -> (Decision, Why, Vec<usize>) {
-        if std::env::var_os("DBG").is_some() {
-            eprintln!(
-                "lines {:?} price {:?} unsettled {} quoted {:?} heard {:?} q {:?} consent {:?} doubt {:?}",
-                self.state.lines,
-                self.state.price,
-                self.state.unsettled,
-                self.state.quoted,
-                self.state.heard,
-                self.state.question,
-                self.state.consent,
-                self.state.doubt
-            );
-        } // DBG
         let called = |it: guards::Handoff| (Decision::Handoff(it.reason), it.why, it.turns);
         if let Some(handoff) = guards::handoff(self) {
             return called(handoff);
@@ -497,7 +484,7 @@ impl Desk<'_> {
             .iter()
             .any(|(_, said)| !said.found.mentions.is_empty() || said.found.group.is_some());
         let chooses = || self.burst_has(Sense::Deliver) || self.burst_has(Sense::Pickup);
-        if state.alternatives && !names_one && !(self.asked_whether_to_bring() && chooses()) {
+        if state.alternatives && !names_one && !(chooses() && self.asked_whether_to_bring()) {
             return Some(Why::Unsettled);
         }
         if !self.is_what_was_priced(consent) {

@@ -107,9 +107,6 @@ pub(crate) fn find(catalog: &Catalog, tokens: &[Token], context: &Context) -> Fo
     }
     walk.close();
     walk.drop_count();
-    if std::env::var_os("DBG").is_some() {
-        eprintln!("{:?}", walk.found);
-    } // DBG
     walk.found
 }
 

@@ -204,7 +204,6 @@ impl Desk<'_> {
                 said.text(at.saturating_sub(1)),
                 "las" | "as" | "at" | "la" | "the"
             );
-
         let tokens = self.shop_tokens_before_the_burst();
         let is_the_number = |at: usize| {
             let written = tokens.get(at).and_then(|token| token.number());

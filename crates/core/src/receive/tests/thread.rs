@@ -565,23 +565,25 @@ async fn what_came_in_the_second_of_an_answer_stands_in_the_order_of_arrival() {
     assert_eq!(row.snippet, "gracias");
 }
 
+/// Lets what we wrote have left at that moment of our clock.
+async fn leaves_at(shop: &Shop, at: Timestamp) {
+    let left = shop.inbox.store.write(move |tx| {
+        tx.execute(
+            "UPDATE messages SET at = ?1, delivery = 'sent' WHERE direction = 'out'",
+            params![At(at)],
+        )?;
+        Ok(())
+    });
+    left.await.unwrap();
+}
+
 #[tokio::test]
 async fn a_reply_stands_after_what_it_replies_to_though_our_clock_is_ahead() {
     let mut shop = Shop::open().await;
     shop.hears(says(ana("w1", "hola", ago(9)))).await;
     answers(&shop, "¿sí?").await;
     let ahead = Timestamp::now().plus(Duration::from_millis(900));
-    shop.inbox
-        .store
-        .write(move |tx| {
-            tx.execute(
-                "UPDATE messages SET at = ?1, delivery = 'sent' WHERE direction = 'out'",
-                params![At(ahead)],
-            )?;
-            Ok(())
-        })
-        .await
-        .unwrap();
+    leaves_at(&shop, ahead).await;
     let second = Timestamp::from_secs(Timestamp::now().secs());
     shop.hears(says(ana("w2", "gracias", second))).await;
     let row = shop.only().await;
@@ -606,14 +608,7 @@ async fn what_a_customer_wrote_first_stays_first_though_it_comes_late() {
         .await;
     answers(&shop, "¿algo más?").await;
     let ours = second.plus(Duration::from_millis(1500));
-    let left = shop.inbox.store.write(move |tx| {
-        tx.execute(
-            "UPDATE messages SET at = ?1, delivery = 'sent' WHERE direction = 'out'",
-            params![At(ours)],
-        )?;
-        Ok(())
-    });
-    left.await.unwrap();
+    leaves_at(&shop, ours).await;
     shop.hears(says(ana("w3", "quiero 2", second))).await;
     let row = shop.only().await;
     assert_eq!(
